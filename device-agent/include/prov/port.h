@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * prov/port.h: what a board provides to the agent. A struct of functions and a context: any number of
+ * instances, no globals. The board's own loop moves datagrams (prov/agent.h).
+ *
+ * Every function answers PROV_OK or the class of what failed; none may block for long.
+ */
+#ifndef PROV_PORT_H
+#define PROV_PORT_H
+
+#include "prov/bytes.h"
+#include "prov/crypto.h"
+
+/* Flash: sectors of equal size; programmed in units; a unit is programmed once per erase. Offsets count
+ * from the start of the agent's region. */
+struct prov_flash {
+    uint32_t sector_size;   /* octets erased together */
+    uint32_t sector_count;  /* at least 3 + PROV_STORE_JOURNAL_SECTORS: see prov/agent.h */
+    uint32_t program_unit;  /* 1, 2, 4, 8, 16 or 32 octets */
+    uint8_t erased;         /* what an erased octet reads as: 0xff or 0x00 */
+    PROV_MUST prov_result (*read)(void *context, uint32_t offset, uint8_t *ret, size_t len);
+    /* offset and len are multiples of program_unit */
+    PROV_MUST prov_result (*program)(void *context, uint32_t offset, const uint8_t *data, size_t len);
+    PROV_MUST prov_result (*erase)(void *context, uint32_t sector);
+    /* Returns when all that was programmed and erased before will survive a power cut. */
+    PROV_MUST prov_result (*sync)(void *context);
+    void *context;
+};
+
+/* How far the clock can be believed (profile.md, row 29). */
+enum prov_clock_trust { PROV_CLOCK_NONE = 0, PROV_CLOCK_COARSE = 1, PROV_CLOCK_TRUSTED = 2 };
+
+/* What the agent tells about itself: never a secret, never a whole PSK identity. */
+struct prov_agent_log {
+    const char *event;   /* static: "handshake", "alert", "request", "stage", "commit", "confirm", … */
+    const char *server;  /* or NULL */
+    prov_result result;
+    int alert;           /* enum prov_alert, or -1 */
+    int sent;            /* 1 sent, 0 received, -1 neither */
+    uint32_t value;      /* depends on the event: a slot, a CoAP code, a count */
+};
+
+struct prov_port {
+    struct prov_flash flash;
+    struct prov_crypto *crypto; /* its random source refuses until it is seeded */
+    uint64_t (*uptime_ms)(void *context); /* monotonic */
+    enum prov_clock_trust (*clock)(void *context, int64_t *ret_seconds);
+    void (*log)(void *context, const struct prov_agent_log *entry); /* or NULL */
+    void *context;
+};
+
+#endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "prov/bytes.h"
+
+#include <string.h>
+
+struct prov_bytes prov_bytes_text(const char *text)
+{
+    return PROV_BYTES((const uint8_t *)text, strlen(text));
+}
+
+bool prov_bytes_equal(struct prov_bytes a, struct prov_bytes b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+bool prov_bytes_equal_secret(struct prov_bytes a, struct prov_bytes b)
+{
+    volatile uint8_t difference = 0;
+
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        difference |= a.data[i] ^ b.data[i];
+    return difference == 0;
+}
+
+void prov_wipe(void *data, size_t len)
+{
+    if (len == 0)
+        return;
+    memset(data, 0, len);
+    /* The compiler must assume that the octets are read here. */
+    __asm__ __volatile__("" : : "r"(data) : "memory");
+}
+
+struct prov_buf prov_buf_make(uint8_t *data, size_t cap)
+{
+    return (struct prov_buf){data, cap, 0, false};
+}
+
+uint8_t *prov_put_space(struct prov_buf *buf, size_t len)
+{
+    if (buf->overflow || len > buf->cap - buf->len) {
+        buf->overflow = true;
+        return NULL;
+    }
+    uint8_t *space = buf->data + buf->len;
+    buf->len += len;
+    return space;
+}
+
+void prov_put(struct prov_buf *buf, const void *data, size_t len)
+{
+    uint8_t *space = prov_put_space(buf, len);
+
+    if (space != NULL && len > 0)
+        memcpy(space, data, len);
+}
+
+void prov_put_bytes(struct prov_buf *buf, struct prov_bytes bytes)
+{
+    prov_put(buf, bytes.data, bytes.len);
+}
+
+void prov_put_text(struct prov_buf *buf, const char *text)
+{
+    prov_put(buf, text, strlen(text));
+}
+
+static void store_uint(uint8_t *at, size_t width, uint64_t value)
+{
+    while (width-- > 0) {
+        at[width] = (uint8_t)value;
+        value >>= 8;
+    }
+}
+
+static void put_uint(struct prov_buf *buf, size_t width, uint64_t value)
+{
+    uint8_t *space = prov_put_space(buf, width);
+
+    if (space != NULL)
+        store_uint(space, width, value);
+}
+
+void prov_put_u8(struct prov_buf *buf, uint8_t value)
+{
+    put_uint(buf, 1, value);
+}
+
+void prov_put_u16(struct prov_buf *buf, uint16_t value)
+{
+    put_uint(buf, 2, value);
+}
+
+void prov_put_u24(struct prov_buf *buf, uint32_t value)
+{
+    put_uint(buf, 3, value);
+}
+
+void prov_put_u32(struct prov_buf *buf, uint32_t value)
+{
+    put_uint(buf, 4, value);
+}
+
+void prov_put_u48(struct prov_buf *buf, uint64_t value)
+{
+    put_uint(buf, 6, value);
+}
+
+void prov_put_u64(struct prov_buf *buf, uint64_t value)
+{
+    put_uint(buf, 8, value);
+}
+
+size_t prov_put_open(struct prov_buf *buf, size_t width)
+{
+    prov_put_space(buf, width);
+    return buf->len;
+}
+
+void prov_put_close(struct prov_buf *buf, size_t width, size_t mark)
+{
+    size_t len = buf->len - mark;
+
+    if (buf->overflow || len >> (8 * width) != 0) {
+        buf->overflow = true;
+        return;
+    }
+    store_uint(buf->data + mark - width, width, len);
+}
+
+prov_result prov_buf_result(const struct prov_buf *buf)
+{
+    return buf->overflow ? PROV_E_OVERFLOW : PROV_OK;
+}
+
+struct prov_bytes prov_buf_bytes(const struct prov_buf *buf)
+{
+    return PROV_BYTES(buf->data, buf->len);
+}
+
+struct prov_reader prov_reader_make(struct prov_bytes bytes)
+{
+    return (struct prov_reader){bytes, 0};
+}
+
+size_t prov_reader_left(const struct prov_reader *reader)
+{
+    return reader->bytes.len - reader->at;
+}
+
+bool prov_reader_done(const struct prov_reader *reader)
+{
+    return prov_reader_left(reader) == 0;
+}
+
+bool prov_take(struct prov_reader *reader, size_t len, struct prov_bytes *ret)
+{
+    if (len > prov_reader_left(reader))
+        return false;
+    *ret = PROV_BYTES(len > 0 ? reader->bytes.data + reader->at : NULL, len);
+    reader->at += len;
+    return true;
+}
+
+static bool take_uint(struct prov_reader *reader, size_t width, uint64_t *ret)
+{
+    struct prov_bytes octets;
+    uint64_t value = 0;
+
+    if (!prov_take(reader, width, &octets))
+        return false;
+    for (size_t i = 0; i < width; i++)
+        value = value << 8 | octets.data[i];
+    *ret = value;
+    return true;
+}
+
+bool prov_take_u8(struct prov_reader *reader, uint8_t *ret)
+{
+    uint64_t value;
+
+    if (!take_uint(reader, 1, &value))
+        return false;
+    *ret = (uint8_t)value;
+    return true;
+}
+
+bool prov_take_u16(struct prov_reader *reader, uint16_t *ret)
+{
+    uint64_t value;
+
+    if (!take_uint(reader, 2, &value))
+        return false;
+    *ret = (uint16_t)value;
+    return true;
+}
+
+static bool take_u32_of(struct prov_reader *reader, size_t width, uint32_t *ret)
+{
+    uint64_t value;
+
+    if (!take_uint(reader, width, &value))
+        return false;
+    *ret = (uint32_t)value;
+    return true;
+}
+
+bool prov_take_u24(struct prov_reader *reader, uint32_t *ret)
+{
+    return take_u32_of(reader, 3, ret);
+}
+
+bool prov_take_u32(struct prov_reader *reader, uint32_t *ret)
+{
+    return take_u32_of(reader, 4, ret);
+}
+
+bool prov_take_u48(struct prov_reader *reader, uint64_t *ret)
+{
+    return take_uint(reader, 6, ret);
+}
+
+bool prov_take_u64(struct prov_reader *reader, uint64_t *ret)
+{
+    return take_uint(reader, 8, ret);
+}
+
+bool prov_take_vector(struct prov_reader *reader, size_t width, struct prov_bytes *ret)
+{
+    struct prov_reader ahead = *reader;
+    uint64_t len;
+
+    if (!take_uint(&ahead, width, &len) || !prov_take(&ahead, (size_t)len, ret))
+        return false;
+    *reader = ahead;
+    return true;
+}
+
+prov_result prov_secret_set(struct prov_secret *secret, struct prov_bytes bytes)
+{
+    if (bytes.len > PROV_SECRET_MAX)
+        return PROV_E_BOUNDS;
+    prov_secret_wipe(secret);
+    if (bytes.len > 0)
+        memcpy(secret->data, bytes.data, bytes.len);
+    secret->len = (uint8_t)bytes.len;
+    return PROV_OK;
+}
+
+struct prov_bytes prov_secret_bytes(const struct prov_secret *secret)
+{
+    return PROV_BYTES(secret->data, secret->len);
+}
+
+void prov_secret_wipe(struct prov_secret *secret)
+{
+    prov_wipe(secret, sizeof *secret);
+}

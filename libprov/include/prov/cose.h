@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * prov/cose.h: the COSE pieces that credentials are made of: COSE_Key, COSE_KeySet, COSE_Sign1.
+ *
+ * RFC 9052, RFC 9053. Shapes: schemas/cose.cddl. ES256 (-7) is written; -7 and -9 (ESP256) are read.
+ * Deterministic encodings only. No heap.
+ */
+#ifndef PROV_COSE_H
+#define PROV_COSE_H
+
+#include "prov/bytes.h"
+#include "prov/credential.h"
+#include "prov/crypto.h"
+
+enum prov_cose_kty { PROV_COSE_EC2 = 2, PROV_COSE_SYMMETRIC = 4 };
+
+/* One key; views into the input after decode. */
+struct prov_cose_key {
+    enum prov_cose_kty kty;
+    struct prov_bytes kid; /* or none; for a PSK its identity */
+    struct prov_bytes k;   /* symmetric: the secret octets */
+    bool has_public;
+    uint8_t point[PROV_POINT_LEN]; /* EC2, when has_public */
+    struct prov_bytes d;   /* EC2 private: 32 octets, or none */
+};
+
+/* {1: 4, 2: kid, -1: k}. PROV_E_BOUNDS for identities or keys outside of the profile. */
+PROV_MUST prov_result prov_cose_psk_encode(struct prov_bytes identity, struct prov_bytes psk,
+                                           struct prov_buf *ret);
+/* {1: 2, ?2: kid, -1: 1, -2: x, -3: y} */
+PROV_MUST prov_result prov_cose_public_encode(const uint8_t point[PROV_POINT_LEN], struct prov_bytes kid,
+                                              struct prov_buf *ret);
+/* {1: 2, -1: 1, -2: x, -3: y, -4: d} */
+PROV_MUST prov_result prov_cose_private_encode(const uint8_t point[PROV_POINT_LEN], struct prov_bytes d,
+                                               struct prov_buf *ret);
+/* Refuses curves other than P-256, y as a sign bit (compressed), coordinates not of 32 octets, unknown
+ * kty: PROV_E_ALGORITHM, PROV_E_POINT, PROV_E_FORMAT. Takes one item from the reader. */
+PROV_MUST prov_result prov_cose_key_decode(struct prov_reader *reader, struct prov_cose_key *ret);
+
+/* COSE_KeySet: a non-empty array; elements that are not understood are passed over (RFC 9052, section
+ * 7); ret_count: how many were understood, at most cap (more: PROV_E_BOUNDS). */
+PROV_MUST prov_result prov_cose_key_set_encode(const uint8_t (*points)[PROV_POINT_LEN], size_t count,
+                                               struct prov_buf *ret);
+PROV_MUST prov_result prov_cose_key_set_decode(struct prov_bytes set, struct prov_cose_key *ret,
+                                               size_t cap, size_t *ret_count);
+
+/* COSE_Sign1, untagged, with protected {1: -7, 3: content type}. In two steps, so that the key may be
+ * anywhere: tbs gives SHA-256 of the Sig_structure ["Signature1", protected, external_aad, payload],
+ * the caller signs, finish writes. */
+PROV_MUST prov_result prov_cose_sign1_digest(struct prov_crypto *crypto, uint16_t content_type,
+                                             struct prov_bytes external_aad, struct prov_bytes payload,
+                                             uint8_t ret[PROV_HASH_LEN]);
+PROV_MUST prov_result prov_cose_sign1_finish(uint16_t content_type, struct prov_bytes payload,
+                                             const uint8_t signature[PROV_SIGNATURE_LEN],
+                                             struct prov_buf *ret);
+/* Verifies with the given key. PROV_E_SIGNATURE, PROV_E_FORMAT, PROV_E_ALGORITHM. */
+struct prov_cose_sign1 {
+    struct prov_bytes protected_header; /* content of the bstr */
+    uint16_t content_type;
+    struct prov_bytes payload;
+    uint8_t signature[PROV_SIGNATURE_LEN];
+};
+PROV_MUST prov_result prov_cose_sign1_decode(struct prov_bytes message, struct prov_cose_sign1 *ret);
+PROV_MUST prov_result prov_cose_sign1_verify(struct prov_crypto *crypto, const struct prov_cose_sign1 *sign1,
+                                             struct prov_bytes external_aad,
+                                             const uint8_t point[PROV_POINT_LEN]);
+
+#endif

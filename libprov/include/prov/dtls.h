@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * prov/dtls.h: the profiled DTLS 1.2 handshake and record layer, client and server, sans I/O.
+ *
+ * RFC 6347, RFC 5246, RFC 7925 (the profile), RFC 4279, RFC 5489, RFC 8442 (PSK), RFC 7250 (raw public
+ * keys), RFC 7251, RFC 6655 (CCM), RFC 7627 (extended master secret), RFC 5746, RFC 8422.
+ *
+ * Datagrams in, datagrams out, a deadline told. No socket, no heap, no clock: the caller moves
+ * datagrams and passes the time (milliseconds, monotonic, any origin) to every call. Where the engine
+ * needs something that may take a while it answers NEED_… and goes on when it has been given.
+ *
+ *     prov_dtls_start (client)  or  prov_dtls_hello + prov_dtls_accept (server)
+ *     loop:
+ *         for (;;) switch (prov_dtls_step(s, now)) {
+ *             NEED_PSK     → prov_dtls_give_psk
+ *             NEED_SIGN    → prov_dtls_give_signature
+ *             NEED_VERIFY  → prov_dtls_give_verdict
+ *             DATA         → prov_dtls_data: use it before the next call
+ *             CONNECTED    → once
+ *             CLOSED, FAILED → pull what is left to send, then forget the session
+ *             WAIT         → leave the loop
+ *         }
+ *         while (prov_dtls_pull(...)) send the datagram
+ *         wait for a datagram until prov_dtls_deadline; prov_dtls_push it
+ *
+ * Each step runs at most one long primitive (a signature check, an ECDH).
+ */
+#ifndef PROV_DTLS_H
+#define PROV_DTLS_H
+
+#include "prov/bytes.h"
+#include "prov/credential.h"
+#include "prov/crypto.h"
+#include "prov/identifier.h"
+#include "prov/profile.h"
+
+/* Sizes. A build for a small device may lower PROV_DTLS_CERTIFICATE_MAX. */
+#ifndef PROV_DTLS_CERTIFICATE_MAX
+#define PROV_DTLS_CERTIFICATE_MAX 4096 /* largest Certificate message taken (H10) */
+#endif
+#ifndef PROV_DTLS_FLIGHT_MAX
+#define PROV_DTLS_FLIGHT_MAX 2560 /* largest own flight (H10) */
+#endif
+#define PROV_DTLS_MTU_DEFAULT 1200 /* UDP payload octets (profile.md, row 49) */
+#define PROV_DTLS_MTU_MIN 228
+#define PROV_DTLS_RECORD_OVERHEAD 37 /* 13 header, 8 explicit nonce, 16 tag at the most */
+#define PROV_DTLS_DATA_MAX 4096      /* largest application record sent or taken */
+#define PROV_DTLS_TLS_UNIQUE_LEN 12
+#define PROV_DTLS_CHAIN_MAX 6        /* certificates in a peer's chain */
+
+enum prov_dtls_role { PROV_DTLS_CLIENT = 1, PROV_DTLS_SERVER = 2 };
+
+/* How an end behaves: const while sessions use it, shared by any number of them. */
+struct prov_dtls_config {
+    enum prov_dtls_role role;
+    prov_suites suites;        /* NULL-terminated, in order of preference */
+    unsigned kinds;            /* PROV_KIND_BITs; a client has exactly one */
+    uint16_t mtu;              /* largest datagram sent; 0: the default */
+    uint32_t timer_initial_ms; /* 0: the profile's 9 s */
+    uint32_t timer_max_ms;     /* 0: 60 s */
+
+    /* Client: the name sent in server_name (row 43: only when the server is configured by FQDN), or
+     * NULL. Server: the name it answers to; another one is refused with unrecognized_name(112). */
+    const struct prov_fqdn *server_name;
+
+    struct prov_bytes psk_identity;    /* client, PSK */
+    struct prov_bytes spki;            /* own raw public key, 91 octets */
+    const struct prov_bytes *chain;    /* own certificates, end entity first, without the root */
+    size_t chain_len;
+};
+
+/* The workspace of a handshake: lent by the caller from start or accept until
+ * prov_dtls_handshake_done says true (a server keeps a pool), then it may serve another session. */
+struct prov_dtls_handshake;
+size_t prov_dtls_handshake_size(void);
+
+/* A session; what stays after the handshake. Zero it, or let start/accept do so. Members are private. */
+struct prov_dtls;
+
+#include "prov/dtls_types.h"
+
+enum prov_dtls_event {
+    PROV_DTLS_WAIT = 0,
+    PROV_DTLS_NEED_PSK,    /* server: the key for prov_dtls_need_identity; client: its own key */
+    PROV_DTLS_NEED_SIGN,   /* ECDSA over prov_dtls_need_digest with the own key */
+    PROV_DTLS_NEED_VERIFY, /* a verdict on prov_dtls_peer_spki or prov_dtls_peer_chain */
+    PROV_DTLS_CONNECTED,   /* once, after the peer's Finished verified */
+    PROV_DTLS_DATA,        /* one application record: prov_dtls_data */
+    PROV_DTLS_CLOSED,      /* the peer said close_notify in epoch 1 */
+    PROV_DTLS_FAILED       /* prov_dtls_failure says why; sticky */
+};
+
+/* --- client ------------------------------------------------------------------------------------ */
+
+/* PROV_E_STATE if the configuration has nothing to authenticate with; PROV_E_BOUNDS for a bad MTU. */
+PROV_MUST prov_result prov_dtls_start(struct prov_dtls *s, const struct prov_dtls_config *config,
+                                      struct prov_crypto *crypto, struct prov_dtls_handshake *workspace,
+                                      uint64_t now_ms);
+
+/* --- server: the first datagram of an address --------------------------------------------------- */
+
+/* Keys of the stateless cookie: HMAC-SHA-256 over the peer's address and the ClientHello. The old one
+ * is good for at least 63 s after a rotation (H4). */
+struct prov_dtls_cookies {
+    uint8_t secret[2][32]; /* now, before */
+    uint64_t since_ms;     /* when the first one came into use */
+    bool ready;
+};
+#define PROV_DTLS_COOKIE_ROTATE_MS 300000u
+void prov_dtls_cookies_wipe(struct prov_dtls_cookies *cookies);
+
+enum prov_dtls_hello {
+    PROV_DTLS_HELLO_DROP = 0, /* not a ClientHello to be answered */
+    PROV_DTLS_HELLO_REPLY,    /* send reply (a HelloVerifyRequest, or an alert): keep no state */
+    PROV_DTLS_HELLO_ACCEPT    /* the cookie is right: make a session, prov_dtls_accept */
+};
+/* Looks at a datagram from an address without a session and keeps nothing. `peer`: address family, full
+ * address, scope and port, as octets (H4). A reply is never longer than the datagram. */
+enum prov_dtls_hello prov_dtls_hello(struct prov_dtls_cookies *cookies, struct prov_crypto *crypto,
+                                     uint64_t now_ms, struct prov_bytes peer, struct prov_bytes datagram,
+                                     struct prov_buf *reply);
+/* Starts a session at the ClientHello that prov_dtls_hello accepted. */
+PROV_MUST prov_result prov_dtls_accept(struct prov_dtls *s, const struct prov_dtls_config *config,
+                                       struct prov_crypto *crypto,
+                                       struct prov_dtls_handshake *workspace, uint64_t now_ms,
+                                       struct prov_bytes datagram);
+
+/* --- both -------------------------------------------------------------------------------------- */
+
+/* Takes in one datagram. It is decrypted in place and must stay until prov_dtls_step answers something
+ * other than PROV_DTLS_DATA. Garbage is dropped without a word. */
+void prov_dtls_push(struct prov_dtls *s, uint64_t now_ms, uint8_t *datagram, size_t len);
+/* Goes on until something is to be told. Retransmits when the deadline has passed. */
+enum prov_dtls_event prov_dtls_step(struct prov_dtls *s, uint64_t now_ms);
+/* Writes the next datagram to be sent, or returns false. out.cap should be the MTU at least. */
+bool prov_dtls_pull(struct prov_dtls *s, uint64_t now_ms, struct prov_buf *out);
+/* When prov_dtls_step must be called at the latest; UINT64_MAX: no need. */
+uint64_t prov_dtls_deadline(const struct prov_dtls *s);
+
+/* Answers to NEED_PSK. known false: the identity is unknown or revoked and the key is a dummy of the
+ * same length: the handshake runs on and ends as with a wrong key (RFC 7925, section 6; H29). */
+void prov_dtls_give_psk(struct prov_dtls *s, struct prov_bytes psk, bool known);
+struct prov_bytes prov_dtls_need_identity(const struct prov_dtls *s);
+/* The name in the client's server_name, or NULL. */
+const struct prov_fqdn *prov_dtls_server_name(const struct prov_dtls *s);
+
+/* Answers to NEED_SIGN; result not PROV_OK: the key holder failed, the handshake ends (internal_error). */
+void prov_dtls_give_signature(struct prov_dtls *s, prov_result result,
+                              const uint8_t signature[PROV_SIGNATURE_LEN]);
+const uint8_t *prov_dtls_need_digest(const struct prov_dtls *s); /* PROV_HASH_LEN */
+
+/* Answers to NEED_VERIFY: PROV_OK, or the reason, which becomes the alert that the profile allows. The
+ * peer's own key is refused by the engine (H37). Views are valid until the answer is given. */
+void prov_dtls_give_verdict(struct prov_dtls *s, prov_result verdict);
+/* PROV_KIND_RPK: 91 octets. */
+struct prov_bytes prov_dtls_peer_spki(const struct prov_dtls *s);
+/* PROV_KIND_CERT: fills ret with at most PROV_DTLS_CHAIN_MAX views, end entity first. */
+size_t prov_dtls_peer_chain(const struct prov_dtls *s, struct prov_bytes ret[PROV_DTLS_CHAIN_MAX]);
+
+/* The application record of a DATA event. */
+struct prov_bytes prov_dtls_data(const struct prov_dtls *s);
+/* Appends one datagram with one application record to out. PROV_E_STATE before CONNECTED or after the
+ * end; PROV_E_BOUNDS over PROV_DTLS_DATA_MAX; PROV_E_FULL at 2^23 records (H12). */
+PROV_MUST prov_result prov_dtls_seal(struct prov_dtls *s, struct prov_bytes data, struct prov_buf *out);
+/* Queues close_notify; pull sends it. */
+void prov_dtls_close(struct prov_dtls *s);
+/* Ends the session with a fatal alert. */
+void prov_dtls_abort(struct prov_dtls *s, enum prov_alert alert);
+/* Wipes keys and drops what the crypto backend holds. Always call it; NULL is fine. */
+void prov_dtls_drop(struct prov_dtls *s);
+
+bool prov_dtls_connected(const struct prov_dtls *s);
+bool prov_dtls_handshake_done(const struct prov_dtls *s); /* the workspace is no longer used */
+/* The negotiated suite and kind; NULL and 0 before ServerHello. */
+const struct prov_suite *prov_dtls_suite(const struct prov_dtls *s);
+enum prov_kind prov_dtls_kind(const struct prov_dtls *s);
+/* tls-unique: the first Finished of the full handshake, 12 octets (RFC 5929, section 3). PROV_E_STATE
+ * without extended master secret (RFC 7627, section 5.4) or before CONNECTED. */
+PROV_MUST prov_result prov_dtls_tls_unique(const struct prov_dtls *s,
+                                           uint8_t ret[PROV_DTLS_TLS_UNIQUE_LEN]);
+
+/* Why a session failed. */
+struct prov_dtls_failure {
+    prov_result result;         /* PROV_E_TIMEOUT, PROV_E_PEER, PROV_E_PEER_ALERT, a verdict, … */
+    enum prov_alert alert_sent; /* PROV_ALERT_NONE if none */
+    enum prov_alert alert_received;
+    bool authentic; /* the failure came from inside the encrypted exchange: the peer's own word (an epoch-1
+                       alert, a wrong Finished), not anybody's (H39) */
+};
+struct prov_dtls_failure prov_dtls_failure(const struct prov_dtls *s);
+
+/* Counters since the start, for logs and tests. */
+struct prov_dtls_stats {
+    uint32_t datagrams_in, datagrams_out, octets_in, octets_out;
+    uint32_t records_dropped, records_forged, flights_resent;
+};
+struct prov_dtls_stats prov_dtls_stats(const struct prov_dtls *s);
+
+#endif

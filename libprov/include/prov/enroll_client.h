@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * prov/enroll_client.h: one CoAP request and its answer at a time (NSTART 1), over a session, sans I/O:
+ * confirmable, retransmitted (RFC 7252, section 4.2), block-wise both ways (RFC 7959). No heap.
+ */
+#ifndef PROV_ENROLL_CLIENT_H
+#define PROV_ENROLL_CLIENT_H
+
+#include "prov/enroll.h"
+
+struct prov_exchange_config {
+    uint32_t ack_timeout_ms; /* 0: 2000 (RFC 7252, section 4.8) */
+    uint8_t max_retransmit;  /* 0: 4 */
+    uint8_t szx;             /* 0: PROV_ENROLL_SZX */
+};
+
+enum prov_exchange_state {
+    PROV_EXCHANGE_IDLE = 0,
+    PROV_EXCHANGE_RUNNING,
+    PROV_EXCHANGE_DONE,  /* code, format and body are there */
+    PROV_EXCHANGE_FAILED /* result says why: PROV_E_TIMEOUT, PROV_E_PEER, PROV_E_OVERFLOW */
+};
+
+struct prov_exchange {
+    const struct prov_exchange_config *config;
+    enum prov_exchange_state state;
+    prov_result result;
+    /* request; the body's view must live until the exchange ends */
+    const struct prov_resource *resource;
+    struct prov_bytes host; /* Uri-Host, or none */
+    struct prov_bytes body;
+    uint16_t accept;
+    size_t sent; /* octets of the body that the server has taken */
+    uint8_t szx;
+    uint16_t message_id;
+    uint8_t token[4];
+    uint8_t tries;
+    bool to_send, acked;
+    uint32_t timeout_ms;
+    uint64_t deadline_ms;
+    uint32_t block2; /* next block to ask for */
+    /* answer */
+    uint8_t code;
+    uint16_t format;
+    uint32_t max_age; /* of a 5.03, seconds */
+    struct prov_buf answer;
+};
+
+/* Begins a request. `message_id` and `token` must not repeat within 247 s on a session: take random ones at the
+ * session's start and count up. `room` takes the answer's body. */
+struct prov_exchange_request {
+    enum prov_enroll_op op;
+    struct prov_bytes host;  /* Uri-Host: the server's name, or none */
+    struct prov_bytes body;
+    uint16_t accept;         /* PROV_CF_NONE: the default */
+    uint16_t message_id;
+    uint8_t token[4];
+};
+void prov_exchange_begin(struct prov_exchange *x, const struct prov_exchange_config *config,
+                         const struct prov_exchange_request *request, struct prov_buf room,
+                         uint64_t now_ms);
+/* One CoAP message that came out of the session. */
+void prov_exchange_push(struct prov_exchange *x, uint64_t now_ms, struct prov_bytes message);
+/* Writes the next CoAP message to be sealed, or returns false. */
+bool prov_exchange_pull(struct prov_exchange *x, uint64_t now_ms, struct prov_buf *out);
+/* Retransmits or gives up when the deadline has passed; answers the state. */
+enum prov_exchange_state prov_exchange_step(struct prov_exchange *x, uint64_t now_ms);
+uint64_t prov_exchange_deadline(const struct prov_exchange *x);
+
+#endif

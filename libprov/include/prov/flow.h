@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * prov/flow.h: the verbs. The only place that joins pki, registry, x509 and cose, and the only one that
+ * decides: policy is here. The CLI and the server call it.
+ */
+#ifndef PROV_FLOW_H
+#define PROV_FLOW_H
+
+#include "prov/bundle.h"
+#include "prov/crypto.h"
+#include "prov/enroll.h"
+#include "prov/pki.h"
+#include "prov/registry.h"
+#include "prov/why.h"
+
+struct prov_flow {
+    struct prov_registry *registry;
+    struct prov_crypto *crypto;
+    struct prov_pki *pki;
+    int64_t (*clock_ms)(void *context); /* Unix milliseconds */
+    void *clock_context;
+    struct prov_why *why; /* may be NULL */
+};
+
+/* After prov_registry_create: makes the root and the issuing CA of the organisation. */
+PROV_MUST prov_result prov_flow_ca_init(struct prov_flow *flow);
+
+/* Makes the server's key, raw public key and dNSName chain. address "" or HOST:PORT. */
+PROV_MUST prov_result prov_flow_server_add(struct prov_flow *flow, const struct prov_fqdn *fqdn,
+                                           const char *address);
+PROV_MUST prov_result prov_flow_device_add(struct prov_flow *flow, const struct prov_eui64 *eui64,
+                                           bool from_eui48, const char *label, const char *group);
+
+/* --- issuing: each answers the new credential's id ------------------------------------------------ */
+
+PROV_MUST prov_result prov_flow_psk_issue(struct prov_flow *flow, const struct prov_eui64 *device,
+                                          const struct prov_fqdn *server, enum prov_use use,
+                                          struct prov_uuid *ret);
+PROV_MUST prov_result prov_flow_psk_register(struct prov_flow *flow, const struct prov_eui64 *device,
+                                             const struct prov_fqdn *server, enum prov_use use,
+                                             struct prov_bytes identity, struct prov_bytes psk,
+                                             struct prov_uuid *ret);
+/* device NULL: the server's next raw public key. */
+PROV_MUST prov_result prov_flow_rpk_issue(struct prov_flow *flow, const struct prov_eui64 *device,
+                                          const struct prov_fqdn *server, enum prov_use use,
+                                          struct prov_uuid *ret);
+/* A key made on the device: SPKI, DER or PEM; pending until a handshake proves it. */
+PROV_MUST prov_result prov_flow_rpk_register(struct prov_flow *flow, const struct prov_eui64 *device,
+                                             const struct prov_fqdn *server, enum prov_use use,
+                                             struct prov_bytes spki, struct prov_uuid *ret);
+struct prov_flow_cert {
+    const struct prov_eui64 *device; /* NULL: the server's next certificate */
+    const struct prov_fqdn *server;
+    enum prov_use use;
+    struct prov_bytes csr;           /* DER or PEM, or none: the key is made here */
+    int days;                        /* 0: the default: bootstrap none, operational 90, server 398 */
+    bool no_expiry;
+};
+PROV_MUST prov_result prov_flow_cert_issue(struct prov_flow *flow, const struct prov_flow_cert *request,
+                                           struct prov_uuid *ret);
+
+/* Encodes the credential's bundle; wipe ret's octets after use. PROV_E_CONFLICT if it is retired or
+ * revoked. */
+PROV_MUST prov_result prov_flow_bundle_export(struct prov_flow *flow,
+                                              const struct prov_credential *credential,
+                                              struct prov_buf *ret);
+
+/* --- serving -------------------------------------------------------------------------------------- */
+
+/* What the server itself shows: loaded once, reloaded when its credentials change. */
+struct prov_flow_identity {
+    struct prov_fqdn server;
+    uint8_t spki[PROV_SPKI_LEN];
+    struct prov_secret rpk_scalar, cert_scalar; /* the same key unless they were renewed apart */
+    uint8_t chain_octets[PROV_CHAIN_MAX];
+    struct prov_bytes chain[PROV_BUNDLE_CHAIN_MAX];
+    size_t chain_len;
+};
+PROV_MUST prov_result prov_flow_identity_load(struct prov_flow *flow, const struct prov_fqdn *server,
+                                              struct prov_flow_identity *ret);
+void prov_flow_identity_wipe(struct prov_flow_identity *identity);
+
+/* Who is at the other end of a session, as the registry knows it. */
+struct prov_flow_peer {
+    int64_t credential; /* internal id */
+    struct prov_uuid uuid;
+    struct prov_eui64 device;
+    enum prov_kind kind;
+    enum prov_use use;
+    enum prov_state state; /* PENDING or ACTIVE at the handshake */
+};
+/* Answers to NEED_PSK and NEED_VERIFY. psk_find: *ret_known false gives a dummy. judge: PROV_OK or the verdict. */
+PROV_MUST prov_result prov_flow_psk_find(struct prov_flow *flow, const struct prov_fqdn *server,
+                                         struct prov_bytes identity, struct prov_secret *ret_psk,
+                                         struct prov_flow_peer *ret, bool *ret_known);
+PROV_MUST prov_result prov_flow_rpk_judge(struct prov_flow *flow, const struct prov_fqdn *server,
+                                          struct prov_bytes spki, struct prov_flow_peer *ret);
+PROV_MUST prov_result prov_flow_chain_judge(struct prov_flow *flow, const struct prov_fqdn *server,
+                                            const struct prov_bytes *chain, size_t chain_len,
+                                            struct prov_flow_peer *ret);
+/* A full handshake with the peer's credential has completed: a registered key that was pending becomes
+ * active; anything else is left alone. Updates peer->state. */
+PROV_MUST prov_result prov_flow_connected(struct prov_flow *flow, struct prov_flow_peer *peer);
+/* Whether the credential may still be used (revoked since?): PROV_OK or PROV_E_REVOKED. Asked before every
+ * request (H40). */
+PROV_MUST prov_result prov_flow_still_good(struct prov_flow *flow, const struct prov_flow_peer *peer);
+
+/* A typed request of prov/enroll_server.h, decided and done. */
+struct prov_flow_request {
+    enum prov_enroll_op op;
+    const struct prov_flow_peer *peer;
+    const struct prov_fqdn *server;
+    struct prov_bytes body;
+    uint16_t accept;
+    bool forward_secret; /* of the session's suite */
+    bool has_binding;    /* tls-unique is there (extended master secret) */
+    uint8_t tls_unique[PROV_DTLS_TLS_UNIQUE_LEN];
+};
+/* Always fills code, format and body (in room, PROV_ENROLL_RESPONSE_MAX octets, which may hold a secret: wipe
+ * it after use); the result says what happened, for the log. */
+struct prov_flow_answer {
+    uint8_t code;
+    uint16_t format;
+    struct prov_bytes body;
+    const char *reason; /* diagnostic of an error, static */
+};
+prov_result prov_flow_serve(struct prov_flow *flow, const struct prov_flow_request *request,
+                            struct prov_buf room, struct prov_flow_answer *ret);
+
+#endif

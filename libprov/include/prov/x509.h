@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * prov/x509.h: certificates, requests and chains as the profile has them, without a heap.
+ *
+ * RFC 7925, section 4.4 and Table 1; RFC 5280; RFC 2986 (requests); RFC 5652 as RFC 5967/7030 use it
+ * (certs-only). Strict DER: non-minimal lengths, trailing octets, wrong tags are refused. All views
+ * point into the input. Everything here is the device's side and shared; the CA itself is prov/pki.h.
+ */
+#ifndef PROV_X509_H
+#define PROV_X509_H
+
+#include "prov/bytes.h"
+#include "prov/crypto.h"
+#include "prov/identifier.h"
+
+/* --- keys and signatures -------------------------------------------------------------------- */
+
+/* SubjectPublicKeyInfo of an uncompressed P-256 key: exactly this form, 91 octets (RFC 5480; RFC 7250,
+ * section 3; handshake rule H21). */
+#define PROV_SPKI_LEN 91
+void prov_spki_encode(const uint8_t point[PROV_POINT_LEN], uint8_t ret[PROV_SPKI_LEN]);
+/* ret: a view of the 65 octets. PROV_E_FORMAT, PROV_E_ALGORITHM (another type or curve), PROV_E_POINT
+ * (compressed or hybrid). Whether it lies on the curve is prov_crypto_point_check's to say. */
+PROV_MUST prov_result prov_spki_decode(struct prov_bytes spki, struct prov_bytes *ret_point);
+
+/* Ecdsa-Sig-Value: strict DER both ways (H25): r and s in 1..n-1, minimal, nothing behind. */
+#define PROV_ECDSA_DER_MAX 72
+void prov_ecdsa_encode(const uint8_t raw[PROV_SIGNATURE_LEN], struct prov_buf *ret);
+PROV_MUST prov_result prov_ecdsa_decode(struct prov_bytes der, uint8_t ret[PROV_SIGNATURE_LEN]);
+
+/* --- one certificate ------------------------------------------------------------------------ */
+
+enum prov_key_usage { /* bit masks, as DER numbers the bits (RFC 5280, section 4.2.1.3) */
+    PROV_KU_DIGITAL_SIGNATURE = 1 << 0,
+    PROV_KU_NON_REPUDIATION = 1 << 1,
+    PROV_KU_KEY_ENCIPHERMENT = 1 << 2,
+    PROV_KU_DATA_ENCIPHERMENT = 1 << 3,
+    PROV_KU_KEY_AGREEMENT = 1 << 4,
+    PROV_KU_CERT_SIGN = 1 << 5,
+    PROV_KU_CRL_SIGN = 1 << 6,
+    PROV_KU_ENCIPHER_ONLY = 1 << 7,
+    PROV_KU_DECIPHER_ONLY = 1 << 8
+};
+
+enum prov_eku {
+    PROV_EKU_SERVER_AUTH = 1 << 0,
+    PROV_EKU_CLIENT_AUTH = 1 << 1,
+    PROV_EKU_CODE_SIGNING = 1 << 2,
+    PROV_EKU_OCSP_SIGNING = 1 << 3,
+    PROV_EKU_CMC_RA = 1 << 4, /* 1.3.6.1.5.5.7.3.28, RFC 6402 */
+    PROV_EKU_ANY = 1 << 5,
+    PROV_EKU_OTHER = 1 << 6
+};
+
+struct prov_x509 {
+    struct prov_bytes der;     /* the whole certificate */
+    struct prov_bytes tbs;     /* what is signed, with its header */
+    struct prov_bytes serial;  /* INTEGER content octets */
+    struct prov_bytes issuer;  /* Name, with its header */
+    struct prov_bytes subject; /* Name, with its header */
+    int64_t not_before, not_after; /* Unix seconds, both inclusive */
+    struct prov_bytes spki;    /* 91 octets: parse refuses other keys */
+    struct prov_bytes point;   /* 65 octets */
+    uint8_t signature[PROV_SIGNATURE_LEN];
+    struct prov_bytes common_name; /* leftmost CN's value octets, or none */
+    bool has_key_usage, key_usage_critical;
+    unsigned key_usage;   /* prov_key_usage bits */
+    bool has_eku;
+    unsigned eku;         /* prov_eku bits */
+    bool has_basic_constraints, is_ca;
+    int path_len;         /* -1: none */
+    unsigned san_count;   /* all names in subjectAltName */
+    unsigned dns_count;
+    struct prov_bytes dns_name;  /* the first dNSName */
+    struct prov_bytes uri_name;  /* the first URI */
+    struct prov_bytes mac_name;  /* id-on-MACAddress octets, 6 or 8 */
+    struct prov_bytes aki, ski;  /* key identifiers, or none */
+};
+
+/* Parses and checks the elements that RFC 7925, Table 1 fixes for any certificate: version 3, positive
+ * serial of at most 20 octets, ecdsa-with-SHA256 inside and outside, P-256 uncompressed, times in the
+ * form that RFC 5280 wants for their year, no unknown critical extension, no duplicate extension.
+ * Errors: PROV_E_FORMAT/TRUNCATED/TRAILING, PROV_E_ALGORITHM, PROV_E_POINT, PROV_E_CERT_PROFILE. */
+PROV_MUST prov_result prov_x509_parse(struct prov_bytes der, struct prov_x509 *ret);
+/* The EUI-64 by which a device certificate names its device: the SubjectAltName's MACAddress (8 octets)
+ * or the leftmost CN in the form HH-HH-HH-HH-HH-HH-HH-HH (RFC 7925, section 4.4.2). PROV_E_NAME. */
+PROV_MUST prov_result prov_x509_eui64(const struct prov_x509 *cert, struct prov_eui64 *ret);
+/* PROV_E_NAME unless the one name in the certificate is this dNSName, compared without case (RFC 6125;
+ * RFC 7925, section 4.4.1), or a URI coaps://fqdn (RFC 7252, section 9.1.3.3, accepted, never issued);
+ * two names, wildcards and the CN are no match. */
+PROV_MUST prov_result prov_x509_match_server(const struct prov_x509 *cert, const struct prov_fqdn *fqdn);
+
+/* --- a path --------------------------------------------------------------------------------- */
+
+enum prov_path_role { PROV_PATH_SERVER = 1, PROV_PATH_CLIENT = 2 }; /* whose certificate is judged */
+
+struct prov_path_rules {
+    enum prov_path_role role;
+    const struct prov_fqdn *server; /* for PROV_PATH_SERVER */
+    size_t max_below_anchor;        /* RFC 7925, section 4.4.4: 3 */
+    bool has_time;                  /* false: validity periods are not looked at (row 29) */
+    int64_t time;
+};
+
+/* Checks a chain, end entity first, in steps: each step does at most one signature verification, so
+ * that a device's loop is never held for long. A root sent along does not count (H27). Keep `chain`
+ * and `anchors` until done. */
+#define PROV_PATH_MAX 6
+struct prov_path {
+    struct prov_path_rules rules;
+    struct prov_bytes chain[PROV_PATH_MAX];
+    size_t chain_len;
+    const struct prov_bytes *anchors; /* certificates, DER */
+    size_t anchor_count;
+    size_t at;
+    struct prov_x509 lower; /* the certificate that is to be verified next */
+    struct prov_x509 leaf;  /* filled by begin: the end entity */
+};
+/* PROV_E_DEPTH, and what prov_x509_parse and the end entity's rules answer. */
+PROV_MUST prov_result prov_path_begin(struct prov_path *path, const struct prov_path_rules *rules,
+                                      const struct prov_bytes *chain, size_t chain_len,
+                                      const struct prov_bytes *anchors, size_t anchor_count);
+/* PROV_E_AGAIN: one link verified, call again. PROV_OK: verified up to an anchor. Otherwise the reason:
+ * PROV_E_ISSUER, PROV_E_SIGNATURE, PROV_E_TIME, PROV_E_NAME, PROV_E_CERT_PROFILE. */
+PROV_MUST prov_result prov_path_step(struct prov_path *path, struct prov_crypto *crypto);
+
+/* --- a certification request (RFC 2986) ------------------------------------------------------- */
+
+struct prov_csr {
+    struct prov_bytes der, info; /* the whole, and what is signed, with its header */
+    struct prov_bytes subject;   /* Name, with its header */
+    struct prov_bytes spki, point;
+    uint8_t signature[PROV_SIGNATURE_LEN];
+    struct prov_bytes common_name;
+    struct prov_bytes challenge_password; /* or none */
+    bool asks_ca;         /* extensionRequest with CA:TRUE or keyCertSign */
+    unsigned san_count, dns_count;
+    struct prov_bytes dns_name, mac_name, san; /* san: the extension's value octets, or none */
+};
+/* Does not verify the signature. */
+PROV_MUST prov_result prov_csr_parse(struct prov_bytes der, struct prov_csr *ret);
+/* Proof of possession: PROV_E_SIGNATURE, PROV_E_POINT. */
+PROV_MUST prov_result prov_csr_verify(const struct prov_csr *csr, struct prov_crypto *crypto);
+/* Makes a request in two steps, so that the key may be anywhere: info is written to ret, the caller
+ * signs SHA-256(info), finish writes the whole. The subject is CN=HH-… (common_name NULL) or, for a
+ * renewal, the current certificate's Name and SubjectAltName octets as they are (RFC 7030, section
+ * 4.2.2). challenge: base64 text of the channel binding, or none (RFC 7030, section 3.5). */
+struct prov_csr_plan {
+    const struct prov_eui64 *eui64;   /* or NULL when subject is given */
+    struct prov_bytes subject;        /* Name with its header, or none */
+    struct prov_bytes san;            /* extension value octets, or none */
+    const uint8_t *point;             /* PROV_POINT_LEN */
+    struct prov_bytes challenge;
+};
+#define PROV_CSR_MAX 1024
+PROV_MUST prov_result prov_csr_make_info(const struct prov_csr_plan *plan, struct prov_buf *ret);
+PROV_MUST prov_result prov_csr_finish(struct prov_bytes info, const uint8_t signature[PROV_SIGNATURE_LEN],
+                                      struct prov_buf *ret);
+
+/* --- PKCS#7 certs-only (RFC 5652 SignedData without signers; RFC 7030, section 4.1.3) --------- */
+
+PROV_MUST prov_result prov_certs_only_encode(const struct prov_bytes *certs, size_t count,
+                                             struct prov_buf *ret);
+/* At most cap certificates, in the order they stand. */
+PROV_MUST prov_result prov_certs_only_decode(struct prov_bytes der, struct prov_bytes *ret, size_t cap,
+                                             size_t *ret_count);
+
+#endif
