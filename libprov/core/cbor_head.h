@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The seam under cbor.c: the head of one item (RFC 8949, section 3), read or written.
+ *
+ *   +-----+-------+----------------------+
+ *   |major|  add. | 0, 1, 2, 4, 8 octets |      major type, argument
+ *   |  3  |   5   |   of argument        |
+ *   +-----+-------+----------------------+
+ *
+ * cbor_head_libcbor.c (hosts) and cbor_head_small.c (firmware) answer alike, so that depth,
+ * determinism and bounds are decided once, in cbor.c.
+ */
+#ifndef PROV_CORE_CBOR_HEAD_H
+#define PROV_CORE_CBOR_HEAD_H
+
+#include "prov/cbor.h"
+
+struct cbor_head {
+    enum prov_cbor_type type;
+    uint64_t value; /* the argument: number, length, count, tag, or the simple value */
+    size_t len;     /* octets of the head */
+};
+
+/* The head that `left` begins with; for strings, the whole content must be there too.
+ * PROV_E_TRUNCATED; PROV_E_DETERMINISM for indefinite lengths; PROV_E_FORMAT for reserved heads,
+ * floats and simple values other than false, true and null. */
+PROV_MUST prov_result cbor_head_get(struct prov_bytes left, struct cbor_head *ret);
+/* Appends the shortest head. */
+void cbor_head_put(struct prov_buf *buf, enum prov_cbor_type type, uint64_t value);
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Heads of CBOR items by libcbor's streaming calls, which do not allocate (cbor_head.h). Hosts
+ * only.
+ */
+#include <string.h>
+
+#include <cbor.h>
+
+#include "cbor_head.h"
+
+/* --- reading: one callback per kind of head fills this in ----------------------------------------
+ */
+
+struct seen {
+    prov_result result;
+    enum prov_cbor_type type;
+    uint64_t value;
+};
+
+static void see(void *context, enum prov_cbor_type type, uint64_t value)
+{
+    *(struct seen *)context = (struct seen){PROV_OK, type, value};
+}
+
+static void refuse(void *context, prov_result result)
+{
+    ((struct seen *)context)->result = result;
+}
+
+static void on_uint8(void *context, uint8_t value)
+{
+    see(context, PROV_CBOR_UINT, value);
+}
+
+static void on_uint16(void *context, uint16_t value)
+{
+    see(context, PROV_CBOR_UINT, value);
+}
+
+static void on_uint32(void *context, uint32_t value)
+{
+    see(context, PROV_CBOR_UINT, value);
+}
+
+static void on_uint64(void *context, uint64_t value)
+{
+    see(context, PROV_CBOR_UINT, value);
+}
+
+static void on_negint8(void *context, uint8_t value)
+{
+    see(context, PROV_CBOR_NINT, value);
+}
+
+static void on_negint16(void *context, uint16_t value)
+{
+    see(context, PROV_CBOR_NINT, value);
+}
+
+static void on_negint32(void *context, uint32_t value)
+{
+    see(context, PROV_CBOR_NINT, value);
+}
+
+static void on_negint64(void *context, uint64_t value)
+{
+    see(context, PROV_CBOR_NINT, value);
+}
+
+static void on_bstr(void *context, cbor_data data, size_t len)
+{
+    (void)data;
+    see(context, PROV_CBOR_BSTR, len);
+}
+
+static void on_tstr(void *context, cbor_data data, size_t len)
+{
+    (void)data;
+    see(context, PROV_CBOR_TSTR, len);
+}
+
+static void on_array(void *context, size_t count)
+{
+    see(context, PROV_CBOR_ARRAY, count);
+}
+
+static void on_map(void *context, size_t count)
+{
+    see(context, PROV_CBOR_MAP, count);
+}
+
+static void on_bool(void *context, bool value)
+{
+    see(context, PROV_CBOR_SIMPLE, value ? 21 : 20);
+}
+
+static void on_null(void *context)
+{
+    see(context, PROV_CBOR_SIMPLE, 22);
+}
+
+static void on_indefinite(void *context)
+{
+    refuse(context, PROV_E_DETERMINISM);
+}
+
+static void on_other(void *context)
+{
+    refuse(context, PROV_E_FORMAT);
+}
+
+static void on_float(void *context, float value)
+{
+    (void)value;
+    refuse(context, PROV_E_FORMAT);
+}
+
+static void on_double(void *context, double value)
+{
+    (void)value;
+    refuse(context, PROV_E_FORMAT);
+}
+
+static const struct cbor_callbacks callbacks = {
+    .uint8 = on_uint8,
+    .uint16 = on_uint16,
+    .uint32 = on_uint32,
+    .uint64 = on_uint64,
+    .negint8 = on_negint8,
+    .negint16 = on_negint16,
+    .negint32 = on_negint32,
+    .negint64 = on_negint64,
+    .byte_string_start = on_indefinite,
+    .byte_string = on_bstr,
+    .string_start = on_indefinite,
+    .string = on_tstr,
+    .indef_array_start = on_indefinite,
+    .array_start = on_array,
+    .indef_map_start = on_indefinite,
+    .map_start = on_map,
+    .float2 = on_float,
+    .float4 = on_float,
+    .float8 = on_double,
+    .undefined = on_other,
+    .null = on_null,
+    .boolean = on_bool,
+    .indef_break = on_other,
+};
+
+static prov_result decode(struct prov_bytes left, struct cbor_head *ret)
+{
+    struct seen seen = {.result = PROV_E_INTERNAL};
+    struct cbor_decoder_result got = cbor_stream_decode(left.data, left.len, &callbacks, &seen);
+
+    if (got.status != CBOR_DECODER_FINISHED)
+        return got.status == CBOR_DECODER_NEDATA ? PROV_E_TRUNCATED : PROV_E_FORMAT;
+    if (seen.result != PROV_OK)
+        return seen.result;
+    bool string = seen.type == PROV_CBOR_BSTR || seen.type == PROV_CBOR_TSTR;
+    *ret = (struct cbor_head){seen.type, seen.value, got.read - (string ? seen.value : 0)};
+    return PROV_OK;
+}
+
+/* A tag's number is written as an unsigned integer's value is, under another major type (RFC 8949,
+ * section 3.1). libcbor 0.8 knows only the tags of RFC 7049 and refuses 6 to 20, COSE's among them,
+ * so it is given the integer. */
+static prov_result decode_tag(struct prov_bytes left, struct cbor_head *ret)
+{
+    uint8_t copy[9];
+    size_t len = left.len < sizeof copy ? left.len : sizeof copy;
+
+    memcpy(copy, left.data, len);
+    copy[0] &= 0x1f;
+    prov_result result = decode(PROV_BYTES(copy, len), ret);
+    if (result == PROV_OK)
+        ret->type = PROV_CBOR_TAG;
+    return result;
+}
+
+/* A float is refused by its first octet, so that a cut one is not called truncated. */
+static bool is_float(uint8_t first)
+{
+    return first >= 0xf9 && first <= 0xfb;
+}
+
+prov_result cbor_head_get(struct prov_bytes left, struct cbor_head *ret)
+{
+    if (left.len < 1)
+        return PROV_E_TRUNCATED;
+    if (is_float(left.data[0]))
+        return PROV_E_FORMAT;
+    return left.data[0] >> 5 == PROV_CBOR_TAG ? decode_tag(left, ret) : decode(left, ret);
+}
+
+/* --- writing ------------------------------------------------------------------------------------
+ */
+
+static size_t encode(enum prov_cbor_type type, uint64_t value, unsigned char *at, size_t room)
+{
+    switch (type) {
+    case PROV_CBOR_UINT:
+        return cbor_encode_uint(value, at, room);
+    case PROV_CBOR_NINT:
+        return cbor_encode_negint(value, at, room);
+    case PROV_CBOR_BSTR:
+        return cbor_encode_bytestring_start((size_t)value, at, room);
+    case PROV_CBOR_TSTR:
+        return cbor_encode_string_start((size_t)value, at, room);
+    case PROV_CBOR_ARRAY:
+        return cbor_encode_array_start((size_t)value, at, room);
+    case PROV_CBOR_MAP:
+        return cbor_encode_map_start((size_t)value, at, room);
+    case PROV_CBOR_TAG:
+        return cbor_encode_tag(value, at, room);
+    case PROV_CBOR_SIMPLE:
+        return value == 22 ? cbor_encode_null(at, room) : cbor_encode_bool(value == 21, at, room);
+    }
+    return 0;
+}
+
+void cbor_head_put(struct prov_buf *buf, enum prov_cbor_type type, uint64_t value)
+{
+    uint8_t head[9];
+
+    prov_put(buf, head, encode(type, value, head, sizeof head));
+}

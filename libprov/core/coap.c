@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ *    0                   1                   2                   3
+ *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1      RFC 7252, section 3
+ *   |Ver| T |  TKL  |      Code     |          Message ID           |
+ *   |   Token (if any, TKL octets) ...
+ *   |   Options (if any) ...
+ *   |1 1 1 1 1 1 1 1|    Payload (if any) ...
+ */
+#include "prov/coap.h"
+
+#include <string.h>
+
+enum { VERSION = 1, PAYLOAD_MARKER = 0xff };
+
+/* An option's delta and length are nibbles; 13 and 14 say that one or two octets follow, from which
+ * 13 or 269 were taken off (section 3.1). */
+enum { EXTEND_1 = 13, EXTEND_2 = 14, RESERVED = 15, BASE_2 = 269 };
+
+/* Classes 1, 6 and 7 are reserved, and a recipient rejects them (section 4.2). */
+static bool code_known(uint8_t code)
+{
+    unsigned class = code >> 5;
+
+    return class != 1 && class < 6;
+}
+
+/* --- reading ------------------------------------------------------------------------------------
+ */
+
+static prov_result take_extended(struct prov_reader *reader, unsigned nibble, uint32_t *ret)
+{
+    uint8_t one;
+    uint16_t two;
+
+    if (nibble < EXTEND_1) {
+        *ret = nibble;
+    } else if (nibble == EXTEND_1) {
+        if (!prov_take_u8(reader, &one))
+            return PROV_E_TRUNCATED;
+        *ret = (uint32_t)one + EXTEND_1;
+    } else if (nibble == EXTEND_2) {
+        if (!prov_take_u16(reader, &two))
+            return PROV_E_TRUNCATED;
+        *ret = (uint32_t)two + BASE_2;
+    } else {
+        return PROV_E_FORMAT;
+    }
+    return PROV_OK;
+}
+
+/* One option, whose first octet is taken already. */
+static prov_result take_option(struct prov_reader *reader, uint8_t first, uint16_t last,
+                               struct prov_coap_option *ret)
+{
+    uint32_t delta, len;
+    struct prov_bytes value;
+    prov_result result = take_extended(reader, first >> 4, &delta);
+
+    if (result == PROV_OK)
+        result = take_extended(reader, first & 15, &len);
+    if (result != PROV_OK)
+        return result;
+    if (delta > (uint32_t)UINT16_MAX - last)
+        return PROV_E_FORMAT;
+    if (!prov_take(reader, len, &value))
+        return PROV_E_TRUNCATED;
+    *ret = (struct prov_coap_option){(uint16_t)(last + delta), value};
+    return PROV_OK;
+}
+
+static prov_result take_payload(struct prov_reader *reader, struct prov_coap_message *message)
+{
+    size_t left = prov_reader_left(reader);
+
+    /* A marker with nothing behind it is a format error (section 3). */
+    return left > 0 && prov_take(reader, left, &message->payload) ? PROV_OK : PROV_E_FORMAT;
+}
+
+static prov_result take_options(struct prov_reader *reader, struct prov_coap_message *message)
+{
+    uint16_t last = 0;
+    uint8_t first;
+
+    while (prov_take_u8(reader, &first)) {
+        if (first == PAYLOAD_MARKER)
+            return take_payload(reader, message);
+        if (first >> 4 == RESERVED || (first & 15) == RESERVED)
+            return PROV_E_FORMAT;
+        if (message->option_count == PROV_COAP_OPTIONS_MAX)
+            return PROV_E_BOUNDS;
+        struct prov_coap_option *option = &message->options[message->option_count];
+        prov_result result = take_option(reader, first, last, option);
+        if (result != PROV_OK)
+            return result;
+        last = option->number;
+        message->option_count++;
+    }
+    return PROV_OK;
+}
+
+static prov_result take_head(struct prov_reader *reader, struct prov_coap_message *message)
+{
+    uint8_t first;
+
+    if (!prov_take_u8(reader, &first) || !prov_take_u8(reader, &message->code) ||
+        !prov_take_u16(reader, &message->id))
+        return PROV_E_TRUNCATED;
+    if (first >> 6 != VERSION)
+        return PROV_E_VERSION;
+    size_t token_len = first & 15;
+    if (token_len > PROV_COAP_TOKEN_MAX || !code_known(message->code))
+        return PROV_E_FORMAT;
+    /* An empty message has nothing after its id (section 4.1). */
+    if (message->code == PROV_COAP_EMPTY && (token_len > 0 || !prov_reader_done(reader)))
+        return PROV_E_FORMAT;
+    message->type = (enum prov_coap_type)(first >> 4 & 3);
+    return prov_take(reader, token_len, &message->token) ? PROV_OK : PROV_E_TRUNCATED;
+}
+
+prov_result prov_coap_decode(struct prov_bytes datagram, struct prov_coap_message *ret)
+{
+    struct prov_coap_message message = {.option_count = 0};
+    struct prov_reader reader = prov_reader_make(datagram);
+    prov_result result = take_head(&reader, &message);
+
+    if (result == PROV_OK)
+        result = take_options(&reader, &message);
+    if (result == PROV_OK)
+        *ret = message;
+    return result;
+}
+
+/* --- writing ------------------------------------------------------------------------------------
+ */
+
+static unsigned extended_nibble(uint32_t value)
+{
+    if (value < EXTEND_1)
+        return value;
+    return value < BASE_2 ? EXTEND_1 : EXTEND_2;
+}
+
+static void put_extended(struct prov_buf *buf, uint32_t value)
+{
+    if (value >= BASE_2)
+        prov_put_u16(buf, (uint16_t)(value - BASE_2));
+    else if (value >= EXTEND_1)
+        prov_put_u8(buf, (uint8_t)(value - EXTEND_1));
+}
+
+static void put_option(struct prov_buf *buf, const struct prov_coap_option *option, uint16_t last)
+{
+    uint32_t delta = (uint32_t)(option->number - last), len = (uint32_t)option->value.len;
+
+    prov_put_u8(buf, (uint8_t)(extended_nibble(delta) << 4 | extended_nibble(len)));
+    put_extended(buf, delta);
+    put_extended(buf, len);
+    prov_put_bytes(buf, option->value);
+}
+
+/* Indexes of the options in ascending order of their numbers; equal ones stay as they were given.
+ */
+static void sort_options(const struct prov_coap_message *message,
+                         uint8_t ret[PROV_COAP_OPTIONS_MAX])
+{
+    for (size_t i = 0; i < message->option_count; i++) {
+        size_t at = i;
+        for (; at > 0 && message->options[ret[at - 1]].number > message->options[i].number; at--)
+            ret[at] = ret[at - 1];
+        ret[at] = (uint8_t)i;
+    }
+}
+
+static void put_options(struct prov_buf *buf, const struct prov_coap_message *message)
+{
+    uint8_t order[PROV_COAP_OPTIONS_MAX];
+    uint16_t last = 0;
+
+    sort_options(message, order);
+    for (size_t i = 0; i < message->option_count; i++) {
+        const struct prov_coap_option *option = &message->options[order[i]];
+        put_option(buf, option, last);
+        last = option->number;
+    }
+}
+
+static prov_result check_message(const struct prov_coap_message *message)
+{
+    bool empty = message->code == PROV_COAP_EMPTY;
+
+    if (!code_known(message->code) || (unsigned)message->type > PROV_COAP_RST)
+        return PROV_E_FORMAT;
+    if (empty && (message->token.len > 0 || message->option_count > 0 || message->payload.len > 0))
+        return PROV_E_FORMAT;
+    if (message->token.len > PROV_COAP_TOKEN_MAX || message->option_count > PROV_COAP_OPTIONS_MAX)
+        return PROV_E_BOUNDS;
+    for (size_t i = 0; i < message->option_count; i++)
+        if (message->options[i].value.len > UINT16_MAX)
+            return PROV_E_BOUNDS;
+    return PROV_OK;
+}
+
+prov_result prov_coap_encode(const struct prov_coap_message *message, struct prov_buf *ret)
+{
+    prov_result result = check_message(message);
+
+    if (result != PROV_OK)
+        return result;
+    prov_put_u8(ret, (uint8_t)(VERSION << 6 | (unsigned)message->type << 4 | message->token.len));
+    prov_put_u8(ret, message->code);
+    prov_put_u16(ret, message->id);
+    prov_put_bytes(ret, message->token);
+    put_options(ret, message);
+    if (message->payload.len > 0) {
+        prov_put_u8(ret, PAYLOAD_MARKER);
+        prov_put_bytes(ret, message->payload);
+    }
+    return prov_buf_result(ret);
+}
+
+/* --- options ------------------------------------------------------------------------------------
+ */
+
+prov_result prov_coap_add(struct prov_coap_message *message, uint16_t number,
+                          struct prov_bytes value)
+{
+    if (message->option_count >= PROV_COAP_OPTIONS_MAX)
+        return PROV_E_FULL;
+    message->options[message->option_count++] = (struct prov_coap_option){number, value};
+    return PROV_OK;
+}
+
+/* The shortest form of an unsigned integer; 0 is no octet at all (section 3.2). */
+prov_result prov_coap_add_uint(struct prov_coap_message *message, uint16_t number, uint32_t value,
+                               uint8_t store[4])
+{
+    struct prov_buf buf = prov_buf_make(store, 4);
+    size_t skip = 0;
+
+    prov_put_u32(&buf, value);
+    while (skip < 4 && store[skip] == 0)
+        skip++;
+    return prov_coap_add(message, number, PROV_BYTES(store + skip, 4 - skip));
+}
+
+prov_result prov_coap_add_path(struct prov_coap_message *message, const char *path)
+{
+    prov_result result = PROV_OK;
+
+    while (result == PROV_OK && *path == '/' && path[1] != '\0') {
+        size_t len = strcspn(++path, "/");
+        result = prov_coap_add(message, PROV_COAP_URI_PATH, PROV_BYTES((const uint8_t *)path, len));
+        path += len;
+    }
+    return result;
+}
+
+const struct prov_coap_option *prov_coap_find(const struct prov_coap_message *message,
+                                              uint16_t number)
+{
+    for (size_t i = 0; i < message->option_count; i++)
+        if (message->options[i].number == number)
+            return &message->options[i];
+    return NULL;
+}
+
+/* Leading zero octets are accepted (section 3.2: a recipient MUST be prepared for them). */
+prov_result prov_coap_uint(const struct prov_coap_option *option, uint32_t *ret)
+{
+    uint32_t value = 0;
+
+    if (option->value.len > 4)
+        return PROV_E_FORMAT;
+    for (size_t i = 0; i < option->value.len; i++)
+        value = value << 8 | option->value.data[i];
+    *ret = value;
+    return PROV_OK;
+}
+
+/* A segment that would read as two, or end a C string, names none of our resources. */
+static bool segment_ok(struct prov_bytes segment)
+{
+    return segment.len == 0 || (memchr(segment.data, '/', segment.len) == NULL &&
+                                memchr(segment.data, '\0', segment.len) == NULL);
+}
+
+/* Octets of the path, or an error; writes it if ret is not NULL. */
+static prov_result join_path(const struct prov_coap_message *message, char *ret, size_t *ret_len)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < message->option_count; i++) {
+        struct prov_bytes segment = message->options[i].value;
+        if (message->options[i].number != PROV_COAP_URI_PATH)
+            continue;
+        if (!segment_ok(segment))
+            return PROV_E_FORMAT;
+        if (ret != NULL) {
+            struct prov_buf buf = prov_buf_make((uint8_t *)ret + len, segment.len + 1);
+            prov_put_u8(&buf, '/');
+            prov_put_bytes(&buf, segment);
+        }
+        len += segment.len + 1;
+    }
+    *ret_len = len;
+    return PROV_OK;
+}
+
+/* No Uri-Path at all is the path "/" (section 6.5). */
+static prov_result root_path(char *ret, size_t cap)
+{
+    if (cap < 2)
+        return PROV_E_OVERFLOW;
+    memcpy(ret, "/", 2);
+    return PROV_OK;
+}
+
+prov_result prov_coap_path(const struct prov_coap_message *message, char *ret, size_t cap)
+{
+    size_t len;
+    prov_result result = join_path(message, NULL, &len);
+
+    if (result == PROV_OK && len == 0)
+        return root_path(ret, cap);
+    if (result == PROV_OK && len >= cap)
+        result = PROV_E_OVERFLOW;
+    if (result == PROV_OK)
+        result = join_path(message, ret, &len);
+    if (result == PROV_OK)
+        ret[len] = '\0';
+    return result;
+}
+
+static bool contains(const uint16_t *numbers, size_t count, uint16_t number)
+{
+    for (size_t i = 0; i < count; i++)
+        if (numbers[i] == number)
+            return true;
+    return false;
+}
+
+uint16_t prov_coap_unknown_critical(const struct prov_coap_message *message, const uint16_t *known,
+                                    size_t count)
+{
+    for (size_t i = 0; i < message->option_count; i++) {
+        uint16_t number = message->options[i].number;
+        if (number % 2 == 1 && !contains(known, count, number))
+            return number;
+    }
+    return 0;
+}
+
+/* --- block-wise (RFC 7959, section 2.2): NUM, M, SZX in 0 to 3 octets
+ * ----------------------------- */
+
+enum { SZX_MAX = 6, NUMBER_MAX = (1 << 20) - 1 };
+
+prov_result prov_coap_block_decode(const struct prov_coap_option *option,
+                                   struct prov_coap_block *ret)
+{
+    uint32_t value;
+
+    if (option->value.len > 3 || prov_coap_uint(option, &value) != PROV_OK || (value & 7) > SZX_MAX)
+        return PROV_E_FORMAT;
+    *ret = (struct prov_coap_block){value >> 4, (value & 8) != 0, (uint8_t)(value & 7)};
+    return PROV_OK;
+}
+
+prov_result prov_coap_add_block(struct prov_coap_message *message, uint16_t number,
+                                struct prov_coap_block block, uint8_t store[4])
+{
+    if (block.number > NUMBER_MAX || block.szx > SZX_MAX)
+        return PROV_E_BOUNDS;
+    uint32_t value = block.number << 4 | (block.more ? 8u : 0u) | block.szx;
+    return prov_coap_add_uint(message, number, value, store);
+}

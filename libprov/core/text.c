@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "prov/text.h"
+
+#include <string.h>
+
+/* --- hex ---------------------------------------------------------------------------------------
+ */
+
+void prov_hex_format(struct prov_bytes bytes, char *ret)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < bytes.len; i++) {
+        *ret++ = digits[bytes.data[i] >> 4];
+        *ret++ = digits[bytes.data[i] & 15];
+    }
+    *ret = '\0';
+}
+
+static int hex_digit(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return -1;
+}
+
+static bool is_hex(struct prov_bytes text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (hex_digit(text.data[i]) < 0)
+            return false;
+    return text.len % 2 == 0;
+}
+
+prov_result prov_hex_parse(struct prov_bytes text, struct prov_buf *ret)
+{
+    if (!is_hex(text))
+        return PROV_E_TEXT;
+    uint8_t *at = prov_put_space(ret, text.len / 2);
+    if (at == NULL)
+        return PROV_E_OVERFLOW;
+    for (size_t i = 0; i < text.len; i += 2)
+        *at++ = (uint8_t)(hex_digit(text.data[i]) << 4 | hex_digit(text.data[i + 1]));
+    return PROV_OK;
+}
+
+/* --- base64 ------------------------------------------------------------------------------------
+ */
+
+/* RFC 4648, tables 1 and 2: they differ in the last two, and in whether there is padding. */
+struct alphabet {
+    const char *digits;
+    bool padded;
+};
+
+static const struct alphabet base64 = {
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", true};
+static const struct alphabet base64url = {
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", false};
+
+/* 3 octets become 4 digits of 6 bits; 1 or 2 at the end become 2 or 3, zero bits filled in. */
+static void encode(const struct alphabet *alphabet, struct prov_bytes bytes, char *ret)
+{
+    for (size_t i = 0; i < bytes.len; i += 3) {
+        size_t n = bytes.len - i < 3 ? bytes.len - i : 3;
+        uint32_t group = 0;
+        for (size_t j = 0; j < 3; j++)
+            group = group << 8 | (j < n ? bytes.data[i + j] : 0);
+        for (size_t j = 0; j < 4; j++) {
+            if (j <= n)
+                *ret++ = alphabet->digits[group >> (18 - 6 * j) & 63];
+            else if (alphabet->padded)
+                *ret++ = '=';
+        }
+    }
+    *ret = '\0';
+}
+
+static int digit_value(const struct alphabet *alphabet, uint8_t c)
+{
+    const char *at = c == '\0' ? NULL : strchr(alphabet->digits, c);
+
+    return at == NULL ? -1 : (int)(at - alphabet->digits);
+}
+
+/* The digits without the padding that must be there; false if it is not, or if there are too few.
+ */
+static bool strip(const struct alphabet *alphabet, struct prov_bytes *text)
+{
+    if (alphabet->padded) {
+        if (text->len % 4 != 0)
+            return false;
+        for (int i = 0; i < 2 && text->len > 0 && text->data[text->len - 1] == '='; i++)
+            text->len--;
+    }
+    return text->len % 4 != 1;
+}
+
+/* Digits only, and the bits of the last one that stand for no octet are zero (RFC 4648,
+ * section 3.5). */
+static bool check_digits(const struct alphabet *alphabet, struct prov_bytes text)
+{
+    static const int spare[4] = {0, 0, 0x0f, 0x03};
+
+    for (size_t i = 0; i < text.len; i++)
+        if (digit_value(alphabet, text.data[i]) < 0)
+            return false;
+    return text.len == 0 ||
+           (digit_value(alphabet, text.data[text.len - 1]) & spare[text.len % 4]) == 0;
+}
+
+static prov_result decode(const struct alphabet *alphabet, struct prov_bytes text,
+                          struct prov_buf *ret)
+{
+    if (!strip(alphabet, &text) || !check_digits(alphabet, text))
+        return PROV_E_TEXT;
+    uint8_t *at = prov_put_space(ret, text.len / 4 * 3 + (text.len % 4 * 3) / 4);
+    if (at == NULL)
+        return PROV_E_OVERFLOW;
+    uint32_t bits = 0;
+    unsigned have = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        bits = bits << 6 | (uint32_t)digit_value(alphabet, text.data[i]);
+        have += 6;
+        if (have >= 8) {
+            have -= 8;
+            *at++ = (uint8_t)(bits >> have);
+        }
+    }
+    return PROV_OK;
+}
+
+void prov_base64_format(struct prov_bytes bytes, char *ret)
+{
+    encode(&base64, bytes, ret);
+}
+
+prov_result prov_base64_parse(struct prov_bytes text, struct prov_buf *ret)
+{
+    return decode(&base64, text, ret);
+}
+
+void prov_base64url_format(struct prov_bytes bytes, char *ret)
+{
+    encode(&base64url, bytes, ret);
+}
+
+prov_result prov_base64url_parse(struct prov_bytes text, struct prov_buf *ret)
+{
+    return decode(&base64url, text, ret);
+}
