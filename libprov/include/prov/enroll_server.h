@@ -9,12 +9,8 @@
 #define PROV_ENROLL_SERVER_H
 
 #include "prov/enroll.h"
+#include "prov/enroll_server_types.h" /* struct prov_enroll_session, private */
 
-#define PROV_ENROLL_DEDUP 4         /* answers kept for repeated message ids */
-#define PROV_ENROLL_MESSAGE_MAX 640 /* largest CoAP message sent: a 512 octet block and options */
-
-struct prov_enroll_session; /* private; in enroll_server_types.h so that the caller can place it */
-#include "prov/enroll_server_types.h"
 
 enum prov_enroll_event {
     PROV_ENROLL_DROP = 0, /* nothing to send (an ACK, garbage, a repeated message still in work) */
@@ -29,8 +25,9 @@ struct prov_enroll_request {
     struct prov_bytes host; /* Uri-Host, or none */
 };
 
-/* `host`: the server's own name; a request with another Uri-Host gets 4.04 (H37). */
+/* `host`: the server's own name; a request with another Uri-Host gets 4.04 (H37). NULL: any. */
 void prov_enroll_begin(struct prov_enroll_session *s, const struct prov_fqdn *host);
+/* `out`: empty, with room for PROV_ENROLL_MESSAGE_MAX octets. */
 enum prov_enroll_event prov_enroll_receive(struct prov_enroll_session *s, uint64_t now_ms,
                                            struct prov_bytes message, struct prov_enroll_request *ret,
                                            struct prov_buf *out);
