@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A credential as a bundle for its device.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+/* What the bundle's views point to. */
+struct parts {
+    struct prov_secret secret;
+    struct flow_roots roots;
+};
+
+static prov_result may_export(const struct prov_flow *flow,
+                              const struct prov_credential *credential)
+{
+    if (credential->is_server)
+        return prov_why_set(flow->why, PROV_E_CONFLICT,
+                            "the credential is the server's own, not a device's");
+    if (credential->state != PROV_STATE_ACTIVE && credential->state != PROV_STATE_PENDING)
+        return prov_why_set(flow->why, PROV_E_CONFLICT, "the credential is %s",
+                            prov_state_text(credential->state));
+    if (!flow_uuid_is_zero(&credential->replaces) && credential->state == PROV_STATE_PENDING)
+        return prov_why_set(flow->why, PROV_E_CONFLICT,
+                            "the credential is a successor on its way over the wire");
+    if (credential->not_after < flow_now(flow))
+        return prov_why_set(flow->why, PROV_E_TIME, "the credential has expired");
+    return PROV_OK;
+}
+
+/* The private half, where the registry has it; a key made on the device never came here. */
+static prov_result secret_load(const struct prov_flow *flow,
+                               const struct prov_credential *credential, struct prov_secret *ret)
+{
+    if (!credential->has_secret)
+        return PROV_OK;
+    return prov_registry_secret_get(flow->registry, credential->id, ret, flow->why);
+}
+
+static prov_result fill_psk(const struct prov_credential *credential, const struct parts *parts,
+                            struct prov_bundle *bundle)
+{
+    bundle->psk_identity = prov_psk_identity_bytes(&credential->identity);
+    bundle->psk = prov_secret_bytes(&parts->secret);
+    return PROV_OK;
+}
+
+static prov_result fill_rpk(const struct prov_flow *flow, const struct prov_credential *credential,
+                            const struct parts *parts, struct prov_bundle *bundle)
+{
+    struct flow_server_keys keys;
+    prov_result r = flow_server_keys_load(flow, &credential->server, &keys);
+    if (r != PROV_OK)
+        return r;
+    bundle->has_public = true;
+    memcpy(bundle->point, credential->point, PROV_POINT_LEN);
+    bundle->scalar = prov_secret_bytes(&parts->secret);
+    memcpy(bundle->peers, keys.points, sizeof(keys.points));
+    bundle->peer_count = keys.count;
+    return PROV_OK;
+}
+
+static prov_result fill_cert(const struct prov_flow *flow, const struct prov_credential *credential,
+                             struct parts *parts, struct prov_bundle *bundle)
+{
+    prov_result r = flow_roots_load(flow, &parts->roots);
+    if (r == PROV_OK)
+        r = flow_chain_split(PROV_BYTES(credential->chain, credential->chain_len), bundle->chain,
+                             PROV_BUNDLE_CHAIN_MAX, &bundle->chain_len);
+    if (r != PROV_OK)
+        return r;
+    bundle->has_public = true;
+    memcpy(bundle->point, credential->point, PROV_POINT_LEN);
+    bundle->scalar = prov_secret_bytes(&parts->secret);
+    memcpy(bundle->anchors, parts->roots.certs, sizeof(bundle->anchors));
+    bundle->anchor_count = parts->roots.count;
+    return PROV_OK;
+}
+
+static prov_result fill(const struct prov_flow *flow, const struct prov_credential *credential,
+                        struct parts *parts, struct prov_bundle *bundle)
+{
+    switch (credential->kind) {
+    case PROV_KIND_PSK:
+        return fill_psk(credential, parts, bundle);
+    case PROV_KIND_RPK:
+        return fill_rpk(flow, credential, parts, bundle);
+    case PROV_KIND_CERT:
+        return fill_cert(flow, credential, parts, bundle);
+    }
+    return PROV_E_INTERNAL;
+}
+
+prov_result prov_flow_bundle_export(struct prov_flow *flow,
+                                    const struct prov_credential *credential, struct prov_buf *ret)
+{
+    struct parts parts = {0};
+    struct prov_server_row row;
+    struct prov_bundle bundle = {.id = credential->uuid,
+                                 .kind = credential->kind,
+                                 .use = credential->use,
+                                 .device = credential->device,
+                                 .profile = PROV_PROFILE_RFC7925,
+                                 .server = credential->server,
+                                 .issued = credential->created};
+    prov_result r = may_export(flow, credential);
+    if (r == PROV_OK)
+        r = prov_registry_server_get(flow->registry, &credential->server, &row, flow->why);
+    if (r == PROV_OK) {
+        memcpy(bundle.address, row.address, sizeof(bundle.address));
+        r = secret_load(flow, credential, &parts.secret);
+    }
+    if (r == PROV_OK)
+        r = fill(flow, credential, &parts, &bundle);
+    if (r == PROV_OK)
+        r = prov_bundle_encode(&bundle, flow->crypto, ret);
+    prov_secret_wipe(&parts.secret);
+    return r;
+}
