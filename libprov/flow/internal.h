@@ -6,6 +6,7 @@
 #define PROV_FLOW_INTERNAL_H
 
 #include "prov/flow.h"
+#include "prov/text.h"
 
 #define FLOW_DAY         INT64_C(86400)
 #define FLOW_CA_BACKDATE FLOW_DAY /* a CA is older than the clock of any of its stations */

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "internal.h"
-#include "prov/text.h"
 
 #define CHALLENGE_TEXT PROV_BASE64_TEXT(PROV_DTLS_TLS_UNIQUE_LEN) /* 16 characters and NUL */
 
