@@ -56,7 +56,7 @@ static EVP_CIPHER_CTX *context_make(const struct aead_row *row, const EVP_CIPHER
     return context;
 }
 
-prov_result backend_aead_make(struct prov_crypto *crypto)
+prov_result prov_openssl_aead_make(struct prov_crypto *crypto)
 {
     for (size_t i = 0; i < AEAD_COUNT; i++) {
         struct aead_kept *kept = &crypto->aeads[i];
@@ -74,7 +74,7 @@ prov_result backend_aead_make(struct prov_crypto *crypto)
     return PROV_OK;
 }
 
-void backend_aead_free(struct prov_crypto *crypto)
+void prov_openssl_aead_free(struct prov_crypto *crypto)
 {
     for (size_t i = 0; i < AEAD_COUNT; i++) {
         EVP_CIPHER_CTX_free(crypto->aeads[i].seal);
@@ -135,7 +135,7 @@ prov_result prov_crypto_seal(struct prov_crypto *crypto, enum prov_aead aead, st
         !run(context, row->is_ccm, aad, plain, ret) ||
         EVP_EncryptFinal_ex(context, ret + plain.len, &len) != 1 ||
         EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, row->tag_len, ret + plain.len) != 1)
-        return backend_fail(PROV_E_INTERNAL);
+        return prov_openssl_fail(PROV_E_INTERNAL);
     return PROV_OK;
 }
 
@@ -168,10 +168,10 @@ prov_result prov_crypto_open(struct prov_crypto *crypto, enum prov_aead aead, st
     context = crypto->aeads[aead - 1].open;
     if (EVP_DecryptInit_ex2(context, NULL, key.data, nonce, NULL) != 1 ||
         EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, (int)tag_len, tag) != 1)
-        return backend_fail(PROV_E_INTERNAL);
+        return prov_openssl_fail(PROV_E_INTERNAL);
     if (!open_run(context, row_of(aead), aad, text, text.len > 0 ? ret : nothing)) {
         prov_wipe(ret, text.len);
-        return backend_fail(PROV_E_DIGEST);
+        return prov_openssl_fail(PROV_E_DIGEST);
     }
     return PROV_OK;
 }

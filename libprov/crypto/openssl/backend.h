@@ -43,24 +43,24 @@ struct prov_crypto {
 };
 
 /* Each makes or frees its file's part of an instance; free takes a half-made one. */
-PROV_MUST prov_result backend_hash_make(struct prov_crypto *crypto);
-void backend_hash_free(struct prov_crypto *crypto);
-PROV_MUST prov_result backend_aead_make(struct prov_crypto *crypto);
-void backend_aead_free(struct prov_crypto *crypto);
-PROV_MUST prov_result backend_ec_make(struct prov_crypto *crypto);
-void backend_ec_free(struct prov_crypto *crypto);
+PROV_MUST prov_result prov_openssl_hash_make(struct prov_crypto *crypto);
+void prov_openssl_hash_free(struct prov_crypto *crypto);
+PROV_MUST prov_result prov_openssl_aead_make(struct prov_crypto *crypto);
+void prov_openssl_aead_free(struct prov_crypto *crypto);
+PROV_MUST prov_result prov_openssl_ec_make(struct prov_crypto *crypto);
+void prov_openssl_ec_free(struct prov_crypto *crypto);
 
 /* A library call failed: empties libcrypto's error queue of this thread and passes the result on.
  */
-prov_result backend_fail(prov_result result);
+prov_result prov_openssl_fail(prov_result result);
 
 /* EVP_PKEY of a key pair, new: from the caller's random source, or libcrypto's own generation. */
-PROV_MUST prov_result backend_pair_make(struct prov_crypto *crypto, EVP_PKEY **ret);
+PROV_MUST prov_result prov_openssl_pair_make(struct prov_crypto *crypto, EVP_PKEY **ret);
 /* ... from a scalar of 32 octets; PROV_E_BOUNDS unless 1 <= scalar < n. */
-PROV_MUST prov_result backend_pair_load(struct prov_crypto *crypto,
-                                        const uint8_t scalar[PROV_SCALAR_LEN], EVP_PKEY **ret);
-PROV_MUST prov_result backend_pair_point(const EVP_PKEY *pair, uint8_t ret[PROV_POINT_LEN]);
+PROV_MUST prov_result prov_openssl_pair_load(struct prov_crypto *crypto,
+                                             const uint8_t scalar[PROV_SCALAR_LEN], EVP_PKEY **ret);
+PROV_MUST prov_result prov_openssl_pair_point(const EVP_PKEY *pair, uint8_t ret[PROV_POINT_LEN]);
 /* Puts a peer's point into crypto->peer; PROV_E_POINT. */
-PROV_MUST prov_result backend_peer_set(struct prov_crypto *crypto, struct prov_bytes point);
+PROV_MUST prov_result prov_openssl_peer_set(struct prov_crypto *crypto, struct prov_bytes point);
 
 #endif

@@ -24,7 +24,7 @@ static prov_result parameters_make(struct prov_crypto *crypto)
     return ok ? PROV_OK : PROV_E_INTERNAL;
 }
 
-prov_result backend_ec_make(struct prov_crypto *crypto)
+prov_result prov_openssl_ec_make(struct prov_crypto *crypto)
 {
     prov_result result = parameters_make(crypto);
 
@@ -46,7 +46,7 @@ prov_result backend_ec_make(struct prov_crypto *crypto)
     return PROV_OK;
 }
 
-void backend_ec_free(struct prov_crypto *crypto)
+void prov_openssl_ec_free(struct prov_crypto *crypto)
 {
     EVP_PKEY_free(crypto->peer);
     EVP_PKEY_CTX_free(crypto->key_gen);
@@ -70,16 +70,16 @@ prov_result prov_crypto_point_check(struct prov_crypto *crypto, struct prov_byte
     /* Answers 0 for coordinates of p and above and for what is not on the curve. */
     if (EC_POINT_oct2point(crypto->group, crypto->point, point.data, point.len, crypto->numbers) !=
         1)
-        return backend_fail(PROV_E_POINT);
+        return prov_openssl_fail(PROV_E_POINT);
     return PROV_OK;
 }
 
-prov_result backend_peer_set(struct prov_crypto *crypto, struct prov_bytes point)
+prov_result prov_openssl_peer_set(struct prov_crypto *crypto, struct prov_bytes point)
 {
     if (!is_uncompressed(point))
         return PROV_E_POINT;
     if (EVP_PKEY_set1_encoded_public_key(crypto->peer, point.data, point.len) != 1)
-        return backend_fail(PROV_E_POINT);
+        return prov_openssl_fail(PROV_E_POINT);
     return PROV_OK;
 }
 
@@ -91,7 +91,7 @@ static prov_result point_of(struct prov_crypto *crypto, const BIGNUM *scalar,
     if (EC_POINT_mul(crypto->group, crypto->point, scalar, NULL, NULL, crypto->numbers) != 1 ||
         EC_POINT_point2oct(crypto->group, crypto->point, POINT_CONVERSION_UNCOMPRESSED, ret,
                            PROV_POINT_LEN, crypto->numbers) != PROV_POINT_LEN)
-        return backend_fail(PROV_E_INTERNAL);
+        return prov_openssl_fail(PROV_E_INTERNAL);
     return PROV_OK;
 }
 
@@ -114,13 +114,13 @@ static prov_result pair_from(const BIGNUM *scalar, uint8_t point[PROV_POINT_LEN]
     EVP_PKEY_CTX_free(context);
     prov_wipe(native, sizeof native);
     if (!ok)
-        return backend_fail(PROV_E_INTERNAL);
+        return prov_openssl_fail(PROV_E_INTERNAL);
     *ret = pair;
     return PROV_OK;
 }
 
-prov_result backend_pair_load(struct prov_crypto *crypto, const uint8_t scalar[PROV_SCALAR_LEN],
-                              EVP_PKEY **ret)
+prov_result prov_openssl_pair_load(struct prov_crypto *crypto,
+                                   const uint8_t scalar[PROV_SCALAR_LEN], EVP_PKEY **ret)
 {
     BIGNUM *number = BN_secure_new();
     uint8_t point[PROV_POINT_LEN];
@@ -128,7 +128,7 @@ prov_result backend_pair_load(struct prov_crypto *crypto, const uint8_t scalar[P
 
     if (number == NULL || BN_bin2bn(scalar, PROV_SCALAR_LEN, number) == NULL) {
         BN_clear_free(number);
-        return backend_fail(PROV_E_MEMORY);
+        return prov_openssl_fail(PROV_E_MEMORY);
     }
     BN_set_flags(number, BN_FLG_CONSTTIME);
     if (BN_is_zero(number) || BN_cmp(number, EC_GROUP_get0_order(crypto->group)) >= 0)
@@ -153,25 +153,25 @@ static prov_result pair_draw(struct prov_crypto *crypto, EVP_PKEY **ret)
     for (int i = 0; i < DRAWS_MAX && result == PROV_E_BOUNDS; i++) {
         result = prov_crypto_random(crypto, scalar, sizeof scalar);
         if (result == PROV_OK)
-            result = backend_pair_load(crypto, scalar, ret);
+            result = prov_openssl_pair_load(crypto, scalar, ret);
     }
     prov_wipe(scalar, sizeof scalar);
     return result == PROV_E_BOUNDS ? PROV_E_RANDOM : result;
 }
 
-prov_result backend_pair_make(struct prov_crypto *crypto, EVP_PKEY **ret)
+prov_result prov_openssl_pair_make(struct prov_crypto *crypto, EVP_PKEY **ret)
 {
     EVP_PKEY *pair = NULL;
 
     if (crypto->has_random)
         return pair_draw(crypto, ret);
     if (EVP_PKEY_generate(crypto->key_gen, &pair) != 1)
-        return backend_fail(RAND_status() == 1 ? PROV_E_INTERNAL : PROV_E_RANDOM);
+        return prov_openssl_fail(RAND_status() == 1 ? PROV_E_INTERNAL : PROV_E_RANDOM);
     *ret = pair;
     return PROV_OK;
 }
 
-prov_result backend_pair_point(const EVP_PKEY *pair, uint8_t ret[PROV_POINT_LEN])
+prov_result prov_openssl_pair_point(const EVP_PKEY *pair, uint8_t ret[PROV_POINT_LEN])
 {
     uint8_t point[PROV_POINT_LEN];
     size_t len = 0;
@@ -179,7 +179,7 @@ prov_result backend_pair_point(const EVP_PKEY *pair, uint8_t ret[PROV_POINT_LEN]
     if (EVP_PKEY_get_octet_string_param(pair, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point, &len) !=
             1 ||
         len != PROV_POINT_LEN || point[0] != POINT_CONVERSION_UNCOMPRESSED)
-        return backend_fail(PROV_E_INTERNAL);
+        return prov_openssl_fail(PROV_E_INTERNAL);
     memcpy(ret, point, PROV_POINT_LEN);
     return PROV_OK;
 }
@@ -198,11 +198,11 @@ prov_result prov_crypto_ecdh_make(struct prov_crypto *crypto, struct prov_ecdh *
                                   uint8_t ret_point[PROV_POINT_LEN])
 {
     EVP_PKEY *pair;
-    prov_result result = backend_pair_make(crypto, &pair);
+    prov_result result = prov_openssl_pair_make(crypto, &pair);
 
     if (result != PROV_OK)
         return result;
-    result = backend_pair_point(pair, ret_point);
+    result = prov_openssl_pair_point(pair, ret_point);
     if (result != PROV_OK) {
         EVP_PKEY_free(pair);
         return result;
@@ -234,14 +234,14 @@ prov_result prov_crypto_ecdh_agree(struct prov_crypto *crypto, struct prov_ecdh 
 
     if (pair == NULL)
         return PROV_E_STATE;
-    result = backend_peer_set(crypto, point);
+    result = prov_openssl_peer_set(crypto, point);
     if (result != PROV_OK)
         return result;
     context = EVP_PKEY_CTX_new_from_pkey(NULL, pair, NULL);
     if (derive(context, crypto->peer, secret))
         memcpy(ret, secret, sizeof secret);
     else
-        result = backend_fail(PROV_E_INTERNAL);
+        result = prov_openssl_fail(PROV_E_INTERNAL);
     EVP_PKEY_CTX_free(context);
     prov_wipe(secret, sizeof secret);
     return result;

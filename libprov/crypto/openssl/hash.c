@@ -27,7 +27,7 @@ static EVP_MAC_CTX *hmac_context(const struct prov_hmac *hmac)
     return context;
 }
 
-prov_result backend_hash_make(struct prov_crypto *crypto)
+prov_result prov_openssl_hash_make(struct prov_crypto *crypto)
 {
     crypto->sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
     crypto->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
@@ -37,7 +37,7 @@ prov_result backend_hash_make(struct prov_crypto *crypto)
     return crypto->digest == NULL ? PROV_E_MEMORY : PROV_OK;
 }
 
-void backend_hash_free(struct prov_crypto *crypto)
+void prov_openssl_hash_free(struct prov_crypto *crypto)
 {
     while (crypto->spare_hash_count > 0)
         EVP_MD_CTX_free(crypto->spare_hashes[--crypto->spare_hash_count]);
@@ -59,7 +59,7 @@ prov_result prov_crypto_sha256(struct prov_crypto *crypto, const struct prov_byt
         ok = EVP_DigestUpdate(crypto->digest, parts[i].data, parts[i].len);
     if (ok == 1)
         ok = EVP_DigestFinal_ex(crypto->digest, ret, NULL);
-    return ok == 1 ? PROV_OK : backend_fail(PROV_E_INTERNAL);
+    return ok == 1 ? PROV_OK : prov_openssl_fail(PROV_E_INTERNAL);
 }
 
 prov_result prov_crypto_hash_begin(struct prov_crypto *crypto, struct prov_hash *hash)
@@ -69,11 +69,12 @@ prov_result prov_crypto_hash_begin(struct prov_crypto *crypto, struct prov_hash 
                               : EVP_MD_CTX_new();
 
     if (context == NULL)
-        return backend_fail(PROV_E_MEMORY);
+        return prov_openssl_fail(PROV_E_MEMORY);
     if (EVP_DigestInit_ex2(context, crypto->sha256, NULL) != 1) {
         EVP_MD_CTX_free(context);
-        return backend_fail(PROV_E_INTERNAL);
+        return prov_openssl_fail(PROV_E_INTERNAL);
     }
+    memset(hash, 0, sizeof *hash);
     memcpy(hash->opaque, &context, sizeof context);
     return PROV_OK;
 }
@@ -85,7 +86,7 @@ prov_result prov_crypto_hash_add(struct prov_crypto *crypto, struct prov_hash *h
     if (hash_context(hash) == NULL)
         return PROV_E_STATE;
     if (EVP_DigestUpdate(hash_context(hash), bytes.data, bytes.len) != 1)
-        return backend_fail(PROV_E_INTERNAL);
+        return prov_openssl_fail(PROV_E_INTERNAL);
     return PROV_OK;
 }
 
@@ -96,7 +97,7 @@ prov_result prov_crypto_hash_peek(struct prov_crypto *crypto, const struct prov_
         return PROV_E_STATE;
     if (EVP_MD_CTX_copy_ex(crypto->digest, hash_context(hash)) != 1 ||
         EVP_DigestFinal_ex(crypto->digest, ret, NULL) != 1)
-        return backend_fail(PROV_E_INTERNAL);
+        return prov_openssl_fail(PROV_E_INTERNAL);
     return PROV_OK;
 }
 
@@ -151,10 +152,10 @@ prov_result prov_crypto_hmac_begin(struct prov_crypto *crypto, struct prov_hmac 
     EVP_MAC_CTX *context = hmac_context_take(crypto);
 
     if (context == NULL)
-        return backend_fail(PROV_E_MEMORY);
+        return prov_openssl_fail(PROV_E_MEMORY);
     if (hmac_set_key(context, key) != 1) {
         EVP_MAC_CTX_free(context);
-        return backend_fail(PROV_E_INTERNAL);
+        return prov_openssl_fail(PROV_E_INTERNAL);
     }
     memset(hmac, 0, sizeof *hmac);
     memcpy(hmac->opaque, &context, sizeof context);
@@ -177,7 +178,7 @@ prov_result prov_crypto_hmac(struct prov_crypto *crypto, struct prov_hmac *hmac,
         ok = EVP_MAC_update(context, parts[i].data, parts[i].len);
     if (ok == 1)
         ok = EVP_MAC_final(context, ret, &len, PROV_HASH_LEN);
-    return ok == 1 ? PROV_OK : backend_fail(PROV_E_INTERNAL);
+    return ok == 1 ? PROV_OK : prov_openssl_fail(PROV_E_INTERNAL);
 }
 
 /* The spare forgets its key by taking an empty one. */

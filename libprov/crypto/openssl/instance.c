@@ -7,7 +7,7 @@
 #include <openssl/err.h>
 #include <openssl/rand.h>
 
-prov_result backend_fail(prov_result result)
+prov_result prov_openssl_fail(prov_result result)
 {
     ERR_clear_error();
     return result;
@@ -24,14 +24,14 @@ prov_result prov_crypto_make(const struct prov_random *random, struct prov_crypt
         crypto->has_random = true;
         crypto->random = *random;
     }
-    result = backend_hash_make(crypto);
+    result = prov_openssl_hash_make(crypto);
     if (result == PROV_OK)
-        result = backend_aead_make(crypto);
+        result = prov_openssl_aead_make(crypto);
     if (result == PROV_OK)
-        result = backend_ec_make(crypto);
+        result = prov_openssl_ec_make(crypto);
     if (result != PROV_OK) {
         prov_crypto_free(crypto);
-        return backend_fail(result);
+        return prov_openssl_fail(result);
     }
     *ret = crypto;
     return PROV_OK;
@@ -41,9 +41,9 @@ void prov_crypto_free(struct prov_crypto *crypto)
 {
     if (crypto == NULL)
         return;
-    backend_hash_free(crypto);
-    backend_aead_free(crypto);
-    backend_ec_free(crypto);
+    prov_openssl_hash_free(crypto);
+    prov_openssl_aead_free(crypto);
+    prov_openssl_ec_free(crypto);
     free(crypto);
 }
 
@@ -59,5 +59,5 @@ prov_result prov_crypto_random(struct prov_crypto *crypto, uint8_t *ret, size_t 
     if (len == 0 || fill(crypto, ret, len))
         return PROV_OK;
     prov_wipe(ret, len);
-    return backend_fail(PROV_E_RANDOM);
+    return prov_openssl_fail(PROV_E_RANDOM);
 }

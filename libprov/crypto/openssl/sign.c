@@ -53,16 +53,16 @@ prov_result prov_crypto_verify(struct prov_crypto *crypto, struct prov_bytes poi
     uint8_t der[SIGNATURE_DER_MAX];
     size_t der_len;
     EVP_PKEY_CTX *context;
-    prov_result result = backend_peer_set(crypto, point);
+    prov_result result = prov_openssl_peer_set(crypto, point);
 
     if (result != PROV_OK)
         return result;
     context = EVP_PKEY_CTX_new_from_pkey(NULL, crypto->peer, NULL);
     if (context == NULL || !signature_to_der(signature, der, &der_len) ||
         EVP_PKEY_verify_init(context) != 1)
-        result = backend_fail(PROV_E_INTERNAL);
+        result = prov_openssl_fail(PROV_E_INTERNAL);
     else if (EVP_PKEY_verify(context, der, der_len, digest, PROV_HASH_LEN) != 1)
-        result = backend_fail(PROV_E_SIGNATURE);
+        result = prov_openssl_fail(PROV_E_SIGNATURE);
     EVP_PKEY_CTX_free(context);
     return result;
 }
@@ -77,7 +77,7 @@ static prov_result key_set(EVP_PKEY *pair, struct prov_key *key)
     if (held.signer == NULL || EVP_PKEY_sign_init(held.signer) != 1) {
         EVP_PKEY_CTX_free(held.signer);
         EVP_PKEY_free(pair);
-        return backend_fail(PROV_E_INTERNAL);
+        return prov_openssl_fail(PROV_E_INTERNAL);
     }
     memset(key, 0, sizeof *key);
     memcpy(key->opaque, &held, sizeof held);
@@ -87,7 +87,7 @@ static prov_result key_set(EVP_PKEY *pair, struct prov_key *key)
 prov_result prov_crypto_key_make(struct prov_crypto *crypto, struct prov_key *key)
 {
     EVP_PKEY *pair;
-    prov_result result = backend_pair_make(crypto, &pair);
+    prov_result result = prov_openssl_pair_make(crypto, &pair);
 
     return result == PROV_OK ? key_set(pair, key) : result;
 }
@@ -100,7 +100,7 @@ prov_result prov_crypto_key_load(struct prov_crypto *crypto, struct prov_bytes s
 
     if (scalar.len != PROV_SCALAR_LEN)
         return PROV_E_BOUNDS;
-    result = backend_pair_load(crypto, scalar.data, &pair);
+    result = prov_openssl_pair_load(crypto, scalar.data, &pair);
     return result == PROV_OK ? key_set(pair, key) : result;
 }
 
@@ -120,7 +120,7 @@ prov_result prov_crypto_key_save(struct prov_crypto *crypto, const struct prov_k
         result = prov_secret_set(ret_scalar, PROV_BYTES_OF(scalar));
     BN_clear_free(number);
     prov_wipe(scalar, sizeof scalar);
-    return result == PROV_OK ? PROV_OK : backend_fail(result);
+    return result == PROV_OK ? PROV_OK : prov_openssl_fail(result);
 }
 
 prov_result prov_crypto_key_public(struct prov_crypto *crypto, const struct prov_key *key,
@@ -129,7 +129,7 @@ prov_result prov_crypto_key_public(struct prov_crypto *crypto, const struct prov
     struct pair pair = pair_get(key);
 
     (void)crypto;
-    return pair.key != NULL ? backend_pair_point(pair.key, ret_point) : PROV_E_STATE;
+    return pair.key != NULL ? prov_openssl_pair_point(pair.key, ret_point) : PROV_E_STATE;
 }
 
 static bool signature_from_der(const uint8_t *der, size_t len, uint8_t ret[PROV_SIGNATURE_LEN])
@@ -159,7 +159,7 @@ prov_result prov_crypto_sign(struct prov_crypto *crypto, const struct prov_key *
         return PROV_E_STATE;
     if (EVP_PKEY_sign(pair.signer, der, &len, digest, PROV_HASH_LEN) != 1 ||
         !signature_from_der(der, len, ret))
-        return backend_fail(PROV_E_INTERNAL);
+        return prov_openssl_fail(PROV_E_INTERNAL);
     return PROV_OK;
 }
 
