@@ -44,6 +44,8 @@ uint8_t *prov_put_space(struct prov_buf *buf, size_t len)
         buf->overflow = true;
         return NULL;
     }
+    if (len == 0) /* no arithmetic on a room of nothing, whose address is NULL */
+        return buf->data;
     uint8_t *space = buf->data + buf->len;
     buf->len += len;
     return space;

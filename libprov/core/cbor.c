@@ -23,9 +23,14 @@ void prov_cbor_put_int(struct prov_buf *buf, int64_t value)
         cbor_head_put(buf, PROV_CBOR_NINT, (uint64_t)(-1 - value));
 }
 
+void prov_cbor_put_bstr_head(struct prov_buf *buf, size_t len)
+{
+    cbor_head_put(buf, PROV_CBOR_BSTR, len);
+}
+
 void prov_cbor_put_bstr(struct prov_buf *buf, struct prov_bytes bytes)
 {
-    cbor_head_put(buf, PROV_CBOR_BSTR, bytes.len);
+    prov_cbor_put_bstr_head(buf, bytes.len);
     prov_put_bytes(buf, bytes);
 }
 

@@ -17,6 +17,8 @@
 void prov_cbor_put_uint(struct prov_buf *buf, uint64_t value);
 void prov_cbor_put_int(struct prov_buf *buf, int64_t value);
 void prov_cbor_put_bstr(struct prov_buf *buf, struct prov_bytes bytes);
+/* The head alone of a byte string, for content that is written (or hashed) by other means. */
+void prov_cbor_put_bstr_head(struct prov_buf *buf, size_t len);
 void prov_cbor_put_tstr(struct prov_buf *buf, const char *text);
 void prov_cbor_put_array(struct prov_buf *buf, size_t count);
 /* The caller puts keys in bytewise order of their encodings: 1, 2, …, 23, 24, …, -1, -2, … */
@@ -39,8 +41,9 @@ enum prov_cbor_type {
 };
 
 /* Each take checks the type and advances over the item's head (and, for strings, its content).
- * PROV_E_TRUNCATED, PROV_E_FORMAT (another type), PROV_E_DETERMINISM, PROV_E_BOUNDS. The reader's `at`
- * tells where. */
+ * PROV_E_TRUNCATED, PROV_E_FORMAT (another type, or text that is not UTF-8), PROV_E_DETERMINISM,
+ * PROV_E_BOUNDS (a number beyond int64). On failure the reader's `at` tells where: at the item that was
+ * refused; prov_cbor_take_item leaves it at the refused item inside. */
 PROV_MUST prov_result prov_cbor_peek(const struct prov_reader *reader, enum prov_cbor_type *ret);
 PROV_MUST prov_result prov_cbor_take_uint(struct prov_reader *reader, uint64_t *ret);
 PROV_MUST prov_result prov_cbor_take_int(struct prov_reader *reader, int64_t *ret);

@@ -30,15 +30,19 @@ PROV_MUST prov_result prov_cose_psk_encode(struct prov_bytes identity, struct pr
 /* {1: 2, ?2: kid, -1: 1, -2: x, -3: y} */
 PROV_MUST prov_result prov_cose_public_encode(const uint8_t point[PROV_POINT_LEN], struct prov_bytes kid,
                                               struct prov_buf *ret);
-/* {1: 2, -1: 1, -2: x, -3: y, -4: d} */
+/* {1: 2, -1: 1, -2: x, -3: y, -4: d}; without x and y if point is NULL. */
 PROV_MUST prov_result prov_cose_private_encode(const uint8_t point[PROV_POINT_LEN], struct prov_bytes d,
                                                struct prov_buf *ret);
-/* Refuses curves other than P-256, y as a sign bit (compressed), coordinates not of 32 octets, unknown
- * kty: PROV_E_ALGORITHM, PROV_E_POINT, PROV_E_FORMAT. Takes one item from the reader. */
+/* Takes one item from the reader. PROV_E_ALGORITHM: a kty, curve or alg that the profile does not have;
+ * PROV_E_POINT: y as a sign bit (compressed), coordinates not of 32 octets; PROV_E_BOUNDS: a PSK, identity
+ * or scalar of a wrong length; PROV_E_FORMAT: anything else that is not in the schema, unknown labels
+ * included. Whether a point is on the curve is prov_crypto_point_check's to say. On failure the reader's
+ * `at` tells where. */
 PROV_MUST prov_result prov_cose_key_decode(struct prov_reader *reader, struct prov_cose_key *ret);
 
 /* COSE_KeySet: a non-empty array; elements that are not understood are passed over (RFC 9052, section
- * 7); ret_count: how many were understood, at most cap (more: PROV_E_BOUNDS). */
+ * 7); ret_count: how many were understood, at most cap (more: PROV_E_BOUNDS). The elements of ret may be
+ * written even if the call fails. */
 PROV_MUST prov_result prov_cose_key_set_encode(const uint8_t (*points)[PROV_POINT_LEN], size_t count,
                                                struct prov_buf *ret);
 PROV_MUST prov_result prov_cose_key_set_decode(struct prov_bytes set, struct prov_cose_key *ret,
@@ -53,14 +57,17 @@ PROV_MUST prov_result prov_cose_sign1_digest(struct prov_crypto *crypto, uint16_
 PROV_MUST prov_result prov_cose_sign1_finish(uint16_t content_type, struct prov_bytes payload,
                                              const uint8_t signature[PROV_SIGNATURE_LEN],
                                              struct prov_buf *ret);
-/* Verifies with the given key. PROV_E_SIGNATURE, PROV_E_FORMAT, PROV_E_ALGORITHM. */
+/* Reading: views into the message. Which content type is right is the caller's to say. */
+#define PROV_COSE_NO_CONTENT_TYPE 65535 /* the protected header names none */
 struct prov_cose_sign1 {
     struct prov_bytes protected_header; /* content of the bstr */
     uint16_t content_type;
     struct prov_bytes payload;
     uint8_t signature[PROV_SIGNATURE_LEN];
 };
+/* PROV_E_FORMAT, PROV_E_ALGORITHM, PROV_E_DETERMINISM, PROV_E_TRUNCATED, PROV_E_TRAILING. */
 PROV_MUST prov_result prov_cose_sign1_decode(struct prov_bytes message, struct prov_cose_sign1 *ret);
+/* Verifies with the given key. PROV_E_SIGNATURE, PROV_E_POINT. */
 PROV_MUST prov_result prov_cose_sign1_verify(struct prov_crypto *crypto, const struct prov_cose_sign1 *sign1,
                                              struct prov_bytes external_aad,
                                              const uint8_t point[PROV_POINT_LEN]);

@@ -1,0 +1,566 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The bundle, by schemas/bundle.cddl: one function per rule and direction, in the schema's order.
+ *
+ *   [version, id, profile, use, device, server, address, issued, kind, credential, peer, digest]
+ *    |<------------------- what the digest is over -------------------------------->|
+ *
+ * The digest is over every octet from the array's head to the end of `peer`: all that stands before
+ * the head of the digest's own byte string.
+ */
+#include "prov/bundle.h"
+
+#include <string.h>
+
+#include "prov/cbor.h"
+#include "prov/cose.h"
+
+enum { ITEMS = 12 };
+
+/* The profiles that a device of this version knows. */
+static const char *const profiles[] = {"rfc7925"};
+
+/* --- writing ------------------------------------------------------------------------------------
+ */
+
+static void put_address(const struct prov_bundle *bundle, struct prov_buf *buf)
+{
+    if (bundle->address[0] != '\0')
+        prov_cbor_put_tstr(buf, bundle->address);
+    else
+        prov_cbor_put_null(buf);
+}
+
+/* COSE_X509 (RFC 9360, section 2): one certificate is a byte string, more are an array. */
+static void put_certificates(const struct prov_bytes *certificates, size_t count,
+                             struct prov_buf *buf)
+{
+    if (count != 1)
+        prov_cbor_put_array(buf, count);
+    for (size_t i = 0; i < count; i++)
+        prov_cbor_put_bstr(buf, certificates[i]);
+}
+
+/* rpk-private / rpk-public */
+static prov_result put_own_key(const struct prov_bundle *bundle, struct prov_buf *buf)
+{
+    if (!bundle->has_public)
+        return PROV_E_STATE;
+    if (bundle->scalar.len == 0)
+        return prov_cose_public_encode(bundle->point, PROV_BYTES_NONE, buf);
+    return prov_cose_private_encode(bundle->point, bundle->scalar, buf);
+}
+
+/* [x5chain, rpk-private / null] */
+static prov_result put_certificate_credential(const struct prov_bundle *bundle,
+                                              struct prov_buf *buf)
+{
+    if (bundle->chain_len < 1 || bundle->chain_len > PROV_BUNDLE_CHAIN_MAX)
+        return PROV_E_BOUNDS;
+    prov_cbor_put_array(buf, 2);
+    put_certificates(bundle->chain, bundle->chain_len, buf);
+    if (bundle->scalar.len > 0)
+        return prov_cose_private_encode(bundle->has_public ? bundle->point : NULL, bundle->scalar,
+                                        buf);
+    prov_cbor_put_null(buf);
+    return PROV_OK;
+}
+
+static prov_result put_credential(const struct prov_bundle *bundle, struct prov_buf *buf)
+{
+    switch (bundle->kind) {
+    case PROV_KIND_PSK:
+        return prov_cose_psk_encode(bundle->psk_identity, bundle->psk, buf);
+    case PROV_KIND_RPK:
+        return put_own_key(bundle, buf);
+    case PROV_KIND_CERT:
+        return put_certificate_credential(bundle, buf);
+    }
+    return PROV_E_STATE;
+}
+
+/* null / [1*2 rpk-public] / COSE_X509: what authenticates the server. A PSK does both. */
+static prov_result put_peer(const struct prov_bundle *bundle, struct prov_buf *buf)
+{
+    if (bundle->kind == PROV_KIND_PSK) {
+        prov_cbor_put_null(buf);
+        return PROV_OK;
+    }
+    size_t count = bundle->kind == PROV_KIND_RPK ? bundle->peer_count : bundle->anchor_count;
+    if (count == 0)
+        return PROV_E_POLICY;
+    if (bundle->kind == PROV_KIND_RPK)
+        return count > PROV_BUNDLE_PEERS_MAX ? PROV_E_BOUNDS
+                                             : prov_cose_key_set_encode(bundle->peers, count, buf);
+    if (count > PROV_BUNDLE_ANCHORS_MAX)
+        return PROV_E_BOUNDS;
+    put_certificates(bundle->anchors, count, buf);
+    return PROV_OK;
+}
+
+static prov_result put_digest(struct prov_crypto *crypto, size_t start, struct prov_buf *buf)
+{
+    uint8_t digest[PROV_HASH_LEN];
+    prov_result result = prov_buf_result(buf);
+
+    if (result != PROV_OK)
+        return result;
+    const struct prov_bytes before = PROV_BYTES(buf->data + start, buf->len - start);
+    result = prov_crypto_sha256(crypto, &before, 1, digest);
+    if (result != PROV_OK)
+        return result;
+    prov_cbor_put_bstr(buf, PROV_BYTES_OF(digest));
+    return prov_buf_result(buf);
+}
+
+static prov_result put_bundle(const struct prov_bundle *bundle, struct prov_crypto *crypto,
+                              struct prov_buf *buf)
+{
+    size_t start = buf->len;
+
+    prov_cbor_put_array(buf, ITEMS);
+    prov_cbor_put_uint(buf, PROV_BUNDLE_VERSION);
+    prov_cbor_put_bstr(buf, PROV_BYTES_OF(bundle->id.octets));
+    prov_cbor_put_tstr(buf, bundle->profile != NULL ? bundle->profile : "");
+    prov_cbor_put_uint(buf, (uint64_t)bundle->use);
+    prov_cbor_put_bstr(buf, PROV_BYTES_OF(bundle->device.octets));
+    prov_cbor_put_tstr(buf, bundle->server.text);
+    put_address(bundle, buf);
+    prov_cbor_put_int(buf, bundle->issued);
+    prov_cbor_put_uint(buf, (uint64_t)bundle->kind);
+    prov_result result = put_credential(bundle, buf);
+    if (result == PROV_OK)
+        result = put_peer(bundle, buf);
+    return result == PROV_OK ? put_digest(crypto, start, buf) : result;
+}
+
+/* The rules are written once, in the reader: what it would refuse is not written either. */
+prov_result prov_bundle_encode(const struct prov_bundle *bundle, struct prov_crypto *crypto,
+                               struct prov_buf *ret)
+{
+    struct prov_bundle again;
+    size_t start = ret->len;
+    prov_result result = put_bundle(bundle, crypto, ret);
+
+    if (result == PROV_OK)
+        result = prov_bundle_decode(PROV_BYTES(ret->data + start, ret->len - start), crypto, &again,
+                                    NULL);
+    if (result != PROV_OK && ret->len > start) {
+        prov_wipe(ret->data + start, ret->len - start);
+        ret->len = start;
+    }
+    return result;
+}
+
+/* --- reading ------------------------------------------------------------------------------------
+ */
+
+/* Every take below leaves the reader at what it refuses, so that the caller can tell where. */
+
+static prov_result take_sized(struct prov_reader *reader, size_t min, size_t max,
+                              struct prov_bytes *ret)
+{
+    struct prov_reader ahead = *reader;
+    struct prov_bytes bytes;
+    prov_result result = prov_cbor_take_bstr(&ahead, &bytes);
+
+    if (result == PROV_OK && (bytes.len < min || bytes.len > max))
+        return PROV_E_FORMAT;
+    if (result != PROV_OK)
+        return result;
+    *reader = ahead;
+    *ret = bytes;
+    return PROV_OK;
+}
+
+/* A number from min to max. */
+static prov_result take_number(struct prov_reader *reader, int64_t min, int64_t max,
+                               prov_result other, int64_t *ret)
+{
+    struct prov_reader ahead = *reader;
+    int64_t value;
+    prov_result result = prov_cbor_take_int(&ahead, &value);
+
+    if (result == PROV_OK && (value < min || value > max))
+        return other;
+    if (result != PROV_OK)
+        return result;
+    *reader = ahead;
+    *ret = value;
+    return PROV_OK;
+}
+
+static prov_result take_version(struct prov_reader *reader)
+{
+    size_t count;
+    int64_t version;
+    prov_result result = prov_cbor_take_array(reader, &count);
+
+    if (result == PROV_OK)
+        result =
+            take_number(reader, PROV_BUNDLE_VERSION, PROV_BUNDLE_VERSION, PROV_E_VERSION, &version);
+    return result == PROV_OK && count != ITEMS ? PROV_E_FORMAT : result;
+}
+
+static prov_result take_id(struct prov_reader *reader, struct prov_uuid *ret)
+{
+    struct prov_bytes id;
+    prov_result result = take_sized(reader, sizeof ret->octets, sizeof ret->octets, &id);
+
+    if (result == PROV_OK)
+        memcpy(ret->octets, id.data, sizeof ret->octets);
+    return result;
+}
+
+static prov_result take_profile(struct prov_reader *reader, const char **ret)
+{
+    struct prov_reader ahead = *reader;
+    struct prov_bytes name;
+    prov_result result = prov_cbor_take_tstr(&ahead, &name);
+
+    if (result != PROV_OK)
+        return result;
+    for (size_t i = 0; i < sizeof profiles / sizeof profiles[0]; i++) {
+        if (!prov_bytes_equal(name, prov_bytes_text(profiles[i])))
+            continue;
+        *reader = ahead;
+        *ret = profiles[i];
+        return PROV_OK;
+    }
+    return PROV_E_VERSION;
+}
+
+static prov_result take_use(struct prov_reader *reader, enum prov_use *ret)
+{
+    int64_t use;
+    prov_result result =
+        take_number(reader, PROV_USE_BOOTSTRAP, PROV_USE_OPERATIONAL, PROV_E_FORMAT, &use);
+
+    if (result == PROV_OK)
+        *ret = (enum prov_use)use;
+    return result;
+}
+
+static prov_result take_device(struct prov_reader *reader, struct prov_eui64 *ret)
+{
+    struct prov_reader ahead = *reader;
+    struct prov_bytes octets;
+    prov_result result = prov_cbor_take_bstr(&ahead, &octets);
+
+    if (result == PROV_OK)
+        result = prov_eui64_from_octets(octets, ret);
+    if (result == PROV_OK)
+        *reader = ahead;
+    return result;
+}
+
+/* In the folded form only: one name has one encoding. */
+static prov_result take_server(struct prov_reader *reader, struct prov_fqdn *ret)
+{
+    struct prov_reader ahead = *reader;
+    struct prov_bytes text;
+    prov_result result = prov_cbor_take_tstr(&ahead, &text);
+
+    if (result == PROV_OK)
+        result = prov_fqdn_parse(text, ret);
+    if (result == PROV_OK && !prov_bytes_equal(text, prov_bytes_text(ret->text)))
+        return PROV_E_FQDN;
+    if (result == PROV_OK)
+        *reader = ahead;
+    return result;
+}
+
+static bool is_printable(struct prov_bytes text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.data[i] <= ' ' || text.data[i] > '~')
+            return false;
+    return true;
+}
+
+/* tstr / null; who resolves it reads what is in it. */
+static prov_result take_address(struct prov_reader *reader, char ret[PROV_ADDRESS_MAX + 1])
+{
+    struct prov_reader ahead = *reader;
+    struct prov_bytes text;
+
+    ret[0] = '\0';
+    if (prov_cbor_take_null(reader))
+        return PROV_OK;
+    prov_result result = prov_cbor_take_tstr(&ahead, &text);
+    if (result != PROV_OK)
+        return result;
+    if (text.len < 1 || text.len > PROV_ADDRESS_MAX || !is_printable(text))
+        return PROV_E_ADDRESS;
+    memcpy(ret, text.data, text.len);
+    ret[text.len] = '\0';
+    *reader = ahead;
+    return PROV_OK;
+}
+
+static prov_result take_kind(struct prov_reader *reader, enum prov_kind *ret)
+{
+    int64_t kind;
+    prov_result result = take_number(reader, PROV_KIND_PSK, PROV_KIND_CERT, PROV_E_FORMAT, &kind);
+
+    if (result == PROV_OK)
+        *ret = (enum prov_kind)kind;
+    return result;
+}
+
+/* COSE_X509: at most `max` certificates, none of them empty. What is in them is x509's to judge. */
+static prov_result take_certificates(struct prov_reader *reader, size_t max, struct prov_bytes *ret,
+                                     size_t *ret_count)
+{
+    enum prov_cbor_type type;
+    size_t start = reader->at, count = 1;
+    prov_result result = prov_cbor_peek(reader, &type);
+
+    if (result == PROV_OK && type == PROV_CBOR_ARRAY) {
+        result = prov_cbor_take_array(reader, &count);
+        if (result == PROV_OK && (count < 2 || count > max)) {
+            reader->at = start;
+            return count > max ? PROV_E_BOUNDS : PROV_E_FORMAT;
+        }
+    }
+    for (size_t i = 0; i < count && result == PROV_OK; i++)
+        result = take_sized(reader, 1, PROV_BUNDLE_MAX, &ret[i]);
+    if (result == PROV_OK)
+        *ret_count = count;
+    return result;
+}
+
+/* A COSE_Key of the type; a point in it is on the curve. */
+static prov_result take_key(struct prov_reader *reader, struct prov_crypto *crypto,
+                            enum prov_cose_kty kty, struct prov_cose_key *ret)
+{
+    size_t start = reader->at;
+    prov_result result = prov_cose_key_decode(reader, ret);
+
+    if (result != PROV_OK)
+        return result;
+    if (ret->kty != kty)
+        result = PROV_E_FORMAT;
+    else if (ret->has_public)
+        result = prov_crypto_point_check(crypto, PROV_BYTES_OF(ret->point));
+    if (result != PROV_OK)
+        reader->at = start;
+    return result;
+}
+
+static prov_result take_psk(struct prov_reader *reader, struct prov_crypto *crypto,
+                            struct prov_bundle *bundle)
+{
+    struct prov_cose_key key;
+    size_t start = reader->at;
+    prov_result result = take_key(reader, crypto, PROV_COSE_SYMMETRIC, &key);
+
+    if (result == PROV_OK && key.kid.len == 0) {
+        reader->at = start;
+        return PROV_E_BOUNDS;
+    }
+    if (result != PROV_OK)
+        return result;
+    bundle->psk_identity = key.kid;
+    bundle->psk = key.k;
+    return PROV_OK;
+}
+
+/* The device's own key pair, or its public half. */
+static prov_result take_own_key(struct prov_reader *reader, struct prov_crypto *crypto,
+                                struct prov_bundle *bundle)
+{
+    struct prov_cose_key key;
+    prov_result result = take_key(reader, crypto, PROV_COSE_EC2, &key);
+
+    if (result != PROV_OK)
+        return result;
+    bundle->has_public = key.has_public;
+    memcpy(bundle->point, key.point, sizeof bundle->point);
+    bundle->scalar = key.d;
+    return PROV_OK;
+}
+
+static prov_result take_rpk(struct prov_reader *reader, struct prov_crypto *crypto,
+                            struct prov_bundle *bundle)
+{
+    size_t start = reader->at;
+    prov_result result = take_own_key(reader, crypto, bundle);
+
+    if (result == PROV_OK && !bundle->has_public) {
+        reader->at = start;
+        return PROV_E_FORMAT;
+    }
+    return result;
+}
+
+/* [x5chain, rpk-private / null]: a public half alone would say what the certificate says already.
+ */
+static prov_result take_certificate_credential(struct prov_reader *reader,
+                                               struct prov_crypto *crypto,
+                                               struct prov_bundle *bundle)
+{
+    size_t start = reader->at, count;
+    prov_result result = prov_cbor_take_array(reader, &count);
+
+    if (result == PROV_OK && count != 2) {
+        reader->at = start;
+        return PROV_E_FORMAT;
+    }
+    if (result == PROV_OK)
+        result =
+            take_certificates(reader, PROV_BUNDLE_CHAIN_MAX, bundle->chain, &bundle->chain_len);
+    if (result != PROV_OK || prov_cbor_take_null(reader))
+        return result;
+    start = reader->at;
+    result = take_own_key(reader, crypto, bundle);
+    if (result == PROV_OK && bundle->scalar.len == 0) {
+        reader->at = start;
+        return PROV_E_FORMAT;
+    }
+    return result;
+}
+
+static prov_result take_credential(struct prov_reader *reader, struct prov_crypto *crypto,
+                                   struct prov_bundle *bundle)
+{
+    switch (bundle->kind) {
+    case PROV_KIND_PSK:
+        return take_psk(reader, crypto, bundle);
+    case PROV_KIND_RPK:
+        return take_rpk(reader, crypto, bundle);
+    default:
+        return take_certificate_credential(reader, crypto, bundle);
+    }
+}
+
+/* One of the server's keys: public, and not the device's own (nobody accepts its own key). */
+static prov_result take_peer_key(struct prov_reader *reader, struct prov_crypto *crypto,
+                                 struct prov_bundle *bundle)
+{
+    struct prov_cose_key key;
+    size_t start = reader->at;
+    prov_result result = take_key(reader, crypto, PROV_COSE_EC2, &key);
+
+    if (result != PROV_OK)
+        return result;
+    if (key.d.len > 0)
+        result = PROV_E_FORMAT;
+    else if (memcmp(key.point, bundle->point, PROV_POINT_LEN) == 0)
+        result = PROV_E_POLICY;
+    if (result != PROV_OK) {
+        reader->at = start;
+        return result;
+    }
+    memcpy(bundle->peers[bundle->peer_count++], key.point, PROV_POINT_LEN);
+    return PROV_OK;
+}
+
+/* [1*2 rpk-public] */
+static prov_result take_peers(struct prov_reader *reader, struct prov_crypto *crypto,
+                              struct prov_bundle *bundle)
+{
+    size_t start = reader->at, count;
+    prov_result result = prov_cbor_take_array(reader, &count);
+
+    if (result == PROV_OK && (count < 1 || count > PROV_BUNDLE_PEERS_MAX)) {
+        reader->at = start;
+        return count < 1 ? PROV_E_POLICY : PROV_E_BOUNDS;
+    }
+    for (size_t i = 0; result == PROV_OK && i < count; i++)
+        result = take_peer_key(reader, crypto, bundle);
+    return result;
+}
+
+/* Nothing to authenticate the server with: null, or an empty list. */
+static bool is_nothing(const struct prov_reader *reader)
+{
+    struct prov_reader ahead = *reader;
+    size_t count;
+
+    return prov_cbor_take_null(&ahead) ||
+           (prov_cbor_take_array(&ahead, &count) == PROV_OK && count == 0);
+}
+
+static prov_result take_peer(struct prov_reader *reader, struct prov_crypto *crypto,
+                             struct prov_bundle *bundle)
+{
+    if (bundle->kind == PROV_KIND_PSK)
+        return prov_cbor_take_null(reader) ? PROV_OK : PROV_E_FORMAT;
+    if (is_nothing(reader))
+        return PROV_E_POLICY;
+    if (bundle->kind == PROV_KIND_RPK)
+        return take_peers(reader, crypto, bundle);
+    return take_certificates(reader, PROV_BUNDLE_ANCHORS_MAX, bundle->anchors,
+                             &bundle->anchor_count);
+}
+
+/* What is judged before any field is: the shape to the bottom, then the digest. */
+static prov_result check_digest(struct prov_reader *reader, struct prov_crypto *crypto)
+{
+    uint8_t expected[PROV_HASH_LEN];
+    struct prov_bytes item = PROV_BYTES_NONE, digest;
+    prov_result result = take_version(reader);
+
+    for (int i = 2; i < ITEMS && result == PROV_OK; i++)
+        result = prov_cbor_take_item(reader, &item);
+    const struct prov_bytes before = PROV_BYTES(reader->bytes.data, reader->at);
+    if (result == PROV_OK)
+        result = take_sized(reader, PROV_HASH_LEN, PROV_HASH_LEN, &digest);
+    if (result == PROV_OK && !prov_reader_done(reader))
+        return PROV_E_TRAILING;
+    if (result == PROV_OK)
+        result = prov_crypto_sha256(crypto, &before, 1, expected);
+    if (result == PROV_OK && !prov_bytes_equal(digest, PROV_BYTES_OF(expected))) {
+        reader->at = before.len;
+        return PROV_E_DIGEST;
+    }
+    return result;
+}
+
+static prov_result take_bundle(struct prov_reader *reader, struct prov_crypto *crypto,
+                               struct prov_bundle *bundle)
+{
+    prov_result result = take_version(reader);
+
+    if (result == PROV_OK)
+        result = take_id(reader, &bundle->id);
+    if (result == PROV_OK)
+        result = take_profile(reader, &bundle->profile);
+    if (result == PROV_OK)
+        result = take_use(reader, &bundle->use);
+    if (result == PROV_OK)
+        result = take_device(reader, &bundle->device);
+    if (result == PROV_OK)
+        result = take_server(reader, &bundle->server);
+    if (result == PROV_OK)
+        result = take_address(reader, bundle->address);
+    if (result == PROV_OK)
+        result = take_number(reader, 0, PROV_TIME_NEVER, PROV_E_BOUNDS, &bundle->issued);
+    if (result == PROV_OK)
+        result = take_kind(reader, &bundle->kind);
+    if (result == PROV_OK)
+        result = take_credential(reader, crypto, bundle);
+    if (result == PROV_OK)
+        result = take_peer(reader, crypto, bundle);
+    return result;
+}
+
+prov_result prov_bundle_decode(struct prov_bytes bytes, struct prov_crypto *crypto,
+                               struct prov_bundle *ret, size_t *ret_at)
+{
+    struct prov_bundle bundle = {.profile = NULL};
+    struct prov_reader reader = prov_reader_make(bytes);
+    prov_result result =
+        bytes.len > PROV_BUNDLE_MAX ? PROV_E_BOUNDS : check_digest(&reader, crypto);
+
+    if (result == PROV_OK) {
+        reader.at = 0;
+        result = take_bundle(&reader, crypto, &bundle);
+    }
+    if (ret_at != NULL)
+        *ret_at = reader.at;
+    if (result == PROV_OK)
+        *ret = bundle;
+    return result;
+}
