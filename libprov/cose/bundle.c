@@ -14,6 +14,7 @@
 
 #include "prov/cbor.h"
 #include "prov/cose.h"
+#include "prov/text.h"
 
 enum { ITEMS = 12 };
 
