@@ -1,0 +1,283 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Our DTLS engine against other stacks over UDP on the loopback, both directions: handshake, a line, and a line
+# back; then what must fail. The command lines of the other stacks are the same in each case.
+# usage: interop.sh DTLS-PEER GROUP      GROUP: openssl_psk openssl_ecdhe_psk openssl_x509
+#                                               gnutls_psk gnutls_ecdhe_psk gnutls_rpk gnutls_x509
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+peer=$1
+group=$2
+tool=openssl
+case "$group" in gnutls_*) tool=gnutls-serv ;; esac
+command -v "$tool" >/dev/null 2>&1 || {
+    echo "skipped: $tool is not installed"
+    exit 77
+}
+
+# gnutls-serv listens on every address: it belongs into a network namespace where there is nobody.
+if [ -z "${PROV_INTEROP_NET:-}" ]; then
+    for flags in -n -rn; do
+        if unshare $flags ip link set lo up 2>/dev/null; then
+            PROV_INTEROP_NET=own exec unshare $flags "$0" "$@"
+        fi
+    done
+    export PROV_INTEROP_NET=shared
+    [ "$tool" != gnutls-serv ] || {
+        echo 'skipped: gnutls-serv needs a network namespace, and none can be made here'
+        exit 77
+    }
+fi
+[ "$PROV_INTEROP_NET" = shared ] || ip link set lo up
+
+work=$(mktemp -d)
+pids=''
+cleanup() {
+    # shellcheck disable=SC2086 # a list
+    [ -z "$pids" ] || kill $pids 2>/dev/null || true
+    rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+cd "$work"
+"$here/make-keys.sh" "$work"
+
+psk=8f1d3c5a7b9e0246d8ace13579bdf024
+wrong=00000000000000000000000000000001
+failed=0
+count=0
+port=$((20000 + $$ % 20000))
+
+seen() { # FILE PATTERN SECONDS
+    tries=$(($3 * 20))
+    until grep -qE -- "$2" "$1" 2>/dev/null; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || return 1
+        sleep 0.05
+    done
+}
+begin() {
+    name=$1
+    port=$((port + 1))
+    count=$((count + 1))
+    rm -f ./*.log
+    pids=''
+    why=''
+}
+finish() {
+    # shellcheck disable=SC2086 # a list
+    [ -z "$pids" ] || kill $pids 2>/dev/null || true
+    wait
+    if [ -z "$why" ]; then
+        echo "ok      $name"
+        return
+    fi
+    failed=$((failed + 1))
+    echo "FAILED  $name: $why"
+    for log in ./*.log; do
+        echo "        --- $log"
+        tail -n 15 "$log" | tr -d '\000' | sed 's/^/        /'
+    done
+}
+need() { # what must have been seen
+    seen "$1" "$2" "${3:-6}" || why="${why:-no \"$2\" in $1}"
+}
+serve() { # COMMAND…: the other stack's server, with one line to send; ready when its port is bound
+    (
+        sleep 0.3
+        echo "a line from $tool"
+        exec sleep 20
+    ) | "$@" >server.log 2>&1 &
+    pids="$pids $!"
+    hex=$(printf '%04X' "$port")
+    tries=100
+    until grep -q ":$hex " /proc/net/udp /proc/net/udp6; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || return 0
+        sleep 0.05
+    done
+}
+connect() { # COMMAND…: the other stack's client, with one line to send
+    (
+        echo "a line from $tool"
+        exec sleep 2
+    ) | timeout 8 "$@" >client.log 2>&1 &
+    pids="$pids $!"
+}
+ours_serves() { # OPTION…
+    "$peer" server --port "$port" --seconds 8 "$@" >ours.log 2>&1 &
+    pids="$pids $!"
+    seen ours.log '^listening' 5 || why='our server does not listen'
+}
+ours_connects() { # STATUS OPTION…: must end so
+    status=0
+    wanted=$1
+    shift
+    "$peer" client --port "$port" "$@" >ours.log 2>&1 || status=$?
+    [ "$status" = "$wanted" ] || why="${why:-ended with $status, not $wanted}"
+}
+
+# Good in both directions: GROUP's server, GROUP's client, our options, what we must report.
+both_ways() { # SERVER-FUNCTION CLIENT-FUNCTION REPORT OUR-SERVER-OPTIONS OUR-CLIENT-OPTIONS
+    begin "$group: our client, $tool's server"
+    "$1"
+    # shellcheck disable=SC2086 # lists of options
+    ours_connects 0 $5
+    need ours.log "^connected $3"
+    need server.log 'a line from prov'
+    finish
+
+    begin "$group: $tool's client, our server"
+    # shellcheck disable=SC2086
+    ours_serves $4
+    "$2"
+    need ours.log "^connected $3"
+    need ours.log "data a line from $tool"
+    need client.log "a line from $tool"
+    finish
+}
+refuses() { # NAME CLIENT-FUNCTION ALERT OUR-SERVER-OPTIONS: our server refuses their client
+    begin "$group: our server refuses $1"
+    # shellcheck disable=SC2086
+    ours_serves $4
+    "$2"
+    need ours.log "^failed: .*alert sent $3," 8
+    ! grep -q '^connected' ours.log || why='it connected'
+    finish
+}
+fails() { # NAME SERVER-FUNCTION STATUS ALERT OUR-CLIENT-OPTIONS: our client refuses, or is refused
+    begin "$group: our client, $1"
+    "$2"
+    # shellcheck disable=SC2086
+    ours_connects "$3" $5
+    need ours.log "^failed: .*alert sent $4,"
+    ! grep -q '^connected' ours.log || why='it connected'
+    finish
+}
+
+# --- the other stacks' command lines ---------------------------------------------------------------
+
+cipher=PSK-AES128-CCM8
+key=$psk
+who=client
+ossl_server() {
+    serve openssl s_server -dtls1_2 -listen -accept "127.0.0.1:$port" -no_ticket -no_renegotiation "$@"
+}
+ossl_client() {
+    connect openssl s_client -dtls1_2 -connect "127.0.0.1:$port" -no_ticket "$@"
+}
+ossl_psk_server() { ossl_server -nocert -psk_identity dev1 -psk "$key" -cipher "$cipher:@SECLEVEL=0"; }
+ossl_psk_client() { ossl_client -psk_identity dev1 -psk "$key" -cipher "$cipher:@SECLEVEL=0"; }
+ossl_unknown_client() { ossl_client -psk_identity nobody -psk "$key" -cipher "$cipher:@SECLEVEL=0"; }
+ossl_x509_server() {
+    ossl_server -cert server.pem -cert_chain issuing.pem -key server.key -CAfile root.pem -Verify 2 \
+        -verify_return_error -cipher ECDHE-ECDSA-AES128-CCM8:@SECLEVEL=0
+}
+ossl_x509_client() {
+    ossl_client -cert "$who.pem" -cert_chain issuing.pem -key "$who.key" -CAfile root.pem -verify 2 \
+        -verify_return_error -verify_hostname coaps.example.org -servername coaps.example.org \
+        -cipher ECDHE-ECDSA-AES128-CCM8:@SECLEVEL=0
+}
+ossl_bare_client() {
+    ossl_client -CAfile root.pem -servername coaps.example.org -cipher ECDHE-ECDSA-AES128-CCM8:@SECLEVEL=0
+}
+
+prio=NORMAL:-VERS-ALL:+VERS-DTLS1.2:-MAC-ALL:+AEAD:-GROUP-ALL:+GROUP-SECP256R1:-CIPHER-ALL
+suite=+AES-128-CCM-8:-KX-ALL:+PSK
+rawpk=+AES-128-CCM-8:-KX-ALL:+ECDHE-ECDSA:-CTYPE-ALL:+CTYPE-CLI-RAWPK:+CTYPE-SRV-RAWPK
+x509=+AES-128-CCM-8:-KX-ALL:+ECDHE-ECDSA
+gnutls_server() { # PRIORITY OPTION…
+    priority=$1
+    shift
+    serve gnutls-serv --udp -p "$port" --echo --noticket --priority "$prio:$priority" "$@"
+}
+gnutls_client() { # PRIORITY OPTION…
+    priority=$1
+    shift
+    connect gnutls-cli --udp -p "$port" 127.0.0.1 --priority "$prio:$priority" "$@"
+}
+gnutls_psk_server() {
+    echo "dev1:$key" >psk.txt
+    gnutls_server "$suite" --pskpasswd psk.txt
+}
+gnutls_psk_client() { gnutls_client "$suite" --pskusername dev1 --pskkey "$key"; }
+gnutls_unknown_client() { gnutls_client "$suite" --pskusername nobody --pskkey "$key"; }
+gnutls_rpk_server() {
+    gnutls_server "$rawpk" --rawpkkeyfile server.key --rawpkfile server.pub --require-client-cert
+}
+gnutls_rpk_client() {
+    gnutls_client "$rawpk" --rawpkkeyfile "$who.key" --rawpkfile "$who.pub" --insecure
+}
+gnutls_x509_server() {
+    gnutls_server "$x509" --x509cafile root.pem --x509certfile server.chain --x509keyfile server.key \
+        --require-client-cert --verify-client-cert
+}
+gnutls_x509_client() {
+    gnutls_client "$x509" --x509cafile root.pem --x509certfile "$who.chain" --x509keyfile "$who.key" \
+        --verify-hostname coaps.example.org --sni-hostname coaps.example.org
+}
+
+# --- groups ------------------------------------------------------------------------------------------
+
+psk_cases() { # PREFIX SUITE
+    ours="--suite $2 --identity dev1 --psk"
+    both_ways "$1_psk_server" "$1_psk_client" '.*_PSK_WITH_.* psk binding yes' "$ours $psk" "$ours $psk"
+    key=$wrong
+    refuses 'a wrong key' "$1_psk_client" 'decrypt error' "$ours $psk"
+    key=$psk
+    refuses 'an unknown identity' "$1_unknown_client" 'decrypt error' "$ours $psk"
+    fails 'a wrong key' "$1_psk_server" 9 none "$ours $wrong --seconds 3"
+}
+x509_cases() { # PREFIX
+    ours='--suite C0AE --name coaps.example.org --anchors root.pem --key'
+    both_ways "$1_x509_server" "$1_x509_client" 'TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 cert binding yes' \
+        "$ours server.key --chain server.chain" "$ours client.key --chain client.chain"
+    who=stranger
+    refuses 'a certificate of an unknown CA' "$1_x509_client" 'unknown CA' \
+        "$ours server.key --chain server.chain"
+    who=client
+    other='--suite C0AE --anchors stranger-root.pem --name coaps.example.org --key'
+    fails 'a server of an unknown CA' "$1_x509_server" 6 'unknown CA' \
+        "$other client.key --chain client.chain"
+    fails 'a server of another name' "$1_x509_server" 6 '.*' \
+        '--suite C0AE --anchors root.pem --name other.example.org --key client.key --chain client.chain'
+    fails 'an own certificate of an unknown CA' "$1_x509_server" 9 none \
+        "$ours stranger.key --chain stranger.chain --seconds 4"
+}
+rpk_cases() {
+    both_ways gnutls_rpk_server gnutls_rpk_client 'TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 rpk binding yes' \
+        '--suite C0AE --key server.key --public client.pub' \
+        '--suite C0AE --key client.key --public server.pub'
+    who=stranger
+    refuses 'an unknown key' gnutls_rpk_client 'handshake failure' \
+        '--suite C0AE --key server.key --public client.pub'
+    fails 'a server with an unknown key' gnutls_rpk_server 6 'handshake failure' \
+        '--suite C0AE --key client.key --public stranger.pub'
+}
+
+case "$group" in
+openssl_psk) psk_cases ossl C0A8 ;;
+openssl_ecdhe_psk)
+    cipher=ECDHE-PSK-CHACHA20-POLY1305
+    psk_cases ossl CCAC
+    ;;
+openssl_x509)
+    x509_cases ossl
+    refuses 'a client without a certificate' ossl_bare_client 'handshake failure' \
+        '--suite C0AE --name coaps.example.org --anchors root.pem --key server.key --chain server.chain'
+    ;;
+gnutls_psk) psk_cases gnutls C0A8 ;;
+gnutls_ecdhe_psk)
+    suite=+CHACHA20-POLY1305:-KX-ALL:+ECDHE-PSK
+    psk_cases gnutls CCAC
+    ;;
+gnutls_rpk) rpk_cases ;;
+gnutls_x509) x509_cases gnutls ;;
+*)
+    echo "no such group: $group" >&2
+    exit 2
+    ;;
+esac
+echo "$count cases, $failed failed"
+[ "$failed" = 0 ]
