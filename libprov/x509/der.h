@@ -61,6 +61,9 @@ struct prov_bytes prov_der_take_unsigned(struct prov_der *der);
 /* A BIT STRING of whole octets. */
 struct prov_bytes prov_der_take_bits(struct prov_der *der);
 
+/* Are these octets those of a const array, an object identifier's content say. */
+#define OID_IS(bytes, array) prov_bytes_equal((bytes), PROV_BYTES_OF(array))
+
 /* Writing: what stands between open and close becomes the content; close sets the length. */
 size_t prov_der_open(struct prov_buf *buf, uint8_t tag);
 void prov_der_close(struct prov_buf *buf, size_t mark);

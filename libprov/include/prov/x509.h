@@ -23,7 +23,8 @@ void prov_spki_encode(const uint8_t point[PROV_POINT_LEN], uint8_t ret[PROV_SPKI
  * (compressed or hybrid). Whether it lies on the curve is prov_crypto_point_check's to say. */
 PROV_MUST prov_result prov_spki_decode(struct prov_bytes spki, struct prov_bytes *ret_point);
 
-/* Ecdsa-Sig-Value: strict DER both ways (H25): r and s in 1..n-1, minimal, nothing behind. */
+/* Ecdsa-Sig-Value: strict DER both ways (H25): r and s minimal, nothing behind; PROV_E_SIGNATURE unless
+ * both are in 1..n-1. */
 #define PROV_ECDSA_DER_MAX 72
 void prov_ecdsa_encode(const uint8_t raw[PROV_SIGNATURE_LEN], struct prov_buf *ret);
 PROV_MUST prov_result prov_ecdsa_decode(struct prov_bytes der, uint8_t ret[PROV_SIGNATURE_LEN]);
@@ -62,19 +63,23 @@ struct prov_x509 {
     struct prov_bytes spki;    /* 91 octets: parse refuses other keys */
     struct prov_bytes point;   /* 65 octets */
     uint8_t signature[PROV_SIGNATURE_LEN];
-    struct prov_bytes common_name; /* leftmost CN's value octets, or none */
+    struct prov_bytes common_name; /* the first CN's value octets (UTF8String, PrintableString), or none */
+    unsigned common_name_count;    /* all CNs in the subject */
     bool has_key_usage, key_usage_critical;
     unsigned key_usage;   /* prov_key_usage bits */
     bool has_eku;
     unsigned eku;         /* prov_eku bits */
     bool has_basic_constraints, is_ca;
     int path_len;         /* -1: none */
-    unsigned san_count;   /* all names in subjectAltName */
+    struct prov_bytes san; /* subjectAltName's value octets, or none */
+    bool san_critical;
+    unsigned san_count; /* all names in subjectAltName */
     unsigned dns_count;
     struct prov_bytes dns_name;  /* the first dNSName */
     struct prov_bytes uri_name;  /* the first URI */
     struct prov_bytes mac_name;  /* id-on-MACAddress octets, 6 or 8 */
     struct prov_bytes aki, ski;  /* key identifiers, or none */
+    struct prov_bytes aki_issuer, aki_serial; /* GeneralNames content and INTEGER content, or none */
 };
 
 /* Parses and checks the elements that RFC 7925, Table 1 fixes for any certificate: version 3, positive
@@ -82,8 +87,10 @@ struct prov_x509 {
  * form that RFC 5280 wants for their year, no unknown critical extension, no duplicate extension.
  * Errors: PROV_E_FORMAT/TRUNCATED/TRAILING, PROV_E_ALGORITHM, PROV_E_POINT, PROV_E_CERT_PROFILE. */
 PROV_MUST prov_result prov_x509_parse(struct prov_bytes der, struct prov_x509 *ret);
-/* The EUI-64 by which a device certificate names its device: the SubjectAltName's MACAddress (8 octets)
- * or the leftmost CN in the form HH-HH-HH-HH-HH-HH-HH-HH (RFC 7925, section 4.4.2). PROV_E_NAME. */
+/* The EUI-64 by which a device certificate names its device: the SubjectAltName's MACAddress (8 octets;
+ * 6 octets get FF-FE in the middle) or the CN in the form HH-HH-HH-HH-HH-HH-HH-HH (RFC 7925, section
+ * 4.4.2). PROV_E_NAME: neither, both and not the same, several CNs (which one is leftmost depends on who
+ * reads), several alternative names, or a server's name among them. */
 PROV_MUST prov_result prov_x509_eui64(const struct prov_x509 *cert, struct prov_eui64 *ret);
 /* PROV_E_NAME unless the one name in the certificate is this dNSName, compared without case (RFC 6125;
  * RFC 7925, section 4.4.1), or a URI coaps://fqdn (RFC 7252, section 9.1.3.3, accepted, never issued);
@@ -112,11 +119,20 @@ struct prov_path {
     size_t chain_len;
     const struct prov_bytes *anchors; /* certificates, DER */
     size_t anchor_count;
+    struct prov_x509 leaf; /* filled by begin: the end entity */
+    /* private */
+    struct prov_x509 lower; /* the certificate that is to be verified next: chain[at] */
     size_t at;
-    struct prov_x509 lower; /* the certificate that is to be verified next */
-    struct prov_x509 leaf;  /* filled by begin: the end entity */
+    size_t anchor_at; /* the anchor to be tried next */
+    int intermediates; /* below the next issuer, self-issued ones left out (RFC 5280, section 4.2.1.9) */
+    prov_result reason; /* why it fails, if nothing better is found */
+    prov_result verdict; /* PROV_E_AGAIN until there is one */
 };
-/* PROV_E_DEPTH, and what prov_x509_parse and the end entity's rules answer. */
+/* The end entity's own rules. Role server: exactly one name, `rules->server`; keyUsage present, critical
+ * and digitalSignature (keyAgreement beside it is let pass); serverAuth if there is an extKeyUsage. Role
+ * client: an EUI-64; digitalSignature if there is a keyUsage; clientAuth if there is an extKeyUsage. Never
+ * a CA certificate. Every certificate is parsed and must be issued by the next one's subject, unused
+ * ones included. PROV_E_DEPTH, and what prov_x509_parse and these rules answer. */
 PROV_MUST prov_result prov_path_begin(struct prov_path *path, const struct prov_path_rules *rules,
                                       const struct prov_bytes *chain, size_t chain_len,
                                       const struct prov_bytes *anchors, size_t anchor_count);
@@ -132,15 +148,22 @@ struct prov_csr {
     struct prov_bytes spki, point;
     uint8_t signature[PROV_SIGNATURE_LEN];
     struct prov_bytes common_name;
+    unsigned common_name_count;
     struct prov_bytes challenge_password; /* or none */
     bool asks_ca;         /* extensionRequest with CA:TRUE or keyCertSign */
     unsigned san_count, dns_count;
-    struct prov_bytes dns_name, mac_name, san; /* san: the extension's value octets, or none */
+    struct prov_bytes dns_name, uri_name, mac_name;
+    struct prov_bytes san; /* the extension's value octets, or none */
 };
-/* Does not verify the signature. */
+/* Does not verify the signature. Attributes understood: challengePassword, extensionRequest; let pass
+ * without a look: unstructuredName, SMIMECapabilities; any other is refused, and so is a requested
+ * extension outside of RFC 7925's Table 1 and the key identifiers: PROV_E_CERT_PROFILE. Otherwise what
+ * prov_x509_parse answers. */
 PROV_MUST prov_result prov_csr_parse(struct prov_bytes der, struct prov_csr *ret);
 /* Proof of possession: PROV_E_SIGNATURE, PROV_E_POINT. */
 PROV_MUST prov_result prov_csr_verify(const struct prov_csr *csr, struct prov_crypto *crypto);
+/* The EUI-64 that a request asks for, by the rules of prov_x509_eui64. */
+PROV_MUST prov_result prov_csr_eui64(const struct prov_csr *csr, struct prov_eui64 *ret);
 /* Makes a request in two steps, so that the key may be anywhere: info is written to ret, the caller
  * signs SHA-256(info), finish writes the whole. The subject is CN=HH-… (common_name NULL) or, for a
  * renewal, the current certificate's Name and SubjectAltName octets as they are (RFC 7030, section
@@ -161,7 +184,8 @@ PROV_MUST prov_result prov_csr_finish(struct prov_bytes info, const uint8_t sign
 
 PROV_MUST prov_result prov_certs_only_encode(const struct prov_bytes *certs, size_t count,
                                              struct prov_buf *ret);
-/* At most cap certificates, in the order they stand. */
+/* At most cap certificates (PROV_E_OVERFLOW), in the order they stand, not parsed. CRLs may stand beside
+ * them and are not looked at (RFC 5272, section 4.1; RFC 7925, section 4.4.3); signers are refused. */
 PROV_MUST prov_result prov_certs_only_decode(struct prov_bytes der, struct prov_bytes *ret, size_t cap,
                                              size_t *ret_count);
 

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Certificate extensions (RFC 5280, section 4.2). Private to this room.
+ */
+#ifndef PROV_X509_EXTENSIONS_H
+#define PROV_X509_EXTENSIONS_H
+
+#include "der.h"
+
+#include "prov/x509.h"
+
+/* Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension. Fills the extension members of cert. Those
+ * that the table does not know are refused when they are critical or when unknown_refused says so.
+ */
+void prov_extensions_decode(struct prov_der *der, bool unknown_refused, struct prov_x509 *cert);
+/* One extension, not critical, with this value; number: its arc below id-ce. */
+#define ID_CE_SUBJECT_ALT_NAME 17
+void prov_extension_put(struct prov_buf *buf, uint8_t number, struct prov_bytes value);
+
+#endif
