@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of the agent share.
+ */
+#ifndef PROV_AGENT_PRIVATE_H
+#define PROV_AGENT_PRIVATE_H
+
+#include "prov/agent.h"
+
+#define AGENT_FAILURES_MAX 2 /* authentic ones, until a staged candidate is given up */
+
+/* --- agent_plan.c ---- */
+
+/* Finishes what was begun, or sets out on what is asked: fills entry, candidate, from_factory. */
+PROV_MUST prov_result agent_plan(struct prov_agent *agent);
+/* Loads the candidate (staged or committed) into entry. */
+PROV_MUST prov_result agent_load_candidate(struct prov_agent *agent);
+/* Loads what the candidate was to replace. */
+PROV_MUST prov_result agent_load_predecessor(struct prov_agent *agent);
+
+/* --- agent_key.c ---- */
+
+PROV_MUST prov_result agent_key_make(const struct prov_port *port, struct prov_key_ref *ret,
+                                     struct prov_secret *ret_scalar,
+                                     uint8_t ret_point[PROV_POINT_LEN]);
+PROV_MUST prov_result agent_key_sign(const struct prov_port *port, const struct prov_key_ref *key,
+                                     const uint8_t digest[PROV_HASH_LEN],
+                                     uint8_t ret[PROV_SIGNATURE_LEN]);
+PROV_MUST prov_result agent_csr_make(const struct prov_port *port, const struct prov_csr_plan *plan,
+                                     const struct prov_key_ref *key, struct prov_buf work,
+                                     struct prov_buf *ret);
+
+/* --- agent_session.c ---- */
+
+PROV_MUST prov_result agent_session_start(struct prov_agent *agent, uint64_t now_ms);
+/* Queues close_notify and counts the session's octets. */
+void agent_session_close(struct prov_agent *agent);
+void agent_session_drop(struct prov_agent *agent);
+void agent_give_psk(struct prov_agent *agent);
+void agent_give_signature(struct prov_agent *agent);
+/* Judges the server: one link of its path a call. */
+void agent_verify(struct prov_agent *agent);
+struct prov_path_rules agent_path_rules(struct prov_agent *agent, enum prov_path_role role);
+
+/* --- agent_ask.c ---- */
+
+const enum prov_enroll_op *agent_asks(enum prov_kind session, enum prov_kind wanted,
+                                      bool from_factory);
+PROV_MUST prov_result agent_ask(struct prov_agent *agent, enum prov_enroll_op op, uint64_t now_ms);
+/* Takes in the answer of the exchange that is done. */
+PROV_MUST prov_result agent_take(struct prov_agent *agent, enum prov_enroll_op op);
+
+/* --- agent_answer.c ---- */
+
+PROV_MUST prov_result agent_take_crts(struct prov_agent *agent);
+PROV_MUST prov_result agent_take_cert(struct prov_agent *agent);
+PROV_MUST prov_result agent_take_rpk(struct prov_agent *agent);
+PROV_MUST prov_result agent_take_psk(struct prov_agent *agent);
+/* One link of the new certificate's path; PROV_E_AGAIN: call again. */
+PROV_MUST prov_result agent_check_cert(struct prov_agent *agent);
+
+/* --- agent_log.c ---- */
+
+void agent_log(struct prov_agent *agent, enum prov_log_event event, prov_result result,
+               uint32_t value);
+void agent_log_alert(struct prov_agent *agent, enum prov_alert alert, bool sent);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One session with the credential in agent->entry: how it is configured, what the engine asks for.
+ */
+#include <string.h>
+
+#include "agent_private.h"
+
+/* --- begin and end ---------------------------------------------------------------------------- */
+
+/* A key of the identity record is looked up for as long as the agent is open. */
+static prov_result own_key(struct prov_agent *agent)
+{
+    struct prov_key_ref *key = &agent->entry.key;
+    if (key->source != PROV_KEY_DEVICE)
+        return PROV_OK;
+    *key = agent->identity.key;
+    bool same = memcmp(agent->identity.point, agent->entry.point, PROV_POINT_LEN) == 0;
+    return key->source != PROV_KEY_NONE && same ? PROV_OK : PROV_E_CORRUPT;
+}
+
+static void configure(struct prov_agent *agent)
+{
+    const struct prov_entry *entry = &agent->entry;
+    struct prov_dtls_config *config = &agent->config;
+    *config = (struct prov_dtls_config){.role = PROV_DTLS_CLIENT,
+                                        .kinds = PROV_KIND_BIT(entry->kind),
+                                        .mtu = agent->request.mtu,
+                                        .timer_initial_ms = agent->request.timer_initial_ms,
+                                        .server_name = &entry->server}; /* row 43: by FQDN */
+    switch (entry->kind) {
+    case PROV_KIND_PSK:
+        config->suites = agent->request.no_forward_secrecy ? prov_suites_psk : prov_suites_psk_fs;
+        config->psk_identity = entry->psk_identity;
+        break;
+    case PROV_KIND_RPK:
+        config->suites = prov_suites_public;
+        prov_spki_encode(entry->point, agent->spki);
+        config->spki = PROV_BYTES_OF(agent->spki);
+        break;
+    default:
+        config->suites = prov_suites_public;
+        config->chain = entry->chain;
+        config->chain_len = entry->chain_len;
+        break;
+    }
+}
+
+prov_result agent_session_start(struct prov_agent *agent, uint64_t now_ms)
+{
+    agent_session_drop(agent);
+    prov_result r = own_key(agent);
+    if (r != PROV_OK)
+        return r;
+    configure(agent);
+    r = prov_dtls_start(&agent->dtls, &agent->config, agent->port->crypto, agent->workspace,
+                        now_ms);
+    agent->dtls_open = r == PROV_OK;
+    agent->path_busy = false;
+    agent->report.handshakes++;
+    return r;
+}
+
+void agent_session_close(struct prov_agent *agent)
+{
+    if (agent->dtls_open && prov_dtls_connected(&agent->dtls)) {
+        prov_dtls_close(&agent->dtls);
+        agent->closing = true;
+    }
+    agent->exchanging = false;
+}
+
+void agent_session_drop(struct prov_agent *agent)
+{
+    if (!agent->dtls_open)
+        return;
+    struct prov_dtls_stats stats = prov_dtls_stats(&agent->dtls);
+    agent->report.datagrams_in += stats.datagrams_in;
+    agent->report.datagrams_out += stats.datagrams_out;
+    agent->report.octets_in += stats.octets_in;
+    agent->report.octets_out += stats.octets_out;
+    prov_dtls_drop(&agent->dtls);
+    agent->dtls_open = false;
+    agent->closing = false;
+    agent->exchanging = false;
+}
+
+/* --- what the engine asks for -------------------------------------------------------------------
+ */
+
+void agent_give_psk(struct prov_agent *agent)
+{
+    prov_dtls_give_psk(&agent->dtls, agent->entry.psk, true);
+}
+
+void agent_give_signature(struct prov_agent *agent)
+{
+    uint8_t signature[PROV_SIGNATURE_LEN] = {0};
+    prov_result r = agent_key_sign(agent->port, &agent->entry.key,
+                                   prov_dtls_need_digest(&agent->dtls), signature);
+    prov_dtls_give_signature(&agent->dtls, r, signature);
+}
+
+/* --- who the server is ------------------------------------------------------------------------ */
+
+/* Without a clock validity periods are not looked at, and that is logged; with one it is never
+ * earlier than what an authentic source has shown (profile.md, row 29). */
+struct prov_path_rules agent_path_rules(struct prov_agent *agent, enum prov_path_role role)
+{
+    struct prov_path_rules rules = {.role = role, .max_below_anchor = PROV_CHAIN_BELOW_ANCHOR};
+    int64_t now = 0;
+    if (role == PROV_PATH_SERVER)
+        rules.server = &agent->entry.server;
+    if (agent->port->clock(agent->port->context, &now) == PROV_CLOCK_NONE) {
+        if (!agent->report.no_time)
+            agent_log(agent, PROV_LOG_NO_TIME, PROV_OK, 0);
+        agent->report.no_time = true;
+        return rules;
+    }
+    int64_t floor = agent->store->state.time_floor;
+    rules.has_time = true;
+    rules.time = now > floor ? now : floor;
+    return rules;
+}
+
+/* Pinned, and not our own (handshake rule H37). */
+static prov_result judge_key(const struct prov_agent *agent)
+{
+    struct prov_bytes point = PROV_BYTES_NONE;
+    prov_result r = prov_spki_decode(prov_dtls_peer_spki(&agent->dtls), &point);
+    if (r != PROV_OK)
+        return r;
+    if (prov_bytes_equal(point, PROV_BYTES_OF(agent->entry.point)))
+        return PROV_E_FORBIDDEN;
+    for (size_t i = 0; i < agent->entry.peer_count; i++)
+        if (prov_bytes_equal(point, PROV_BYTES_OF(agent->entry.peers[i])))
+            return PROV_OK;
+    return PROV_E_ISSUER;
+}
+
+static prov_result judge_chain(struct prov_agent *agent)
+{
+    struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
+    prov_result r = PROV_OK;
+    if (!agent->path_busy) {
+        struct prov_path_rules rules = agent_path_rules(agent, PROV_PATH_SERVER);
+        size_t len = prov_dtls_peer_chain(&agent->dtls, chain);
+        r = prov_path_begin(&agent->path, &rules, chain, len, agent->entry.anchors,
+                            agent->entry.anchor_count);
+        agent->path_busy = r == PROV_OK;
+        return r == PROV_OK ? PROV_E_AGAIN : r;
+    }
+    r = prov_path_step(&agent->path, agent->port->crypto);
+    if (r != PROV_E_AGAIN)
+        agent->path_busy = false;
+    return r;
+}
+
+void agent_verify(struct prov_agent *agent)
+{
+    prov_result r = agent->entry.kind == PROV_KIND_RPK ? judge_key(agent) : judge_chain(agent);
+    if (r != PROV_E_AGAIN)
+        prov_dtls_give_verdict(&agent->dtls, r);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * prov/agent.h: enrolls and rotates a device's credentials, sans I/O: datagrams in, datagrams out,
+ * a deadline told. No heap, no waiting, no globals. One operation at a time on a store; any number
+ * of agents on stores of their own.
+ *
+ *     prov_agent_open      over a store and a workspace
+ *     prov_agent_begin     enroll, rotate, or only finish what was begun
+ *     loop:
+ *         for (;;) switch (prov_agent_step(a, now)) {
+ *             AGAIN     → more to do (each step runs one long primitive at the most)
+ *             RESOLVE   → look up prov_agent_address, prov_agent_set_peer, send from a fresh port
+ *             WAIT      → leave the loop
+ *             DONE, FAILED → pull what is left to send, prov_agent_close
+ *         }
+ *         while (prov_agent_pull(...)) send the datagram
+ *         wait for a datagram until prov_agent_deadline; prov_agent_push it
+ *
+ * What happens, and what is on flash after it:
+ *
+ *      agent                                          server
+ *      asks for a successor over the old session ───► makes it pending, durably
+ *      stages it in the idle slot       [candidate]
+ *      full handshake with it                    ───► pending opens confirm and nothing else
+ *      commits                            [current]
+ *      confirms, on that session                 ───► pending → active, old → retired
+ *      frees the old slot               [confirmed]
+ *
+ * A begin with something unfinished in the store finishes that first: staged → handshake with the
+ * candidate; committed → confirm. A staged candidate is given up only after two full handshakes
+ * with it failed for a reason inside the encrypted exchange; a committed one only when the server,
+ * on a session by the predecessor, has given another. An alert in epoch 0 is anybody's word: it
+ * ends an attempt and changes nothing (handshake rule H39).
+ */
+#ifndef PROV_AGENT_H
+#define PROV_AGENT_H
+
+#include "prov/dtls.h"
+#include "prov/enroll_client.h"
+#include "prov/store.h"
+
+/* Room for a request's body (a CSR or a Sign1) and for an answer. */
+#define PROV_AGENT_REQUEST_MAX 1280
+#ifndef PROV_AGENT_ANSWER_MAX
+#define PROV_AGENT_ANSWER_MAX PROV_ENROLL_RESPONSE_MAX
+#endif
+#define PROV_AGENT_MESSAGE_MAX 1100 /* one CoAP message */
+
+enum prov_agent_op {
+    PROV_AGENT_ENROLL = 1, /* first operational credential, by a bootstrap one */
+    PROV_AGENT_ROTATE = 2, /* replace an operational one */
+    PROV_AGENT_RESUME = 3  /* only finish what was begun */
+};
+
+struct prov_agent_request {
+    enum prov_agent_op op;
+    enum prov_kind kind;            /* wanted; 0: as the credential that it replaces */
+    const struct prov_fqdn *server; /* NULL: the only one in the store */
+    bool no_forward_secrecy; /* offer TLS_PSK_WITH_AES_128_CCM_8 alone; no PSK is delivered then */
+    uint8_t tries;           /* whole handshakes that may time out before it is given up; 0: 1 */
+    uint32_t timer_initial_ms; /* 0: the profile's 9 s */
+    uint16_t mtu;              /* 0: the default */
+};
+
+enum prov_agent_event {
+    PROV_AGENT_WAIT = 0,
+    PROV_AGENT_AGAIN,
+    PROV_AGENT_RESOLVE,
+    PROV_AGENT_DONE,
+    PROV_AGENT_FAILED
+};
+
+/* What an operation is doing. */
+enum prov_agent_phase {
+    PROV_PHASE_IDLE = 0,
+    PROV_PHASE_RESOLVE, /* a session with the credential in `entry`: the board looks up the address
+                         */
+    PROV_PHASE_PAUSE,   /* nobody answered: a while, then a whole new handshake (H14) */
+    PROV_PHASE_HANDSHAKE,
+    PROV_PHASE_ASK,    /* the next request of the list */
+    PROV_PHASE_ANSWER, /* waits for its answer */
+    PROV_PHASE_CHECK,  /* a certificate's path, one link a step */
+    PROV_PHASE_STAGE,
+    PROV_PHASE_COMMIT,
+    PROV_PHASE_CONFIRM, /* waits for the answer to /prov/confirm */
+    PROV_PHASE_DONE,
+    PROV_PHASE_FAILED
+};
+
+/* How it went: for logs and for the user. */
+struct prov_agent_report {
+    prov_result result;
+    enum prov_agent_phase at; /* where it failed */
+    enum prov_alert alert_sent, alert_received;
+    bool authentic;      /* the failure was the server's own word */
+    uint8_t code;        /* CoAP code of the answer that ended it, or 0 */
+    enum prov_kind kind; /* of the credential now in use */
+    struct prov_fqdn server;
+    bool resumed; /* finished what an earlier run had begun */
+    bool gave_up; /* a candidate was given up on the way */
+    bool no_time; /* validity periods were not looked at */
+    uint32_t handshakes, datagrams_in, datagrams_out, octets_in, octets_out;
+};
+
+struct prov_agent {
+    struct prov_store *store;
+    const struct prov_port *port;
+    struct prov_dtls_handshake *workspace;
+    struct prov_agent_request request;
+    struct prov_fqdn wanted;
+    bool has_wanted;
+
+    enum prov_agent_phase phase;
+    struct prov_agent_report report;
+    bool candidate; /* the session is the candidate's, not the predecessor's */
+    bool fell_back; /* the candidate failed and the predecessor was asked again: once is enough */
+    bool from_factory; /* the predecessor is a bootstrap credential */
+    uint8_t tries;     /* handshakes that nobody answered */
+    uint64_t pause_ms;
+    uint32_t session; /* counts sessions: each wants a fresh port */
+    bool has_peer;
+    enum prov_kind wanted_kind;
+    const enum prov_enroll_op *asks; /* the requests to make, up to 0 */
+
+    struct prov_dtls_config config;
+    struct prov_dtls dtls;
+    bool dtls_open;
+    bool closing; /* a close_notify is to be pulled before the next session */
+    uint8_t spki[PROV_SPKI_LEN];
+    struct prov_exchange_config exchange_config;
+    struct prov_exchange exchange;
+    bool exchanging;
+    uint16_t message_id;
+    uint32_t token;
+
+    struct prov_entry entry; /* the session's credential; views into entry_room */
+    struct prov_entry next;  /* the successor while it comes; views into the rooms below */
+    struct prov_path path;
+    bool path_busy;
+    struct prov_secret next_scalar;
+    struct prov_identity identity;
+    struct prov_bytes links[PROV_PATH_MAX]; /* intermediates that came with the anchors */
+    size_t link_count;
+    uint8_t entry_room[PROV_STORE_ENTRY_MAX];
+    uint8_t answer_room[PROV_AGENT_ANSWER_MAX];
+    uint8_t anchors_room[PROV_AGENT_ANSWER_MAX];
+    uint8_t request_room[PROV_AGENT_REQUEST_MAX];
+    uint8_t message_room[PROV_AGENT_MESSAGE_MAX];
+};
+
+/* `workspace`: prov_dtls_handshake_size() octets, aligned for any object; the agent's while it is
+ * open. */
+void prov_agent_open(struct prov_agent *agent, struct prov_store *store,
+                     struct prov_dtls_handshake *workspace);
+/* Wipes everything. The store stays open. */
+void prov_agent_close(struct prov_agent *agent);
+
+/* PROV_E_NOT_FOUND: no credential to begin with, or nothing to resume; PROV_E_AMBIGUOUS: several
+ * servers and none named; PROV_E_NO_FORWARD_SECRECY: a PSK is wanted over a session without it;
+ * PROV_E_POLICY: nothing to authenticate the server with (row 1); PROV_E_RANDOM: the source is not
+ * seeded (row 59). */
+PROV_MUST prov_result prov_agent_begin(struct prov_agent *agent,
+                                       const struct prov_agent_request *request, uint64_t now_ms);
+enum prov_agent_event prov_agent_step(struct prov_agent *agent, uint64_t now_ms);
+/* The datagram is decrypted in place and must stay until prov_agent_step answers WAIT. */
+void prov_agent_push(struct prov_agent *agent, uint64_t now_ms, uint8_t *datagram, size_t len);
+bool prov_agent_pull(struct prov_agent *agent, uint64_t now_ms, struct prov_buf *out);
+uint64_t prov_agent_deadline(const struct prov_agent *agent);
+
+/* "HOST:PORT" as installed, or "": then the server's name and port 5684. */
+const char *prov_agent_address(const struct prov_agent *agent);
+const struct prov_fqdn *prov_agent_server(const struct prov_agent *agent);
+/* Where the board is going to send: 4 or 16 octets of an IP address. PROV_E_POLICY for a multicast
+ * or broadcast address (row 2): then nothing is sent. */
+PROV_MUST prov_result prov_agent_set_peer(struct prov_agent *agent, struct prov_bytes ip);
+/* The board could not look it up or reach it. */
+void prov_agent_unreachable(struct prov_agent *agent, prov_result reason);
+const struct prov_agent_report *prov_agent_report(const struct prov_agent *agent);
+/* Whether a session is refused for such an address. */
+bool prov_agent_multicast(struct prov_bytes ip);
+
+/* Makes the device's key and identity record (a key in the holder, if the port has one). */
+PROV_MUST prov_result prov_agent_identity_make(struct prov_store *store,
+                                               const struct prov_eui64 *eui64);
+/* A CSR by the identity's key: CN=EUI-64. */
+PROV_MUST prov_result prov_agent_identity_csr(struct prov_store *store, struct prov_buf *ret);
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * prov/store.h: what a device keeps, over the flash of prov/port.h. No heap, no waiting.
+ *
+ * The region is cut into five areas; an area is a whole number of sectors:
+ *
+ *     factory   what was installed: the EUI-64, a key made on the device, bootstrap credentials.
+ * Only ever appended to: no enroll and no rotate erases it slot 0    ┐ each a whole snapshot
+ * {format version, sequence, digest, entries keyed by server: one slot 1    ┘ credential and what
+ * authenticates that server} journal 0 ┐ one sector each, append-only: which slot is current,
+ * candidate, confirmed, failures, journal 1 ┘ time floor, seed, back-off, log. When one is full the
+ * live part moves to the other
+ *
+ * A unit is programmed once per erase. Bodies first, the index last: the index is the commit and
+ * carries SHA-256 over itself and the body, so a torn write is seen. What is written is read back.
+ * A store of a newer format is refused and left alone.
+ *
+ *     slot:   clean mark 32 │ index 64 │ body …
+ *     index:  magic 4 │ version 2 │ type 1 │ entry 1 │ sequence 4 │ length 4 │ offset 4 │ origin 1
+ * │ 0… │ SHA-256 32 body:   (length 2 │ CBOR entry)* record: magic 1 │ type 1 │ length 1 │ 0 1 │
+ * payload 44 │ SHA-256(journal sequence, head), 16 octets
+ */
+#ifndef PROV_STORE_H
+#define PROV_STORE_H
+
+#include "prov/bundle.h"
+#include "prov/port.h"
+
+#define PROV_STORE_VERSION         1
+#define PROV_STORE_JOURNAL_SECTORS 2
+#define PROV_STORE_SECTOR_MIN      1024
+#define PROV_STORE_FACTORY_MAX     8 /* records of the factory area: identity and installs */
+#define PROV_STORE_SEED_LEN        32
+#ifndef PROV_STORE_ENTRY_MAX
+#define PROV_STORE_ENTRY_MAX 4096 /* one entry, encoded */
+#endif
+
+/* --- an entry --------------------------------------------------------------------------------- */
+
+enum prov_key_source {
+    PROV_KEY_NONE = 0,
+    PROV_KEY_SCALAR = 1, /* 32 octets in the store */
+    PROV_KEY_HANDLE = 2, /* a number of prov_port_keys */
+    PROV_KEY_DEVICE = 3  /* the key of the identity record */
+};
+struct prov_key_ref {
+    enum prov_key_source source;
+    struct prov_bytes scalar; /* PROV_KEY_SCALAR */
+    uint32_t handle;          /* PROV_KEY_HANDLE */
+};
+
+/* One credential, what authenticates the server, where it is. Views point into the room it was read
+ * to. */
+struct prov_entry {
+    enum prov_kind kind;
+    enum prov_use use;
+    struct prov_fqdn server;
+    char address[PROV_ADDRESS_MAX + 1]; /* or "" */
+    int64_t issued;                     /* Unix seconds, 0: unknown */
+    struct prov_bytes id;               /* the credential's public id, 16 octets, or none */
+    struct prov_bytes psk_identity, psk;
+    struct prov_key_ref key; /* RPK, CERT */
+    uint8_t point[PROV_POINT_LEN];
+    struct prov_bytes chain[PROV_BUNDLE_CHAIN_MAX];
+    size_t chain_len;
+    uint8_t peers[PROV_BUNDLE_PEERS_MAX][PROV_POINT_LEN];
+    size_t peer_count;
+    struct prov_bytes anchors[PROV_BUNDLE_ANCHORS_MAX];
+    size_t anchor_count;
+};
+PROV_MUST prov_result prov_entry_encode(const struct prov_entry *entry, struct prov_buf *ret);
+PROV_MUST prov_result prov_entry_decode(struct prov_bytes bytes, struct prov_entry *ret);
+/* PROV_E_POLICY unless there is something to authenticate with and something that authenticates the
+ * server (profile.md, row 1). */
+PROV_MUST prov_result prov_entry_check(const struct prov_entry *entry);
+
+/* --- the store ----------------------------------------------------------------------------------
+ */
+
+/* What the journal says about the slots. Sequences name snapshots; 0: none. */
+struct prov_store_state {
+    uint32_t current;   /* the snapshot in use */
+    uint32_t candidate; /* staged, not yet committed */
+    uint32_t previous;  /* kept until the current one is confirmed */
+    bool confirmed;     /* the server has heard that current is in flash */
+    uint8_t failures;   /* authentic failures of the candidate */
+    uint8_t attempts;   /* operations that failed in a row: for the board's back-off */
+    int64_t time_floor; /* it is not earlier than this, Unix seconds (row 29) */
+};
+
+struct prov_store_slot {
+    uint32_t sequence; /* 0: no valid snapshot */
+    uint32_t length;
+    uint8_t entry;     /* the one that this snapshot brought */
+    bool from_factory; /* which was enrolled with a bootstrap credential */
+};
+
+struct prov_store {
+    const struct prov_port *port;
+    uint32_t slot_sectors;
+    struct prov_store_slot slot[2];
+    struct prov_store_state state;
+    bool damaged; /* the current snapshot was lost; what is left is in use */
+    /* journal */
+    int journal; /* the sector in use, -1: none yet */
+    uint32_t journal_sequence;
+    uint32_t journal_at; /* where the next record goes */
+    uint32_t log_count;
+    bool has_seed;
+    uint8_t seed[PROV_STORE_SEED_LEN];
+};
+
+/* Looks at the flash and writes nothing. An erased region is an empty store. PROV_E_BOUNDS: a
+ * geometry that cannot hold a store; PROV_E_VERSION: a newer format; PROV_E_IO. */
+PROV_MUST prov_result prov_store_open(struct prov_store *store, const struct prov_port *port);
+void prov_store_wipe(struct prov_store *store);
+
+/* The identity record. put: PROV_E_EXISTS if there is one. */
+struct prov_identity {
+    struct prov_eui64 eui64;
+    struct prov_key_ref key; /* PROV_KEY_NONE: the device made none */
+    uint8_t scalar[PROV_SCALAR_LEN];
+    uint8_t point[PROV_POINT_LEN];
+};
+PROV_MUST prov_result prov_store_identity_get(struct prov_store *store, struct prov_identity *ret);
+PROV_MUST prov_result prov_store_identity_put(struct prov_store *store,
+                                              const struct prov_identity *identity);
+
+enum prov_store_place {
+    PROV_STORE_FACTORY = 0,
+    PROV_STORE_CURRENT,
+    PROV_STORE_CANDIDATE,
+    PROV_STORE_PREVIOUS
+};
+
+/* The entry number `index` of a place, read into room. PROV_E_NOT_FOUND after the last. */
+PROV_MUST prov_result prov_store_get(struct prov_store *store, enum prov_store_place place,
+                                     size_t index, struct prov_buf room, struct prov_entry *ret);
+/* The newest entry for the server (NULL: any) of the kind (0: any). */
+PROV_MUST prov_result prov_store_find(struct prov_store *store, enum prov_store_place place,
+                                      const struct prov_fqdn *server, enum prov_kind kind,
+                                      struct prov_buf room, struct prov_entry *ret);
+/* Appends to the factory area. PROV_E_FULL. `work` takes the encoding. */
+PROV_MUST prov_result prov_store_install(struct prov_store *store, const struct prov_entry *entry,
+                                         struct prov_buf work);
+/* Takes in a bundle of prov/bundle.h: a bootstrap credential goes to the factory area, an
+ * operational one becomes current. Refuses another device's (PROV_E_NAME), a key that is not here
+ * (PROV_E_NOT_FOUND), and an operational one while a rotation is unfinished (PROV_E_STATE). dry:
+ * checks only. */
+PROV_MUST prov_result prov_store_install_bundle(struct prov_store *store, struct prov_bytes bundle,
+                                                struct prov_buf work, bool dry,
+                                                struct prov_entry *ret);
+
+/* The rotation. stage writes a snapshot of the current one with the entry put in place of its
+ * server's, makes it the candidate, durably. An unconfirmed snapshot in use is given up for it: the
+ * caller knows that the server accepts the predecessor. */
+PROV_MUST prov_result prov_store_stage(struct prov_store *store, const struct prov_entry *entry,
+                                       bool from_factory, struct prov_buf work);
+PROV_MUST prov_result prov_store_commit(struct prov_store *store);  /* the candidate is current */
+PROV_MUST prov_result prov_store_confirm(struct prov_store *store); /* frees the old slot */
+PROV_MUST prov_result prov_store_failed(struct prov_store *store);  /* counts one more failure */
+PROV_MUST prov_result prov_store_give_up(struct prov_store *store); /* the candidate is void */
+/* Erases a slot that nothing refers to: what a power cut left. */
+PROV_MUST prov_result prov_store_tidy(struct prov_store *store);
+/* Whether something is staged or unconfirmed. */
+bool prov_store_unfinished(const struct prov_store *store);
+const struct prov_store_slot *prov_store_slot_of(const struct prov_store *store, uint32_t sequence);
+/* Whether any entry refers to the key. */
+PROV_MUST prov_result prov_store_uses_handle(struct prov_store *store, uint32_t handle,
+                                             struct prov_buf room, bool *ret);
+
+/* Small changes. floor never goes back. */
+PROV_MUST prov_result prov_store_floor(struct prov_store *store, int64_t seconds);
+PROV_MUST prov_result prov_store_attempts(struct prov_store *store, uint8_t attempts);
+PROV_MUST prov_result prov_store_seed_put(struct prov_store *store,
+                                          const uint8_t seed[PROV_STORE_SEED_LEN]);
+PROV_MUST prov_result prov_store_seed_get(const struct prov_store *store,
+                                          uint8_t ret[PROV_STORE_SEED_LEN]);
+
+/* The log: a ring in the journal (profile.md, row 62). */
+enum prov_log_event {
+    PROV_LOG_HANDSHAKE = 1,
+    PROV_LOG_ALERT = 2,
+    PROV_LOG_REQUEST = 3,
+    PROV_LOG_STAGE = 4,
+    PROV_LOG_COMMIT = 5,
+    PROV_LOG_CONFIRM = 6,
+    PROV_LOG_GIVE_UP = 7,
+    PROV_LOG_RESUME = 8,
+    PROV_LOG_NO_TIME = 9, /* validity periods were not looked at: no clock */
+    PROV_LOG_INSTALL = 10,
+    PROV_LOG_FALL_BACK = 11
+};
+const char *prov_log_event_text(enum prov_log_event event);
+#define PROV_LOG_SERVER   22 /* octets of the server's name that are kept */
+#define PROV_LOG_NO_ALERT 255
+struct prov_log_record {
+    enum prov_clock_trust clock;
+    int64_t time; /* Unix seconds, or milliseconds since the start without a clock */
+    enum prov_log_event event;
+    prov_result result;
+    int alert, sent; /* as struct prov_agent_log */
+    uint32_t value;
+    char server[PROV_LOG_SERVER + 1];
+};
+PROV_MUST prov_result prov_store_log_put(struct prov_store *store,
+                                         const struct prov_log_record *record);
+/* Number `index` from the oldest on. PROV_E_NOT_FOUND after the last. */
+PROV_MUST prov_result prov_store_log_get(struct prov_store *store, uint32_t index,
+                                         struct prov_log_record *ret);
+
+#endif
