@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "args.h"
+
+#include <string.h>
+
+const struct option_row option_rows[OPT_COUNT] = {
+    {OPT_HELP, "--help", NULL, "show this help"},
+    {OPT_VERSION, "--version", NULL, "show the version"},
+    {OPT_JSON, "--json", NULL, "answer in JSON; lists one object a line"},
+    {OPT_DRY_RUN, "--dry-run", NULL, "do all the checks, change nothing"},
+    {OPT_REGISTRY, "--registry", "FILE",
+     "the registry (else PROV_REGISTRY, else the state folder)"},
+    {OPT_KEY, "--key", "FILE", "its key file (else the registry's name with .key)"},
+    {OPT_ORG, "--org", "NAME", "the organisation, 1 to 64 characters"},
+    {OPT_COUNTRY, "--country", "CC", "its country, two letters"},
+    {OPT_ADDRESS, "--address", "HOST:PORT", "where devices find the server"},
+    {OPT_LABEL, "--label", "TEXT", "a label for people"},
+    {OPT_GROUP, "--group", "TEXT", "a group: a lot, a customer"},
+    {OPT_FROM_EUI48, "--from-eui48", NULL, "the identifier is an EUI-48: FF-FE goes in the middle"},
+    {OPT_CSV, "--csv", "FILE", "add the rows of a CSV (columns eui64, label, group)"},
+    {OPT_APPROVE_ENROLL, "--approve-enroll", NULL,
+     "allow one more enrollment by the bootstrap credential"},
+    {OPT_SERVER, "--server", "FQDN", "the server that the credential is for"},
+    {OPT_USE, "--use", "USE", "bootstrap (default) or operational"},
+    {OPT_IDENTITY_FILE, "--identity-file", "FILE", "the PSK identity"},
+    {OPT_KEY_FILE, "--key-file", "FILE", "the PSK"},
+    {OPT_FORMAT, "--format", "FORMAT", "of both files: hex, base64 or raw"},
+    {OPT_PUBLIC, "--public", "FILE", "SubjectPublicKeyInfo, PEM or DER"},
+    {OPT_CSR, "--csr", "FILE", "a certification request, PEM or DER"},
+    {OPT_DAYS, "--days", "N", "days until it expires"},
+    {OPT_NO_EXPIRY, "--no-expiry", NULL, "99991231235959Z (bootstrap only, its default)"},
+    {OPT_DEVICE, "--device", "EUI64", "only this device's"},
+    {OPT_KIND, "--kind", "KIND", "only psk, rpk or cert"},
+    {OPT_STATE, "--state", "STATE", "only pending, active, retired or revoked"},
+    {OPT_REASON, "--reason", "TEXT", "why, for the record"},
+    {OPT_OUT, "--out", "FILE", "a new file, made 0600 (or - for stdout)"},
+    {OPT_AFTER, "--after", "N", "only events after the one with this number"},
+    {OPT_LISTEN, "--listen", "ADDR:PORT", "the UDP address to serve at"},
+    {OPT_TIMER, "--dtls-timer", "MS", "first retransmission after MS milliseconds (default 9000)"},
+    {OPT_MTU, "--mtu", "N", "largest datagram sent (default 1200)"},
+    {OPT_MAX_SESSIONS, "--max-sessions", "N", "sessions in all"},
+    {OPT_MAX_HANDSHAKES, "--max-handshakes", "N", "handshakes at a time"},
+    {OPT_MAX_PER_PEER, "--max-per-peer", "N", "sessions of one address"},
+    {OPT_IDLE, "--idle", "SECONDS", "end a session that is silent for so long"},
+};
+
+static const struct option_row *find(const char *arg, size_t len)
+{
+    for (size_t i = 0; i < OPT_COUNT; i++)
+        if (strlen(option_rows[i].name) == len && memcmp(option_rows[i].name, arg, len) == 0)
+            return &option_rows[i];
+    return NULL;
+}
+
+/* One option at argv[*at]; moves *at over its value. */
+static prov_result take_option(int argc, char **argv, int *at, struct args *ret,
+                               struct prov_why *why)
+{
+    const char *arg = argv[*at];
+    const char *equals = strchr(arg, '=');
+    size_t len = equals == NULL ? strlen(arg) : (size_t)(equals - arg);
+    const struct option_row *row = find(arg, len);
+    if (row == NULL)
+        return prov_why_set(why, PROV_E_USAGE, "unknown option %.*s", (int)len, arg);
+    if (ret->values[row->id] != NULL)
+        return prov_why_set(why, PROV_E_USAGE, "option %s given twice", row->name);
+    if (row->value == NULL && equals != NULL)
+        return prov_why_set(why, PROV_E_USAGE, "option %s takes no value", row->name);
+    if (row->value == NULL) {
+        ret->values[row->id] = "";
+    } else if (equals != NULL) {
+        ret->values[row->id] = equals + 1;
+    } else {
+        if (*at + 1 == argc || strncmp(argv[*at + 1], "--", 2) == 0)
+            return prov_why_set(why, PROV_E_USAGE, "option %s needs a value: %s", row->name,
+                                row->value);
+        ret->values[row->id] = argv[++*at];
+    }
+    return PROV_OK;
+}
+
+prov_result args_parse(int argc, char **argv, struct args *ret, struct prov_why *why)
+{
+    bool options = true;
+    *ret = (struct args){0};
+    for (int at = 1; at < argc; at++) {
+        bool dash = options && argv[at][0] == '-' && argv[at][1] != '\0';
+        if (dash && strcmp(argv[at], "--") == 0) {
+            options = false;
+        } else if (dash) {
+            prov_result r = take_option(argc, argv, &at, ret, why);
+            if (r != PROV_OK)
+                return r;
+        } else if (ret->word_count == ARGS_WORDS_MAX) {
+            return prov_why_set(why, PROV_E_USAGE, "too many words, at %s", argv[at]);
+        } else {
+            ret->words[ret->word_count++] = argv[at];
+        }
+    }
+    return PROV_OK;
+}
+
+prov_result args_check(const struct args *args, uint64_t allowed, const char *command,
+                       struct prov_why *why)
+{
+    for (size_t i = 0; i < OPT_COUNT; i++)
+        if (args->values[i] != NULL && (allowed & (UINT64_C(1) << i)) == 0)
+            return prov_why_set(why, PROV_E_USAGE, "%s does not take %s", command,
+                                option_rows[i].name);
+    return PROV_OK;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * argv as options and words. One table has every option of the program; a command's row says which
+ * ones it takes. An option stands anywhere, as --name VALUE or --name=VALUE; "--" ends options.
+ */
+#ifndef PROV_CLI_ARGS_H
+#define PROV_CLI_ARGS_H
+
+#include "prov/why.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum option {
+    OPT_HELP,
+    OPT_VERSION,
+    OPT_JSON,
+    OPT_DRY_RUN,
+    OPT_REGISTRY,
+    OPT_KEY,
+    OPT_ORG,
+    OPT_COUNTRY,
+    OPT_ADDRESS,
+    OPT_LABEL,
+    OPT_GROUP,
+    OPT_FROM_EUI48,
+    OPT_CSV,
+    OPT_APPROVE_ENROLL,
+    OPT_SERVER,
+    OPT_USE,
+    OPT_IDENTITY_FILE,
+    OPT_KEY_FILE,
+    OPT_FORMAT,
+    OPT_PUBLIC,
+    OPT_CSR,
+    OPT_DAYS,
+    OPT_NO_EXPIRY,
+    OPT_DEVICE,
+    OPT_KIND,
+    OPT_STATE,
+    OPT_REASON,
+    OPT_OUT,
+    OPT_AFTER,
+    OPT_LISTEN,
+    OPT_TIMER,
+    OPT_MTU,
+    OPT_MAX_SESSIONS,
+    OPT_MAX_HANDSHAKES,
+    OPT_MAX_PER_PEER,
+    OPT_IDLE,
+    OPT_COUNT
+};
+#define OPT(name) (UINT64_C(1) << OPT_##name)
+
+struct option_row {
+    enum option id;
+    const char *name;  /* "--registry" */
+    const char *value; /* what --help calls its value, or NULL: a flag */
+    const char *help;
+};
+extern const struct option_row option_rows[OPT_COUNT]; /* by id */
+
+#define ARGS_WORDS_MAX 8
+struct args {
+    const char *values[OPT_COUNT]; /* "" for a flag that was given; NULL: not given */
+    const char *words[ARGS_WORDS_MAX];
+    size_t word_count;
+};
+
+/* PROV_E_USAGE. Values point into argv. */
+PROV_MUST prov_result args_parse(int argc, char **argv, struct args *ret, struct prov_why *why);
+/* PROV_E_USAGE if an option was given that is not in `allowed` (OPT bits). */
+PROV_MUST prov_result args_check(const struct args *args, uint64_t allowed, const char *command,
+                                 struct prov_why *why);
+
+#endif

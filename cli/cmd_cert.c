@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands.h"
+
+static prov_result take_csr(struct run *run, struct prov_buf *buf, struct prov_flow_cert *request)
+{
+    const char *path = run_option(run, OPT_CSR);
+    if (path == NULL)
+        return PROV_OK;
+    prov_result r = file_read(run, path, buf);
+    if (r == PROV_OK && buf->len == 0)
+        r = prov_why_set(&run->why, PROV_E_TRUNCATED, "empty request: %.200s", path);
+    request->csr = prov_buf_bytes(buf);
+    return r;
+}
+
+prov_result cmd_cert_issue(struct run *run)
+{
+    struct subject subject;
+    long days = 0;
+    uint8_t octets[4096];
+    struct prov_buf buf = PROV_BUF_OF(octets);
+    struct prov_uuid id;
+    struct prov_flow_cert request = {.no_expiry = run_flag(run, OPT_NO_EXPIRY)};
+    prov_result r = take_subject(run, run->words[0], &subject);
+    if (r == PROV_OK)
+        r = take_use(run, &request.use);
+    if (r == PROV_OK)
+        r = take_number(run, OPT_DAYS, 1, 36500, &days);
+    if (r == PROV_OK)
+        r = take_csr(run, &buf, &request);
+    if (r != PROV_OK)
+        return r;
+    request.device = subject.is_server ? NULL : &subject.device;
+    request.server = &subject.server;
+    request.days = (int)days;
+    r = prov_flow_cert_issue(&run->flow, &request, &id);
+    if (r == PROV_OK)
+        show_id(run, &id);
+    return r;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands.h"
+#include "prov/server.h"
+
+/* One line an event, on stderr; the time stands in the line. */
+static void log_line(void *context, const char *line)
+{
+    (void)context;
+    fprintf(stderr, "%s\n", line);
+}
+
+static prov_result take_count(struct run *run, enum option option, long max, uint32_t *ret)
+{
+    long value = 0;
+    prov_result r = take_number(run, option, 1, max, &value);
+    if (r == PROV_OK)
+        *ret = (uint32_t)value;
+    return r;
+}
+
+static prov_result take_limits(struct run *run, struct prov_server_config *config)
+{
+    struct prov_server_limits *limits = &config->limits;
+    uint32_t mtu = 0, idle = 0;
+    prov_result r = take_count(run, OPT_MAX_SESSIONS, 1000000, &limits->sessions);
+    if (r == PROV_OK)
+        r = take_count(run, OPT_MAX_PER_PEER, 1000000, &limits->sessions_per_address);
+    if (r == PROV_OK)
+        r = take_count(run, OPT_MAX_HANDSHAKES, 100000, &limits->handshakes);
+    if (r == PROV_OK)
+        r = take_count(run, OPT_IDLE, 1000000, &idle);
+    if (r == PROV_OK)
+        r = take_count(run, OPT_TIMER, 60000, &config->timer_initial_ms);
+    if (r == PROV_OK)
+        r = take_count(run, OPT_MTU, 16384, &mtu);
+    if (r == PROV_OK && mtu != 0 && mtu < PROV_DTLS_MTU_MIN)
+        r = prov_why_set(&run->why, PROV_E_USAGE, "--mtu is at least %d", PROV_DTLS_MTU_MIN);
+    limits->idle_ms = idle * 1000;
+    config->mtu = (uint16_t)mtu;
+    return r;
+}
+
+prov_result cmd_serve(struct run *run)
+{
+    struct prov_server_config config = {.flow = &run->flow, .io = {.log = log_line}};
+    const char *listen = NULL;
+    prov_result r = take_server(run, &config.fqdn);
+    if (r == PROV_OK)
+        r = take_required(run, OPT_LISTEN, &listen);
+    if (r == PROV_OK)
+        r = take_limits(run, &config);
+    if (r == PROV_OK)
+        r = prov_server_run(&config, listen, &run->why);
+    return r;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands.h"
+
+#include <string.h>
+
+#define EXAMPLE_DEVICE "00-12-4B-00-14-D5-2A-7F"
+
+const struct command commands[] = {
+    {"init", NULL, cmd_init, NEEDS_CRYPTO | CHANGES, 0, 0,
+     OPT(ORG) | OPT(COUNTRY) | OPT(REGISTRY) | OPT(KEY), "--org NAME --country CC",
+     "Makes the registry, its key file, the root and the issuing CA.",
+     "prov init --org \"Example Works\" --country DE"},
+
+    {"ca", "list", cmd_ca_list, NEEDS_REGISTRY, 0, 0, 0, "", "Lists the certificate authorities.",
+     "prov ca list"},
+    {"ca", "show", cmd_ca_show, NEEDS_REGISTRY, 0, 1, 0, "[root|issuing]",
+     "Shows the certificates of the authorities as PEM.", "prov ca show root"},
+
+    {"server", "add", cmd_server_add, NEEDS_REGISTRY | NEEDS_PKI | CHANGES, 1, 1, OPT(ADDRESS),
+     "FQDN [--address HOST:PORT]", "Adds a server: makes its key, raw public key and certificate.",
+     "prov server add enroll.example.com --address enroll.example.com:5684"},
+    {"server", "list", cmd_server_list, NEEDS_REGISTRY, 0, 0, 0, "", "Lists the servers.",
+     "prov server list"},
+    {"server", "show", cmd_server_show, NEEDS_REGISTRY | NEEDS_CRYPTO, 1, 1, 0, "FQDN",
+     "Shows a server with its public keys and certificates.",
+     "prov server show enroll.example.com"},
+    {"server", "set", cmd_server_set, NEEDS_REGISTRY | CHANGES, 1, 1, OPT(ADDRESS),
+     "FQDN --address HOST:PORT", "Changes where devices find the server, in bundles made from now.",
+     "prov server set enroll.example.com --address 192.0.2.7:5684"},
+
+    {"device", "add", cmd_device_add, NEEDS_REGISTRY | NEEDS_PKI | CHANGES, 0, 1,
+     OPT(LABEL) | OPT(GROUP) | OPT(FROM_EUI48) | OPT(CSV),
+     "EUI64 [--label TEXT] [--group TEXT] [--from-eui48] | --csv FILE",
+     "Adds a device, or the rows of a CSV whose header names the columns eui64, label, group.",
+     "prov device add " EXAMPLE_DEVICE " --label \"meter 7\" --group lot-12"},
+    {"device", "list", cmd_device_list, NEEDS_REGISTRY, 0, 0, OPT(GROUP), "[--group TEXT]",
+     "Lists the devices.", "prov device list --group lot-12 --json"},
+    {"device", "show", cmd_device_show, NEEDS_REGISTRY, 1, 1, OPT(FROM_EUI48), "EUI64",
+     "Shows a device.", "prov device show " EXAMPLE_DEVICE},
+    {"device", "set", cmd_device_set, NEEDS_REGISTRY | CHANGES, 1, 1,
+     OPT(LABEL) | OPT(GROUP) | OPT(APPROVE_ENROLL) | OPT(FROM_EUI48),
+     "EUI64 [--label TEXT] [--group TEXT] [--approve-enroll]",
+     "Changes what is known of a device, or lets it enroll once more by its bootstrap credential.",
+     "prov device set " EXAMPLE_DEVICE " --approve-enroll"},
+    {"device", "retire", cmd_device_retire, NEEDS_REGISTRY | CHANGES, 1, 1, OPT(FROM_EUI48),
+     "EUI64", "Retires a device and all of its credentials.", "prov device retire " EXAMPLE_DEVICE},
+
+    {"psk", "issue", cmd_psk_issue, NEEDS_REGISTRY | NEEDS_PKI | CHANGES, 1, 1,
+     OPT(SERVER) | OPT(USE) | OPT(FROM_EUI48), "EUI64 --server FQDN [--use bootstrap|operational]",
+     "Issues a pre-shared key and prints the credential's id.",
+     "prov psk issue " EXAMPLE_DEVICE " --server enroll.example.com"},
+    {"psk", "register", cmd_psk_register, NEEDS_REGISTRY | NEEDS_PKI | CHANGES, 1, 1,
+     OPT(SERVER) | OPT(USE) | OPT(IDENTITY_FILE) | OPT(KEY_FILE) | OPT(FORMAT) | OPT(FROM_EUI48),
+     "EUI64 --server FQDN --identity-file FILE --key-file FILE --format hex|base64|raw",
+     "Takes in a PSK that was made elsewhere. Secrets come from files, never from arguments.",
+     "prov psk register " EXAMPLE_DEVICE
+     " --server enroll.example.com --identity-file id.hex --key-file key.hex --format hex"},
+    {"rpk", "issue", cmd_rpk_issue, NEEDS_REGISTRY | NEEDS_PKI | CHANGES, 1, 1,
+     OPT(SERVER) | OPT(USE) | OPT(FROM_EUI48),
+     "EUI64 --server FQDN [--use bootstrap|operational] | FQDN",
+     "Issues a raw public key: a device's, or a server's next one.",
+     "prov rpk issue " EXAMPLE_DEVICE " --server enroll.example.com"},
+    {"rpk", "register", cmd_rpk_register, NEEDS_REGISTRY | NEEDS_PKI | CHANGES, 1, 1,
+     OPT(SERVER) | OPT(USE) | OPT(PUBLIC) | OPT(FROM_EUI48),
+     "EUI64 --server FQDN --public FILE [--use bootstrap|operational]",
+     "Takes in a public key that was made on the device; pending until a handshake proves it.",
+     "prov rpk register " EXAMPLE_DEVICE " --server enroll.example.com --public device.pem"},
+    {"cert", "issue", cmd_cert_issue, NEEDS_REGISTRY | NEEDS_PKI | CHANGES, 1, 1,
+     OPT(SERVER) | OPT(USE) | OPT(CSR) | OPT(DAYS) | OPT(NO_EXPIRY) | OPT(FROM_EUI48),
+     "EUI64 --server FQDN [--csr FILE] [--use USE] [--days N | --no-expiry] | FQDN [--days N]",
+     "Issues a certificate: a device's, or a server's next one.",
+     "prov cert issue " EXAMPLE_DEVICE " --server enroll.example.com --csr device.csr"},
+
+    {"credential", "list", cmd_credential_list, NEEDS_REGISTRY, 0, 0,
+     OPT(DEVICE) | OPT(SERVER) | OPT(KIND) | OPT(STATE),
+     "[--device EUI64] [--server FQDN] [--kind KIND] [--state STATE]", "Lists credentials.",
+     "prov credential list --kind cert --state active --json"},
+    {"credential", "show", cmd_credential_show, NEEDS_REGISTRY | NEEDS_CRYPTO, 1, 1, 0, "ID",
+     "Shows a credential with its certificates and public key; secrets never. ID may be a prefix.",
+     "prov credential show 0193a7c2"},
+    {"credential", "revoke", cmd_credential_revoke, NEEDS_REGISTRY | CHANGES, 1, 1, OPT(REASON),
+     "ID --reason TEXT", "Revokes a credential: it is refused from the next handshake on.",
+     "prov credential revoke 0193a7c2 --reason \"lost in the field\""},
+
+    {"bundle", "export", cmd_bundle_export, NEEDS_REGISTRY | NEEDS_PKI, 1, 1,
+     OPT(OUT) | OPT(DRY_RUN), "ID --out FILE",
+     "Writes what is installed on the device. It holds secrets: the file is made 0600.",
+     "prov bundle export 0193a7c2 --out meter7.bundle"},
+    {"bundle", "inspect", cmd_bundle_inspect, NEEDS_CRYPTO, 1, 1, 0, "FILE",
+     "Checks a bundle and shows what is in it, except secrets.",
+     "prov bundle inspect meter7.bundle"},
+
+    {"event", "list", cmd_event_list, NEEDS_REGISTRY, 0, 0, OPT(AFTER), "[--after N]",
+     "Lists what was changed, when and by which program.", "prov event list --json"},
+
+    {"serve", NULL, cmd_serve, NEEDS_REGISTRY | NEEDS_PKI, 0, 0,
+     OPT(SERVER) | OPT(LISTEN) | OPT(TIMER) | OPT(MTU) | OPT(MAX_SESSIONS) | OPT(MAX_HANDSHAKES) |
+         OPT(MAX_PER_PEER) | OPT(IDLE),
+     "--server FQDN --listen ADDR:PORT", "Runs the enrollment server. SIGTERM drains it.",
+     "prov serve --server enroll.example.com --listen 0.0.0.0:5684"},
+};
+const size_t command_count = sizeof(commands) / sizeof(commands[0]);
+
+uint64_t command_options(const struct command *command)
+{
+    uint64_t options = command->options | OPT(HELP) | OPT(JSON);
+    if (command->needs & NEEDS_REGISTRY)
+        options |= OPT(REGISTRY) | OPT(KEY);
+    if (command->needs & CHANGES)
+        options |= OPT(DRY_RUN);
+    return options;
+}
+
+const struct command *command_find(const struct args *args, size_t *ret_words)
+{
+    for (size_t i = 0; i < command_count; i++) {
+        size_t words = commands[i].verb == NULL ? 1 : 2;
+        if (args->word_count >= words && strcmp(commands[i].noun, args->words[0]) == 0 &&
+            (words == 1 || strcmp(commands[i].verb, args->words[1]) == 0)) {
+            *ret_words = words;
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+bool command_noun_known(const char *noun)
+{
+    for (size_t i = 0; i < command_count; i++)
+        if (strcmp(commands[i].noun, noun) == 0)
+            return true;
+    return false;
+}
