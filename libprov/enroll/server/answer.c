@@ -198,6 +198,14 @@ void prov_enroll_respond(struct prov_enroll_session *s, uint64_t now_ms,
         write_error(s, now_ms, &no_block, out);
 }
 
+/* After the last block nothing else is asked for; a repeated message finds what was kept. */
+static bool is_last_block(const struct prov_enroll_work *work, size_t len)
+{
+    size_t offset = (size_t)work->block2.number * prov_coap_block_size(work->block2.szx);
+
+    return len <= offset + prov_coap_block_size(smaller_szx(work->block2.szx));
+}
+
 void prov_enroll_respond_again(struct prov_enroll_session *s, uint64_t now_ms, struct prov_buf *out)
 {
     struct prov_enroll_answer answer = {
@@ -205,6 +213,8 @@ void prov_enroll_respond_again(struct prov_enroll_session *s, uint64_t now_ms, s
 
     s->out_at_ms = now_ms;
     prov_enroll_respond(s, now_ms, &answer, out);
+    if (is_last_block(&s->work, s->out_len))
+        prov_enroll_forget_answer(s);
 }
 
 void prov_enroll_answer(struct prov_enroll_session *s, uint64_t now_ms,

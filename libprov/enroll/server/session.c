@@ -20,6 +20,11 @@ void prov_enroll_end(struct prov_enroll_session *s)
     prov_wipe(s, sizeof(*s));
 }
 
+bool prov_enroll_in_work(const struct prov_enroll_session *s)
+{
+    return s->work.busy || s->in_op != 0 || s->out_op != 0;
+}
+
 static enum prov_enroll_event reset(uint16_t id, struct prov_buf *out)
 {
     struct prov_coap_message message = {.type = PROV_COAP_RST, .id = id};

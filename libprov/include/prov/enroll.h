@@ -2,26 +2,28 @@
  *
  * prov/enroll.h: what both ends of enrollment share: the resources and their bodies.
  *
- * EST over CoAPS (RFC 9148) for certificates with certificate authentication, and this project's own
- * discovered resources (not a standard, never under a registered well-known name) whose bodies are
- * standard COSE (RFC 9052). The table prov_resources is the one list that client, server and
+ * EST over CoAPS (RFC 9148) for certificates with certificate authentication, and this project's
+ * own discovered resources (not a standard, never under a registered well-known name) whose bodies
+ * are standard COSE (RFC 9052). The table prov_resources is the one list that client, server and
  * /.well-known/core read.
  *
  * path                     method  in                           out                       who
- * /.well-known/core        GET     -                            40 link-format            anyone authenticated
+ * /.well-known/core        GET     -                            40 link-format            anyone
+ * authenticated
  * /.well-known/est/crts    GET     -                            281 certs-only            cert
  * /.well-known/est/sen     POST    286 pkcs10                   281 or 287                cert
  * /.well-known/est/sren    POST    286 pkcs10                   281 or 287                cert
- * /prov/crts               GET     -                            281                       psk, rpk, cert
- * /prov/cert               POST    286 pkcs10 with challenge    281 or 287                psk, rpk
- * /prov/rpk                POST    18 cose-sign1 by the new key 102 cose-key-set (server)  all
- * /prov/psk                POST    60 request id, bstr 16       101 cose-key              all, forward-secret
- * /prov/confirm            POST    -                            -                         the new credential
- * /prov/now                GET     -                            60 uint, Unix seconds     operational
+ * /prov/crts               GET     -                            281                       psk, rpk,
+ * cert /prov/cert               POST    286 pkcs10 with challenge    281 or 287                psk,
+ * rpk /prov/rpk                POST    18 cose-sign1 by the new key 102 cose-key-set (server)  all
+ * /prov/psk                POST    60 request id, bstr 16       101 cose-key              all,
+ * forward-secret /prov/confirm            POST    -                            - the new credential
+ * /prov/now                GET     -                            60 uint, Unix seconds operational
  *
- * CSRs to /prov/cert and the Sign1 to /prov/rpk are bound to the session: challengePassword = base64 of
- * tls-unique (RFC 7030, section 3.5); external_aad = EUI-64 || tls-unique (H36). A repeated /prov/psk
- * with the same request id gives the same object; another id voids the unconfirmed one.
+ * CSRs to /prov/cert and the Sign1 to /prov/rpk are bound to the session: challengePassword =
+ * base64 of tls-unique (RFC 7030, section 3.5); external_aad = EUI-64 || tls-unique (H36). A
+ * repeated /prov/psk with the same request id gives the same object; another id voids the
+ * unconfirmed one.
  */
 #ifndef PROV_ENROLL_H
 #define PROV_ENROLL_H
@@ -60,10 +62,10 @@ extern const struct prov_resource prov_resources[];
 extern const size_t prov_resource_count;
 const struct prov_resource *prov_resource_get(enum prov_enroll_op op);
 
-#define PROV_ENROLL_REQUEST_MAX 4096  /* a larger body: 4.13 */
-#define PROV_ENROLL_RESPONSE_MAX 4096
+#define PROV_ENROLL_REQUEST_MAX    4096 /* a larger body: 4.13 */
+#define PROV_ENROLL_RESPONSE_MAX   4096
 #define PROV_ENROLL_REQUEST_ID_LEN 16
-#define PROV_ENROLL_SZX 5             /* blocks of 512 octets: a block, options and a record fit 1024 */
+#define PROV_ENROLL_SZX            5 /* blocks of 512 octets: a block, options and a record fit 1024 */
 
 /* external_aad of a Sign1 to /prov/rpk: EUI-64 || tls-unique, 20 octets. */
 #define PROV_ENROLL_BINDING_LEN 20

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * prov/enroll_client.h: one CoAP request and its answer at a time (NSTART 1), over a session, sans I/O:
- * confirmable, retransmitted (RFC 7252, section 4.2), block-wise both ways (RFC 7959). No heap.
+ * prov/enroll_client.h: one CoAP request and its answer at a time (NSTART 1), over a session, sans
+ * I/O: confirmable, retransmitted (RFC 7252, section 4.2), block-wise both ways (RFC 7959). No
+ * heap.
  *
  *     prov_exchange_begin(&x, …)
  *     loop:
  *         while (prov_exchange_pull(&x, now, &out)) seal out and send it
  *         wait for a CoAP message until prov_exchange_deadline; prov_exchange_push it
- *         prov_exchange_step: DONE or FAILED ends the loop (pull once more: an acknowledgement may wait)
+ *         prov_exchange_step: DONE or FAILED ends the loop (pull once more: an acknowledgement may
+ * wait)
  */
 #ifndef PROV_ENROLL_CLIENT_H
 #define PROV_ENROLL_CLIENT_H
@@ -27,8 +29,8 @@ enum prov_exchange_state {
     PROV_EXCHANGE_FAILED /* result says why: PROV_E_TIMEOUT, PROV_E_PEER, PROV_E_OVERFLOW */
 };
 
-/* The room that a message of prov_exchange_pull needs at the most, for a block size of 16 << szx and a
- * Uri-Host of host_len octets. */
+/* The room that a message of prov_exchange_pull needs at the most, for a block size of 16 << szx
+ * and a Uri-Host of host_len octets. */
 #define PROV_EXCHANGE_MESSAGE_MAX(szx, host_len) (((size_t)16 << (szx)) + 64 + (host_len) + 3)
 
 struct prov_exchange {
@@ -51,7 +53,8 @@ struct prov_exchange {
     uint64_t deadline_ms;
     uint32_t block2;    /* next block to ask for */
     uint8_t block2_szx; /* the size that the server serves */
-    uint8_t etag[8];    /* of the first block: the others must carry the same (RFC 7959, section 2.4) */
+    uint8_t
+        etag[8]; /* of the first block: the others must carry the same (RFC 7959, section 2.4) */
     uint8_t etag_len;
     bool to_reply; /* an empty ACK or RST is due for a message of the server */
     uint8_t reply_type;
@@ -63,9 +66,9 @@ struct prov_exchange {
     struct prov_buf answer;
 };
 
-/* Begins a request. Message ids and tokens must not repeat within 247 s on a session: take random ones at the
- * session's start; the next exchange takes x->message_id + 1 (a block-wise one uses several) and another
- * token. `room` takes the answer's body. */
+/* Begins a request. Message ids and tokens must not repeat within 247 s on a session: take random
+ * ones at the session's start; the next exchange takes x->message_id + 1 (a block-wise one uses
+ * several) and another token. `room` takes the answer's body. */
 struct prov_exchange_request {
     enum prov_enroll_op op;
     struct prov_bytes host; /* Uri-Host: the server's name, or none */
@@ -83,8 +86,8 @@ void prov_exchange_push(struct prov_exchange *x, uint64_t now_ms, struct prov_by
 bool prov_exchange_pull(struct prov_exchange *x, uint64_t now_ms, struct prov_buf *out);
 /* Retransmits or gives up when the deadline has passed; answers the state. */
 enum prov_exchange_state prov_exchange_step(struct prov_exchange *x, uint64_t now_ms);
-/* When prov_exchange_step must be called at the latest; 0: there is something to pull now; UINT64_MAX:
- * no need. */
+/* When prov_exchange_step must be called at the latest; 0: there is something to pull now;
+ * UINT64_MAX: no need. */
 uint64_t prov_exchange_deadline(const struct prov_exchange *x);
 
 #endif

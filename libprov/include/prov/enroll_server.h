@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * prov/enroll_server.h: the server's half of the CoAP exchanges of one session, sans I/O: messages in,
- * typed requests out, typed answers in, messages out. Decides nothing. Deduplicates by message id
- * (RFC 7252, section 4.2), assembles Block1 and serves Block2 (RFC 7959), refuses what the resource table
- * does not have.
+ * prov/enroll_server.h: the server's half of the CoAP exchanges of one session, sans I/O: messages
+ * in, typed requests out, typed answers in, messages out. Decides nothing. Deduplicates by message
+ * id (RFC 7252, section 4.2), assembles Block1 and serves Block2 (RFC 7959), refuses what the
+ * resource table does not have.
  */
 #ifndef PROV_ENROLL_SERVER_H
 #define PROV_ENROLL_SERVER_H
 
 #include "prov/enroll.h"
 #include "prov/enroll_server_types.h" /* struct prov_enroll_session, private */
-
 
 enum prov_enroll_event {
     PROV_ENROLL_DROP = 0, /* nothing to send (an ACK, garbage, a repeated message still in work) */
@@ -29,8 +28,8 @@ struct prov_enroll_request {
 void prov_enroll_begin(struct prov_enroll_session *s, const struct prov_fqdn *host);
 /* `out`: empty, with room for PROV_ENROLL_MESSAGE_MAX octets. */
 enum prov_enroll_event prov_enroll_receive(struct prov_enroll_session *s, uint64_t now_ms,
-                                           struct prov_bytes message, struct prov_enroll_request *ret,
-                                           struct prov_buf *out);
+                                           struct prov_bytes message,
+                                           struct prov_enroll_request *ret, struct prov_buf *out);
 struct prov_enroll_answer {
     uint8_t code;
     uint16_t format; /* PROV_CF_NONE: no body */
@@ -40,6 +39,8 @@ struct prov_enroll_answer {
 };
 void prov_enroll_answer(struct prov_enroll_session *s, uint64_t now_ms,
                         const struct prov_enroll_answer *answer, struct prov_buf *out);
+/* Whether a request is in work, its body on the way, or an answer not fetched to its end. */
+bool prov_enroll_in_work(const struct prov_enroll_session *s);
 void prov_enroll_end(struct prov_enroll_session *s); /* wipes */
 
 #endif

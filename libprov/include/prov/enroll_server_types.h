@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * prov/enroll_server_types.h: the layout of a session's CoAP state, so that the caller can place it. The members
- * are private to enroll/server.
+ * prov/enroll_server_types.h: the layout of a session's CoAP state, so that the caller can place
+ * it. The members are private to enroll/server.
  *
  * About 11 KiB: a server lends it to a session while requests are in work and takes it back after
- * PROV_ENROLL_LIFETIME_MS without one; nothing that matters is lost then, since flow's verbs answer a repeated
- * request with the same object.
+ * PROV_ENROLL_LIFETIME_MS without one; nothing that matters is lost then, since flow's verbs answer
+ * a repeated request with the same object.
  */
 #ifndef PROV_ENROLL_SERVER_TYPES_H
 #define PROV_ENROLL_SERVER_TYPES_H
 
 #include "prov/enroll.h"
 
-#define PROV_ENROLL_DEDUP       4       /* answers kept for repeated message ids */
-#define PROV_ENROLL_MESSAGE_MAX 640     /* largest CoAP message sent: a 512 octet block and options */
+#define PROV_ENROLL_DEDUP       4   /* answers kept for repeated message ids */
+#define PROV_ENROLL_MESSAGE_MAX 640 /* largest CoAP message sent: a 512 octet block and options */
 #define PROV_ENROLL_LIFETIME_MS 247000u /* EXCHANGE_LIFETIME (RFC 7252, section 4.8.2) */
 
 /* An answer that was sent, for messages that come again. */

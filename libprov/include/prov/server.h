@@ -2,13 +2,14 @@
  *
  * prov/server.h: the enrollment server: feeds dtls and enroll/server, asks flow.
  *
- * Two layers. The core has no socket and no clock: datagrams, the time and ticks go in, datagrams and
- * log lines come out through struct prov_server_io, so that tests drive it on a simulated wire.
+ * Two layers. The core has no socket and no clock: datagrams, the time and ticks go in, datagrams
+ * and log lines come out through struct prov_server_io, so that tests drive it on a simulated wire.
  * prov_server_run is the core on a UDP socket, with signals. One thread; hosts only.
  *
- * Memory is bounded by struct prov_server_limits and computed by prov_server_memory. Nothing is kept of an
- * address before its cookie came back (row 58), nothing sent that is larger than what came. An established
- * session gives way only to another one that has authenticated itself, the longest idle first (H39).
+ * Memory is bounded by struct prov_server_limits and computed by prov_server_memory. Nothing is
+ * kept of an address before its cookie came back (row 58), nothing sent that is larger than what
+ * came. An established session gives way only to another one that has authenticated itself, the
+ * longest idle first (H39).
  */
 #ifndef PROV_SERVER_H
 #define PROV_SERVER_H
@@ -16,8 +17,8 @@
 #include "prov/flow.h"
 #include "prov/why.h"
 
-/* Where a datagram came from: family (4 or 6), address (an IPv4 one in the first 4 octets), scope, port in
- * network order. Compared and hashed as octets (H4). */
+/* Where a datagram came from: family (4 or 6), address (an IPv4 one in the first 4 octets), scope,
+ * port in network order. Compared and hashed as octets (H4). */
 #define PROV_SERVER_PEER_LEN 23
 struct prov_server_peer {
     uint8_t octets[PROV_SERVER_PEER_LEN];
@@ -25,19 +26,19 @@ struct prov_server_peer {
 #define PROV_SERVER_PEER_TEXT 80 /* "[IPv6%scope]:PORT" and NUL */
 void prov_server_peer_format(const struct prov_server_peer *peer, char ret[PROV_SERVER_PEER_TEXT]);
 
-struct prov_server_limits {      /* 0: the default */
-    uint32_t sessions;           /* established, in all: 10000 */
+struct prov_server_limits {        /* 0: the default */
+    uint32_t sessions;             /* established, in all: 10000 */
     uint32_t sessions_per_address; /* 1000 */
-    uint32_t handshakes;         /* at once: 256; half of it for one address */
-    uint32_t exchanges;          /* sessions with CoAP state at once: 256 */
-    uint32_t idle_ms;            /* a session without a record ends: 300 s */
-    uint32_t handshake_ms;       /* a handshake ends at the latest: 70 s */
-    uint32_t drain_ms;           /* after prov_server_drain: 5 s */
-    uint32_t reload_ms;          /* how often the server's own credentials are looked at: 10 s */
+    uint32_t handshakes;           /* at once: 256; half of it for one address */
+    uint32_t exchanges;            /* sessions with CoAP state at once: 256 */
+    uint32_t idle_ms;              /* a session without a record ends: 300 s */
+    uint32_t handshake_ms;         /* a handshake ends at the latest: 70 s */
+    uint32_t drain_ms;             /* after prov_server_drain: 5 s */
+    uint32_t reload_ms;            /* how often the server's own credentials are looked at: 10 s */
 };
 
-/* Both may be called from inside of any call below. A log line is key=value pairs, without a line end and
- * without secrets. */
+/* Both may be called from inside of any call below. A log line is key=value pairs, without a line
+ * end and without secrets. */
 struct prov_server_io {
     void (*send)(void *context, const struct prov_server_peer *peer, struct prov_bytes datagram);
     void (*log)(void *context, const char *line); /* may be NULL */
@@ -54,7 +55,8 @@ struct prov_server_config {
     struct prov_server_io io;                /* prov_server_run: only log and its context */
 };
 
-/* --- core --------------------------------------------------------------------------------------- */
+/* --- core ---------------------------------------------------------------------------------------
+ */
 
 struct prov_server;
 
@@ -70,29 +72,32 @@ void prov_server_datagram(struct prov_server *server, uint64_t now_ms,
 void prov_server_tick(struct prov_server *server, uint64_t now_ms);
 /* When prov_server_tick must be called at the latest. */
 uint64_t prov_server_deadline(const struct prov_server *server);
-/* Looks at the own credentials now (SIGHUP). New handshakes use the new ones; live sessions go on. */
+/* Looks at the own credentials now (SIGHUP). New handshakes use the new ones; live sessions go on.
+ */
 void prov_server_reload(struct prov_server *server, uint64_t now_ms);
-/* No new handshakes from now on; exchanges in flight may finish until limits.drain_ms, then every peer
- * gets close_notify. */
+/* No new handshakes from now on; exchanges in flight may finish until limits.drain_ms, then every
+ * peer gets close_notify. */
 void prov_server_drain(struct prov_server *server, uint64_t now_ms);
 bool prov_server_drained(const struct prov_server *server);
 
 struct prov_server_stats {
     uint32_t sessions, handshakes, exchanges; /* now */
     uint64_t datagrams_in, datagrams_out, octets_in, octets_out;
-    uint64_t hellos_answered;                 /* statelessly */
+    uint64_t hellos_answered; /* statelessly */
     uint64_t handshakes_ok, handshakes_failed, requests, refusals, evictions;
 };
 struct prov_server_stats prov_server_stats(const struct prov_server *server);
-/* The most that a server with these limits allocates by itself, in octets; what the crypto backend keeps for a
- * session comes on top. */
+/* The most that a server with these limits allocates by itself, in octets; what the crypto backend
+ * keeps for a session comes on top. */
 size_t prov_server_memory(const struct prov_server_limits *limits);
 
-/* --- on a socket --------------------------------------------------------------------------------- */
+/* --- on a socket ---------------------------------------------------------------------------------
+ */
 
-/* Serves on `listen` ("192.0.2.1:5684", "[2001:db8::1]:5684"; port 0 takes a free one, the log says which)
- * until SIGTERM or SIGINT: then it drains and returns PROV_OK. SIGHUP reloads. Blocks these signals in the
- * calling thread while it runs. PROV_E_ADDRESS, PROV_E_PERMISSION, PROV_E_NETWORK. */
+/* Serves on `listen` ("192.0.2.1:5684", "[2001:db8::1]:5684"; port 0 takes a free one, the log says
+ * which) until SIGTERM or SIGINT: then it drains and returns PROV_OK. SIGHUP reloads. Blocks these
+ * signals in the calling thread while it runs. PROV_E_ADDRESS, PROV_E_PERMISSION, PROV_E_NETWORK.
+ */
 PROV_MUST prov_result prov_server_run(const struct prov_server_config *config, const char *listen,
                                       struct prov_why *why);
 

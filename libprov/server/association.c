@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The engine's questions, answered by flow: which key, is this peer's key or chain good, sign this.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+void association_flush(struct prov_server *server, uint64_t now_ms, struct association *a)
+{
+    uint8_t room[DATAGRAM_MAX];
+    struct prov_buf out = PROV_BUF_OF(room);
+
+    while (prov_dtls_pull(&a->dtls, now_ms, &out)) {
+        server_send(server, &a->session->peer, prov_buf_bytes(&out));
+        out = prov_buf_make(room, sizeof(room));
+    }
+}
+
+/* Says why a peer was not let in; the engine's alert says less, or something else (H29). */
+static void log_refused(struct prov_server *server, const struct association *a, prov_result result)
+{
+    struct line line;
+
+    line_begin(&line, server, "refusal");
+    line_result(&line, server, result);
+    line_peer(&line, &a->session->peer);
+    line_who(&line, a);
+    line_end(&line, server);
+}
+
+static void hash_identity(struct prov_server *server, struct association *a,
+                          struct prov_bytes identity)
+{
+    uint8_t digest[PROV_HASH_LEN] = {0};
+
+    if (prov_crypto_sha256(server->flow.crypto, &identity, 1, digest) == PROV_OK)
+        memcpy(a->identity_hash, digest, sizeof(a->identity_hash));
+}
+
+/* Unknown, revoked and wrong take the same way and the same time: no line is written for them here
+ * (H29). The handshake that fails says so. */
+static void need_psk(struct prov_server *server, struct association *a)
+{
+    struct prov_bytes identity = prov_dtls_need_identity(&a->dtls);
+    struct prov_secret psk = {0};
+    bool known = false;
+    prov_result result;
+
+    hash_identity(server, a, identity);
+    prov_why_clear(&server->why);
+    result =
+        prov_flow_psk_find(&server->flow, &server->config.fqdn, identity, &psk, &a->who, &known);
+    if (result == PROV_OK) {
+        prov_dtls_give_psk(&a->dtls, prov_secret_bytes(&psk), known);
+    } else {
+        log_refused(server, a, result);
+        prov_dtls_abort(&a->dtls, PROV_ALERT_INTERNAL_ERROR);
+    }
+    prov_secret_wipe(&psk);
+}
+
+static void need_sign(struct prov_server *server, struct association *a)
+{
+    bool cert = prov_dtls_kind(&a->dtls) == PROV_KIND_CERT;
+    const struct prov_key *key = cert ? &a->identity->cert_key : &a->identity->rpk_key;
+    uint8_t signature[PROV_SIGNATURE_LEN] = {0};
+    prov_result result =
+        prov_crypto_sign(server->flow.crypto, key, prov_dtls_need_digest(&a->dtls), signature);
+
+    prov_dtls_give_signature(&a->dtls, result, signature);
+}
+
+static void need_verify(struct prov_server *server, struct association *a)
+{
+    struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
+    prov_result verdict;
+
+    prov_why_clear(&server->why);
+    if (prov_dtls_kind(&a->dtls) == PROV_KIND_RPK)
+        verdict = prov_flow_rpk_judge(&server->flow, &server->config.fqdn,
+                                      prov_dtls_peer_spki(&a->dtls), &a->who);
+    else
+        verdict = prov_flow_chain_judge(&server->flow, &server->config.fqdn, chain,
+                                        prov_dtls_peer_chain(&a->dtls, chain), &a->who);
+    if (verdict != PROV_OK)
+        log_refused(server, a, verdict);
+    prov_dtls_give_verdict(&a->dtls, verdict);
+}
+
+static void log_connected(struct prov_server *server, const struct association *a)
+{
+    const struct prov_suite *suite = prov_dtls_suite(&a->dtls);
+    struct prov_dtls_stats stats = prov_dtls_stats(&a->dtls);
+    struct line line;
+
+    line_begin(&line, server, "handshake");
+    line_text(&line, "result", "ok");
+    line_peer(&line, &a->session->peer);
+    line_who(&line, a);
+    line_text(&line, "state", prov_state_text(a->who.state));
+    line_text(&line, "suite", suite ? suite->name : "");
+    line_number(&line, "octets_in", stats.octets_in);
+    line_number(&line, "octets_out", stats.octets_out);
+    line_end(&line, server);
+}
+
+/* A full handshake with the peer's credential is complete (H35). */
+static void connected(struct prov_server *server, uint64_t now_ms, struct association *a)
+{
+    prov_result result;
+
+    prov_why_clear(&server->why);
+    result = prov_flow_connected(&server->flow, &a->who);
+    if (result != PROV_OK) {
+        log_refused(server, a, result);
+        prov_dtls_abort(&a->dtls, PROV_ALERT_INTERNAL_ERROR);
+        return;
+    }
+    log_connected(server, a);
+    session_promote(server, now_ms, a);
+}
+
+static void set_timer(struct prov_server *server, struct association *a)
+{
+    uint64_t due = prov_dtls_deadline(&a->dtls);
+    uint64_t limit = a->started_ms + server->limits.handshake_ms;
+
+    if (a->workspace && prov_dtls_handshake_done(&a->dtls)) {
+        pool_give(&server->workspaces, a->workspace);
+        a->workspace = NULL;
+    }
+    if (a == a->session->fresh && limit < due)
+        due = limit;
+    timers_set(&server->timers, a, due);
+}
+
+/* Application data counts only on the live association. */
+static bool data(struct prov_server *server, uint64_t now_ms, struct association *a)
+{
+    if (a != a->session->live)
+        return true;
+    session_touch(server, a->session, now_ms);
+    if (request_serve(server, now_ms, a, prov_dtls_data(&a->dtls)))
+        return true;
+    association_end(server, now_ms, a, END_REVOKED);
+    return false;
+}
+
+/* false: there is no more to be told for now, or `a` is gone (*ret_gone). */
+static bool step(struct prov_server *server, uint64_t now_ms, struct association *a, bool *ret_gone)
+{
+    enum prov_dtls_event event = prov_dtls_step(&a->dtls, now_ms);
+
+    switch (event) {
+    case PROV_DTLS_NEED_PSK:
+        need_psk(server, a);
+        return true;
+    case PROV_DTLS_NEED_SIGN:
+        need_sign(server, a);
+        return true;
+    case PROV_DTLS_NEED_VERIFY:
+        need_verify(server, a);
+        return true;
+    case PROV_DTLS_AGAIN:
+        return true;
+    case PROV_DTLS_CONNECTED:
+        connected(server, now_ms, a);
+        return true;
+    case PROV_DTLS_DATA:
+        *ret_gone = !data(server, now_ms, a);
+        return !*ret_gone;
+    case PROV_DTLS_CLOSED:
+    case PROV_DTLS_FAILED:
+        association_end(server, now_ms, a, event == PROV_DTLS_CLOSED ? END_CLOSED : END_FAILED);
+        *ret_gone = true;
+        return false;
+    case PROV_DTLS_WAIT:
+        break;
+    }
+    return false;
+}
+
+bool association_run(struct prov_server *server, uint64_t now_ms, struct association *a)
+{
+    bool gone = false;
+
+    while (step(server, now_ms, a, &gone))
+        association_flush(server, now_ms, a);
+    if (gone)
+        return false;
+    association_flush(server, now_ms, a);
+    set_timer(server, a);
+    return true;
+}
+
+void association_push(struct prov_server *server, uint64_t now_ms, struct association *a,
+                      uint8_t *datagram, size_t len)
+{
+    prov_dtls_push(&a->dtls, now_ms, datagram, len);
+    (void)association_run(server, now_ms, a);
+}
