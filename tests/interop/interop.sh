@@ -224,9 +224,9 @@ psk_cases() { # PREFIX SUITE
     ours="--suite $2 --identity dev1 --psk"
     both_ways "$1_psk_server" "$1_psk_client" '.*_PSK_WITH_.* psk binding yes' "$ours $psk" "$ours $psk"
     key=$wrong
-    refuses 'a wrong key' "$1_psk_client" 'decrypt error' "$ours $psk"
+    refuses 'a wrong key' "$1_psk_client" decrypt_error "$ours $psk"
     key=$psk
-    refuses 'an unknown identity' "$1_unknown_client" 'decrypt error' "$ours $psk"
+    refuses 'an unknown identity' "$1_unknown_client" decrypt_error "$ours $psk"
     fails 'a wrong key' "$1_psk_server" 9 none "$ours $wrong --seconds 3"
 }
 x509_cases() { # PREFIX
@@ -234,11 +234,11 @@ x509_cases() { # PREFIX
     both_ways "$1_x509_server" "$1_x509_client" 'TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 cert binding yes' \
         "$ours server.key --chain server.chain" "$ours client.key --chain client.chain"
     who=stranger
-    refuses 'a certificate of an unknown CA' "$1_x509_client" 'unknown CA' \
+    refuses 'a certificate of an unknown CA' "$1_x509_client" unknown_ca \
         "$ours server.key --chain server.chain"
     who=client
     other='--suite C0AE --anchors stranger-root.pem --name coaps.example.org --key'
-    fails 'a server of an unknown CA' "$1_x509_server" 6 'unknown CA' \
+    fails 'a server of an unknown CA' "$1_x509_server" 6 unknown_ca \
         "$other client.key --chain client.chain"
     fails 'a server of another name' "$1_x509_server" 6 '.*' \
         '--suite C0AE --anchors root.pem --name other.example.org --key client.key --chain client.chain'
@@ -250,9 +250,9 @@ rpk_cases() {
         '--suite C0AE --key server.key --public client.pub' \
         '--suite C0AE --key client.key --public server.pub'
     who=stranger
-    refuses 'an unknown key' gnutls_rpk_client 'handshake failure' \
+    refuses 'an unknown key' gnutls_rpk_client handshake_failure \
         '--suite C0AE --key server.key --public client.pub'
-    fails 'a server with an unknown key' gnutls_rpk_server 6 'handshake failure' \
+    fails 'a server with an unknown key' gnutls_rpk_server 6 handshake_failure \
         '--suite C0AE --key client.key --public stranger.pub'
 }
 
@@ -264,7 +264,7 @@ openssl_ecdhe_psk)
     ;;
 openssl_x509)
     x509_cases ossl
-    refuses 'a client without a certificate' ossl_bare_client 'handshake failure' \
+    refuses 'a client without a certificate' ossl_bare_client handshake_failure \
         '--suite C0AE --name coaps.example.org --anchors root.pem --key server.key --chain server.chain'
     ;;
 gnutls_psk) psk_cases gnutls C0A8 ;;
