@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * identity and install: what a factory does to a device.
+ */
+#include "commands.h"
+
+#include "prov/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- identity --------------------------------------------------------------------------------- */
+
+static prov_result print_public(const struct options *options, struct board *board,
+                                struct prov_why *why)
+{
+    struct prov_identity identity;
+    uint8_t spki[PROV_SPKI_LEN], octets[PROV_CSR_MAX], digest[PROV_HASH_LEN];
+    char eui64[PROV_EUI64_TEXT], name[PROV_NI_TEXT];
+    struct prov_buf csr = PROV_BUF_OF(octets);
+    prov_result r = prov_store_identity_get(&board->store, &identity);
+    bool keyless = r == PROV_OK && identity.key.source == PROV_KEY_NONE;
+    prov_eui64_format(&identity.eui64, eui64);
+    prov_spki_encode(identity.point, spki);
+    prov_wipe(&identity, sizeof identity);
+    if (keyless)
+        return prov_why_set(why, PROV_E_EXISTS,
+                            "the device was installed without a key of its own");
+    if (r == PROV_OK && GIVEN(options, OPT_CSR))
+        r = prov_agent_identity_csr(&board->store, &csr);
+    struct prov_bytes der = PROV_BYTES_OF(spki);
+    if (r == PROV_OK)
+        r = prov_crypto_sha256(board->crypto, &der, 1, digest);
+    if (r != PROV_OK)
+        return r;
+    prov_ni_format(digest, name);
+    struct print print = print_begin(GIVEN(options, OPT_JSON));
+    if (print.json) {
+        print_text(&print, "eui64", eui64);
+        print_text(&print, "ni", name);
+    }
+    if (print.json || !GIVEN(options, OPT_CSR))
+        r = print_pem(&print, "public", "PUBLIC KEY", der);
+    if (r == PROV_OK && GIVEN(options, OPT_CSR))
+        r = print_pem(&print, "csr", "CERTIFICATE REQUEST", prov_buf_bytes(&csr));
+    print_end(&print);
+    return r;
+}
+
+/* Makes the identity, or finds the one that was made for the same EUI-64. */
+static prov_result make_or_find(struct board *board, const struct prov_eui64 *eui64,
+                                struct prov_why *why)
+{
+    struct prov_identity identity;
+    char text[PROV_EUI64_TEXT];
+    prov_result r = prov_store_identity_get(&board->store, &identity);
+    bool same = r == PROV_OK && prov_eui64_equal(&identity.eui64, eui64);
+    if (r == PROV_OK)
+        prov_eui64_format(&identity.eui64, text);
+    prov_wipe(&identity, sizeof identity);
+    if (r == PROV_E_NOT_FOUND)
+        return prov_agent_identity_make(&board->store, eui64);
+    if (r == PROV_OK && !same)
+        return prov_why_set(why, PROV_E_CONFLICT, "the store is that of device %s", text);
+    return r;
+}
+
+static prov_result dry_identity(const struct options *options, const struct prov_eui64 *eui64)
+{
+    char text[PROV_EUI64_TEXT];
+    prov_eui64_format(eui64, text);
+    struct print print = print_begin(GIVEN(options, OPT_JSON));
+    print_text(&print, "eui64", text);
+    print_bool(&print, "dry-run", true);
+    print_end(&print);
+    return PROV_OK;
+}
+
+prov_result cmd_identity(const struct options *options, struct prov_why *why)
+{
+    struct prov_eui64 eui64;
+    struct board board = {0};
+    const char *text = options->values[OPT_EUI64];
+    if (text == NULL)
+        return prov_why_set(why, PROV_E_USAGE, "identity needs --eui64 ID");
+    prov_result r = prov_eui64_parse(text, &eui64);
+    if (r != PROV_OK)
+        return prov_why_set(why, r, "%s: %.64s", prov_result_text(r), text);
+    if (GIVEN(options, OPT_DRY_RUN))
+        return dry_identity(options, &eui64);
+    r = command_open(options, FLASH_OPEN_OR_CREATE, &board, why);
+    if (r != PROV_OK)
+        return r;
+    r = make_or_find(&board, &eui64, why);
+    if (r == PROV_OK)
+        r = print_public(options, &board, why);
+    board_close(&board);
+    return r;
+}
+
+/* --- install ---------------------------------------------------------------------------------- */
+
+static prov_result read_stream(FILE *stream, const char *name, struct prov_buf *ret,
+                               struct prov_why *why)
+{
+    ret->len = fread(ret->data, 1, ret->cap, stream);
+    if (ferror(stream))
+        return prov_why_set(why, PROV_E_IO, "cannot read %s: %s", name, strerror(errno));
+    if (!feof(stream) && fgetc(stream) != EOF)
+        return prov_why_set(why, PROV_E_OVERFLOW, "longer than a bundle may be: %s", name);
+    return PROV_OK;
+}
+
+static prov_result read_bundle(const char *name, struct prov_buf *ret, struct prov_why *why)
+{
+    if (strcmp(name, "-") == 0)
+        return read_stream(stdin, "standard input", ret, why);
+    FILE *stream = fopen(name, "rb");
+    if (stream == NULL)
+        return prov_why_set(why, errno == ENOENT ? PROV_E_NOT_FOUND : PROV_E_PERMISSION,
+                            "cannot open %s: %s", name, strerror(errno));
+    prov_result r = read_stream(stream, name, ret, why);
+    (void)fclose(stream);
+    return r;
+}
+
+static const char *install_words(prov_result r)
+{
+    switch (r) {
+    case PROV_E_NAME:
+        return "the bundle is for another device";
+    case PROV_E_NOT_FOUND:
+        return "the bundle speaks of a key that was not made in this store";
+    case PROV_E_STATE:
+        return "a rotation is unfinished";
+    case PROV_E_FULL:
+        return "the factory record is full";
+    default:
+        return "the bundle is refused";
+    }
+}
+
+static prov_result install(const struct options *options, struct board *board,
+                           struct prov_bytes bundle, struct prov_why *why)
+{
+    struct prov_entry entry;
+    uint8_t work[PROV_STORE_ENTRY_MAX];
+    struct prov_bundle decoded;
+    bool dry = GIVEN(options, OPT_DRY_RUN);
+    size_t at = 0;
+    prov_result r = prov_bundle_decode(bundle, board->crypto, &decoded, &at);
+    if (r != PROV_OK)
+        return prov_why_set(why, r, "the bundle is refused at octet %zu: %s", at,
+                            prov_result_text(r));
+    r = prov_store_install_bundle(&board->store, bundle, PROV_BUF_OF(work), dry, &entry);
+    prov_wipe(work, sizeof work);
+    if (r != PROV_OK)
+        return prov_why_set(why, r, "%s: %s", install_words(r), prov_result_text(r));
+    struct print print = print_begin(GIVEN(options, OPT_JSON));
+    char id[PROV_UUID_TEXT], eui64[PROV_EUI64_TEXT];
+    prov_uuid_format(&decoded.id, id);
+    prov_eui64_format(&decoded.device, eui64);
+    print_text(&print, "id", id);
+    print_text(&print, "eui64", eui64);
+    print_text(&print, "kind", prov_kind_text(entry.kind));
+    print_text(&print, "use", prov_use_text(entry.use));
+    print_text(&print, "server", entry.server.text);
+    if (dry)
+        print_bool(&print, "dry-run", true);
+    print_end(&print);
+    return PROV_OK;
+}
+
+/* Checked against a store in memory when there is none yet. */
+static prov_result dry_new(const struct options *options, struct prov_bytes bundle,
+                           struct prov_why *why)
+{
+    char name[] = "/tmp/prov-agent-dry-XXXXXX";
+    struct options aside = *options;
+    struct board board = {0};
+    if (mkdtemp(name) == NULL)
+        return prov_why_set(why, PROV_E_IO, "no room for a dry run: %s", strerror(errno));
+    char path[sizeof name + 8];
+    snprintf(path, sizeof path, "%s/store", name);
+    aside.values[OPT_STORE] = path;
+    prov_result r = command_open(&aside, FLASH_OPEN_OR_CREATE, &board, why);
+    if (r == PROV_OK) {
+        r = install(options, &board, bundle, why);
+        board_close(&board);
+    }
+    (void)remove(path);
+    (void)remove(name);
+    return r;
+}
+
+prov_result cmd_install(const struct options *options, struct prov_why *why)
+{
+    uint8_t octets[PROV_BUNDLE_MAX];
+    struct prov_buf bundle = PROV_BUF_OF(octets);
+    struct board board = {0};
+    bool dry = GIVEN(options, OPT_DRY_RUN);
+    prov_result r = read_bundle(options->operand, &bundle, why);
+    if (r == PROV_OK)
+        r = command_open(options, dry ? FLASH_OPEN : FLASH_OPEN_OR_CREATE, &board, why);
+    if (r == PROV_E_NOT_FOUND && dry && bundle.len > 0) {
+        prov_why_clear(why);
+        r = dry_new(options, prov_buf_bytes(&bundle), why);
+    } else if (r == PROV_OK) {
+        r = install(options, &board, prov_buf_bytes(&bundle), why);
+        board_close(&board);
+    }
+    prov_wipe(octets, sizeof octets);
+    return r;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * enroll and rotate: an operation from begin to end, and how it went.
+ */
+#include "commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static prov_result request_of(const struct options *options, enum prov_agent_op op,
+                              struct prov_agent_request *ret, struct prov_fqdn *server,
+                              struct prov_why *why)
+{
+    const char *kind = options->values[OPT_KIND], *name = options->values[OPT_SERVER];
+    uint32_t mtu = 0, tries = 0;
+    *ret = (struct prov_agent_request){.op = op};
+    ret->no_forward_secrecy = GIVEN(options, OPT_NO_FORWARD_SECRECY);
+    if (kind != NULL && prov_kind_parse(kind, &ret->kind) != PROV_OK)
+        return prov_why_set(why, PROV_E_USAGE, "--kind is psk, rpk or cert: %.64s", kind);
+    if (name != NULL) {
+        prov_result r = prov_fqdn_parse(prov_bytes_text(name), server);
+        if (r != PROV_OK)
+            return prov_why_set(why, r, "%s: %.64s", prov_result_text(r), name);
+        ret->server = server;
+    }
+    prov_result r = options_number(options, OPT_TIMER, 1, 60000, 0, &ret->timer_initial_ms, why);
+    if (r == PROV_OK)
+        r = options_number(options, OPT_MTU, PROV_DTLS_MTU_MIN, 4096, 0, &mtu, why);
+    if (r == PROV_OK)
+        r = options_number(options, OPT_TRIES, 1, 100, 2, &tries, why);
+    ret->mtu = (uint16_t)mtu;
+    ret->tries = (uint8_t)tries;
+    return r;
+}
+
+/* --- how it went ------------------------------------------------------------------------------ */
+
+static const char *begin_words(prov_result r, enum prov_agent_op op)
+{
+    switch (r) {
+    case PROV_E_NOT_FOUND:
+        return op == PROV_AGENT_ENROLL ? "no bootstrap credential for the server in the store"
+                                       : "no operational credential for the server in the store";
+    case PROV_E_AMBIGUOUS:
+        return "several servers in the store: --server NAME";
+    case PROV_E_NO_FORWARD_SECRECY:
+        return "a PSK is delivered only with forward secrecy";
+    case PROV_E_POLICY:
+        return "nothing to authenticate the server with";
+    default:
+        return prov_result_text(r);
+    }
+}
+
+static const char *const phase_texts[] = {
+    [PROV_PHASE_RESOLVE] = "looking up the server",
+    [PROV_PHASE_HANDSHAKE] = "handshake",
+    [PROV_PHASE_ASK] = "request",
+    [PROV_PHASE_ANSWER] = "request",
+    [PROV_PHASE_CHECK] = "the new certificate",
+    [PROV_PHASE_STAGE] = "staging",
+    [PROV_PHASE_COMMIT] = "commit",
+    [PROV_PHASE_CONFIRM] = "confirm",
+    [PROV_PHASE_PAUSE] = "handshake",
+};
+
+static const char *phase_text(enum prov_agent_phase phase)
+{
+    size_t count = sizeof phase_texts / sizeof phase_texts[0];
+    return (size_t)phase < count && phase_texts[phase] != NULL ? phase_texts[phase] : "?";
+}
+
+static prov_result explain(const struct prov_agent_report *report, struct prov_why *why)
+{
+    prov_result r = report->result;
+    const char *where = phase_text(report->at), *server = report->server.text;
+    if (report->alert_received != PROV_ALERT_NONE)
+        return prov_why_set(why, r, "%s with %s: the server sent the alert %s", where, server,
+                            prov_alert_text(report->alert_received));
+    if (report->alert_sent != PROV_ALERT_NONE)
+        return prov_why_set(why, r, "%s with %s: %s (alert %s sent)", where, server,
+                            prov_result_text(r), prov_alert_text(report->alert_sent));
+    if (r == PROV_E_PEER_REFUSED)
+        return prov_why_set(why, r, "%s: %s answered %u.%02u", where, server, report->code >> 5,
+                            report->code & 31u);
+    if (r == PROV_E_TIMEOUT)
+        return prov_why_set(why, r, "%s: %s does not answer", where, server);
+    return prov_why_set(why, r, "%s with %s: %s", where, server, prov_result_text(r));
+}
+
+static void print_report(const struct options *options, const struct prov_agent_report *report)
+{
+    struct print print = print_begin(GIVEN(options, OPT_JSON));
+    print_text(&print, "server", report->server.text);
+    print_text(&print, "kind", prov_kind_text(report->kind));
+    print_text(&print, "state", "active");
+    print_bool(&print, "resumed", report->resumed);
+    print_int(&print, "handshakes", report->handshakes);
+    print_int(&print, "datagrams-sent", report->datagrams_out);
+    print_int(&print, "datagrams-received", report->datagrams_in);
+    print_int(&print, "octets-sent", report->octets_out);
+    print_int(&print, "octets-received", report->octets_in);
+    print_end(&print);
+}
+
+/* --- the operation ---------------------------------------------------------------------------- */
+
+struct run {
+    struct prov_agent agent;
+    struct board board;
+};
+
+static prov_result operate(const struct options *options, struct run *run,
+                           const struct prov_agent_request *request, struct prov_why *why)
+{
+    struct prov_dtls_handshake *workspace = calloc(1, prov_dtls_handshake_size());
+    const char *address = options->values[OPT_ADDRESS];
+    if (workspace == NULL)
+        return PROV_E_MEMORY;
+    prov_agent_open(&run->agent, &run->board.store, workspace);
+    prov_result r = prov_agent_begin(&run->agent, request, 0);
+    if (r != PROV_OK)
+        r = prov_why_set(why, r, "%s", begin_words(r, request->op));
+    else
+        r = board_run(&run->board, &run->agent, address != NULL ? address : "", why);
+    const struct prov_agent_report *report = prov_agent_report(&run->agent);
+    if (r != PROV_OK)
+        r = explain(report, why);
+    else
+        print_report(options, report);
+    prov_agent_close(&run->agent);
+    prov_wipe(workspace, prov_dtls_handshake_size());
+    free(workspace);
+    return r;
+}
+
+static prov_result operation(const struct options *options, enum prov_agent_op op,
+                             struct prov_why *why)
+{
+    struct prov_agent_request request;
+    struct prov_fqdn server;
+    prov_result r = request_of(options, op, &request, &server, why);
+    if (r != PROV_OK)
+        return r;
+    struct run *run = calloc(1, sizeof *run);
+    if (run == NULL)
+        return PROV_E_MEMORY;
+    r = command_open(options, FLASH_OPEN, &run->board, why);
+    if (r == PROV_OK) {
+        r = operate(options, run, &request, why);
+        board_close(&run->board);
+    }
+    prov_wipe(run, sizeof *run);
+    free(run);
+    return r;
+}
+
+prov_result cmd_enroll(const struct options *options, struct prov_why *why)
+{
+    return operation(options, PROV_AGENT_ENROLL, why);
+}
+
+prov_result cmd_rotate(const struct options *options, struct prov_why *why)
+{
+    return operation(options, PROV_AGENT_ROTATE, why);
+}

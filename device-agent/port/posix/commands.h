@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROV_POSIX_COMMANDS_H
+#define PROV_POSIX_COMMANDS_H
+
+#include "board.h"
+#include "options.h"
+#include "print.h"
+
+/* Opens the board on --store with the options that all commands share. */
+PROV_MUST prov_result command_open(const struct options *options, enum flash_open how,
+                                   struct board *board, struct prov_why *why);
+
+PROV_MUST prov_result cmd_identity(const struct options *options, struct prov_why *why);
+PROV_MUST prov_result cmd_install(const struct options *options, struct prov_why *why);
+PROV_MUST prov_result cmd_enroll(const struct options *options, struct prov_why *why);
+PROV_MUST prov_result cmd_rotate(const struct options *options, struct prov_why *why);
+PROV_MUST prov_result cmd_status(const struct options *options, struct prov_why *why);
+PROV_MUST prov_result cmd_log(const struct options *options, struct prov_why *why);
+
+#endif
