@@ -16,6 +16,7 @@
  *             NEED_SIGN    → prov_dtls_give_signature
  *             NEED_VERIFY  → prov_dtls_give_verdict
  *             DATA         → prov_dtls_data: use it before the next call
+ *             AGAIN        → step again, now or when more urgent work is done
  *             CONNECTED    → once
  *             CLOSED, FAILED → pull what is left to send, then forget the session
  *             WAIT         → leave the loop
@@ -23,7 +24,8 @@
  *         while (prov_dtls_pull(...)) send the datagram
  *         wait for a datagram until prov_dtls_deadline; prov_dtls_push it
  *
- * Each step runs at most one long primitive (a signature check, an ECDH).
+ * Each step runs at most one long primitive (a signature check, an ECDH); when more is to be done it
+ * answers AGAIN, and the deadline has passed already.
  */
 #ifndef PROV_DTLS_H
 #define PROV_DTLS_H
@@ -86,8 +88,9 @@ enum prov_dtls_event {
     PROV_DTLS_NEED_VERIFY, /* a verdict on prov_dtls_peer_spki or prov_dtls_peer_chain */
     PROV_DTLS_CONNECTED,   /* once, after the peer's Finished verified */
     PROV_DTLS_DATA,        /* one application record: prov_dtls_data */
-    PROV_DTLS_CLOSED,      /* the peer said close_notify in epoch 1 */
-    PROV_DTLS_FAILED       /* prov_dtls_failure says why; sticky */
+    PROV_DTLS_CLOSED,      /* the peer said close_notify in epoch 1; told once */
+    PROV_DTLS_FAILED,      /* prov_dtls_failure says why; sticky */
+    PROV_DTLS_AGAIN        /* a long primitive has run and there is more to do: step again */
 };
 
 /* --- client ------------------------------------------------------------------------------------ */
@@ -124,6 +127,11 @@ PROV_MUST prov_result prov_dtls_accept(struct prov_dtls *s, const struct prov_dt
                                        struct prov_crypto *crypto,
                                        struct prov_dtls_handshake *workspace, uint64_t now_ms,
                                        struct prov_bytes datagram);
+/* Whether a datagram begins with the ClientHello at which this session began: then it is a repetition,
+ * to be pushed to the session. Another ClientHello from the same address is a new attempt: give it to
+ * prov_dtls_hello and keep the old session until the new one is connected (H6). False once the handshake
+ * is over. */
+bool prov_dtls_repeats_hello(const struct prov_dtls *s, struct prov_bytes datagram);
 
 /* --- both -------------------------------------------------------------------------------------- */
 

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Rules that a client and a server share: the peer's Certificate, ECDH, Finished.
+ */
+#include "messages.h"
+
+#include <string.h>
+
+#include "prov/x509.h"
+
+/* --- Certificate
+ * --------------------------------------------------------------------------------------- */
+
+prov_result prov_certificate_add(struct prov_dtls *s)
+{
+    struct prov_buf message = prov_flight_message(s, MESSAGE_CERTIFICATE);
+
+    if (s->kind == PROV_KIND_RPK)
+        prov_raw_key_put(&message, s->config->spki);
+    else
+        prov_certificates_put(&message, s->config->chain, s->config->chain_len);
+    return prov_flight_message_end(s, &message);
+}
+
+/* Exactly the 91 octets of an uncompressed P-256 key (H21), and not one's own (H37). */
+static prov_result take_raw_key(struct prov_dtls *s, struct prov_bytes body)
+{
+    struct prov_bytes spki, point;
+
+    if (!prov_raw_key_take(body, &spki))
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    if (spki.len == 0) /* RFC 5246, section 7.4.6, as profile.md, row 7 has it */
+        return prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
+    prov_result result = prov_spki_decode(spki, &point);
+    if (result == PROV_E_POINT)
+        return prov_dtls_fail(s, result, PROV_ALERT_ILLEGAL_PARAMETER);
+    if (result != PROV_OK || prov_bytes_equal(spki, s->config->spki))
+        return prov_dtls_fail(s, result != PROV_OK ? result : PROV_E_FORBIDDEN,
+                              PROV_ALERT_HANDSHAKE_FAILURE);
+    memcpy(s->hs->peer_point, point.data, PROV_POINT_LEN);
+    return PROV_OK;
+}
+
+static prov_result take_chain(struct prov_dtls *s, struct prov_bytes body)
+{
+    struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
+    struct prov_x509 leaf;
+    size_t count;
+
+    if (!prov_certificates_take(body, chain, &count))
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    if (count == 0)
+        return prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
+    prov_result result =
+        count > PROV_DTLS_CHAIN_MAX ? PROV_E_DEPTH : prov_x509_parse(chain[0], &leaf);
+    if (result == PROV_OK && prov_bytes_equal(chain[0], s->config->chain[0]))
+        result = PROV_E_FORBIDDEN; /* one's own certificate (H37) */
+    if (result != PROV_OK)
+        return prov_dtls_fail(s, result, prov_alert_for(result, PROV_KIND_CERT));
+    memcpy(s->hs->peer_point, leaf.point.data, PROV_POINT_LEN);
+    return PROV_OK;
+}
+
+prov_result prov_rule_certificate(struct prov_dtls *s, struct prov_bytes body)
+{
+    prov_result result = s->kind == PROV_KIND_RPK ? take_raw_key(s, body) : take_chain(s, body);
+
+    if (result != PROV_OK)
+        return result;
+    s->hs->state = prov_dtls_is_client(s) ? STATE_SIGNED_EXCHANGE : STATE_KEY_EXCHANGE;
+    prov_dtls_ask(s, PROV_DTLS_NEED_VERIFY);
+    return PROV_OK;
+}
+
+/* --- ECDH
+ * -------------------------------------------------------------------------------------------------
+ */
+
+prov_result prov_share_keep(struct prov_dtls *s, struct prov_bytes point)
+{
+    if (point.len != PROV_POINT_LEN) /* RFC 8422, section 5.4; H24 */
+        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
+    memcpy(s->hs->peer_share, point.data, PROV_POINT_LEN);
+    return PROV_OK;
+}
+
+prov_result prov_rule_agree(struct prov_dtls *s, struct prov_bytes none)
+{
+    struct prov_dtls_handshake *hs = s->hs;
+    prov_result result =
+        prov_crypto_ecdh_agree(s->crypto, &hs->ecdh, PROV_BYTES_OF(hs->peer_share), hs->shared);
+
+    (void)none;
+    if (result == PROV_E_POINT)
+        return prov_dtls_fail(s, result, PROV_ALERT_ILLEGAL_PARAMETER);
+    if (result != PROV_OK)
+        return prov_dtls_check(s, result);
+    prov_crypto_ecdh_drop(s->crypto, &hs->ecdh); /* used once: RFC 7925, section 9 */
+    hs->state = prov_dtls_is_client(s) ? STATE_ANSWER : STATE_KEYS;
+    return PROV_OK;
+}
+
+/* --- Finished: opaque verify_data[12]
+ * ------------------------------------------------------------------------ */
+
+void prov_finished_note(struct prov_dtls *s, enum prov_dtls_role role,
+                        const uint8_t verify_data[PROV_DTLS_FINISHED_LEN])
+{
+    if (role == s->config->role)
+        memcpy(s->finished_own, verify_data, PROV_DTLS_FINISHED_LEN);
+    if (role ==
+        PROV_DTLS_CLIENT) /* the first Finished of a full handshake: RFC 5929, section 3.1 */
+        memcpy(s->tls_unique, verify_data, PROV_DTLS_FINISHED_LEN);
+}
+
+prov_result prov_rule_finished(struct prov_dtls *s, struct prov_bytes body)
+{
+    enum prov_dtls_role peer = prov_dtls_is_client(s) ? PROV_DTLS_SERVER : PROV_DTLS_CLIENT;
+    uint8_t expected[PROV_DTLS_FINISHED_LEN];
+
+    prov_result result = prov_finished_make(s, peer, expected);
+    if (result != PROV_OK)
+        return result;
+    if (!prov_bytes_equal_secret(body, PROV_BYTES_OF(expected))) {
+        s->authentic = true; /* it came sealed under the handshake's keys */
+        return prov_dtls_fail(s, PROV_E_DIGEST,
+                              body.len == PROV_DTLS_FINISHED_LEN ? PROV_ALERT_DECRYPT_ERROR
+                                                                 : PROV_ALERT_DECODE_ERROR);
+    }
+    prov_finished_note(s, peer, expected);
+    s->finished_peer_seq = s->hs->next_receive;
+    s->hs->state = STATE_LAST_FLIGHT;
+    if (prov_dtls_is_client(s))
+        prov_dtls_complete(s);
+    return PROV_OK;
+}

@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The client's half.
+ *
+ *     ClientHello                 ->
+ *                                 <-  HelloVerifyRequest
+ *     ClientHello with cookie     ->
+ *                                 <-  ServerHello, [Certificate], [ServerKeyExchange],
+ *                                     [CertificateRequest], ServerHelloDone
+ *     [Certificate], ClientKeyExchange, [CertificateVerify],
+ *     ChangeCipherSpec, Finished  ->
+ *                                 <-  ChangeCipherSpec, Finished
+ */
+#include "client.h"
+
+#include <string.h>
+
+#include "messages.h"
+#include "prov/x509.h"
+
+#define RETRIES_MAX 3 /* HelloVerifyRequests of one handshake */
+
+/* --- hello
+ * -----------------------------------------------------------------------------------------------
+ */
+
+static void put_suites(const struct prov_dtls_config *config, struct prov_buf *buf)
+{
+    for (prov_suites row = config->suites; *row != NULL; row++)
+        if (((*row)->kinds & config->kinds) != 0)
+            prov_put_u16(buf, (*row)->id);
+}
+
+static prov_result send_hello(struct prov_dtls *s, struct prov_bytes cookie)
+{
+    static const uint8_t null_compression[] = {0};
+    uint8_t room[32];
+    struct prov_buf suites = PROV_BUF_OF(room);
+
+    put_suites(s->config, &suites);
+    const struct prov_client_hello hello = {.version = DTLS_1_2,
+                                            .random = s->hs->random_client,
+                                            .cookie = cookie,
+                                            .suites = prov_buf_bytes(&suites),
+                                            .compression = PROV_BYTES_OF(null_compression)};
+    prov_flight_begin(s);
+    struct prov_buf message = prov_flight_message(s, MESSAGE_CLIENT_HELLO);
+    prov_client_hello_put_head(&message, &hello);
+    prov_client_extensions_put(s, &message);
+    prov_result result = prov_flight_message_end(s, &message);
+    if (result == PROV_OK)
+        prov_flight_end(s);
+    return result;
+}
+
+/* The cookie is echoed in a hello that is otherwise the same (RFC 6347, section 4.2.1). */
+static prov_result take_hello_verify(struct prov_dtls *s, struct prov_bytes body)
+{
+    struct prov_bytes cookie;
+
+    if (!prov_hello_verify_take(body, &cookie))
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    if (s->hs->retries++ == RETRIES_MAX)
+        return prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
+    return send_hello(s, cookie);
+}
+
+static const struct prov_suite *find_suite(const struct prov_dtls_config *config, uint16_t id)
+{
+    for (prov_suites row = config->suites; *row != NULL; row++)
+        if ((*row)->id == id && ((*row)->kinds & config->kinds) != 0)
+            return *row;
+    return NULL;
+}
+
+static prov_result begin_transcript(struct prov_dtls *s)
+{
+    const struct prov_dtls_item *hello = &s->hs->items[0];
+    prov_result result = prov_transcript_begin(s);
+
+    return result != PROV_OK
+               ? result
+               : prov_transcript_add(s, PROV_BYTES(s->hs->flight + hello->at, hello->len));
+}
+
+static prov_result take_server_hello(struct prov_dtls *s, struct prov_bytes body)
+{
+    static const uint8_t next[] = {[PROV_KX_PSK] = STATE_HINT,
+                                   [PROV_KX_ECDHE_PSK] = STATE_SHARE_EXCHANGE,
+                                   [PROV_KX_ECDHE_ECDSA] = STATE_CERTIFICATE};
+    struct prov_server_hello hello;
+
+    if (!prov_server_hello_take(body, &hello))
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    if (hello.version != DTLS_1_2) /* RFC 7925, section 18: never lower, and no second try */
+        return prov_dtls_refuse(s, PROV_ALERT_PROTOCOL_VERSION);
+    s->suite = find_suite(s->config, hello.suite);
+    if (s->suite == NULL || hello.compression != 0)
+        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
+    memcpy(s->hs->random_server, hello.random, PROV_DTLS_RANDOM_LEN);
+    prov_result result = prov_client_extensions_take(s, hello.extensions);
+    if (result != PROV_OK)
+        return result;
+    s->extended_master = s->hs->facts.extended_master;
+    s->hs->state = next[s->suite->kx];
+    return begin_transcript(s);
+}
+
+/* --- ServerKeyExchange
+ * ------------------------------------------------------------------------------------- */
+
+static prov_result take_params(struct prov_dtls *s, struct prov_reader *reader,
+                               struct prov_ecdh_params *ret)
+{
+    if (!prov_ecdh_params_take(reader, ret))
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    if (ret->octets.len == 0 || ret->group != GROUP_SECP256R1) /* not what was offered (H26) */
+        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
+    return prov_share_keep(s, ret->point);
+}
+
+/* RFC 8422, section 5.4: SHA-256 of both randoms and the parameters. */
+static prov_result verify_exchange(struct prov_dtls *s, struct prov_bytes params,
+                                   struct prov_bytes der)
+{
+    struct prov_dtls_handshake *hs = s->hs;
+    const struct prov_bytes parts[] = {PROV_BYTES_OF(hs->random_client),
+                                       PROV_BYTES_OF(hs->random_server), params};
+    uint8_t digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN];
+
+    prov_result result = prov_dtls_check(s, prov_crypto_sha256(s->crypto, parts, 3, digest));
+    if (result != PROV_OK)
+        return result;
+    result = prov_ecdsa_decode(der, signature);
+    if (result == PROV_OK)
+        result = prov_crypto_verify(s->crypto, PROV_BYTES_OF(hs->peer_point), digest, signature);
+    if (result != PROV_OK)
+        return prov_dtls_fail(s, result,
+                              result == PROV_E_POINT ? PROV_ALERT_ILLEGAL_PARAMETER
+                                                     : PROV_ALERT_DECRYPT_ERROR);
+    return PROV_OK;
+}
+
+static prov_result take_signed_exchange(struct prov_dtls *s, struct prov_bytes body)
+{
+    struct prov_reader reader = prov_reader_make(body);
+    struct prov_ecdh_params params;
+    struct prov_signed value;
+
+    prov_result result = take_params(s, &reader, &params);
+    if (result != PROV_OK)
+        return result;
+    if (!prov_signed_take(&reader, &value))
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    if (value.algorithm != ECDSA_SECP256R1_SHA256)
+        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
+    s->hs->state = STATE_CERTIFICATE_REQUEST;
+    return verify_exchange(s, params.octets, value.signature);
+}
+
+/* psk_identity_hint<0..2^16-1>: ignored, whatever it says (RFC 4279, section 5.2). */
+static prov_result take_hint_octets(struct prov_dtls *s, struct prov_reader *reader)
+{
+    struct prov_bytes hint;
+
+    return prov_take_vector(reader, 2, &hint) ? PROV_OK
+                                              : prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+}
+
+static prov_result take_share_exchange(struct prov_dtls *s, struct prov_bytes body)
+{
+    struct prov_reader reader = prov_reader_make(body);
+    struct prov_ecdh_params params;
+
+    prov_result result = take_hint_octets(s, &reader);
+    if (result == PROV_OK)
+        result = take_params(s, &reader, &params);
+    if (result != PROV_OK)
+        return result;
+    if (!prov_reader_done(&reader))
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    s->hs->state = STATE_HELLO_DONE;
+    return PROV_OK;
+}
+
+static prov_result take_hint(struct prov_dtls *s, struct prov_bytes body)
+{
+    struct prov_reader reader = prov_reader_make(body);
+
+    prov_result result = take_hint_octets(s, &reader);
+    if (result != PROV_OK)
+        return result;
+    if (!prov_reader_done(&reader))
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    s->hs->state = STATE_HELLO_DONE;
+    return PROV_OK;
+}
+
+/* --- CertificateRequest, ServerHelloDone
+ * --------------------------------------------------------------------- */
+
+static bool can_answer(const struct prov_certificate_request *request)
+{
+    bool type = false, algorithm = false;
+
+    for (size_t i = 0; i < request->types.len; i++)
+        type |= request->types.data[i] == CLIENT_CERTIFICATE_ECDSA_SIGN;
+    for (size_t i = 0; i < request->algorithms.len; i += 2)
+        algorithm |= (request->algorithms.data[i] << 8 | request->algorithms.data[i + 1]) ==
+                     ECDSA_SECP256R1_SHA256;
+    return type && algorithm;
+}
+
+static prov_result take_request(struct prov_dtls *s, struct prov_bytes body)
+{
+    struct prov_certificate_request request;
+
+    if (!prov_certificate_request_take(body, &request))
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    if (!can_answer(&request))
+        return prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
+    s->hs->state = STATE_HELLO_DONE;
+    return PROV_OK;
+}
+
+/* The server asks for no certificate: then nobody would know who this is (H20; profile.md, row 7).
+ */
+static prov_result take_no_request(struct prov_dtls *s, struct prov_bytes body)
+{
+    (void)body;
+    return prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
+}
+
+static prov_result take_done(struct prov_dtls *s, struct prov_bytes body)
+{
+    if (body.len != 0)
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    s->hs->state = s->suite->kx == PROV_KX_PSK ? STATE_ANSWER : STATE_EPHEMERAL;
+    if (!prov_dtls_is_public(s))
+        prov_dtls_ask(s, PROV_DTLS_NEED_PSK);
+    return PROV_OK;
+}
+
+/* --- the answer
+ * --------------------------------------------------------------------------------------------- */
+
+static prov_result make_share(struct prov_dtls *s, struct prov_bytes none)
+{
+    (void)none;
+    s->hs->state = STATE_AGREE;
+    return prov_dtls_check(s, prov_crypto_ecdh_make(s->crypto, &s->hs->ecdh, s->hs->own_share));
+}
+
+static prov_result add_exchange(struct prov_dtls *s)
+{
+    struct prov_buf message = prov_flight_message(s, MESSAGE_CLIENT_KEY_EXCHANGE);
+
+    prov_client_exchange_put(&message, s->suite->kx, s->config->psk_identity, s->hs->own_share);
+    return prov_flight_message_end(s, &message);
+}
+
+static prov_result answer(struct prov_dtls *s, struct prov_bytes none)
+{
+    prov_result result = PROV_OK;
+
+    (void)none;
+    prov_flight_begin(s);
+    if (prov_dtls_is_public(s))
+        result = prov_certificate_add(s);
+    if (result == PROV_OK)
+        result = add_exchange(s);
+    if (result == PROV_OK)
+        result = prov_keys_derive(s);
+    if (result != PROV_OK)
+        return result;
+    s->hs->state = STATE_ANSWER_SIGNED;
+    if (prov_dtls_is_public(s)) { /* all messages up to here: RFC 5246, section 7.4.8 */
+        memcpy(s->hs->sign_digest, s->hs->digest, PROV_HASH_LEN);
+        prov_dtls_ask(s, PROV_DTLS_NEED_SIGN);
+    }
+    return PROV_OK;
+}
+
+static prov_result add_verify(struct prov_dtls *s)
+{
+    struct prov_buf message = prov_flight_message(s, MESSAGE_CERTIFICATE_VERIFY);
+
+    prov_signed_put(&message, s->hs->signature);
+    return prov_flight_message_end(s, &message);
+}
+
+static prov_result add_finished(struct prov_dtls *s)
+{
+    uint8_t verify_data[PROV_DTLS_FINISHED_LEN];
+
+    prov_result result = prov_finished_make(s, PROV_DTLS_CLIENT, verify_data);
+    if (result != PROV_OK)
+        return result;
+    prov_finished_note(s, PROV_DTLS_CLIENT, verify_data);
+    struct prov_buf message = prov_flight_message(s, MESSAGE_FINISHED);
+    prov_put(&message, verify_data, sizeof(verify_data));
+    return prov_flight_message_end(s, &message);
+}
+
+static prov_result answer_signed(struct prov_dtls *s, struct prov_bytes none)
+{
+    prov_result result = PROV_OK;
+
+    (void)none;
+    if (prov_dtls_is_public(s))
+        result = add_verify(s);
+    if (result != PROV_OK)
+        return result;
+    prov_flight_change_cipher_spec(s);
+    result = add_finished(s);
+    if (result != PROV_OK)
+        return result;
+    s->hs->state = STATE_FINISHED;
+    prov_flight_end(s);
+    return PROV_OK;
+}
+
+/* --- after the handshake
+ * -------------------------------------------------------------------------------------- */
+
+/* HelloRequest: renegotiation is disabled (RFC 7925, section 17; RFC 5746, section 4.2). */
+static void late(struct prov_dtls *s, struct prov_bytes message)
+{
+    if (message.len >= MESSAGE_HEADER_LEN && message.data[0] == MESSAGE_HELLO_REQUEST)
+        prov_alert_queue(s, LEVEL_WARNING, PROV_ALERT_NO_RENEGOTIATION);
+}
+
+/* --- the table
+ * -------------------------------------------------------------------------------------------- */
+
+static const struct prov_dtls_rule rules[] = {
+    {STATE_HELLO, MESSAGE_HELLO_VERIFY_REQUEST, false, take_hello_verify},
+    {STATE_HELLO, MESSAGE_SERVER_HELLO, false, take_server_hello},
+    {STATE_CERTIFICATE, MESSAGE_CERTIFICATE, false, prov_rule_certificate},
+    {STATE_SIGNED_EXCHANGE, MESSAGE_SERVER_KEY_EXCHANGE, true, take_signed_exchange},
+    {STATE_SHARE_EXCHANGE, MESSAGE_SERVER_KEY_EXCHANGE, false, take_share_exchange},
+    {STATE_HINT, MESSAGE_SERVER_KEY_EXCHANGE, false, take_hint},
+    {STATE_HINT, MESSAGE_SERVER_HELLO_DONE, false, take_done},
+    {STATE_CERTIFICATE_REQUEST, MESSAGE_CERTIFICATE_REQUEST, false, take_request},
+    {STATE_CERTIFICATE_REQUEST, MESSAGE_SERVER_HELLO_DONE, false, take_no_request},
+    {STATE_HELLO_DONE, MESSAGE_SERVER_HELLO_DONE, false, take_done},
+    {STATE_EPHEMERAL, MESSAGE_NONE, true, make_share},
+    {STATE_AGREE, MESSAGE_NONE, true, prov_rule_agree},
+    {STATE_ANSWER, MESSAGE_NONE, false, answer},
+    {STATE_ANSWER_SIGNED, MESSAGE_NONE, false, answer_signed},
+    {STATE_FINISHED, MESSAGE_FINISHED, false, prov_rule_finished},
+};
+
+static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0]), late};
+
+/* --- start
+ * --------------------------------------------------------------------------------------------------
+ */
+
+static size_t chain_octets(const struct prov_dtls_config *config)
+{
+    size_t octets = 0;
+
+    for (size_t i = 0; i < config->chain_len; i++)
+        octets += 3 + config->chain[i].len;
+    return octets;
+}
+
+/* One kind, and something to authenticate with (profile.md, row 1). */
+static prov_result check(const struct prov_dtls_config *config)
+{
+    bool offered = false;
+
+    if (config->role != PROV_DTLS_CLIENT || config->suites == NULL)
+        return PROV_E_STATE;
+    for (prov_suites row = config->suites; *row != NULL; row++)
+        offered |= ((*row)->kinds & config->kinds) != 0;
+    if (!offered)
+        return PROV_E_STATE;
+    if (config->kinds == PROV_KIND_BIT(PROV_KIND_PSK))
+        return config->psk_identity.len == 0                      ? PROV_E_STATE
+               : config->psk_identity.len > PROV_PSK_IDENTITY_MAX ? PROV_E_BOUNDS
+                                                                  : PROV_OK;
+    if (config->kinds == PROV_KIND_BIT(PROV_KIND_RPK))
+        return config->spki.len == PROV_SPKI_LEN ? PROV_OK : PROV_E_STATE;
+    if (config->kinds != PROV_KIND_BIT(PROV_KIND_CERT) || config->chain_len == 0)
+        return PROV_E_STATE;
+    return chain_octets(config) <= PROV_DTLS_FLIGHT_MAX - PROV_DTLS_FLIGHT_REST ? PROV_OK
+                                                                                : PROV_E_BOUNDS;
+}
+
+prov_result prov_dtls_start(struct prov_dtls *s, const struct prov_dtls_config *config,
+                            struct prov_crypto *crypto, struct prov_dtls_handshake *workspace,
+                            uint64_t now_ms)
+{
+    prov_result result = check(config);
+
+    if (result != PROV_OK)
+        return result;
+    result = prov_dtls_begin(s, config, crypto, workspace, now_ms);
+    if (result != PROV_OK)
+        return result;
+    s->side = &side;
+    result = prov_crypto_random(crypto, s->hs->random_client, PROV_DTLS_RANDOM_LEN);
+    if (result == PROV_OK)
+        result = send_hello(s, PROV_BYTES_NONE);
+    if (result != PROV_OK)
+        prov_dtls_drop(s);
+    return result;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of this room tell each other. Two halves, client.c and server.c, stand on the rest
+ * and do not know each other: a session points to its side's tables.
+ */
+#ifndef PROV_DTLS_ENGINE_H
+#define PROV_DTLS_ENGINE_H
+
+#include "prov/dtls.h"
+
+#define DTLS_1_0 0xFEFFu
+#define DTLS_1_2 0xFEFDu
+
+#define RECORD_HEADER_LEN     13
+#define MESSAGE_HEADER_LEN    12
+#define SEQUENCE_MAX          ((1ull << 48) - 1)
+#define RECORDS_MAX           (1u << 23) /* sent under one key (H12; RFC 9147, appendix B) */
+#define COOKIE_LEN            32
+#define PROV_DTLS_FLIGHT_REST 512 /* of the room for a flight: what is not certificates */
+
+enum prov_content { /* RFC 5246, section 6.2.1 */
+                    CONTENT_CHANGE_CIPHER_SPEC = 20,
+                    CONTENT_ALERT = 21,
+                    CONTENT_HANDSHAKE = 22,
+                    CONTENT_APPLICATION_DATA = 23
+};
+
+enum prov_message { /* RFC 6347, section 4.3.2 */
+                    MESSAGE_HELLO_REQUEST = 0,
+                    MESSAGE_CLIENT_HELLO = 1,
+                    MESSAGE_SERVER_HELLO = 2,
+                    MESSAGE_HELLO_VERIFY_REQUEST = 3,
+                    MESSAGE_CERTIFICATE = 11,
+                    MESSAGE_SERVER_KEY_EXCHANGE = 12,
+                    MESSAGE_CERTIFICATE_REQUEST = 13,
+                    MESSAGE_SERVER_HELLO_DONE = 14,
+                    MESSAGE_CERTIFICATE_VERIFY = 15,
+                    MESSAGE_CLIENT_KEY_EXCHANGE = 16,
+                    MESSAGE_FINISHED = 20,
+                    MESSAGE_NONE = 255 /* a rule that runs without a message */
+};
+
+enum { LEVEL_WARNING = 1, LEVEL_FATAL = 2 };
+enum { CERTIFICATE_TYPE_X509 = 0, CERTIFICATE_TYPE_RAW = 2 }; /* RFC 7250, section 3 */
+enum { GROUP_SECP256R1 = 23 };                                /* RFC 8422, section 5.1.1 */
+enum { CLIENT_CERTIFICATE_ECDSA_SIGN = 64 };                  /* RFC 8422, section 5.5 */
+#define ECDSA_SECP256R1_SHA256        0x0403u /* {sha256(4), ecdsa(3)}: RFC 5246, section 7.4.1.4.1 */
+#define EMPTY_RENEGOTIATION_INFO_SCSV 0x00FFu /* RFC 5746, section 3.3 */
+
+/* --- the state tables ----------------------------------------------------------------------------
+ */
+
+/* What is awaited, or what is to be done next. Both sides use one list: some names serve both. */
+enum prov_dtls_state {
+    STATE_HELLO = 1,       /* the peer's hello */
+    STATE_CERTIFICATE,     /* the peer's Certificate */
+    STATE_SIGNED_EXCHANGE, /* client: ServerKeyExchange under a signature */
+    STATE_SHARE_EXCHANGE,  /* client: ServerKeyExchange of ECDHE_PSK */
+    STATE_HINT,            /* client: ServerKeyExchange of PSK, or ServerHelloDone */
+    STATE_CERTIFICATE_REQUEST,
+    STATE_HELLO_DONE,
+    STATE_EPHEMERAL,     /* make an ephemeral key */
+    STATE_AGREE,         /* ECDH */
+    STATE_ANSWER,        /* the own main flight */
+    STATE_ANSWER_SIGNED, /* what comes after the own signature */
+    STATE_KEY_EXCHANGE,  /* server: ClientKeyExchange */
+    STATE_KEYS,          /* server: master secret and keys */
+    STATE_CERTIFICATE_VERIFY,
+    STATE_FINISHED,   /* the peer's Finished */
+    STATE_LAST_FLIGHT /* server: own Finished */
+};
+
+/* One row: in `state`, when `message` has come (or at once), run. A rule that runs a long primitive
+ * says so: it has a step for itself. A message without a row for the state is an
+ * unexpected_message. */
+struct prov_dtls_rule {
+    uint8_t state;
+    uint8_t message;
+    bool is_long;
+    PROV_MUST prov_result (*run)(struct prov_dtls *s, struct prov_bytes body);
+};
+
+struct prov_dtls_side {
+    const struct prov_dtls_rule *rules;
+    size_t rule_count;
+    /* A handshake message of epoch 1 after the end of the handshake: header and body. */
+    void (*late)(struct prov_dtls *s, struct prov_bytes message);
+};
+
+/* --- record.c
+ * -------------------------------------------------------------------------------------- */
+
+struct prov_record {
+    uint8_t type;
+    uint16_t version;
+    uint16_t epoch;
+    uint64_t seq;
+    uint8_t *header; /* RECORD_HEADER_LEN octets, the body behind them */
+    uint8_t *body;
+    size_t len;
+};
+
+/* Takes the record at data[*at]. False when nothing whole is left. */
+PROV_MUST bool prov_record_take(uint8_t *data, size_t len, size_t *at, struct prov_record *ret);
+/* Octets that a record adds to its content. */
+size_t prov_record_overhead(const struct prov_dtls *s, unsigned epoch);
+/* Appends a record of head and body. False if it does not fit or sequence numbers have come to
+ * their end; nothing is appended then. */
+PROV_MUST bool prov_record_put(struct prov_dtls *s, unsigned epoch, uint8_t type,
+                               struct prov_bytes head, struct prov_bytes body,
+                               struct prov_buf *out);
+/* The same in epoch 0 without a session. */
+void prov_record_put_plain(uint16_t version, uint64_t seq, uint8_t type, struct prov_bytes content,
+                           struct prov_buf *out);
+/* Decrypts in place. PROV_E_DIGEST: not sealed under these keys. */
+PROV_MUST prov_result prov_record_open(struct prov_dtls *s, const struct prov_record *record,
+                                       struct prov_bytes *ret);
+/* Whether a sequence number is new to the window, and noting it once it has proved authentic. */
+bool prov_window_fresh(const struct prov_dtls_window *window, uint64_t seq);
+void prov_window_note(struct prov_dtls_window *window, uint64_t seq);
+
+/* --- inbox.c
+ * --------------------------------------------------------------------------------------- */
+
+/* Takes the fragments of one handshake record in. */
+void prov_inbox_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes content);
+/* The next message in order, if it is whole: with its header as if unfragmented (H2). */
+bool prov_inbox_first(const struct prov_dtls_handshake *hs, struct prov_bytes *ret_message);
+void prov_inbox_pop(struct prov_dtls_handshake *hs);
+
+struct prov_fragment { /* RFC 6347, section 4.2.2 */
+    uint8_t type;
+    uint32_t length;
+    uint16_t message_seq;
+    uint32_t offset;
+    struct prov_bytes body;
+};
+PROV_MUST bool prov_fragment_take(struct prov_reader *reader, struct prov_fragment *ret);
+void prov_message_header_put(struct prov_buf *buf, uint8_t type, uint32_t length,
+                             uint16_t message_seq, uint32_t offset, uint32_t fragment_length);
+
+/* --- flight.c
+ * -------------------------------------------------------------------------------------- */
+
+/* A new own flight in answer to all messages taken so far. */
+void prov_flight_begin(struct prov_dtls *s);
+/* A message of it: begin, put the body, end. End writes the header and adds it to the transcript.
+ */
+struct prov_buf prov_flight_message(struct prov_dtls *s, uint8_t type);
+PROV_MUST prov_result prov_flight_message_end(struct prov_dtls *s, const struct prov_buf *message);
+void prov_flight_change_cipher_spec(struct prov_dtls *s);
+/* The flight is whole: it goes out, and the timer starts. */
+void prov_flight_end(struct prov_dtls *s);
+/* All of it once more. */
+void prov_flight_again(struct prov_dtls *s);
+/* The peer has repeated a message that this flight answers. */
+void prov_flight_peer_repeated(struct prov_dtls *s, const struct prov_fragment *fragment);
+/* Looks at the timer. */
+void prov_flight_tick(struct prov_dtls *s);
+/* Appends what fits into one datagram; false when there is nothing. */
+bool prov_flight_pull(struct prov_dtls *s, struct prov_buf *out);
+/* Appends ChangeCipherSpec and Finished, from the session (H7). */
+bool prov_flight_pull_last(struct prov_dtls *s, struct prov_buf *out);
+
+/* --- prf.c
+ * ----------------------------------------------------------------------------------------- */
+
+/* P_SHA256 over label and seed (RFC 5246, section 5). */
+PROV_MUST prov_result prov_prf(struct prov_crypto *crypto, struct prov_bytes secret,
+                               const char *label, struct prov_bytes seed_1,
+                               struct prov_bytes seed_2, uint8_t *ret, size_t len);
+PROV_MUST prov_result prov_transcript_begin(struct prov_dtls *s);
+PROV_MUST prov_result prov_transcript_add(struct prov_dtls *s, struct prov_bytes message);
+/* hs->digest becomes the hash of the transcript so far. */
+PROV_MUST prov_result prov_transcript_digest(struct prov_dtls *s);
+/* Master secret and keys, when the transcript ends with ClientKeyExchange; wipes what they came
+ * from. */
+PROV_MUST prov_result prov_keys_derive(struct prov_dtls *s);
+/* verify_data of a side over the transcript so far. */
+PROV_MUST prov_result prov_finished_make(struct prov_dtls *s, enum prov_dtls_role role,
+                                         uint8_t ret[PROV_DTLS_FINISHED_LEN]);
+
+/* --- alert.c
+ * --------------------------------------------------------------------------------------- */
+
+/* The end: records why (the first reason stays), queues the alert that the profile allows in this
+ * one's place (NONE: nothing is said), gives the workspace back. Returns result. */
+prov_result prov_dtls_fail(struct prov_dtls *s, prov_result result, enum prov_alert alert);
+/* Shorthand: the peer broke the protocol, the backend failed. */
+prov_result prov_dtls_refuse(struct prov_dtls *s, enum prov_alert alert);
+PROV_MUST prov_result prov_dtls_check(struct prov_dtls *s, prov_result result);
+void prov_alert_queue(struct prov_dtls *s, uint8_t level, enum prov_alert alert);
+void prov_alert_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes content);
+bool prov_alert_pull(struct prov_dtls *s, struct prov_buf *out);
+
+/* --- session.c
+ * ------------------------------------------------------------------------------------- */
+
+/* What start and accept have in common. */
+PROV_MUST prov_result prov_dtls_begin(struct prov_dtls *s, const struct prov_dtls_config *config,
+                                      struct prov_crypto *crypto,
+                                      struct prov_dtls_handshake *workspace, uint64_t now_ms);
+/* The handshake is complete: secrets are wiped and the workspace is given back. */
+void prov_dtls_complete(struct prov_dtls *s);
+void prov_dtls_release(struct prov_dtls *s);
+/* Stops the state table until the caller has answered. */
+void prov_dtls_ask(struct prov_dtls *s, enum prov_dtls_event need);
+static inline bool prov_dtls_is_client(const struct prov_dtls *s)
+{
+    return s->config->role == PROV_DTLS_CLIENT;
+}
+static inline bool prov_dtls_is_public(const struct prov_dtls *s)
+{
+    return s->suite->kx == PROV_KX_ECDHE_ECDSA;
+}
+
+/* --- both.c: rules that serve both sides
+ * --------------------------------------------------------------- */
+
+PROV_MUST prov_result prov_rule_certificate(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_result prov_rule_finished(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_result prov_rule_agree(struct prov_dtls *s, struct prov_bytes none);
+/* Takes a Finished's verify_data for the session's own use. */
+void prov_finished_note(struct prov_dtls *s, enum prov_dtls_role role,
+                        const uint8_t verify_data[PROV_DTLS_FINISHED_LEN]);
+PROV_MUST prov_result prov_certificate_add(struct prov_dtls *s);
+/* A view of a point that came as opaque<1..2^8-1>: illegal_parameter unless 65 octets. */
+PROV_MUST prov_result prov_share_keep(struct prov_dtls *s, struct prov_bytes point);
+
+#endif

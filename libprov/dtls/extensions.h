@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Hello extensions: each side has a const table of rows. To add an extension: add a row.
+ */
+#ifndef PROV_DTLS_EXTENSIONS_H
+#define PROV_DTLS_EXTENSIONS_H
+
+#include "engine.h"
+
+enum prov_extension_type { /* IANA TLS ExtensionType Values */
+                           EXTENSION_SERVER_NAME = 0,
+                           EXTENSION_SUPPORTED_GROUPS = 10,
+                           EXTENSION_EC_POINT_FORMATS = 11,
+                           EXTENSION_SIGNATURE_ALGORITHMS = 13,
+                           EXTENSION_CLIENT_CERTIFICATE_TYPE = 19,
+                           EXTENSION_SERVER_CERTIFICATE_TYPE = 20,
+                           EXTENSION_EXTENDED_MASTER_SECRET = 23,
+                           EXTENSION_RENEGOTIATION_INFO = 0xFF01
+};
+
+/* One extension as one side sends it in its hello and takes it from the peer's. */
+struct prov_extension {
+    uint16_t type;
+    bool (*wanted)(const struct prov_dtls *s); /* whether it is sent; NULL: never */
+    void (*put)(const struct prov_dtls *s, struct prov_buf *buf);     /* NULL: an empty body */
+    prov_result (*take)(struct prov_dtls *s, struct prov_bytes body); /* NULL: it must not come */
+};
+
+void prov_extensions_put(struct prov_dtls *s, const struct prov_extension *rows, size_t count,
+                         struct prov_buf *buf);
+/* Duplicates are refused (H18). What has no row is ignored by a server (RFC 5246, section 7.4.1.4);
+ * what was not offered is refused by a client with unsupported_extension. */
+PROV_MUST prov_result prov_extensions_take(struct prov_dtls *s, const struct prov_extension *rows,
+                                           size_t count, struct prov_bytes extensions);
+
+/* Bodies that look the same from both sides. */
+PROV_MUST prov_result prov_extension_take_empty(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_result prov_extension_take_master(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_result prov_extension_take_formats(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_result prov_extension_take_renegotiation(struct prov_dtls *s,
+                                                        struct prov_bytes body);
+void prov_extension_put_formats(const struct prov_dtls *s, struct prov_buf *buf);
+void prov_extension_put_renegotiation(const struct prov_dtls *s, struct prov_buf *buf);
+
+#endif

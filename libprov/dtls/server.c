@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The server's half; the flights are drawn in client.c. It begins where cookie.c has seen a cookie.
+ */
+#include "server.h"
+
+#include <string.h>
+
+#include "prov/x509.h"
+
+/* --- ClientHello
+ * -------------------------------------------------------------------------------------------- */
+
+static bool offers(struct prov_bytes suites, uint16_t id)
+{
+    for (size_t i = 0; i < suites.len; i += 2)
+        if ((suites.data[i] << 8 | suites.data[i + 1]) == id)
+            return true;
+    return false;
+}
+
+/* No list means X.509 alone (RFC 7250, section 4.1). */
+static bool takes_type(uint8_t types, unsigned type)
+{
+    return types == 0 ? type == CERTIFICATE_TYPE_X509 : (types >> type & 1) != 0;
+}
+
+static bool kind_fits(const struct prov_dtls *s, enum prov_kind kind)
+{
+    unsigned type = kind == PROV_KIND_RPK ? CERTIFICATE_TYPE_RAW : CERTIFICATE_TYPE_X509;
+
+    return (s->config->kinds & PROV_KIND_BIT(kind)) != 0 &&
+           takes_type(s->hs->facts.client_types, type) &&
+           takes_type(s->hs->facts.server_types, type);
+}
+
+/* The same type at both ends (H22), the one that the client would rather see. 0: none in common. */
+static enum prov_kind choose_kind(const struct prov_dtls *s, const struct prov_suite *suite)
+{
+    bool raw_first = s->hs->facts.server_type_first == CERTIFICATE_TYPE_RAW;
+    enum prov_kind first = raw_first ? PROV_KIND_RPK : PROV_KIND_CERT;
+    enum prov_kind second = raw_first ? PROV_KIND_CERT : PROV_KIND_RPK;
+
+    if (suite->kx != PROV_KX_ECDHE_ECDSA)
+        return (suite->kinds & s->config->kinds) != 0 ? PROV_KIND_PSK : (enum prov_kind)0;
+    return kind_fits(s, first) ? first : kind_fits(s, second) ? second : (enum prov_kind)0;
+}
+
+static bool suite_fits(const struct prov_dtls *s, const struct prov_suite *suite)
+{
+    const struct prov_dtls_facts *facts = &s->hs->facts;
+
+    if (suite->kx != PROV_KX_PSK && facts->groups && !facts->p256)
+        return false;
+    /* Without the extension the hash would be SHA-1 (RFC 7925, section 5; profile.md, row 20). */
+    return suite->kx != PROV_KX_ECDHE_ECDSA || (facts->algorithms && facts->ecdsa_sha256);
+}
+
+static prov_result choose(struct prov_dtls *s, struct prov_bytes offered)
+{
+    const struct prov_dtls_facts *facts = &s->hs->facts;
+    enum prov_alert alert = PROV_ALERT_HANDSHAKE_FAILURE;
+
+    for (prov_suites row = s->config->suites; *row != NULL; row++) {
+        if (!offers(offered, (*row)->id) || !suite_fits(s, *row))
+            continue;
+        enum prov_kind kind = choose_kind(s, *row);
+        if (kind != 0) {
+            s->suite = *row;
+            s->kind = (uint8_t)kind;
+            return PROV_OK;
+        }
+        if ((facts->client_types | facts->server_types) != 0) /* RFC 7250, section 4.2 */
+            alert = PROV_ALERT_UNSUPPORTED_CERTIFICATE;
+    }
+    return prov_dtls_refuse(s, alert);
+}
+
+static bool has_null(struct prov_bytes compression)
+{
+    for (size_t i = 0; i < compression.len; i++)
+        if (compression.data[i] == 0)
+            return true;
+    return false;
+}
+
+static prov_result take_client_hello(struct prov_dtls *s, struct prov_bytes body)
+{
+    struct prov_client_hello hello;
+
+    if (!prov_client_hello_take(body, &hello))
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    if (hello.version > DTLS_1_2) /* an older one: numbers go down */
+        return prov_dtls_refuse(s, PROV_ALERT_PROTOCOL_VERSION);
+    if (!has_null(hello.compression))
+        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
+    memcpy(s->hs->random_client, hello.random, PROV_DTLS_RANDOM_LEN);
+    s->hs->facts.renegotiation = offers(hello.suites, EMPTY_RENEGOTIATION_INFO_SCSV);
+    prov_result result = prov_server_extensions_take(s, hello.extensions);
+    if (result == PROV_OK)
+        result = choose(s, hello.suites);
+    if (result != PROV_OK)
+        return result;
+    s->extended_master = s->hs->facts.extended_master;
+    s->hs->state = s->suite->kx == PROV_KX_PSK ? STATE_ANSWER : STATE_EPHEMERAL;
+    result = prov_dtls_check(
+        s, prov_crypto_random(s->crypto, s->hs->random_server, PROV_DTLS_RANDOM_LEN));
+    return result == PROV_OK ? prov_transcript_begin(s) : result;
+}
+
+/* --- the answer
+ * --------------------------------------------------------------------------------------------- */
+
+/* RFC 8422, section 5.4: what is signed is both randoms and the parameters. */
+static prov_result ask_signature(struct prov_dtls *s)
+{
+    struct prov_dtls_handshake *hs = s->hs;
+    uint8_t room[4 + PROV_POINT_LEN];
+    struct prov_buf params = PROV_BUF_OF(room);
+
+    prov_ecdh_params_put(&params, hs->own_share);
+    const struct prov_bytes parts[] = {PROV_BYTES_OF(hs->random_client),
+                                       PROV_BYTES_OF(hs->random_server), prov_buf_bytes(&params)};
+    prov_dtls_ask(s, PROV_DTLS_NEED_SIGN);
+    return prov_dtls_check(s, prov_crypto_sha256(s->crypto, parts, 3, hs->sign_digest));
+}
+
+static prov_result make_share(struct prov_dtls *s, struct prov_bytes none)
+{
+    (void)none;
+    s->hs->state = STATE_ANSWER;
+    prov_result result =
+        prov_dtls_check(s, prov_crypto_ecdh_make(s->crypto, &s->hs->ecdh, s->hs->own_share));
+    return result == PROV_OK && prov_dtls_is_public(s) ? ask_signature(s) : result;
+}
+
+static prov_result add_hello(struct prov_dtls *s)
+{
+    const struct prov_server_hello hello = {.version = DTLS_1_2,
+                                            .random = s->hs->random_server,
+                                            .session_id = PROV_BYTES_NONE,
+                                            .suite = s->suite->id,
+                                            .compression = 0};
+    struct prov_buf message = prov_flight_message(s, MESSAGE_SERVER_HELLO);
+
+    prov_server_hello_put_head(&message, &hello);
+    prov_server_extensions_put(s, &message);
+    return prov_flight_message_end(s, &message);
+}
+
+/* With an empty hint where the key exchange has one (RFC 5489, section 2). */
+static prov_result add_exchange(struct prov_dtls *s)
+{
+    struct prov_buf message = prov_flight_message(s, MESSAGE_SERVER_KEY_EXCHANGE);
+
+    if (!prov_dtls_is_public(s))
+        prov_put_u16(&message, 0);
+    prov_ecdh_params_put(&message, s->hs->own_share);
+    if (prov_dtls_is_public(s))
+        prov_signed_put(&message, s->hs->signature);
+    return prov_flight_message_end(s, &message);
+}
+
+static prov_result add_request(struct prov_dtls *s)
+{
+    struct prov_buf message = prov_flight_message(s, MESSAGE_CERTIFICATE_REQUEST);
+
+    prov_certificate_request_put(&message);
+    return prov_flight_message_end(s, &message);
+}
+
+static prov_result add_done(struct prov_dtls *s)
+{
+    struct prov_buf message = prov_flight_message(s, MESSAGE_SERVER_HELLO_DONE);
+
+    return prov_flight_message_end(s, &message);
+}
+
+/* A PSK suite has no ServerKeyExchange: there is no hint to give (RFC 4279, section 2; profile.md,
+ * row 13). */
+static prov_result answer(struct prov_dtls *s, struct prov_bytes none)
+{
+    bool is_public = prov_dtls_is_public(s);
+
+    (void)none;
+    prov_flight_begin(s);
+    prov_result result = add_hello(s);
+    if (result == PROV_OK && is_public)
+        result = prov_certificate_add(s);
+    if (result == PROV_OK && s->suite->kx != PROV_KX_PSK)
+        result = add_exchange(s);
+    if (result == PROV_OK && is_public)
+        result = add_request(s);
+    if (result == PROV_OK)
+        result = add_done(s);
+    if (result != PROV_OK)
+        return result;
+    s->hs->state = is_public ? STATE_CERTIFICATE : STATE_KEY_EXCHANGE;
+    prov_flight_end(s);
+    return PROV_OK;
+}
+
+/* --- the client's flight
+ * ------------------------------------------------------------------------------------ */
+
+static prov_result take_exchange(struct prov_dtls *s, struct prov_bytes body)
+{
+    struct prov_bytes point;
+
+    if (!prov_client_exchange_take(body, s->suite->kx, &s->hs->identity, &point))
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    s->hs->state = s->suite->kx == PROV_KX_PSK ? STATE_KEYS : STATE_AGREE;
+    if (!prov_dtls_is_public(s))
+        prov_dtls_ask(s, PROV_DTLS_NEED_PSK);
+    return s->suite->kx == PROV_KX_PSK ? PROV_OK : prov_share_keep(s, point);
+}
+
+static prov_result make_keys(struct prov_dtls *s, struct prov_bytes none)
+{
+    (void)none;
+    s->hs->state = prov_dtls_is_public(s) ? STATE_CERTIFICATE_VERIFY : STATE_FINISHED;
+    return prov_keys_derive(s);
+}
+
+/* RFC 5246, section 7.4.8: over all messages before it; the only proof that the key is the
+ * client's. */
+static prov_result take_verify(struct prov_dtls *s, struct prov_bytes body)
+{
+    struct prov_reader reader = prov_reader_make(body);
+    uint8_t signature[PROV_SIGNATURE_LEN];
+    struct prov_signed value;
+
+    if (!prov_signed_take(&reader, &value))
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    if (value.algorithm != ECDSA_SECP256R1_SHA256)
+        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
+    prov_result result = prov_transcript_digest(s);
+    if (result != PROV_OK)
+        return result;
+    result = prov_ecdsa_decode(value.signature, signature);
+    if (result == PROV_OK)
+        result = prov_crypto_verify(s->crypto, PROV_BYTES_OF(s->hs->peer_point), s->hs->digest,
+                                    signature);
+    if (result != PROV_OK)
+        return prov_dtls_fail(s, result,
+                              result == PROV_E_POINT ? PROV_ALERT_ILLEGAL_PARAMETER
+                                                     : PROV_ALERT_DECRYPT_ERROR);
+    s->hs->state = STATE_FINISHED;
+    return PROV_OK;
+}
+
+/* Kept in the session, not in the workspace: it may have to be sent again for a while (H7). */
+static prov_result last_flight(struct prov_dtls *s, struct prov_bytes none)
+{
+    uint8_t verify_data[PROV_DTLS_FINISHED_LEN];
+
+    (void)none;
+    prov_result result = prov_finished_make(s, PROV_DTLS_SERVER, verify_data);
+    if (result != PROV_OK)
+        return result;
+    prov_finished_note(s, PROV_DTLS_SERVER, verify_data);
+    s->finished_own_seq = s->hs->next_send;
+    s->last_flight = true;
+    s->write_epoch = 1;
+    s->linger_until_ms = s->now_ms + PROV_LINGER_MS;
+    prov_dtls_complete(s);
+    return PROV_OK;
+}
+
+/* --- after the handshake
+ * -------------------------------------------------------------------------------------- */
+
+/* The client repeats its Finished: ours was lost. A ClientHello: renegotiation is disabled (RFC
+ * 7925, section 17). All of it is authentic: it came in epoch 1. */
+static void late(struct prov_dtls *s, struct prov_bytes message)
+{
+    struct prov_reader reader = prov_reader_make(message);
+    struct prov_fragment fragment;
+
+    if (!prov_fragment_take(&reader, &fragment))
+        return;
+    if (fragment.type == MESSAGE_CLIENT_HELLO)
+        prov_alert_queue(s, LEVEL_WARNING, PROV_ALERT_NO_RENEGOTIATION);
+    if (fragment.type == MESSAGE_FINISHED && fragment.message_seq == s->finished_peer_seq &&
+        s->now_ms < s->linger_until_ms) {
+        s->last_flight = true;
+        s->flights_resent++;
+    }
+}
+
+/* --- the table
+ * -------------------------------------------------------------------------------------------- */
+
+static const struct prov_dtls_rule rules[] = {
+    {STATE_HELLO, MESSAGE_CLIENT_HELLO, false, take_client_hello},
+    {STATE_EPHEMERAL, MESSAGE_NONE, true, make_share},
+    {STATE_ANSWER, MESSAGE_NONE, false, answer},
+    {STATE_CERTIFICATE, MESSAGE_CERTIFICATE, false, prov_rule_certificate},
+    {STATE_KEY_EXCHANGE, MESSAGE_CLIENT_KEY_EXCHANGE, false, take_exchange},
+    {STATE_AGREE, MESSAGE_NONE, true, prov_rule_agree},
+    {STATE_KEYS, MESSAGE_NONE, false, make_keys},
+    {STATE_CERTIFICATE_VERIFY, MESSAGE_CERTIFICATE_VERIFY, true, take_verify},
+    {STATE_FINISHED, MESSAGE_FINISHED, false, prov_rule_finished},
+    {STATE_LAST_FLIGHT, MESSAGE_NONE, false, last_flight},
+};
+
+static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0]), late};
+
+/* --- accept
+ * -------------------------------------------------------------------------------------------------
+ */
+
+static prov_result check(const struct prov_dtls_config *config)
+{
+    size_t octets = 0;
+
+    for (size_t i = 0; i < config->chain_len; i++)
+        octets += 3 + config->chain[i].len;
+    if (config->role != PROV_DTLS_SERVER || config->suites == NULL || config->kinds == 0 ||
+        ((config->kinds & PROV_KIND_BIT(PROV_KIND_RPK)) != 0 &&
+         config->spki.len != PROV_SPKI_LEN) ||
+        ((config->kinds & PROV_KIND_BIT(PROV_KIND_CERT)) != 0 && config->chain_len == 0))
+        return PROV_E_STATE;
+    return octets <= PROV_DTLS_FLIGHT_MAX - PROV_DTLS_FLIGHT_REST ? PROV_OK : PROV_E_BOUNDS;
+}
+
+prov_result prov_dtls_accept(struct prov_dtls *s, const struct prov_dtls_config *config,
+                             struct prov_crypto *crypto, struct prov_dtls_handshake *workspace,
+                             uint64_t now_ms, struct prov_bytes datagram)
+{
+    struct prov_first_hello first;
+
+    prov_result result = check(config);
+    if (result != PROV_OK)
+        return result;
+    if (!prov_first_hello_take(datagram, &first))
+        return PROV_E_FORMAT;
+    result = prov_dtls_begin(s, config, crypto, workspace, now_ms);
+    if (result != PROV_OK)
+        return result;
+    s->side = &side;
+    s->datagrams_in = 1;
+    s->octets_in = (uint32_t)datagram.len;
+    s->write_seq[0] = first.record_seq; /* H1 */
+    s->hs->next_send = s->hs->next_receive = s->hs->answered_until = first.fragment.message_seq;
+    memcpy(s->hs->random_client, first.fragment.body.data + 2,
+           first.fragment.body.len >= 2 + PROV_DTLS_RANDOM_LEN ? PROV_DTLS_RANDOM_LEN : 0);
+    prov_flight_end(s); /* the timer: a hello in pieces has to become whole in time */
+    prov_inbox_take(s, 0, first.content);
+    return PROV_OK;
+}
+
+bool prov_dtls_repeats_hello(const struct prov_dtls *s, struct prov_bytes datagram)
+{
+    struct prov_first_hello first;
+
+    return s->hs != NULL && prov_first_hello_take(datagram, &first) &&
+           first.fragment.body.len >= 2 + PROV_DTLS_RANDOM_LEN &&
+           memcmp(first.fragment.body.data + 2, s->hs->random_client, PROV_DTLS_RANDOM_LEN) == 0;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a server takes of a client's offers, and its answers in the order in which they stand.
+ */
+#include "extensions.h"
+#include "server.h"
+
+/* --- server_name (RFC 6066, section 3)
+ * ------------------------------------------------------------------ */
+
+static bool take_host_name(struct prov_bytes body, struct prov_bytes *ret)
+{
+    struct prov_reader reader = prov_reader_make(body);
+    struct prov_bytes list, name;
+    uint8_t type;
+
+    /* One name of the one type that there is: more of a type are forbidden, and other types are not
+     * defined. */
+    if (!prov_take_vector(&reader, 2, &list) || !prov_reader_done(&reader))
+        return false;
+    reader = prov_reader_make(list);
+    if (!prov_take_u8(&reader, &type) || type != 0 || !prov_take_vector(&reader, 2, &name) ||
+        name.len == 0 || !prov_reader_done(&reader))
+        return false;
+    *ret = name;
+    return true;
+}
+
+/* An unknown name is fatal, never a warning (profile.md, row 43). */
+static prov_result take_name(struct prov_dtls *s, struct prov_bytes body)
+{
+    struct prov_bytes name;
+    struct prov_fqdn fqdn;
+
+    if (!take_host_name(body, &name))
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    if (s->config->server_name == NULL)
+        return PROV_OK;
+    if (prov_fqdn_parse(name, &fqdn) != PROV_OK || !prov_fqdn_equal(&fqdn, s->config->server_name))
+        return prov_dtls_refuse(s, PROV_ALERT_UNRECOGNIZED_NAME);
+    s->hs->facts.name = s->name_seen = true;
+    return PROV_OK;
+}
+
+static bool has_name(const struct prov_dtls *s)
+{
+    return s->hs->facts.name;
+}
+
+/* --- certificate types (RFC 7250, section 3): a list comes, one octet goes back
+ * ---------------------------- */
+
+static prov_result take_types(struct prov_dtls *s, struct prov_bytes body, uint8_t *ret_types,
+                              uint8_t *ret_first)
+{
+    struct prov_reader reader = prov_reader_make(body);
+    struct prov_bytes list;
+    uint8_t types = 1u << 7; /* "the extension came": type 7 does not exist */
+
+    if (!prov_take_vector(&reader, 1, &list) || !prov_reader_done(&reader) || list.len == 0)
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    for (size_t i = 0; i < list.len; i++)
+        if (list.data[i] == CERTIFICATE_TYPE_X509 || list.data[i] == CERTIFICATE_TYPE_RAW)
+            types |= (uint8_t)(1u << list.data[i]);
+    *ret_types = types;
+    *ret_first = list.data[0];
+    return PROV_OK;
+}
+
+static prov_result take_client_types(struct prov_dtls *s, struct prov_bytes body)
+{
+    uint8_t first;
+
+    return take_types(s, body, &s->hs->facts.client_types, &first);
+}
+
+static prov_result take_server_types(struct prov_dtls *s, struct prov_bytes body)
+{
+    return take_types(s, body, &s->hs->facts.server_types, &s->hs->facts.server_type_first);
+}
+
+static bool answers_client_type(const struct prov_dtls *s)
+{
+    return s->hs->facts.client_types != 0 && prov_dtls_is_public(s);
+}
+
+static bool answers_server_type(const struct prov_dtls *s)
+{
+    return s->hs->facts.server_types != 0 && prov_dtls_is_public(s);
+}
+
+static void put_type(const struct prov_dtls *s, struct prov_buf *buf)
+{
+    prov_put_u8(buf, s->kind == PROV_KIND_RPK ? CERTIFICATE_TYPE_RAW : CERTIFICATE_TYPE_X509);
+}
+
+/* --- lists of 16-bit numbers: supported_groups, signature_algorithms
+ * --------------------------------------- */
+
+static prov_result take_list(struct prov_dtls *s, struct prov_bytes body, uint16_t wanted,
+                             bool *ret_came, bool *ret_has)
+{
+    struct prov_reader reader = prov_reader_make(body);
+    struct prov_bytes list;
+    uint16_t value;
+
+    if (!prov_take_vector(&reader, 2, &list) || !prov_reader_done(&reader) || list.len == 0 ||
+        list.len % 2 != 0)
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    *ret_came = true;
+    reader = prov_reader_make(list);
+    while (prov_take_u16(&reader, &value))
+        *ret_has |= value == wanted;
+    return PROV_OK;
+}
+
+static prov_result take_groups(struct prov_dtls *s, struct prov_bytes body)
+{
+    return take_list(s, body, GROUP_SECP256R1, &s->hs->facts.groups, &s->hs->facts.p256);
+}
+
+static prov_result take_algorithms(struct prov_dtls *s, struct prov_bytes body)
+{
+    return take_list(s, body, ECDSA_SECP256R1_SHA256, &s->hs->facts.algorithms,
+                     &s->hs->facts.ecdsa_sha256);
+}
+
+/* --- the rest
+ * ------------------------------------------------------------------------------------------- */
+
+static bool answers_formats(const struct prov_dtls *s)
+{
+    return s->hs->facts.formats && s->suite->kx != PROV_KX_PSK;
+}
+
+static bool answers_master(const struct prov_dtls *s)
+{
+    return s->hs->facts.extended_master;
+}
+
+static bool answers_renegotiation(const struct prov_dtls *s)
+{
+    return s->hs->facts.renegotiation;
+}
+
+static const struct prov_extension rows[] = {
+    {EXTENSION_SERVER_NAME, has_name, NULL, take_name},
+    {EXTENSION_CLIENT_CERTIFICATE_TYPE, answers_client_type, put_type, take_client_types},
+    {EXTENSION_SERVER_CERTIFICATE_TYPE, answers_server_type, put_type, take_server_types},
+    {EXTENSION_SUPPORTED_GROUPS, NULL, NULL, take_groups},
+    {EXTENSION_EC_POINT_FORMATS, answers_formats, prov_extension_put_formats,
+     prov_extension_take_formats},
+    {EXTENSION_SIGNATURE_ALGORITHMS, NULL, NULL, take_algorithms},
+    {EXTENSION_EXTENDED_MASTER_SECRET, answers_master, NULL, prov_extension_take_master},
+    {EXTENSION_RENEGOTIATION_INFO, answers_renegotiation, prov_extension_put_renegotiation,
+     prov_extension_take_renegotiation},
+};
+
+void prov_server_extensions_put(struct prov_dtls *s, struct prov_buf *buf)
+{
+    prov_extensions_put(s, rows, sizeof(rows) / sizeof(rows[0]), buf);
+}
+
+prov_result prov_server_extensions_take(struct prov_dtls *s, struct prov_bytes extensions)
+{
+    return prov_extensions_take(s, rows, sizeof(rows) / sizeof(rows[0]), extensions);
+}

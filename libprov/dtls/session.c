@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The loop of a session: records come apart, the state table of the side goes on, events are told.
+ */
+#include "engine.h"
+
+#include <stddef.h>
+#include <string.h>
+
+size_t prov_dtls_handshake_size(void)
+{
+    return sizeof(struct prov_dtls_handshake);
+}
+
+prov_result prov_dtls_begin(struct prov_dtls *s, const struct prov_dtls_config *config,
+                            struct prov_crypto *crypto, struct prov_dtls_handshake *workspace,
+                            uint64_t now_ms)
+{
+    if (config->mtu != 0 && config->mtu < PROV_DTLS_MTU_MIN)
+        return PROV_E_BOUNDS;
+    memset(s, 0, sizeof(*s));
+    memset(workspace, 0, offsetof(struct prov_dtls_handshake, inbox));
+    s->config = config;
+    s->crypto = crypto;
+    s->hs = workspace;
+    s->now_ms = now_ms;
+    s->alert_sent = s->alert_received = PROV_ALERT_NONE;
+    s->hs->state = STATE_HELLO;
+    s->hs->psk_known = true;
+    return PROV_OK;
+}
+
+void prov_dtls_release(struct prov_dtls *s)
+{
+    struct prov_dtls_handshake *hs = s->hs;
+
+    if (hs == NULL)
+        return;
+    s->hs = NULL;
+    prov_crypto_hash_drop(s->crypto, &hs->transcript);
+    prov_crypto_ecdh_drop(s->crypto, &hs->ecdh);
+    prov_wipe(hs, offsetof(struct prov_dtls_handshake, inbox));
+}
+
+void prov_dtls_complete(struct prov_dtls *s)
+{
+    s->connected = true;
+    prov_dtls_release(s);
+}
+
+void prov_dtls_drop(struct prov_dtls *s)
+{
+    if (s == NULL)
+        return;
+    prov_dtls_release(s);
+    prov_wipe(s, sizeof(*s));
+}
+
+/* --- the state table
+ * --------------------------------------------------------------------------------------- */
+
+void prov_dtls_ask(struct prov_dtls *s, enum prov_dtls_event need)
+{
+    s->hs->need = (uint8_t)need;
+}
+
+static bool rule_fits(const struct prov_dtls_rule *rule, uint8_t state,
+                      const struct prov_bytes *message)
+{
+    return rule->state == state &&
+           rule->message == (message != NULL ? message->data[0] : MESSAGE_NONE);
+}
+
+static const struct prov_dtls_rule *find_rule(const struct prov_dtls *s,
+                                              const struct prov_bytes *message)
+{
+    for (size_t i = 0; i < s->side->rule_count; i++)
+        if (rule_fits(&s->side->rules[i], s->hs->state, message))
+            return &s->side->rules[i];
+    return NULL;
+}
+
+/* What can run now: *ret_message is filled if it is a message that makes it run. */
+static const struct prov_dtls_rule *ready(const struct prov_dtls *s, struct prov_bytes *ret_message,
+                                          bool *ret_unexpected)
+{
+    const struct prov_dtls_rule *rule = find_rule(s, NULL);
+
+    *ret_message = PROV_BYTES_NONE;
+    *ret_unexpected = false;
+    if (rule != NULL || !prov_inbox_first(s->hs, ret_message))
+        return rule;
+    rule = find_rule(s, ret_message);
+    *ret_unexpected = rule == NULL;
+    return rule;
+}
+
+/* A message enters the transcript once its rule has run: CertificateVerify and Finished speak of
+ * what came before them. */
+static void message_done(struct prov_dtls *s, struct prov_bytes message)
+{
+    struct prov_dtls_handshake *hs = s->hs;
+
+    if (hs->hashing && prov_transcript_add(s, message) != PROV_OK)
+        return;
+    if (hs->need != 0)
+        hs->held = true;
+    else
+        prov_inbox_pop(hs);
+}
+
+/* False when there is nothing to go on with. */
+static bool run_one(struct prov_dtls *s)
+{
+    struct prov_bytes message;
+    bool unexpected;
+    const struct prov_dtls_rule *rule = ready(s, &message, &unexpected);
+
+    if (unexpected)
+        (void)prov_dtls_refuse(s, PROV_ALERT_UNEXPECTED_MESSAGE);
+    if (rule == NULL || (rule->is_long && s->hs->spent))
+        return false;
+    s->hs->spent |= rule->is_long;
+    struct prov_bytes body = PROV_BYTES_NONE;
+    if (message.len > 0)
+        body = PROV_BYTES(message.data + MESSAGE_HEADER_LEN, message.len - MESSAGE_HEADER_LEN);
+    if (rule->run(s, body) == PROV_OK && s->hs != NULL && message.len > 0)
+        message_done(s, message);
+    return s->hs != NULL;
+}
+
+static void take_early(struct prov_dtls *s);
+
+static void go_on(struct prov_dtls *s)
+{
+    while (s->hs != NULL && s->hs->need == 0) {
+        if (s->keys_ready && s->hs->early_len > 0)
+            take_early(s);
+        else if (!run_one(s))
+            return;
+    }
+}
+
+/* --- records
+ * ------------------------------------------------------------------------------------------------
+ */
+
+/* H8: kept within a bound. Only what can be a Finished. */
+static void keep_early(struct prov_dtls *s, const struct prov_record *record)
+{
+    struct prov_dtls_handshake *hs = s->hs;
+    size_t len = RECORD_HEADER_LEN + record->len;
+
+    if (hs == NULL || record->type != CONTENT_HANDSHAKE || len > sizeof(hs->early) - hs->early_len)
+        return;
+    memcpy(hs->early + hs->early_len, record->header, len);
+    hs->early_len = (uint16_t)(hs->early_len + len);
+}
+
+/* RFC 7925, section 6; H29: a wrong key and an unknown identity end in the same way, by the first
+ * record that can only be the client's Finished. Any other record that does not open is dropped
+ * without a word. */
+static void not_authentic(struct prov_dtls *s, const struct prov_record *record)
+{
+    size_t finished = prov_record_overhead(s, 1) - RECORD_HEADER_LEN + MESSAGE_HEADER_LEN +
+                      PROV_DTLS_FINISHED_LEN;
+
+    s->records_forged++;
+    if (s->hs != NULL && !prov_dtls_is_client(s) && s->kind == PROV_KIND_PSK &&
+        s->hs->state == STATE_FINISHED && record->type == CONTENT_HANDSHAKE &&
+        record->len == finished)
+        (void)prov_dtls_fail(s, PROV_E_WRONG_KEY, PROV_ALERT_DECRYPT_ERROR);
+}
+
+static void take_content(struct prov_dtls *s, uint8_t type, struct prov_bytes content)
+{
+    if (type == CONTENT_ALERT)
+        prov_alert_take(s, 1, content);
+    else if (type == CONTENT_HANDSHAKE && s->hs != NULL)
+        prov_inbox_take(s, 1, content);
+    else if (type == CONTENT_HANDSHAKE)
+        s->side->late(s, content);
+    else if (type == CONTENT_APPLICATION_DATA && content.len <= PROV_DTLS_DATA_MAX)
+        s->data = content;
+}
+
+static void take_sealed(struct prov_dtls *s, const struct prov_record *record)
+{
+    struct prov_bytes content;
+
+    if (!s->keys_ready) {
+        keep_early(s, record);
+        return;
+    }
+    /* The window is looked at before, and moved after the record has proved authentic
+     * (section 4.1.2.6). */
+    if (record->version != DTLS_1_2 || !prov_window_fresh(&s->window, record->seq) ||
+        (s->hs != NULL && record->type == CONTENT_APPLICATION_DATA)) {
+        s->records_dropped++;
+        return;
+    }
+    prov_result result = prov_record_open(s, record, &content);
+    if (result == PROV_OK && s->hs != NULL && !s->hs->psk_known)
+        result = PROV_E_DIGEST; /* sealed under the dummy key: nobody has it */
+    if (result != PROV_OK) {
+        not_authentic(s, record);
+        return;
+    }
+    prov_window_note(&s->window, record->seq);
+    take_content(s, record->type, content);
+}
+
+static void take_early(struct prov_dtls *s)
+{
+    struct prov_record record;
+    size_t at = 0;
+
+    while (s->hs != NULL && prov_record_take(s->hs->early, s->hs->early_len, &at, &record))
+        take_sealed(s, &record);
+    if (s->hs != NULL)
+        s->hs->early_len = 0;
+}
+
+/* ChangeCipherSpec says nothing that the epoch of the records behind it does not say, and the epoch
+ * can't be forged: it is not acted on, so an early one does no harm and a lost one costs nothing
+ * (H9). */
+static void take_plain(struct prov_dtls *s, const struct prov_record *record)
+{
+    struct prov_bytes content = PROV_BYTES(record->body, record->len);
+
+    if (s->hs == NULL)
+        return; /* an established session has nothing to hear in epoch 0 (H39) */
+    if (record->type == CONTENT_HANDSHAKE)
+        prov_inbox_take(s, 0, content);
+    else if (record->type == CONTENT_ALERT)
+        prov_alert_take(s, 0, content);
+}
+
+static void take_record(struct prov_dtls *s, const struct prov_record *record)
+{
+    if (record->version >> 8 != DTLS_1_2 >> 8 || record->epoch > 1)
+        s->records_dropped++;
+    else if (record->epoch == 1)
+        take_sealed(s, record);
+    else
+        take_plain(s, record);
+}
+
+/* --- events
+ * -------------------------------------------------------------------------------------------------
+ */
+
+static bool has_work(const struct prov_dtls *s)
+{
+    struct prov_bytes message;
+    bool unexpected;
+
+    return s->hs != NULL && s->hs->need == 0 && ready(s, &message, &unexpected) != NULL;
+}
+
+static enum prov_dtls_event tell(struct prov_dtls *s)
+{
+    if (s->data.len > 0)
+        return PROV_DTLS_DATA;
+    if (s->connected && !s->connected_told) {
+        s->connected_told = true;
+        return PROV_DTLS_CONNECTED;
+    }
+    if (s->failed)
+        return PROV_DTLS_FAILED;
+    if (s->closed && !s->closed_told) {
+        s->closed_told = true;
+        return PROV_DTLS_CLOSED;
+    }
+    if (s->hs != NULL && s->hs->need != 0)
+        return (enum prov_dtls_event)s->hs->need;
+    return has_work(s) ? PROV_DTLS_AGAIN : PROV_DTLS_WAIT;
+}
+
+void prov_dtls_push(struct prov_dtls *s, uint64_t now_ms, uint8_t *datagram, size_t len)
+{
+    s->now_ms = now_ms;
+    s->datagrams_in++;
+    s->octets_in += (uint32_t)len;
+    s->in = datagram;
+    s->in_len = len;
+    s->in_at = 0;
+}
+
+enum prov_dtls_event prov_dtls_step(struct prov_dtls *s, uint64_t now_ms)
+{
+    struct prov_record record;
+
+    s->now_ms = now_ms;
+    s->data = PROV_BYTES_NONE;
+    if (s->hs != NULL)
+        s->hs->spent = false;
+    go_on(s);
+    while (!s->failed && !s->closed && s->data.len == 0 && s->connected == s->connected_told &&
+           prov_record_take(s->in, s->in_len, &s->in_at, &record)) {
+        take_record(s, &record);
+        go_on(s);
+    }
+    if (s->hs != NULL)
+        prov_flight_tick(s);
+    return tell(s);
+}
+
+uint64_t prov_dtls_deadline(const struct prov_dtls *s)
+{
+    if (s->hs == NULL)
+        return UINT64_MAX;
+    return has_work(s) ? 0 : s->hs->deadline_ms;
+}
+
+/* --- out
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+static void count_out(struct prov_dtls *s, size_t octets)
+{
+    s->datagrams_out++;
+    s->octets_out += (uint32_t)octets;
+}
+
+bool prov_dtls_pull(struct prov_dtls *s, uint64_t now_ms, struct prov_buf *out)
+{
+    if (s->config == NULL || out->overflow)
+        return false;
+    size_t mtu = s->config->mtu != 0 ? s->config->mtu : PROV_DTLS_MTU_DEFAULT,
+           room = out->cap - out->len;
+    struct prov_buf datagram = prov_buf_make(out->data + out->len, room < mtu ? room : mtu);
+
+    s->now_ms = now_ms;
+    bool any = s->hs != NULL && prov_flight_pull(s, &datagram);
+    if (!any && s->last_flight)
+        any = prov_flight_pull_last(s, &datagram);
+    if (!any)
+        any = prov_alert_pull(s, &datagram);
+    if (!any)
+        return false;
+    out->len += datagram.len;
+    count_out(s, datagram.len);
+    return true;
+}
+
+prov_result prov_dtls_seal(struct prov_dtls *s, struct prov_bytes data, struct prov_buf *out)
+{
+    size_t mark = out->len;
+
+    if (!s->connected || s->failed || s->closing || s->closed)
+        return PROV_E_STATE;
+    if (data.len > PROV_DTLS_DATA_MAX)
+        return PROV_E_BOUNDS;
+    if (s->write_seq[1] >= RECORDS_MAX - 1) /* the last one is for close_notify */
+        return PROV_E_FULL;
+    if (!prov_record_put(s, 1, CONTENT_APPLICATION_DATA, data, PROV_BYTES_NONE, out))
+        return PROV_E_OVERFLOW;
+    count_out(s, out->len - mark);
+    return PROV_OK;
+}
+
+void prov_dtls_close(struct prov_dtls *s)
+{
+    if (!s->connected || s->closing || s->failed)
+        return;
+    s->closing = true;
+    prov_alert_queue(s, LEVEL_WARNING, PROV_ALERT_CLOSE_NOTIFY);
+}
+
+void prov_dtls_abort(struct prov_dtls *s, enum prov_alert alert)
+{
+    (void)prov_dtls_fail(s, PROV_E_POLICY, alert);
+}
+
+/* --- answers
+ * ------------------------------------------------------------------------------------------------
+ */
+
+static bool answers(struct prov_dtls *s, enum prov_dtls_event need)
+{
+    if (s->hs == NULL || s->hs->need != need)
+        return false;
+    s->hs->need = 0;
+    if (s->hs->held)
+        prov_inbox_pop(s->hs);
+    s->hs->held = false;
+    s->hs->identity = PROV_BYTES_NONE;
+    return true;
+}
+
+void prov_dtls_give_psk(struct prov_dtls *s, struct prov_bytes psk, bool known)
+{
+    if (!answers(s, PROV_DTLS_NEED_PSK))
+        return;
+    s->hs->psk_known = known;
+    prov_result result = psk.len == 0 ? PROV_E_BOUNDS : prov_secret_set(&s->hs->psk, psk);
+    if (result != PROV_OK)
+        (void)prov_dtls_fail(s, result, PROV_ALERT_INTERNAL_ERROR);
+}
+
+void prov_dtls_give_signature(struct prov_dtls *s, prov_result result,
+                              const uint8_t signature[PROV_SIGNATURE_LEN])
+{
+    if (!answers(s, PROV_DTLS_NEED_SIGN) || prov_dtls_check(s, result) != PROV_OK)
+        return;
+    memcpy(s->hs->signature, signature, PROV_SIGNATURE_LEN);
+}
+
+void prov_dtls_give_verdict(struct prov_dtls *s, prov_result verdict)
+{
+    if (answers(s, PROV_DTLS_NEED_VERIFY) && verdict != PROV_OK)
+        (void)prov_dtls_fail(s, verdict, prov_alert_for(verdict, (enum prov_kind)s->kind));
+}
