@@ -14,12 +14,13 @@
 
 #include "prov/cbor.h"
 #include "prov/cose.h"
+#include "prov/profile.h"
 #include "prov/text.h"
 
 enum { ITEMS = 12 };
 
 /* The profiles that a device of this version knows. */
-static const char *const profiles[] = {"rfc7925"};
+static const char *const profiles[] = {PROV_PROFILE_RFC7925};
 
 /* --- writing ------------------------------------------------------------------------------------
  */
