@@ -88,6 +88,14 @@ static void send_sealed(struct prov_server *server, struct association *a,
         server_send(server, &a->session->peer, prov_buf_bytes(&out));
 }
 
+/* The registry could not be asked: that says nothing about the credential. */
+static bool may_pass(prov_result result)
+{
+    int class = prov_result_exit(result);
+
+    return class == prov_result_exit(PROV_E_INTERNAL) || class == prov_result_exit(PROV_E_BUSY);
+}
+
 bool request_serve(struct prov_server *server, uint64_t now_ms, struct association *a,
                    struct prov_bytes message)
 {
@@ -99,7 +107,7 @@ bool request_serve(struct prov_server *server, uint64_t now_ms, struct associati
 
     prov_why_clear(&server->why);
     result = prov_flow_still_good(&server->flow, &a->who);
-    if (result == PROV_E_REVOKED)
+    if (result != PROV_OK && !may_pass(result))
         return false;
     exchange = result == PROV_OK ? session_exchange(server, now_ms, a->session) : NULL;
     if (!exchange) /* busy: the peer sends it again */
