@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim_flash.h"
+
+#include <string.h>
+
+void sim_flash_make(struct sim_flash *flash, uint32_t sector_size, uint32_t sector_count,
+                    uint32_t unit, uint8_t erased)
+{
+    memset(flash, 0, sizeof *flash);
+    flash->sector_size = sector_size;
+    flash->sector_count = sector_count;
+    flash->unit = unit;
+    flash->erased = erased;
+    memset(flash->octets, erased, sizeof flash->octets);
+    memset(flash->synced, erased, sizeof flash->synced);
+}
+
+void sim_flash_plan(struct sim_flash *flash, enum sim_fault fault, uint32_t at)
+{
+    flash->fault = fault;
+    flash->fault_at = flash->operations + at;
+}
+
+void sim_flash_reboot(struct sim_flash *flash)
+{
+    flash->off = false;
+    flash->fault = SIM_NONE;
+}
+
+static size_t size_of(const struct sim_flash *flash)
+{
+    return (size_t)flash->sector_size * flash->sector_count;
+}
+
+/* Which fault this operation meets. */
+static enum sim_fault begin(struct sim_flash *flash)
+{
+    flash->operations++;
+    return flash->fault != SIM_NONE && flash->operations == flash->fault_at ? flash->fault
+                                                                            : SIM_NONE;
+}
+
+static bool is_cut(enum sim_fault fault)
+{
+    return fault >= SIM_CUT_BEFORE && fault <= SIM_CUT_UNSYNCED;
+}
+
+static prov_result end(struct sim_flash *flash, enum sim_fault fault)
+{
+    if (fault == SIM_ERROR)
+        return PROV_E_IO;
+    if (!is_cut(fault))
+        return PROV_OK;
+    if (fault == SIM_CUT_UNSYNCED)
+        memcpy(flash->octets, flash->synced, sizeof flash->octets);
+    flash->off = true;
+    return PROV_E_IO;
+}
+
+static size_t amount(enum sim_fault fault, size_t whole, size_t half)
+{
+    if (fault == SIM_CUT_BEFORE)
+        return 0;
+    return fault == SIM_CUT_TORN || fault == SIM_ERROR ? half : whole;
+}
+
+static prov_result sim_read(void *context, uint32_t offset, uint8_t *ret, size_t len)
+{
+    struct sim_flash *flash = context;
+    if (flash->off || offset + len > size_of(flash))
+        return PROV_E_IO;
+    memcpy(ret, flash->octets + offset, len);
+    return PROV_OK;
+}
+
+static prov_result sim_program(void *context, uint32_t offset, const uint8_t *data, size_t len)
+{
+    struct sim_flash *flash = context;
+    if (flash->off || offset % flash->unit != 0 || len % flash->unit != 0 ||
+        offset + len > size_of(flash))
+        return PROV_E_IO;
+    enum sim_fault fault = begin(flash);
+    size_t take = amount(fault, len, len / 2);
+    for (size_t i = 0; i < take; i++) {
+        flash->rewritten |= flash->octets[offset + i] != flash->erased;
+        flash->octets[offset + i] = data[i];
+    }
+    if (fault == SIM_MISMATCH)
+        flash->octets[offset + len / 2] ^= 0x04;
+    return end(flash, fault);
+}
+
+static prov_result sim_erase(void *context, uint32_t sector)
+{
+    struct sim_flash *flash = context;
+    if (flash->off || sector >= flash->sector_count)
+        return PROV_E_IO;
+    enum sim_fault fault = begin(flash);
+    size_t take = amount(fault, flash->sector_size, flash->sector_size / 2);
+    memset(flash->octets + (size_t)sector * flash->sector_size, flash->erased, take);
+    flash->erases[sector]++;
+    return end(flash, fault);
+}
+
+static prov_result sim_sync(void *context)
+{
+    struct sim_flash *flash = context;
+    if (flash->off)
+        return PROV_E_IO;
+    enum sim_fault fault = begin(flash);
+    if (fault == SIM_NONE || fault == SIM_CUT_AFTER || fault == SIM_MISMATCH)
+        memcpy(flash->synced, flash->octets, size_of(flash));
+    return end(flash, fault);
+}
+
+struct prov_flash sim_flash_port(struct sim_flash *flash)
+{
+    return (struct prov_flash){.sector_size = flash->sector_size,
+                               .sector_count = flash->sector_count,
+                               .program_unit = flash->unit,
+                               .erased = flash->erased,
+                               .read = sim_read,
+                               .program = sim_program,
+                               .erase = sim_erase,
+                               .sync = sim_sync,
+                               .context = flash};
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Flash in memory, for tests: any geometry, every way for an operation to go wrong.
+ */
+#ifndef PROV_TESTS_SIM_FLASH_H
+#define PROV_TESTS_SIM_FLASH_H
+
+#include "prov/port.h"
+
+#define SIM_SIZE_MAX    (64u * 1024)
+#define SIM_SECTORS_MAX 64
+
+enum sim_fault {
+    SIM_NONE = 0,
+    SIM_CUT_BEFORE,   /* the power goes before the operation has done anything */
+    SIM_CUT_TORN,     /* … in the middle of it: half of the units, half of the sector */
+    SIM_CUT_AFTER,    /* … after it, before anybody was told */
+    SIM_CUT_UNSYNCED, /* … and whatever was not synced is lost */
+    SIM_ERROR,        /* the operation fails, half done; the power stays */
+    SIM_MISMATCH      /* programs one bit wrong and says nothing */
+};
+
+struct sim_flash {
+    uint8_t octets[SIM_SIZE_MAX];
+    uint8_t synced[SIM_SIZE_MAX];
+    uint32_t sector_size, sector_count, unit;
+    uint8_t erased;
+    uint32_t erases[SIM_SECTORS_MAX];
+    enum sim_fault fault;
+    uint32_t fault_at;   /* 1: the next operation */
+    uint32_t operations; /* program, erase and sync so far */
+    bool off;            /* the power is gone: everything fails */
+    bool rewritten;      /* a unit was programmed twice: never allowed */
+};
+
+void sim_flash_make(struct sim_flash *flash, uint32_t sector_size, uint32_t sector_count,
+                    uint32_t unit, uint8_t erased);
+/* The fault happens in operation number `at`, counted from now, 1 the next. */
+void sim_flash_plan(struct sim_flash *flash, enum sim_fault fault, uint32_t at);
+/* Power is back. */
+void sim_flash_reboot(struct sim_flash *flash);
+struct prov_flash sim_flash_port(struct sim_flash *flash);
+
+#endif

@@ -1,0 +1,615 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The store: what it refuses, what survives, what it costs.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "prov/store.h"
+#include "tests/fault/sim_flash.h"
+
+static struct sim_flash flash;
+static struct prov_port port;
+static struct prov_store store;
+static uint8_t work[PROV_STORE_ENTRY_MAX];
+
+#define ROOM prov_buf_make(work, sizeof work)
+
+static uint64_t uptime_ms(void *context)
+{
+    (void)context;
+    return 1000;
+}
+
+static enum prov_clock_trust clock_now(void *context, int64_t *ret)
+{
+    (void)context;
+    (void)ret;
+    return PROV_CLOCK_NONE;
+}
+
+static void make(uint32_t sector, uint32_t count, uint32_t unit, uint8_t erased)
+{
+    sim_flash_make(&flash, sector, count, unit, erased);
+    struct prov_crypto *crypto = port.crypto;
+    port = (struct prov_port){.flash = sim_flash_port(&flash),
+                              .crypto = crypto,
+                              .uptime_ms = uptime_ms,
+                              .clock = clock_now};
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    if (prov_crypto_make(NULL, &port.crypto) != PROV_OK)
+        return -1;
+    make(1024, 8, 8, 0xff);
+    return prov_store_open(&store, &port) == PROV_OK ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    prov_crypto_free(port.crypto);
+    port.crypto = NULL;
+    return flash.rewritten ? -1 : 0;
+}
+
+static void reopen(void)
+{
+    sim_flash_reboot(&flash);
+    assert_int_equal(prov_store_open(&store, &port), PROV_OK);
+}
+
+/* A PSK entry whose identity is `number`; its views point to a static. */
+static struct prov_entry psk_entry(const char *server, uint32_t number)
+{
+    static uint8_t identity[16], psk[16];
+    struct prov_entry entry = {.kind = PROV_KIND_PSK, .use = PROV_USE_OPERATIONAL};
+    memset(identity, 0x11, sizeof identity);
+    memset(psk, 0x22, sizeof psk);
+    memcpy(identity, &number, sizeof number);
+    strcpy(entry.server.text, server);
+    strcpy(entry.address, "127.0.0.1:5684");
+    entry.psk_identity = PROV_BYTES_OF(identity);
+    entry.psk = PROV_BYTES_OF(psk);
+    return entry;
+}
+
+static uint32_t number_at(enum prov_store_place place, const char *server)
+{
+    struct prov_entry entry;
+    struct prov_fqdn name;
+    uint32_t number = 0;
+    strcpy(name.text, server);
+    prov_result r = prov_store_find(&store, place, &name, (enum prov_kind)0, ROOM, &entry);
+    if (r == PROV_E_NOT_FOUND)
+        return 0;
+    assert_int_equal(r, PROV_OK);
+    memcpy(&number, entry.psk_identity.data, sizeof number);
+    return number;
+}
+
+static void rotate_to(const char *server, uint32_t number)
+{
+    struct prov_entry entry = psk_entry(server, number);
+    assert_int_equal(prov_store_stage(&store, &entry, false, ROOM), PROV_OK);
+    assert_int_equal(prov_store_commit(&store), PROV_OK);
+    assert_int_equal(prov_store_confirm(&store), PROV_OK);
+}
+
+/* --- refused ---------------------------------------------------------------------------------- */
+
+static void bad_geometry_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t sector, count, unit;
+        uint8_t erased;
+    } bad[] = {{512, 8, 8, 0xff},   {1024, 4, 8, 0xff},       {1024, 8, 0, 0xff},
+               {1024, 8, 3, 0xff},  {1024, 8, 64, 0xff},      {1024, 8, 8, 0x55},
+               {1040, 8, 16, 0xff}, {0x80000000u, 8, 8, 0xff}};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct prov_port wrong = port;
+        struct prov_store other;
+        wrong.flash.sector_size = bad[i].sector;
+        wrong.flash.sector_count = bad[i].count;
+        wrong.flash.program_unit = bad[i].unit;
+        wrong.flash.erased = bad[i].erased;
+        assert_int_equal(prov_store_open(&other, &wrong), PROV_E_BOUNDS);
+    }
+}
+
+/* An entry with nothing that authenticates the peer is not kept. */
+static void row1_entry_without_peer_authentication_is_refused(void **state)
+{
+    (void)state;
+    static const uint8_t scalar[32] = {1}, cert[4] = {0x30, 2, 5, 0};
+    struct prov_entry entry = psk_entry("a.example", 1);
+    entry.psk = PROV_BYTES_NONE;
+    assert_int_equal(prov_store_stage(&store, &entry, false, ROOM), PROV_E_POLICY);
+    entry = psk_entry("a.example", 1);
+    entry.kind = PROV_KIND_RPK;
+    entry.key = (struct prov_key_ref){.source = PROV_KEY_SCALAR, .scalar = PROV_BYTES_OF(scalar)};
+    assert_int_equal(prov_store_stage(&store, &entry, false, ROOM), PROV_E_POLICY);
+    entry.kind = PROV_KIND_CERT;
+    entry.chain[0] = PROV_BYTES_OF(cert);
+    entry.chain_len = 1;
+    assert_int_equal(prov_store_stage(&store, &entry, false, ROOM), PROV_E_POLICY);
+    assert_int_equal(prov_store_install(&store, &entry, ROOM), PROV_E_POLICY);
+    assert_int_equal(flash.operations, 0);
+}
+
+/* Patches the version in an index and puts its digest right again. */
+static void make_newer(uint32_t at, size_t body_at, size_t body_len)
+{
+    flash.octets[at + 5] = PROV_STORE_VERSION + 1;
+    struct prov_bytes parts[] = {PROV_BYTES(flash.octets + at, 32),
+                                 PROV_BYTES(flash.octets + body_at, body_len)};
+    assert_int_equal(prov_crypto_sha256(port.crypto, parts, 2, flash.octets + at + 32), PROV_OK);
+}
+
+static void newer_format_is_refused_and_left_alone(void **state)
+{
+    (void)state;
+    rotate_to("a.example", 1);
+    const struct prov_store_slot *slot = prov_store_slot_of(&store, store.state.current);
+    assert_non_null(slot);
+    uint32_t base = (1 + (uint32_t)(slot - store.slot)) * 2 * 1024;
+    make_newer(base + 32, base + 96, slot->length);
+    uint32_t operations = flash.operations;
+    assert_int_equal(prov_store_open(&store, &port), PROV_E_VERSION);
+    assert_int_equal(flash.operations, operations);
+}
+
+static void newer_journal_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(prov_store_floor(&store, 5), PROV_OK);
+    uint8_t *header = flash.octets + 6 * 1024 + (size_t)store.journal * 1024, digest[32];
+    static const uint8_t zero[4];
+    header[5] = PROV_STORE_VERSION + 1;
+    struct prov_bytes parts[] = {PROV_BYTES_OF(zero), PROV_BYTES(header, 48)};
+    assert_int_equal(prov_crypto_sha256(port.crypto, parts, 2, digest), PROV_OK);
+    memcpy(header + 48, digest, 16);
+    assert_int_equal(prov_store_open(&store, &port), PROV_E_VERSION);
+}
+
+static void second_identity_is_refused(void **state)
+{
+    (void)state;
+    struct prov_identity identity = {.eui64 = {{0, 0x12, 0x4b, 0, 0x14, 0xb5, 0xd9, 0x6f}}};
+    assert_int_equal(prov_store_identity_put(&store, &identity), PROV_OK);
+    assert_int_equal(prov_store_identity_put(&store, &identity), PROV_E_EXISTS);
+}
+
+static void full_factory_record_is_refused(void **state)
+{
+    (void)state;
+    prov_result r = PROV_OK;
+    size_t count = 0;
+    for (; r == PROV_OK; count++) {
+        struct prov_entry entry = psk_entry("a.example", (uint32_t)count + 1);
+        r = prov_store_install(&store, &entry, ROOM);
+    }
+    assert_int_equal(r, PROV_E_FULL);
+    assert_int_equal(count, PROV_STORE_FACTORY_MAX + 1);
+    reopen();
+    assert_int_equal(number_at(PROV_STORE_FACTORY, "a.example"), PROV_STORE_FACTORY_MAX);
+}
+
+static void snapshot_that_does_not_fit_is_refused(void **state)
+{
+    (void)state;
+    static uint8_t large[3000] = {0x30};
+    rotate_to("a.example", 1);
+    struct prov_entry entry = psk_entry("b.example", 2);
+    entry.chain[0] = PROV_BYTES_OF(large);
+    entry.chain_len = 1;
+    assert_int_equal(prov_store_stage(&store, &entry, false, ROOM), PROV_E_FULL);
+    reopen();
+    assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
+    assert_false(prov_store_unfinished(&store));
+}
+
+static void steps_out_of_order_are_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(prov_store_commit(&store), PROV_E_STATE);
+    assert_int_equal(prov_store_confirm(&store), PROV_E_STATE);
+    assert_int_equal(prov_store_give_up(&store), PROV_E_STATE);
+    rotate_to("a.example", 1);
+    assert_int_equal(prov_store_confirm(&store), PROV_E_STATE);
+}
+
+static void damaged_entry_octets_are_refused(void **state)
+{
+    (void)state;
+    struct prov_entry entry = psk_entry("a.example", 7), back;
+    struct prov_buf buf = ROOM;
+    assert_int_equal(prov_entry_encode(&entry, &buf), PROV_OK);
+    size_t len = buf.len;
+    assert_int_equal(prov_entry_decode(PROV_BYTES(work, len), &back), PROV_OK);
+    for (size_t cut = 0; cut < len; cut++)
+        assert_int_not_equal(prov_entry_decode(PROV_BYTES(work, cut), &back), PROV_OK);
+    assert_int_not_equal(prov_entry_decode(PROV_BYTES(work, len + 1), &back), PROV_OK);
+    work[0] |= 0x1f;
+    assert_int_not_equal(prov_entry_decode(PROV_BYTES(work, len), &back), PROV_OK);
+}
+
+/* --- kept ------------------------------------------------------------------------------------- */
+
+static void rotation_goes_through_its_states(void **state)
+{
+    (void)state;
+    rotate_to("a.example", 1);
+    struct prov_entry entry = psk_entry("a.example", 2);
+    assert_int_equal(prov_store_stage(&store, &entry, false, ROOM), PROV_OK);
+    reopen();
+    assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
+    assert_int_equal(number_at(PROV_STORE_CANDIDATE, "a.example"), 2);
+    assert_int_equal(prov_store_commit(&store), PROV_OK);
+    reopen();
+    assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 2);
+    assert_int_equal(number_at(PROV_STORE_PREVIOUS, "a.example"), 1);
+    assert_true(prov_store_unfinished(&store));
+    assert_int_equal(prov_store_confirm(&store), PROV_OK);
+    reopen();
+    assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 2);
+    assert_int_equal(number_at(PROV_STORE_PREVIOUS, "a.example"), 0);
+    assert_false(prov_store_unfinished(&store));
+}
+
+/* The old secret is gone from the flash when the new one is confirmed. */
+static void old_slot_is_erased_after_confirm(void **state)
+{
+    (void)state;
+    rotate_to("a.example", 0x51525354);
+    rotate_to("a.example", 2);
+    for (size_t i = 0; i + 4 <= 8 * 1024; i++)
+        assert_memory_not_equal(flash.octets + i, "\x54\x53\x52\x51", 4);
+}
+
+/* Row 1: keyed by server; one server's rotation leaves the others' entries as they are. */
+static void row1_entries_are_keyed_by_server(void **state)
+{
+    (void)state;
+    rotate_to("a.example", 1);
+    rotate_to("b.example", 2);
+    rotate_to("c.example", 3);
+    rotate_to("b.example", 4);
+    reopen();
+    assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
+    assert_int_equal(number_at(PROV_STORE_CURRENT, "b.example"), 4);
+    assert_int_equal(number_at(PROV_STORE_CURRENT, "c.example"), 3);
+    struct prov_entry entry;
+    assert_int_equal(prov_store_get(&store, PROV_STORE_CURRENT, 2, ROOM, &entry), PROV_OK);
+    assert_int_equal(prov_store_get(&store, PROV_STORE_CURRENT, 3, ROOM, &entry), PROV_E_NOT_FOUND);
+}
+
+static void factory_record_outlives_rotations(void **state)
+{
+    (void)state;
+    struct prov_entry entry = psk_entry("a.example", 99);
+    entry.use = PROV_USE_BOOTSTRAP;
+    assert_int_equal(prov_store_install(&store, &entry, ROOM), PROV_OK);
+    uint8_t before[2 * 1024];
+    memcpy(before, flash.octets, sizeof before);
+    for (uint32_t i = 1; i < 50; i++)
+        rotate_to("a.example", i);
+    assert_memory_equal(before, flash.octets, sizeof before);
+    assert_int_equal(flash.erases[0] + flash.erases[1], 0);
+    reopen();
+    assert_int_equal(number_at(PROV_STORE_FACTORY, "a.example"), 99);
+}
+
+static void given_up_candidate_leaves_current(void **state)
+{
+    (void)state;
+    rotate_to("a.example", 1);
+    struct prov_entry entry = psk_entry("a.example", 2);
+    assert_int_equal(prov_store_stage(&store, &entry, false, ROOM), PROV_OK);
+    assert_int_equal(prov_store_failed(&store), PROV_OK);
+    assert_int_equal(prov_store_failed(&store), PROV_OK);
+    reopen();
+    assert_int_equal(store.state.failures, 2);
+    assert_int_equal(prov_store_give_up(&store), PROV_OK);
+    reopen();
+    assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
+    assert_int_equal(number_at(PROV_STORE_CANDIDATE, "a.example"), 0);
+}
+
+/* An unconfirmed snapshot makes way for a new candidate: its predecessor is current again. */
+static void staging_over_an_unconfirmed_one_goes_back(void **state)
+{
+    (void)state;
+    rotate_to("a.example", 1);
+    struct prov_entry entry = psk_entry("a.example", 2);
+    assert_int_equal(prov_store_stage(&store, &entry, false, ROOM), PROV_OK);
+    assert_int_equal(prov_store_commit(&store), PROV_OK);
+    entry = psk_entry("a.example", 3);
+    assert_int_equal(prov_store_stage(&store, &entry, false, ROOM), PROV_OK);
+    reopen();
+    assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
+    assert_int_equal(number_at(PROV_STORE_CANDIDATE, "a.example"), 3);
+}
+
+static void small_changes_survive_and_the_floor_never_sinks(void **state)
+{
+    (void)state;
+    uint8_t seed[PROV_STORE_SEED_LEN], back[PROV_STORE_SEED_LEN];
+    memset(seed, 0x5a, sizeof seed);
+    assert_int_equal(prov_store_seed_get(&store, back), PROV_E_NOT_FOUND);
+    assert_int_equal(prov_store_seed_put(&store, seed), PROV_OK);
+    assert_int_equal(prov_store_floor(&store, 1000), PROV_OK);
+    assert_int_equal(prov_store_floor(&store, 900), PROV_OK);
+    for (uint8_t i = 1; i < 100; i++)
+        assert_int_equal(prov_store_attempts(&store, i), PROV_OK);
+    reopen();
+    assert_int_equal(store.state.time_floor, 1000);
+    assert_int_equal(store.state.attempts, 99);
+    assert_int_equal(prov_store_seed_get(&store, back), PROV_OK);
+    assert_memory_equal(seed, back, sizeof seed);
+}
+
+static void row62_log_is_a_bounded_ring(void **state)
+{
+    (void)state;
+    struct prov_log_record record = {.clock = PROV_CLOCK_COARSE,
+                                     .event = PROV_LOG_ALERT,
+                                     .alert = 51,
+                                     .sent = 0,
+                                     .server = "enroll.example.com"};
+    for (uint32_t i = 0; i < 200; i++) {
+        record.value = i;
+        record.time = 1700000000 + i;
+        assert_int_equal(prov_store_log_put(&store, &record), PROV_OK);
+    }
+    reopen();
+    uint32_t count = 0;
+    struct prov_log_record back = {0};
+    while (prov_store_log_get(&store, count, &record) == PROV_OK) {
+        back = record;
+        count++;
+    }
+    assert_in_range(count, 4, 16);
+    assert_int_equal(back.value, 199);
+    assert_int_equal(back.alert, 51);
+    assert_int_equal(back.sent, 0);
+    assert_int_equal(back.time, 1700000199);
+    assert_string_equal(back.server, "enroll.example.com");
+    assert_string_equal(prov_log_event_text(back.event), "alert");
+}
+
+static void every_geometry_works(void **state)
+{
+    (void)state;
+    static const uint32_t units[] = {1, 2, 4, 8, 16, 32};
+    for (size_t u = 0; u < 6; u++)
+        for (int zero = 0; zero < 2; zero++) {
+            make(1024, 11, units[u], zero ? 0x00 : 0xff);
+            reopen();
+            for (uint32_t i = 1; i < 12; i++)
+                rotate_to(i % 3 == 0 ? "b.example" : "a.example", i);
+            reopen();
+            assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 11);
+            assert_int_equal(number_at(PROV_STORE_CURRENT, "b.example"), 9);
+            assert_false(flash.rewritten);
+        }
+}
+
+static void lost_journal_leaves_a_credential(void **state)
+{
+    (void)state;
+    rotate_to("a.example", 1);
+    struct prov_entry entry = psk_entry("a.example", 2);
+    assert_int_equal(prov_store_stage(&store, &entry, false, ROOM), PROV_OK);
+    memset(flash.octets + 6 * 1024, 0x00, 2 * 1024);
+    reopen();
+    assert_true(store.damaged);
+    assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
+    assert_int_equal(number_at(PROV_STORE_CANDIDATE, "a.example"), 2);
+}
+
+static void lost_snapshot_falls_back_to_the_previous(void **state)
+{
+    (void)state;
+    rotate_to("a.example", 1);
+    struct prov_entry entry = psk_entry("a.example", 2);
+    assert_int_equal(prov_store_stage(&store, &entry, false, ROOM), PROV_OK);
+    assert_int_equal(prov_store_commit(&store), PROV_OK);
+    const struct prov_store_slot *slot = prov_store_slot_of(&store, store.state.current);
+    flash.octets[(1 + (size_t)(slot - store.slot)) * 2048 + 100] ^= 1;
+    reopen();
+    assert_true(store.damaged);
+    assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
+}
+
+/* --- power and errors at every operation --------------------------------------------------------
+ */
+
+/* Three steps of a rotation; returns how many were answered with PROV_OK. */
+static int steps(uint32_t number)
+{
+    struct prov_entry entry = psk_entry("a.example", number);
+    if (prov_store_stage(&store, &entry, false, ROOM) != PROV_OK)
+        return 0;
+    if (prov_store_commit(&store) != PROV_OK)
+        return 1;
+    return prov_store_confirm(&store) == PROV_OK ? 3 : 2;
+}
+
+/* What must be there after a fault during steps 1 → 2, of which `done` were answered. */
+static void check_after(int done)
+{
+    uint32_t current = number_at(PROV_STORE_CURRENT, "a.example");
+    uint32_t previous = number_at(PROV_STORE_PREVIOUS, "a.example");
+    uint32_t candidate = number_at(PROV_STORE_CANDIDATE, "a.example");
+    assert_true(current == 1 || current == 2);
+    assert_false(store.damaged);
+    if (current == 1)
+        assert_in_range(done, 0, 1);
+    if (done >= 1)
+        assert_true(current == 2 || candidate == 2);
+    if (done >= 2)
+        assert_int_equal(current, 2);
+    if (current == 2 && !store.state.confirmed)
+        assert_int_equal(previous, 1);
+}
+
+static void fault_at_every_operation(enum sim_fault fault)
+{
+    for (uint32_t at = 1;; at++) {
+        make(1024, 8, 8, at % 2 ? 0xff : 0x00);
+        reopen();
+        rotate_to("a.example", 1);
+        sim_flash_plan(&flash, fault, at);
+        uint32_t before = flash.operations;
+        int done = steps(2);
+        bool hit = flash.operations - before >= at;
+        reopen();
+        check_after(done);
+        rotate_to("a.example", 3); /* a clean second run */
+        reopen();
+        assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 3);
+        assert_false(flash.rewritten);
+        if (!hit) {
+            assert_true(at > 10);
+            return;
+        }
+    }
+}
+
+static void power_cut_at_every_operation(void **state)
+{
+    (void)state;
+    fault_at_every_operation(SIM_CUT_BEFORE);
+    fault_at_every_operation(SIM_CUT_TORN);
+    fault_at_every_operation(SIM_CUT_AFTER);
+    fault_at_every_operation(SIM_CUT_UNSYNCED);
+}
+
+static void failing_operation_at_every_place(void **state)
+{
+    (void)state;
+    fault_at_every_operation(SIM_ERROR);
+}
+
+static void wrong_bit_at_every_program_is_seen(void **state)
+{
+    (void)state;
+    fault_at_every_operation(SIM_MISMATCH);
+}
+
+/* Two cuts in a row: the second one during what the first one left. */
+static void second_power_cut_at_every_operation(void **state)
+{
+    (void)state;
+    for (uint32_t first = 1; first < 20; first++)
+        for (uint32_t second = 1; second < 20; second++) {
+            make(1024, 8, 8, 0xff);
+            reopen();
+            rotate_to("a.example", 1);
+            sim_flash_plan(&flash, SIM_CUT_TORN, first);
+            int done = steps(2);
+            reopen();
+            check_after(done);
+            sim_flash_plan(&flash, SIM_CUT_TORN, second);
+            prov_result r = prov_store_tidy(&store);
+            if (r == PROV_OK)
+                (void)steps(2);
+            reopen();
+            uint32_t current = number_at(PROV_STORE_CURRENT, "a.example");
+            assert_true(current == 1 || current == 2);
+            assert_false(store.damaged);
+        }
+}
+
+static void cut_install_keeps_what_was_installed(void **state)
+{
+    (void)state;
+    for (uint32_t at = 1; at < 12; at++) {
+        make(1024, 8, 8, 0xff);
+        reopen();
+        struct prov_entry entry = psk_entry("a.example", 1);
+        assert_int_equal(prov_store_install(&store, &entry, ROOM), PROV_OK);
+        sim_flash_plan(&flash, SIM_CUT_TORN, at);
+        entry = psk_entry("a.example", 2);
+        prov_result r = prov_store_install(&store, &entry, ROOM);
+        reopen();
+        uint32_t found = number_at(PROV_STORE_FACTORY, "a.example");
+        assert_true(r == PROV_OK ? found == 2 : found == 1 || found == 2);
+        entry = psk_entry("a.example", 3);
+        assert_int_equal(prov_store_install(&store, &entry, ROOM), PROV_OK);
+        reopen();
+        assert_int_equal(number_at(PROV_STORE_FACTORY, "a.example"), 3);
+        assert_false(flash.rewritten);
+    }
+}
+
+/* --- wear ------------------------------------------------------------------------------------- */
+
+#define ROTATIONS 10000u
+#define ERASE_BUDGET                                                                               \
+    5100u /* per sector, over 10,000 rotations: half of a usual 10,000 cycles, and 2 % */
+
+static void erases_stay_within_the_budget(void **state)
+{
+    (void)state;
+    make(4096, 5, 8, 0xff);
+    reopen();
+    struct prov_log_record record = {.event = PROV_LOG_HANDSHAKE};
+    for (uint32_t i = 1; i <= ROTATIONS; i++) {
+        rotate_to("a.example", i);
+        for (int entry = 0; entry < 8; entry++)
+            assert_int_equal(prov_store_log_put(&store, &record), PROV_OK);
+    }
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < 5; i++) {
+        print_message("sector %u: %u erases\n", i, flash.erases[i]);
+        most = flash.erases[i] > most ? flash.erases[i] : most;
+    }
+    assert_in_range(most, 1, ERASE_BUDGET);
+    assert_int_equal(flash.erases[0], 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(bad_geometry_is_refused),
+        TEST(row1_entry_without_peer_authentication_is_refused),
+        TEST(newer_format_is_refused_and_left_alone),
+        TEST(newer_journal_is_refused),
+        TEST(second_identity_is_refused),
+        TEST(full_factory_record_is_refused),
+        TEST(snapshot_that_does_not_fit_is_refused),
+        TEST(steps_out_of_order_are_refused),
+        TEST(damaged_entry_octets_are_refused),
+        TEST(rotation_goes_through_its_states),
+        TEST(old_slot_is_erased_after_confirm),
+        TEST(row1_entries_are_keyed_by_server),
+        TEST(factory_record_outlives_rotations),
+        TEST(given_up_candidate_leaves_current),
+        TEST(staging_over_an_unconfirmed_one_goes_back),
+        TEST(small_changes_survive_and_the_floor_never_sinks),
+        TEST(row62_log_is_a_bounded_ring),
+        TEST(every_geometry_works),
+        TEST(lost_journal_leaves_a_credential),
+        TEST(lost_snapshot_falls_back_to_the_previous),
+        TEST(power_cut_at_every_operation),
+        TEST(failing_operation_at_every_place),
+        TEST(wrong_bit_at_every_program_is_seen),
+        TEST(second_power_cut_at_every_operation),
+        TEST(cut_install_keeps_what_was_installed),
+        TEST(erases_stay_within_the_budget),
+    };
+    return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}
