@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A wire that loses, doubles and swaps: every datagram of every flight, for each kind of
+ * credential.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "wire.h"
+
+static struct wire_world world;
+
+static int setup(void **state)
+{
+    (void)state;
+    wire_world_make(&world);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    wire_world_free(&world);
+    return 0;
+}
+
+/* What happens to datagram `index` of `side`; the others arrive. */
+struct accident {
+    enum wire_side side;
+    unsigned index;
+    enum wire_fate fate;
+    unsigned met;
+};
+
+static enum wire_fate one_accident(void *context, struct wire_datagram *d)
+{
+    struct accident *a = context;
+
+    if (d->from != a->side || d->index != a->index)
+        return WIRE_DELIVER;
+    a->met++;
+    return a->fate;
+}
+
+/* Returns whether the accident happened at all: then there may be a datagram after this one. */
+static bool completes_with(enum wire_kind kind, uint16_t mtu, struct accident *a)
+{
+    struct wire w;
+
+    wire_make(&w, &world, kind);
+    w.ends[WIRE_CLIENT].config.mtu = w.ends[WIRE_SERVER].config.mtu = mtu;
+    w.fate = one_accident;
+    w.context = a;
+    wire_start(&w);
+    wire_run(&w, 70000);
+    if (!wire_works(&w))
+        fail_msg("%s, mtu %u: fate %d of datagram %u from %d", wire_kind_names[kind], mtu,
+                 (int)a->fate, a->index, (int)a->side);
+    wire_free(&w);
+    return a->met > 0;
+}
+
+static unsigned every_datagram(enum wire_fate fate, uint16_t mtu)
+{
+    unsigned runs = 0;
+
+    for (int kind = 0; kind < WIRE_KINDS; kind++)
+        for (int side = 0; side < 2; side++)
+            for (unsigned index = 0;; index++) {
+                struct accident a = {(enum wire_side)side, index, fate, 0};
+                runs++;
+                if (!completes_with((enum wire_kind)kind, mtu, &a))
+                    break;
+            }
+    return runs;
+}
+
+static void every_datagram_lost_once(void **state)
+{
+    (void)state;
+    assert_true(every_datagram(WIRE_DROP, 0) >= 4 * 6);
+    assert_true(every_datagram(WIRE_DROP, PROV_DTLS_MTU_MIN) >= 4 * 8);
+}
+
+static void every_datagram_doubled_once(void **state)
+{
+    (void)state;
+    assert_true(every_datagram(WIRE_DOUBLE, 0) >= 4 * 6);
+    assert_true(every_datagram(WIRE_DOUBLE, PROV_DTLS_MTU_MIN) >= 4 * 8);
+}
+
+static void every_datagram_swapped_once(void **state)
+{
+    (void)state;
+    assert_true(every_datagram(WIRE_SWAP, 0) >= 4 * 6);
+    assert_true(every_datagram(WIRE_SWAP, PROV_DTLS_MTU_MIN) >= 4 * 8);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_datagram_lost_once),
+        cmocka_unit_test(every_datagram_doubled_once),
+        cmocka_unit_test(every_datagram_swapped_once),
+    };
+    return cmocka_run_group_tests_name("dtls loss", tests, setup, teardown);
+}
