@@ -410,7 +410,9 @@ bool prov_agent_pull(struct prov_agent *agent, uint64_t now_ms, struct prov_buf 
     if (prov_dtls_pull(&agent->dtls, now_ms, out))
         return true;
     agent->closing = false;
-    return pull_message(agent, now_ms, out);
+    if (agent->phase == PROV_PHASE_DONE || agent->phase == PROV_PHASE_FAILED)
+        agent_session_drop(agent);
+    return agent->dtls_open && pull_message(agent, now_ms, out);
 }
 
 uint64_t prov_agent_deadline(const struct prov_agent *agent)

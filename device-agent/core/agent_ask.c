@@ -167,6 +167,17 @@ prov_result agent_ask(struct prov_agent *agent, enum prov_enroll_op op, uint64_t
     return PROV_OK;
 }
 
+/* The diagnostic payload of an error (RFC 7252, section 5.5.2), printable ASCII of it. */
+static void keep_reason(struct prov_agent *agent)
+{
+    struct prov_bytes text = prov_buf_bytes(&agent->exchange.answer);
+    size_t len = text.len < PROV_AGENT_REASON_MAX ? text.len : PROV_AGENT_REASON_MAX;
+    for (size_t i = 0; i < len; i++)
+        agent->report.reason[i] =
+            text.data[i] >= 0x20 && text.data[i] < 0x7f ? (char)text.data[i] : '?';
+    agent->report.reason[len] = '\0';
+}
+
 prov_result agent_take(struct prov_agent *agent, enum prov_enroll_op op)
 {
     const struct prov_exchange *x = &agent->exchange;
@@ -176,8 +187,10 @@ prov_result agent_take(struct prov_agent *agent, enum prov_enroll_op op)
     agent_log(agent, PROV_LOG_REQUEST, x->result, x->code);
     if (x->state == PROV_EXCHANGE_FAILED)
         return x->result;
-    if (x->code >> 5 != 2)
+    if (x->code >> 5 != 2) {
+        keep_reason(agent);
         return PROV_E_PEER_REFUSED;
+    }
     if (x->format != x->resource->response_format)
         return PROV_E_PEER;
     return ask->take(agent);

@@ -45,6 +45,7 @@
 #define PROV_AGENT_ANSWER_MAX PROV_ENROLL_RESPONSE_MAX
 #endif
 #define PROV_AGENT_MESSAGE_MAX 1100 /* one CoAP message */
+#define PROV_AGENT_REASON_MAX  63
 
 enum prov_agent_op {
     PROV_AGENT_ENROLL = 1, /* first operational credential, by a bootstrap one */
@@ -92,9 +93,10 @@ struct prov_agent_report {
     prov_result result;
     enum prov_agent_phase at; /* where it failed */
     enum prov_alert alert_sent, alert_received;
-    bool authentic;      /* the failure was the server's own word */
-    uint8_t code;        /* CoAP code of the answer that ended it, or 0 */
-    enum prov_kind kind; /* of the credential now in use */
+    bool authentic;                         /* the failure was the server's own word */
+    uint8_t code;                           /* CoAP code of the answer that ended it, or 0 */
+    char reason[PROV_AGENT_REASON_MAX + 1]; /* the server's words with that code, or "" */
+    enum prov_kind kind;                    /* of the credential now in use */
     struct prov_fqdn server;
     bool resumed; /* finished what an earlier run had begun */
     bool gave_up; /* a candidate was given up on the way */

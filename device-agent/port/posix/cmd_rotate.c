@@ -82,8 +82,9 @@ static prov_result explain(const struct prov_agent_report *report, struct prov_w
         return prov_why_set(why, r, "%s with %s: %s (alert %s sent)", where, server,
                             prov_result_text(r), prov_alert_text(report->alert_sent));
     if (r == PROV_E_PEER_REFUSED)
-        return prov_why_set(why, r, "%s: %s answered %u.%02u", where, server, report->code >> 5,
-                            report->code & 31u);
+        return prov_why_set(why, r, "%s: %s answered %u.%02u%s%s", where, server, report->code >> 5,
+                            report->code & 31u, report->reason[0] != '\0' ? ": " : "",
+                            report->reason);
     if (r == PROV_E_TIMEOUT)
         return prov_why_set(why, r, "%s: %s does not answer", where, server);
     return prov_why_set(why, r, "%s with %s: %s", where, server, prov_result_text(r));
@@ -120,15 +121,16 @@ static prov_result operate(const struct options *options, struct run *run,
         return PROV_E_MEMORY;
     prov_agent_open(&run->agent, &run->board.store, workspace);
     prov_result r = prov_agent_begin(&run->agent, request, 0);
-    if (r != PROV_OK)
+    if (r != PROV_OK) {
         r = prov_why_set(why, r, "%s", begin_words(r, request->op));
-    else
+    } else {
         r = board_run(&run->board, &run->agent, address != NULL ? address : "", why);
-    const struct prov_agent_report *report = prov_agent_report(&run->agent);
-    if (r != PROV_OK)
-        r = explain(report, why);
-    else
-        print_report(options, report);
+        const struct prov_agent_report *report = prov_agent_report(&run->agent);
+        if (r != PROV_OK)
+            r = explain(report, why);
+        else
+            print_report(options, report);
+    }
     prov_agent_close(&run->agent);
     prov_wipe(workspace, prov_dtls_handshake_size());
     free(workspace);

@@ -132,9 +132,37 @@ prov_result cmd_status(const struct options *options, struct prov_why *why)
 
 /* --- log -------------------------------------------------------------------------------------- */
 
+/* What the value of a record means. */
+static void describe(const struct prov_log_record *record, char *ret, size_t cap)
+{
+    switch (record->event) {
+    case PROV_LOG_HANDSHAKE:
+        snprintf(ret, cap, "%s", record->value == 1 ? "candidate" : "predecessor");
+        break;
+    case PROV_LOG_REQUEST:
+        snprintf(ret, cap, "%u.%02u", record->value >> 5, record->value & 31u);
+        break;
+    case PROV_LOG_STAGE:
+    case PROV_LOG_COMMIT:
+    case PROV_LOG_CONFIRM:
+        snprintf(ret, cap, "snapshot %u", record->value);
+        break;
+    case PROV_LOG_RESUME:
+        snprintf(ret, cap, "%s", record->value == 1 ? "committed" : "staged");
+        break;
+    case PROV_LOG_GIVE_UP:
+        snprintf(ret, cap, "after %u failures", record->value);
+        break;
+    default:
+        snprintf(ret, cap, "%s", "");
+        break;
+    }
+}
+
 static void print_record(struct print *print, const struct prov_log_record *record)
 {
-    char when[PROV_TIME_TEXT + 24];
+    char when[PROV_TIME_TEXT + 24], what[32];
+    describe(record, what, sizeof what);
     if (record->clock == PROV_CLOCK_NONE)
         snprintf(when, sizeof when, "+%lld ms", (long long)record->time);
     else
@@ -144,7 +172,8 @@ static void print_record(struct print *print, const struct prov_log_record *reco
         if (record->alert >= 0)
             printf(" %s %s", record->sent == 1 ? "sent" : "received",
                    prov_alert_text((enum prov_alert)record->alert));
-        printf(" %s\n", record->result == PROV_OK ? "ok" : prov_result_text(record->result));
+        printf("%s%s: %s\n", what[0] != '\0' ? " " : "", what,
+               record->result == PROV_OK ? "ok" : prov_result_text(record->result));
         return;
     }
     print_item_begin(print);
@@ -156,7 +185,7 @@ static void print_record(struct print *print, const struct prov_log_record *reco
         print_text(print, "alert", prov_alert_text((enum prov_alert)record->alert));
         print_text(print, "direction", record->sent == 1 ? "sent" : "received");
     }
-    print_int(print, "value", record->value);
+    print_text(print, "what", what);
     print_item_end(print);
 }
 

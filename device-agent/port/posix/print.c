@@ -35,7 +35,7 @@ static void key_put(struct print *print, const char *key)
         json_string(key);
         putchar(':');
     } else {
-        printf("%*s%-18s", print->indent, "", key);
+        printf("%*s%-19s", print->indent, "", key);
     }
     print->any = true;
 }
