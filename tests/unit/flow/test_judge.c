@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who is at the other end: verdicts on identities, keys and chains.
+ */
+#include "serve_fixture.h"
+
+#include <string.h>
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+static prov_result judge_rpk(struct fixture *f, const struct prov_fqdn *server,
+                             const uint8_t point[PROV_POINT_LEN], struct prov_flow_peer *ret)
+{
+    uint8_t spki[PROV_SPKI_LEN];
+    prov_spki_encode(point, spki);
+    prov_why_clear(&f->why);
+    return prov_flow_rpk_judge(&f->flow, server, PROV_BYTES_OF(spki), ret);
+}
+
+/* Chain of a credential as a peer shows it: end entity and issuing CA. */
+static prov_result judge_chain(struct fixture *f, const struct prov_fqdn *server,
+                               const struct prov_credential *credential, struct prov_flow_peer *ret)
+{
+    size_t first = 4u + ((size_t)credential->chain[2] << 8 | credential->chain[3]);
+    struct prov_bytes chain[2] = {
+        PROV_BYTES(credential->chain, first),
+        PROV_BYTES(credential->chain + first, credential->chain_len - first)};
+    prov_why_clear(&f->why);
+    return prov_flow_chain_judge(&f->flow, server, chain, 2, ret);
+}
+
+static bool known(struct fixture *f, const struct prov_fqdn *server, struct prov_bytes identity,
+                  size_t *ret_len)
+{
+    struct prov_flow_peer peer;
+    struct prov_secret psk = {0};
+    bool ret = true;
+    assert_int_equal(prov_flow_psk_find(&f->flow, server, identity, &psk, &peer, &ret), PROV_OK);
+    *ret_len = psk.len;
+    prov_secret_wipe(&psk);
+    return ret;
+}
+
+/* --- negative
+ * --------------------------------------------------------------------------------------- */
+
+static void h29_unknown_revoked_and_foreign_identities_get_a_dummy(void **state)
+{
+    struct fixture *f = *state;
+    size_t len = 0;
+    struct prov_uuid id = make_credential(f, PROV_KIND_PSK, PROV_USE_BOOTSTRAP);
+    struct prov_credential credential = fixture_get(f, &id);
+    struct prov_bytes identity = prov_psk_identity_bytes(&credential.identity);
+    assert_false(known(f, &f->server, prov_bytes_text("nobody"), &len));
+    assert_int_equal(len, 16);
+    assert_false(known(f, &f->other_server, identity, &len)); /* H37: by (server, identity) */
+    assert_false(known(f, &f->server, PROV_BYTES(identity.data, 15), &len));
+    assert_true(known(f, &f->server, identity, &len));
+    assert_int_equal(prov_registry_credential_revoke(f->registry, credential.id, "test", NULL),
+                     PROV_OK);
+    assert_false(known(f, &f->server, identity, &len));
+    assert_int_equal(len, 16);
+}
+
+static void unknown_raw_key_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct device_key key;
+    struct prov_flow_peer peer;
+    device_key_make(f, &key);
+    assert_int_not_equal(judge_rpk(f, &f->server, key.point, &peer), PROV_OK);
+    device_key_drop(f, &key);
+}
+
+static void h37_the_servers_own_key_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct prov_flow_identity identity;
+    struct prov_flow_peer peer;
+    assert_int_equal(prov_flow_identity_load(&f->flow, &f->server, &identity), PROV_OK);
+    assert_int_not_equal(
+        prov_flow_rpk_judge(&f->flow, &f->server, PROV_BYTES_OF(identity.spki), &peer), PROV_OK);
+    assert_int_not_equal(
+        prov_flow_chain_judge(&f->flow, &f->server, identity.chain, identity.chain_len, &peer),
+        PROV_OK);
+    prov_flow_identity_wipe(&identity);
+}
+
+static void row60_credentials_of_another_server_are_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct prov_flow_peer peer;
+    struct prov_uuid rpk = make_credential(f, PROV_KIND_RPK, PROV_USE_BOOTSTRAP);
+    struct prov_uuid cert = make_credential(f, PROV_KIND_CERT, PROV_USE_BOOTSTRAP);
+    struct prov_credential key = fixture_get(f, &rpk), chain = fixture_get(f, &cert);
+    assert_int_not_equal(judge_rpk(f, &f->other_server, key.point, &peer), PROV_OK);
+    assert_int_equal(judge_chain(f, &f->other_server, &chain, &peer), PROV_E_FORBIDDEN);
+    assert_int_equal(judge_rpk(f, &f->server, key.point, &peer), PROV_OK);
+    assert_int_equal(judge_chain(f, &f->server, &chain, &peer), PROV_OK);
+}
+
+static void h40_revoked_credentials_are_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct prov_flow_peer peer;
+    struct prov_uuid rpk = make_credential(f, PROV_KIND_RPK, PROV_USE_BOOTSTRAP);
+    struct prov_uuid cert = make_credential(f, PROV_KIND_CERT, PROV_USE_BOOTSTRAP);
+    struct prov_credential key = fixture_get(f, &rpk), chain = fixture_get(f, &cert);
+    struct prov_flow_peer live = fixture_peer(f, &rpk);
+    assert_int_equal(prov_flow_still_good(&f->flow, &live), PROV_OK);
+    assert_int_equal(prov_registry_credential_revoke(f->registry, key.id, "test", NULL), PROV_OK);
+    assert_int_equal(prov_registry_credential_revoke(f->registry, chain.id, "test", NULL), PROV_OK);
+    assert_int_equal(judge_rpk(f, &f->server, key.point, &peer), PROV_E_REVOKED);
+    assert_int_equal(judge_chain(f, &f->server, &chain, &peer), PROV_E_REVOKED);
+    assert_int_equal(prov_flow_still_good(&f->flow, &live), PROV_E_REVOKED);
+}
+
+static void retired_device_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct prov_flow_peer peer;
+    struct prov_uuid rpk = make_credential(f, PROV_KIND_RPK, PROV_USE_BOOTSTRAP);
+    struct prov_credential key = fixture_get(f, &rpk);
+    assert_int_equal(prov_registry_device_retire(f->registry, &f->device, NULL), PROV_OK);
+    assert_int_equal(judge_rpk(f, &f->server, key.point, &peer), PROV_E_REVOKED);
+}
+
+static void expired_certificate_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct prov_flow_peer peer;
+    struct prov_uuid id = make_credential(f, PROV_KIND_CERT, PROV_USE_OPERATIONAL);
+    struct prov_credential chain = fixture_get(f, &id);
+    f->now_ms = (chain.not_after - 1) * 1000;
+    assert_int_equal(judge_chain(f, &f->server, &chain, &peer), PROV_OK);
+    f->now_ms = (chain.not_after + 1) * 1000;
+    assert_int_equal(judge_chain(f, &f->server, &chain, &peer), PROV_E_TIME);
+    assert_int_equal(prov_flow_still_good(&f->flow, &peer), PROV_E_TIME);
+}
+
+static void certificate_of_another_factory_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    void *other_state = NULL;
+    struct prov_flow_peer peer;
+    assert_int_equal(fixture_setup(&other_state), 0);
+    struct prov_uuid id = make_credential(other_state, PROV_KIND_CERT, PROV_USE_BOOTSTRAP);
+    struct prov_credential chain = fixture_get(other_state, &id);
+    assert_int_not_equal(judge_chain(f, &f->server, &chain, &peer), PROV_OK);
+    assert_int_equal(fixture_teardown(&other_state), 0);
+}
+
+static void h35_a_handshake_alone_promotes_no_successor(void **state)
+{
+    struct fixture *f = *state;
+    struct served served;
+    uint8_t room[17];
+    struct prov_uuid id = make_credential(f, PROV_KIND_PSK, PROV_USE_BOOTSTRAP);
+    struct prov_flow_peer by = fixture_peer(f, &id);
+    serve_op(f, &by, PROV_ENROLL_PSK, psk_request_id(1, room), &served);
+    struct prov_credential made = fixture_only(f, PROV_USE_OPERATIONAL, PROV_STATE_PENDING);
+    struct prov_flow_peer peer = fixture_peer(f, &made.uuid);
+    assert_int_equal(prov_flow_connected(&f->flow, &peer), PROV_OK);
+    assert_int_equal(peer.state, PROV_STATE_PENDING);
+    assert_int_equal(fixture_get(f, &made.uuid).state, PROV_STATE_PENDING);
+}
+
+/* --- positive
+ * ---------------------------------------------------------------------------------------- */
+
+static void a_registered_key_becomes_active_by_its_handshake(void **state)
+{
+    struct fixture *f = *state;
+    struct device_key key;
+    struct prov_flow_peer peer;
+    struct prov_uuid id;
+    uint8_t spki[PROV_SPKI_LEN];
+    device_key_make(f, &key);
+    prov_spki_encode(key.point, spki);
+    assert_int_equal(prov_flow_rpk_register(&f->flow, &f->device, &f->server, PROV_USE_BOOTSTRAP,
+                                            PROV_BYTES_OF(spki), &id),
+                     PROV_OK);
+    assert_int_equal(judge_rpk(f, &f->server, key.point, &peer), PROV_OK);
+    assert_int_equal(peer.state, PROV_STATE_PENDING);
+    assert_int_equal(prov_flow_connected(&f->flow, &peer), PROV_OK);
+    assert_int_equal(peer.state, PROV_STATE_ACTIVE);
+    assert_int_equal(fixture_get(f, &id).state, PROV_STATE_ACTIVE);
+    assert_int_equal(prov_flow_connected(&f->flow, &peer), PROV_OK); /* again: nothing to do */
+    device_key_drop(f, &key);
+}
+
+static void row12_identities_are_compared_octet_by_octet(void **state)
+{
+    struct fixture *f = *state;
+    static const uint8_t with_nul[4] = {'a', 0, 'b', 0xcc};
+    static const uint8_t psk[16] = {0x80, 1, 2, 3};
+    struct prov_uuid id;
+    size_t len = 0;
+    assert_int_equal(prov_flow_psk_register(&f->flow, &f->device, &f->server, PROV_USE_BOOTSTRAP,
+                                            PROV_BYTES_OF(with_nul), PROV_BYTES_OF(psk), &id),
+                     PROV_OK);
+    assert_true(known(f, &f->server, PROV_BYTES_OF(with_nul), &len));
+    assert_false(known(f, &f->server, PROV_BYTES(with_nul, 1), &len));
+    assert_false(known(f, &f->server, PROV_BYTES((const uint8_t *)"A\0b\xcc", 4), &len));
+}
+
+static void a_chain_names_its_device(void **state)
+{
+    struct fixture *f = *state;
+    struct prov_flow_peer peer;
+    struct prov_uuid id = make_credential(f, PROV_KIND_CERT, PROV_USE_BOOTSTRAP);
+    struct prov_credential chain = fixture_get(f, &id);
+    assert_int_equal(judge_chain(f, &f->server, &chain, &peer), PROV_OK);
+    assert_true(prov_eui64_equal(&peer.device, &f->device));
+    assert_int_equal(peer.use, PROV_USE_BOOTSTRAP);
+    assert_int_equal(peer.credential, chain.id);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(h29_unknown_revoked_and_foreign_identities_get_a_dummy),
+        CASE(unknown_raw_key_is_refused),
+        CASE(h37_the_servers_own_key_is_refused),
+        CASE(row60_credentials_of_another_server_are_refused),
+        CASE(h40_revoked_credentials_are_refused),
+        CASE(retired_device_is_refused),
+        CASE(expired_certificate_is_refused),
+        CASE(certificate_of_another_factory_is_refused),
+        CASE(h35_a_handshake_alone_promotes_no_successor),
+        CASE(a_registered_key_becomes_active_by_its_handshake),
+        CASE(row12_identities_are_compared_octet_by_octet),
+        CASE(a_chain_names_its_device),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
