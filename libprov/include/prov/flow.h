@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * prov/flow.h: the verbs. The only place that joins pki, registry, x509 and cose, and the only one that
- * decides: policy is here. The CLI and the server call it.
+ * prov/flow.h: the verbs. The only place that joins pki, registry, x509 and cose, and the only one
+ * that decides: policy is here. The CLI and the server call it.
  */
 #ifndef PROV_FLOW_H
 #define PROV_FLOW_H
@@ -31,12 +31,14 @@ PROV_MUST prov_result prov_flow_server_add(struct prov_flow *flow, const struct 
 PROV_MUST prov_result prov_flow_device_add(struct prov_flow *flow, const struct prov_eui64 *eui64,
                                            bool from_eui48, const char *label, const char *group);
 
-/* --- issuing: each answers the new credential's id ------------------------------------------------ */
+/* --- issuing: each answers the new credential's id
+ * ------------------------------------------------ */
 
 PROV_MUST prov_result prov_flow_psk_issue(struct prov_flow *flow, const struct prov_eui64 *device,
                                           const struct prov_fqdn *server, enum prov_use use,
                                           struct prov_uuid *ret);
-PROV_MUST prov_result prov_flow_psk_register(struct prov_flow *flow, const struct prov_eui64 *device,
+PROV_MUST prov_result prov_flow_psk_register(struct prov_flow *flow,
+                                             const struct prov_eui64 *device,
                                              const struct prov_fqdn *server, enum prov_use use,
                                              struct prov_bytes identity, struct prov_bytes psk,
                                              struct prov_uuid *ret);
@@ -45,18 +47,20 @@ PROV_MUST prov_result prov_flow_rpk_issue(struct prov_flow *flow, const struct p
                                           const struct prov_fqdn *server, enum prov_use use,
                                           struct prov_uuid *ret);
 /* A key made on the device: SPKI, DER or PEM; pending until a handshake proves it. */
-PROV_MUST prov_result prov_flow_rpk_register(struct prov_flow *flow, const struct prov_eui64 *device,
+PROV_MUST prov_result prov_flow_rpk_register(struct prov_flow *flow,
+                                             const struct prov_eui64 *device,
                                              const struct prov_fqdn *server, enum prov_use use,
                                              struct prov_bytes spki, struct prov_uuid *ret);
 struct prov_flow_cert {
     const struct prov_eui64 *device; /* NULL: the server's next certificate */
     const struct prov_fqdn *server;
     enum prov_use use;
-    struct prov_bytes csr;           /* DER or PEM, or none: the key is made here */
-    int days;                        /* 0: the default: bootstrap none, operational 90, server 398 */
+    struct prov_bytes csr; /* DER or PEM, or none: the key is made here */
+    int days;              /* 0: the default: bootstrap none, operational 90, server 398 */
     bool no_expiry;
 };
-PROV_MUST prov_result prov_flow_cert_issue(struct prov_flow *flow, const struct prov_flow_cert *request,
+PROV_MUST prov_result prov_flow_cert_issue(struct prov_flow *flow,
+                                           const struct prov_flow_cert *request,
                                            struct prov_uuid *ret);
 
 /* Encodes the credential's bundle; wipe ret's octets after use. PROV_E_CONFLICT if it is retired or
@@ -65,7 +69,8 @@ PROV_MUST prov_result prov_flow_bundle_export(struct prov_flow *flow,
                                               const struct prov_credential *credential,
                                               struct prov_buf *ret);
 
-/* --- serving -------------------------------------------------------------------------------------- */
+/* --- serving
+ * -------------------------------------------------------------------------------------- */
 
 /* What the server itself shows: loaded once, reloaded when its credentials change. */
 struct prov_flow_identity {
@@ -76,7 +81,8 @@ struct prov_flow_identity {
     struct prov_bytes chain[PROV_BUNDLE_CHAIN_MAX];
     size_t chain_len;
 };
-PROV_MUST prov_result prov_flow_identity_load(struct prov_flow *flow, const struct prov_fqdn *server,
+PROV_MUST prov_result prov_flow_identity_load(struct prov_flow *flow,
+                                              const struct prov_fqdn *server,
                                               struct prov_flow_identity *ret);
 void prov_flow_identity_wipe(struct prov_flow_identity *identity);
 
@@ -89,7 +95,8 @@ struct prov_flow_peer {
     enum prov_use use;
     enum prov_state state; /* PENDING or ACTIVE at the handshake */
 };
-/* Answers to NEED_PSK and NEED_VERIFY. psk_find: *ret_known false gives a dummy. judge: PROV_OK or the verdict. */
+/* Answers to NEED_PSK and NEED_VERIFY. psk_find: *ret_known false gives a dummy. judge: PROV_OK or
+ * the verdict. */
 PROV_MUST prov_result prov_flow_psk_find(struct prov_flow *flow, const struct prov_fqdn *server,
                                          struct prov_bytes identity, struct prov_secret *ret_psk,
                                          struct prov_flow_peer *ret, bool *ret_known);
@@ -98,12 +105,13 @@ PROV_MUST prov_result prov_flow_rpk_judge(struct prov_flow *flow, const struct p
 PROV_MUST prov_result prov_flow_chain_judge(struct prov_flow *flow, const struct prov_fqdn *server,
                                             const struct prov_bytes *chain, size_t chain_len,
                                             struct prov_flow_peer *ret);
-/* A full handshake with the peer's credential has completed: a registered key that was pending becomes
- * active; anything else is left alone. Updates peer->state. */
+/* A full handshake with the peer's credential has completed: a registered key that was pending
+ * becomes active; anything else is left alone. Updates peer->state. */
 PROV_MUST prov_result prov_flow_connected(struct prov_flow *flow, struct prov_flow_peer *peer);
-/* Whether the credential may still be used (revoked since?): PROV_OK or PROV_E_REVOKED. Asked before every
- * request (H40). */
-PROV_MUST prov_result prov_flow_still_good(struct prov_flow *flow, const struct prov_flow_peer *peer);
+/* Whether the credential may still be used (revoked since?): PROV_OK or PROV_E_REVOKED. Asked
+ * before every request (H40). */
+PROV_MUST prov_result prov_flow_still_good(struct prov_flow *flow,
+                                           const struct prov_flow_peer *peer);
 
 /* A typed request of prov/enroll_server.h, decided and done. */
 struct prov_flow_request {
@@ -116,8 +124,8 @@ struct prov_flow_request {
     bool has_binding;    /* tls-unique is there (extended master secret) */
     uint8_t tls_unique[PROV_DTLS_TLS_UNIQUE_LEN];
 };
-/* Always fills code, format and body (in room, PROV_ENROLL_RESPONSE_MAX octets, which may hold a secret: wipe
- * it after use); the result says what happened, for the log. */
+/* Always fills code, format and body (in room, PROV_ENROLL_RESPONSE_MAX octets, which may hold a
+ * secret: wipe it after use); the result says what happened, for the log. */
 struct prov_flow_answer {
     uint8_t code;
     uint16_t format;

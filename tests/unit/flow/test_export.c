@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
-
 struct exported {
     uint8_t octets[PROV_BUNDLE_MAX];
     struct prov_buf buf;
@@ -171,16 +169,26 @@ static void exporting_twice_gives_the_same_octets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(retired_and_revoked_are_not_exported),
-        CASE(a_servers_own_key_is_not_exported),
-        CASE(a_successor_on_the_wire_is_not_exported),
-        CASE(an_expired_certificate_is_not_exported),
-        CASE(row1_no_bundle_without_what_authenticates_the_server),
-        CASE(psk_bundle_has_identity_and_key),
-        CASE(rpk_bundle_pins_current_and_next_server_key),
-        CASE(bundle_of_a_registered_key_has_no_private_half),
-        CASE(cert_bundle_has_the_chain_without_root_and_the_anchor),
-        CASE(exporting_twice_gives_the_same_octets),
+        cmocka_unit_test_setup_teardown(retired_and_revoked_are_not_exported, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_servers_own_key_is_not_exported, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_successor_on_the_wire_is_not_exported, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(an_expired_certificate_is_not_exported, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(row1_no_bundle_without_what_authenticates_the_server,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(psk_bundle_has_identity_and_key, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(rpk_bundle_pins_current_and_next_server_key, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(bundle_of_a_registered_key_has_no_private_half,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(cert_bundle_has_the_chain_without_root_and_the_anchor,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(exporting_twice_gives_the_same_octets, fixture_setup,
+                                        fixture_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
-
 static prov_result judge_rpk(struct fixture *f, const struct prov_fqdn *server,
                              const uint8_t point[PROV_POINT_LEN], struct prov_flow_peer *ret)
 {
@@ -219,18 +217,28 @@ static void a_chain_names_its_device(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(h29_unknown_revoked_and_foreign_identities_get_a_dummy),
-        CASE(unknown_raw_key_is_refused),
-        CASE(h37_the_servers_own_key_is_refused),
-        CASE(row60_credentials_of_another_server_are_refused),
-        CASE(h40_revoked_credentials_are_refused),
-        CASE(retired_device_is_refused),
-        CASE(expired_certificate_is_refused),
-        CASE(certificate_of_another_factory_is_refused),
-        CASE(h35_a_handshake_alone_promotes_no_successor),
-        CASE(a_registered_key_becomes_active_by_its_handshake),
-        CASE(row12_identities_are_compared_octet_by_octet),
-        CASE(a_chain_names_its_device),
+        cmocka_unit_test_setup_teardown(h29_unknown_revoked_and_foreign_identities_get_a_dummy,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(unknown_raw_key_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(h37_the_servers_own_key_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(row60_credentials_of_another_server_are_refused,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(h40_revoked_credentials_are_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(retired_device_is_refused, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(expired_certificate_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(certificate_of_another_factory_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(h35_a_handshake_alone_promotes_no_successor, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_registered_key_becomes_active_by_its_handshake,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(row12_identities_are_compared_octet_by_octet, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_chain_names_its_device, fixture_setup, fixture_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
-
 /* A device with a bootstrap or operational credential, its next key, and a request in the making.
  */
 struct asker {
@@ -326,22 +324,38 @@ static void sren_with_a_new_or_the_same_key_is_served(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(cert_without_challenge_is_refused),
-        CASE(h36_cert_with_another_sessions_challenge_is_refused),
-        CASE(h36_cert_without_channel_binding_is_refused),
-        CASE(est_wrong_challenge_is_refused_where_present),
-        CASE(row25_csr_for_another_device_is_refused),
-        CASE(csr_without_a_name_is_refused),
-        CASE(csr_with_a_bad_signature_is_refused),
-        CASE(csr_that_is_cut_longer_or_pem_is_refused),
-        CASE(row59_csr_with_a_key_of_another_owner_is_refused),
-        CASE(sren_with_another_subject_is_refused),
-        CASE(crts_as_one_certificate_is_not_acceptable),
-        CASE(crts_has_the_root_and_the_issuing_ca),
-        CASE(sen_gives_a_pending_certificate_and_its_issuer),
-        CASE(row55_repeated_sen_gives_the_same_certificate),
-        CASE(accept_287_gives_one_der_certificate),
-        CASE(sren_with_a_new_or_the_same_key_is_served),
+        cmocka_unit_test_setup_teardown(cert_without_challenge_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(h36_cert_with_another_sessions_challenge_is_refused,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(h36_cert_without_channel_binding_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(est_wrong_challenge_is_refused_where_present, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(row25_csr_for_another_device_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(csr_without_a_name_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(csr_with_a_bad_signature_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(csr_that_is_cut_longer_or_pem_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(row59_csr_with_a_key_of_another_owner_is_refused,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(sren_with_another_subject_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(crts_as_one_certificate_is_not_acceptable, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(crts_has_the_root_and_the_issuing_ca, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(sen_gives_a_pending_certificate_and_its_issuer,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(row55_repeated_sen_gives_the_same_certificate,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(accept_287_gives_one_der_certificate, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(sren_with_a_new_or_the_same_key_is_served, fixture_setup,
+                                        fixture_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,8 +8,6 @@
 
 #include "prov/cbor.h"
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
-
 static struct prov_flow_peer peer_made(struct fixture *f, enum prov_kind kind, enum prov_use use)
 {
     struct prov_uuid id = make_credential(f, kind, use);
@@ -387,28 +385,49 @@ static void an_active_psk_may_become_a_raw_key(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(row28_bootstrap_opens_no_operational_resource),
-        CASE(row28_operational_certificate_does_not_enroll_anew),
-        CASE(est_without_a_certificate_is_refused),
-        CASE(h35_pending_opens_confirm_and_nothing_else),
-        CASE(row11_no_psk_without_forward_secrecy),
-        CASE(a_request_id_of_another_length_or_type_is_refused),
-        CASE(revoked_and_retired_open_nothing),
-        CASE(enrolled_device_needs_an_approval),
-        CASE(another_servers_credential_is_refused),
-        CASE(unknown_operation_is_not_found),
-        CASE(no_room_for_the_answer_is_an_internal_error),
-        CASE(h36_rpk_without_channel_binding_is_refused),
-        CASE(h36_rpk_of_another_session_device_or_signer_is_refused),
-        CASE(row59_rpk_of_another_owner_is_refused),
-        CASE(rpk_that_is_in_use_already_is_refused),
-        CASE(rpk_body_that_is_cut_or_longer_is_refused),
-        CASE(now_tells_operational_credentials_the_time),
-        CASE(repeated_psk_request_gives_the_same_key),
-        CASE(confirm_makes_active_and_retires_the_old),
-        CASE(confirm_may_be_repeated),
-        CASE(rpk_answer_has_the_servers_current_and_next_key),
-        CASE(an_active_psk_may_become_a_raw_key),
+        cmocka_unit_test_setup_teardown(row28_bootstrap_opens_no_operational_resource,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(row28_operational_certificate_does_not_enroll_anew,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(est_without_a_certificate_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(h35_pending_opens_confirm_and_nothing_else, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(row11_no_psk_without_forward_secrecy, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_request_id_of_another_length_or_type_is_refused,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(revoked_and_retired_open_nothing, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(enrolled_device_needs_an_approval, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(another_servers_credential_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(unknown_operation_is_not_found, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(no_room_for_the_answer_is_an_internal_error, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(h36_rpk_without_channel_binding_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(h36_rpk_of_another_session_device_or_signer_is_refused,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(row59_rpk_of_another_owner_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(rpk_that_is_in_use_already_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(rpk_body_that_is_cut_or_longer_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(now_tells_operational_credentials_the_time, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(repeated_psk_request_gives_the_same_key, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(confirm_makes_active_and_retires_the_old, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(confirm_may_be_repeated, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(rpk_answer_has_the_servers_current_and_next_key,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(an_active_psk_may_become_a_raw_key, fixture_setup,
+                                        fixture_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
