@@ -91,7 +91,6 @@ static void need_verify(struct prov_server *server, struct association *a)
 static void log_connected(struct prov_server *server, const struct association *a)
 {
     const struct prov_suite *suite = prov_dtls_suite(&a->dtls);
-    struct prov_dtls_stats stats = prov_dtls_stats(&a->dtls);
     struct line line;
 
     line_begin(&line, server, "handshake");
@@ -100,8 +99,6 @@ static void log_connected(struct prov_server *server, const struct association *
     line_who(&line, a);
     line_text(&line, "state", prov_state_text(a->who.state));
     line_text(&line, "suite", suite ? suite->name : "");
-    line_number(&line, "octets_in", stats.octets_in);
-    line_number(&line, "octets_out", stats.octets_out);
     line_end(&line, server);
 }
 

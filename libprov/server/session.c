@@ -102,6 +102,8 @@ static void log_end(struct prov_server *server, struct association *a, bool live
         line_text(&line, "alert_received", prov_alert_text(failure.alert_received));
     line_peer(&line, &a->session->peer);
     line_who(&line, a);
+    line_number(&line, "octets_in", prov_dtls_stats(&a->dtls).octets_in);
+    line_number(&line, "octets_out", prov_dtls_stats(&a->dtls).octets_out);
     line_end(&line, server);
 }
 

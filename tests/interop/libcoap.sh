@@ -1,0 +1,164 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# libcoap's coap-client against prov serve: what must be refused, then discovery over PSK and the CA
+# certificates over X.509. The device's key is made here and enters by CSR, so no secret leaves the registry.
+# usage: libcoap.sh PROV STACK      STACK: openssl gnutls
+#
+# The server's name has nine letters on purpose: libcoap 4.3.1's client puts the host into server_name only
+# when it is three or nine letters long, and says "localhost" otherwise.
+set -eu
+
+prov=$1
+stack=$2
+client=coap-client-$stack
+name=e.example
+for tool in "$client" openssl; do
+    command -v "$tool" >/dev/null 2>&1 || {
+        echo "skipped: $tool is not installed"
+        exit 77
+    }
+done
+
+# The name is looked up in /etc/hosts: a namespace of one's own has one's own.
+if [ -z "${PROV_INTEROP_NET:-}" ]; then
+    for flags in -mn -rmn; do
+        if unshare $flags ip link set lo up 2>/dev/null; then
+            PROV_INTEROP_NET=own exec unshare $flags "$0" "$@"
+        fi
+    done
+    echo 'skipped: no mount and network namespace can be made here'
+    exit 77
+fi
+ip link set lo up
+
+work=$(mktemp -d)
+server=''
+cleanup() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null || true
+    rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+cd "$work"
+printf '127.0.0.1 localhost %s\n' "$name" >hosts
+mount --bind hosts /etc/hosts
+
+export PROV_REGISTRY="$work/registry.db"
+failed=0
+port=5684
+psk_device=00-1B-C5-FF-FE-00-00-01
+cert_device=00-1B-C5-FF-FE-00-00-02
+
+pem() { awk '/BEGIN CERT/{p=1} p{print} /END CERT/{p=0}'; }
+log() { # PATTERN: within 5 s the server's log has such a line
+    tries=100
+    until grep -qE -- "$1" serve.log; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || return 1
+        sleep 0.05
+    done
+}
+verdict() { # NAME STATUS
+    if [ "$2" -eq 0 ]; then
+        echo "ok   $1"
+    else
+        echo "FAIL $1"
+        failed=1
+    fi
+}
+get() { # PATH ARGUMENT…: the payload goes to the file out
+    path=$1
+    shift
+    rm -f out
+    timeout 20 "$client" -v 3 -B 8 -m get -o out "$@" "coaps://$name:$port$path" >client.log 2>&1 || true
+}
+
+# An identity and a key that a command line can carry: no NUL, but no text either.
+printf 'dev-1' >identity
+printf '\201\202\203\204\205\206\207\210\211\212\213\214\215\216\217\220' >key
+chmod 600 key
+openssl ecparam -name prime256v1 -genkey -noout -out device.key 2>/dev/null
+openssl req -new -sha256 -key device.key -subj "/CN=$cert_device" -out device.csr
+openssl ecparam -name prime256v1 -genkey -noout -out stranger.key 2>/dev/null
+openssl req -new -sha256 -key stranger.key -subj "/CN=$cert_device" -out stranger.csr
+echo 'keyUsage=critical,digitalSignature' >extensions
+openssl x509 -req -sha256 -in stranger.csr -signkey stranger.key -extfile extensions -days 2 -out stranger.pem 2>/dev/null
+
+"$prov" init --org Interop --country DE >/dev/null
+"$prov" server add "$name" >/dev/null
+"$prov" device add "$psk_device" >/dev/null
+"$prov" device add "$cert_device" >/dev/null
+psk=$("$prov" psk register "$psk_device" --server "$name" --identity-file identity --key-file key --format raw 2>/dev/null)
+cert=$("$prov" cert issue "$cert_device" --server "$name" --csr device.csr)
+"$prov" credential show "$cert" | pem >device.pem
+"$prov" ca show root | pem >root.pem
+"$prov" ca show issuing | pem >issuing.pem
+# The OpenSSL client sends of its chain what it finds among its anchors.
+cat root.pem issuing.pem >anchors.pem
+
+"$prov" serve --server "$name" --listen "127.0.0.1:$port" 2>serve.log &
+server=$!
+log 'event=listening' || {
+    cat serve.log
+    exit 1
+}
+
+# Negative first.
+get /.well-known/core -u dev-1 -k 0123456789abcdef
+log 'event=handshake result=failed .*alert_sent=decrypt_error' && [ ! -s out ] && s=0 || s=1
+verdict "psk: a wrong key is refused with decrypt_error" $s
+
+get /.well-known/core -u nobody -k "$(cat key)"
+[ "$(grep -c 'alert_sent=decrypt_error' serve.log)" -eq 2 ] && [ ! -s out ] && s=0 || s=1
+verdict "psk: an unknown identity is refused in the same way" $s
+
+get /.well-known/est/crts -c stranger.pem -j stranger.key -R anchors.pem
+log 'event=handshake result=failed .*alert_sent=unknown_ca' && [ ! -s out ] && s=0 || s=1
+verdict "cert: a stranger's certificate is refused" $s
+
+get /.well-known/est/crts -u dev-1 -k "$(cat key)"
+log 'event=refusal .*resource=/.well-known/est/crts code=4.03 .*kind=psk' && s=0 || s=1
+verdict "psk: EST is for certificates, 4.03" $s
+
+get /.well-known/est/nothing -u dev-1 -k "$(cat key)"
+grep -q '4.04' client.log && s=0 || s=1
+verdict "psk: an unknown path is 4.04" $s
+
+# Positive.
+get /.well-known/core -u dev-1 -k "$(cat key)"
+grep -q '</.well-known/est/sren>;rt="ace.est.sren";ct="281 287"' out 2>/dev/null && s=0 || s=1
+verdict "psk: discovery" $s
+
+get '/.well-known/core?rt=ace.est.c*' -u dev-1 -k "$(cat key)"
+[ "$(cat out 2>/dev/null)" = '</.well-known/est/crts>;rt="ace.est.crts";ct="281"' ] && s=0 || s=1
+verdict "psk: discovery with a filter" $s
+
+get /.well-known/est/crts -c device.pem -j device.key -R anchors.pem
+openssl pkcs7 -inform DER -in out -print_certs -out crts.pem 2>/dev/null &&
+    openssl verify -CAfile root.pem issuing.pem >/dev/null 2>&1 &&
+    [ "$(grep -c 'BEGIN CERT' crts.pem)" -eq 2 ] && s=0 || s=1
+verdict "cert: crts has the root and the issuing CA" $s
+
+rm -f crts.pem
+get /.well-known/est/crts -b 64 -c device.pem -j device.key -R anchors.pem
+openssl pkcs7 -inform DER -in out -print_certs -out crts.pem 2>/dev/null &&
+    [ "$(grep -c 'BEGIN CERT' crts.pem)" -eq 2 ] && s=0 || s=1
+verdict "cert: crts in blocks of 64" $s
+
+"$prov" credential revoke "$psk" --reason "interop" >/dev/null
+rm -f out
+get /.well-known/core -u dev-1 -k "$(cat key)"
+[ ! -s out ] && [ "$(grep -c 'alert_sent=decrypt_error' serve.log)" -eq 3 ] && s=0 || s=1
+verdict "psk: a revoked one is refused like an unknown one" $s
+
+kill -TERM "$server"
+wait "$server" && s=0 || s=$?
+server=''
+verdict "SIGTERM ends the server with 0" "$s"
+if [ "$failed" -ne 0 ]; then
+    echo '--- the server said:'
+    cat serve.log
+    echo '--- the last client said:'
+    cat client.log
+fi
+exit "$failed"
