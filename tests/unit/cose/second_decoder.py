@@ -1,0 +1,167 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""second_decoder.py FILE...: reads bundles, Sign1 messages and key sets with cbor2 and checks them against
+schemas/*.cddl, written out here a second time and independently of libprov: shapes, numbers, digests, the
+curve equation, and that the encoding is the canonical one."""
+import hashlib
+import sys
+
+import cbor2
+
+P = 2**256 - 2**224 + 2**192 + 2**96 - 1
+A = P - 3
+B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+G = (
+    0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+    0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+)
+
+
+def need(condition, what):
+    if not condition:
+        raise SystemExit(f"{need.name}: {what}")
+
+
+def add(p, q):
+    if p is None or q is None:
+        return q if p is None else p
+    if p[0] == q[0] and (p[1] + q[1]) % P == 0:
+        return None
+    if p == q:
+        slope = (3 * p[0] * p[0] + A) * pow(2 * p[1], -1, P)
+    else:
+        slope = (q[1] - p[1]) * pow(q[0] - p[0], -1, P)
+    x = (slope * slope - p[0] - q[0]) % P
+    return x, (slope * (p[0] - x) - p[1]) % P
+
+
+def multiply(k, p):
+    result = None
+    while k:
+        if k & 1:
+            result = add(result, p)
+        p, k = add(p, p), k >> 1
+    return result
+
+
+def is_bstr(value, low, high):
+    return isinstance(value, bytes) and low <= len(value) <= high
+
+
+def point_of(key):
+    need(is_bstr(key[-2], 32, 32) and is_bstr(key[-3], 32, 32), "coordinates of 32 octets")
+    x, y = (int.from_bytes(key[label], "big") for label in (-2, -3))
+    need((y * y - x * x * x - A * x - B) % P == 0, "a point on P-256")
+    return x, y
+
+
+def check_psk_key(key):
+    need(list(key) == [1, 2, -1] and key[1] == 4, "a symmetric COSE_Key of kty, kid, k")
+    need(is_bstr(key[2], 1, 128), "an identity of 1 to 128 octets")
+    need(is_bstr(key[-1], 16, 64), "a key of 16 to 64 octets")
+
+
+def check_public(key):
+    need(list(key) == [1, -1, -2, -3], "a public COSE_Key of kty, crv, x, y")
+    need(key[1] == 2 and key[-1] == 1, "EC2 on P-256")
+    return point_of(key)
+
+
+def check_private(key, whole):
+    labels = [1, -1, -2, -3, -4]
+    need(list(key) == labels or (not whole and list(key) == [1, -1, -4]), "a private COSE_Key")
+    need(key[1] == 2 and key[-1] == 1 and is_bstr(key[-4], 32, 32), "EC2 on P-256 with d")
+    d = int.from_bytes(key[-4], "big")
+    need(0 < d < N, "a scalar in range")
+    if -2 in key:
+        need(point_of(key) == multiply(d, G), "x and y that belong to d")
+
+
+def check_certificates(value):
+    several = isinstance(value, list)
+    need(not several or 2 <= len(value) <= 4, "one certificate as a byte string, or 2 to 4")
+    for certificate in value if several else [value]:
+        need(is_bstr(certificate, 2, 4096) and certificate[0] == 0x30, "a DER sequence")
+
+
+def check_credential(kind, credential, peer):
+    if kind == 1:
+        check_psk_key(credential)
+        need(peer is None, "no peer beside a pre-shared key")
+    elif kind == 2:
+        if -4 in credential:
+            check_private(credential, whole=True)
+        else:
+            check_public(credential)
+        need(isinstance(peer, list) and 1 <= len(peer) <= 2, "1 or 2 keys of the server")
+        for key in peer:
+            need(check_public(key) != point_of(credential), "a server's key that is not the device's")
+    else:
+        need(kind == 3 and isinstance(credential, list) and len(credential) == 2, "[chain, key]")
+        check_certificates(credential[0])
+        if credential[1] is not None:
+            check_private(credential[1], whole=False)
+        check_certificates(peer)
+
+
+def check_bundle(octets, items):
+    need(isinstance(items, list) and len(items) == 12, "an array of 12")
+    version, public_id, profile, use, device, server, address, issued = items[:8]
+    need(version == 1 and profile == "rfc7925" and use in (1, 2), "version, profile, use")
+    need(is_bstr(public_id, 16, 16) and public_id[6] >> 4 == 7, "a UUID version 7")
+    need(is_bstr(device, 8, 8) and not device[0] & 1 and any(device), "an EUI-64 of one device")
+    need(isinstance(server, str) and server == server.lower() and "." in server, "a name")
+    need(address is None or (isinstance(address, str) and ":" in address), "an address or null")
+    need(isinstance(issued, int) and 0 <= issued <= 253402300799, "Unix seconds")
+    check_credential(*items[8:11])
+    need(octets[-34:-32] == b"\x58\x20" and items[11] == octets[-32:], "a digest item at the end")
+    need(items[11] == hashlib.sha256(octets[:-34]).digest(), "the digest of what is before it")
+
+
+def verify(point, digest, signature):
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+    need(0 < r < N and 0 < s < N, "a signature in range")
+    e, w = int.from_bytes(digest, "big"), pow(s, -1, N)
+    sum_ = add(multiply(e * w % N, G), multiply(r * w % N, point))
+    need(sum_ is not None and sum_[0] % N == r, "a signature that verifies")
+
+
+def check_sign1(_, items):
+    need(isinstance(items, list) and len(items) == 4, "an array of 4")
+    protected, unprotected, payload, signature = items
+    need(cbor2.loads(protected) == {1: -7, 3: 101} and unprotected == {}, "headers")
+    need(is_bstr(signature, 64, 64), "a signature of 64 octets")
+    key = cbor2.loads(payload)
+    binding = bytes([1, 2, 3]) + bytes(17)
+    tbs = cbor2.dumps(["Signature1", protected, binding, payload])
+    verify(check_public(key), hashlib.sha256(tbs).digest(), signature)
+
+
+def check_key_set(_, items):
+    need(isinstance(items, list) and len(items) == 2, "an array of 2 keys")
+    for key in items:
+        check_public(key)
+
+
+CHECKS = {"bundle": check_bundle, "sign1": check_sign1, "key-set": check_key_set}
+
+
+def main(paths):
+    counts = dict.fromkeys(CHECKS, 0)
+    for path in paths:
+        need.name = path.rsplit("/", 1)[-1]
+        kind = need.name.rsplit(".", 1)[-1]
+        with open(path, "rb") as file:
+            octets = file.read()
+        items = cbor2.loads(octets)
+        need(cbor2.dumps(items, canonical=True) == octets, "the canonical encoding, and nothing behind it")
+        CHECKS[kind](octets, items)
+        counts[kind] += 1
+    need.name = "all"
+    need(counts["bundle"] >= 7 and counts["sign1"] and counts["key-set"], "a sample of each message")
+    print(", ".join(f"{count} {kind}" for kind, count in counts.items()), "read by cbor2")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
