@@ -7,8 +7,9 @@ target_compile_features(prov_flags INTERFACE c_std_11)
 target_compile_options(prov_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
   -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Werror=unused-result -Werror=implicit-function-declaration
-  -Werror=incompatible-pointer-types -ffunction-sections -fdata-sections -fno-common -fstack-protector-strong)
+  -Werror=incompatible-pointer-types -ffunction-sections -fdata-sections -fno-common)
 if(PROV_HOST)
+  target_compile_options(prov_flags INTERFACE -fstack-protector-strong)
   target_compile_definitions(prov_flags INTERFACE _POSIX_C_SOURCE=200809L _DEFAULT_SOURCE)
 endif()
 if(PROV_SANITIZE)
@@ -30,6 +31,6 @@ function(prov_room name)
   target_include_directories(prov_${name} PUBLIC
     "${PROJECT_SOURCE_DIR}/libprov/include" PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
   target_link_libraries(prov_${name} PRIVATE prov_flags PUBLIC ${ROOM_LIBRARIES})
-  set_target_properties(prov_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON C_EXTENSIONS OFF)
+  set_target_properties(prov_${name} PROPERTIES POSITION_INDEPENDENT_CODE ${PROV_HOST} C_EXTENSIONS OFF)
   set_property(GLOBAL APPEND PROPERTY PROV_ROOMS prov_${name})
 endfunction()

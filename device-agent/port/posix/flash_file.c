@@ -58,13 +58,6 @@ static off_t place(uint32_t offset)
     return (off_t)HEADER_LEN + (off_t)offset;
 }
 
-static void cut_power(const struct flash_file *file)
-{
-    fprintf(stderr, "prov-agent: power cut at flash operation %llu (--cut-power-after)\n",
-            (unsigned long long)file->operations);
-    _exit(1);
-}
-
 static bool power_goes(struct flash_file *file)
 {
     file->operations++;
@@ -101,7 +94,7 @@ static prov_result flash_program(void *context, uint32_t offset, const uint8_t *
     prov_result r = check_blank(file, offset, len);
     if (r == PROV_OK && power_goes(file)) {
         r = write_all(file->fd, data, len / 2, place(offset));
-        cut_power(file);
+        file->cut(file->operations);
     }
     return r == PROV_OK ? write_all(file->fd, data, len, place(offset)) : r;
 }
@@ -119,7 +112,7 @@ static prov_result flash_erase(void *context, uint32_t sector)
             return r;
     }
     if (end != file->sector_size)
-        cut_power(file);
+        file->cut(file->operations);
     return PROV_OK;
 }
 
@@ -127,7 +120,7 @@ static prov_result flash_sync(void *context)
 {
     struct flash_file *file = context;
     if (power_goes(file))
-        cut_power(file);
+        file->cut(file->operations);
     return fdatasync(file->fd) == 0 ? PROV_OK : PROV_E_IO;
 }
 
@@ -155,7 +148,8 @@ static prov_result header_write(struct flash_file *file)
                                 .sector_size = DEFAULT_SECTOR,
                                 .sector_count = DEFAULT_COUNT,
                                 .erased = 0xff,
-                                .cut_after = file->cut_after};
+                                .cut_after = file->cut_after,
+                                .cut = file->cut};
     prov_put(&buf, magic, sizeof magic);
     prov_put_u16(&buf, HEADER_VERSION);
     prov_put_u8(&buf, file->erased);
@@ -238,8 +232,9 @@ prov_result flash_file_open(struct flash_file *file, const char *path, enum flas
                             struct prov_why *why)
 {
     struct stat st;
-    uint64_t cut_after = file->cut_after;
-    *file = (struct flash_file){.fd = open(path, O_RDWR | O_CLOEXEC), .cut_after = cut_after};
+    struct flash_file plan = *file;
+    *file = (struct flash_file){
+        .fd = open(path, O_RDWR | O_CLOEXEC), .cut_after = plan.cut_after, .cut = plan.cut};
     if (file->fd < 0 && errno == ENOENT && how == FLASH_OPEN_OR_CREATE) {
         prov_result r = create(path, why);
         if (r != PROV_OK)

@@ -18,6 +18,7 @@ struct flash_file {
     uint8_t erased;
     uint64_t operations; /* program, erase and sync so far */
     uint64_t cut_after;  /* the power goes in this operation; 0: never (a test aid) */
+    void (*cut)(uint64_t operation); /* ends the program there; does not return */
 };
 
 enum flash_open { FLASH_OPEN = 0, FLASH_OPEN_OR_CREATE };

@@ -4,6 +4,7 @@
  */
 #include "commands.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -46,6 +47,14 @@ static void harden(void)
     umask(077);
 }
 
+/* A program that stops at an instant, as a device does whose power goes. */
+static void power_cut(uint64_t operation)
+{
+    fprintf(stderr, "prov-agent: power cut at flash operation %llu (--cut-power-after)\n",
+            (unsigned long long)operation);
+    (void)raise(SIGKILL);
+}
+
 prov_result command_open(const struct options *options, enum flash_open how, struct board *board,
                          struct prov_why *why)
 {
@@ -54,6 +63,7 @@ prov_result command_open(const struct options *options, enum flash_open how, str
     if (r != PROV_OK)
         return r;
     board->flash.cut_after = cut;
+    board->flash.cut = power_cut;
     board->no_clock = GIVEN(options, OPT_NO_CLOCK);
     return board_open(board, options->values[OPT_STORE], how, why);
 }

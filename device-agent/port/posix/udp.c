@@ -62,8 +62,9 @@ static prov_result split(const char *text, struct host_port *ret)
         snprintf(ret->port, sizeof ret->port, "%u", PROV_COAPS_PORT);
         return PROV_OK;
     }
-    if (port[0] == '\0' || strlen(port) > 5 || strspn(port, "0123456789") != strlen(port) ||
-        atoi(port) < 1 || atoi(port) > 65535)
+    bool digits = port[0] != '\0' && strspn(port, "0123456789") == strlen(port);
+    unsigned long number = digits && strlen(port) <= 5 ? strtoul(port, NULL, 10) : 0;
+    if (number < 1 || number > 65535)
         return PROV_E_ADDRESS;
     memcpy(ret->port, port, strlen(port) + 1);
     return PROV_OK;

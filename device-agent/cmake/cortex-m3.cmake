@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+# Toolchain file: Cortex-M3 without an operating system.
+#   cmake -S . -B build/arm -DPROV_HOST=OFF -DPROV_TESTS=OFF -DCMAKE_TOOLCHAIN_FILE=device-agent/cmake/cortex-m3.cmake
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR cortex-m3)
+set(CMAKE_C_COMPILER arm-none-eabi-gcc)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+set(CMAKE_C_FLAGS_INIT "-mcpu=cortex-m3 -mthumb -Os -ffreestanding -ffunction-sections -fdata-sections -fstack-usage -fno-stack-protector")
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
