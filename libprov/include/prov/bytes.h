@@ -24,8 +24,8 @@ struct prov_bytes {
 };
 
 #define PROV_BYTES(pointer, length) ((struct prov_bytes){(pointer), (length)})
-#define PROV_BYTES_OF(array) ((struct prov_bytes){(array), sizeof(array)})
-#define PROV_BYTES_NONE ((struct prov_bytes){NULL, 0})
+#define PROV_BYTES_OF(array)        ((struct prov_bytes){(array), sizeof(array)})
+#define PROV_BYTES_NONE             ((struct prov_bytes){NULL, 0})
 
 /* The octets of a C string, without its NUL. */
 struct prov_bytes prov_bytes_text(const char *text);

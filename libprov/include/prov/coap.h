@@ -53,17 +53,17 @@ enum prov_coap_option_number {
 };
 
 enum prov_coap_format { /* CoAP Content-Formats */
-    PROV_CF_LINK_FORMAT = 40,
-    PROV_CF_CBOR = 60,
-    PROV_CF_MULTIPART = 62,
-    PROV_CF_COSE_SIGN1 = 18,
-    PROV_CF_COSE_KEY = 101,
-    PROV_CF_COSE_KEY_SET = 102,
-    PROV_CF_CERTS_ONLY = 281,
-    PROV_CF_CSRATTRS = 285,
-    PROV_CF_PKCS10 = 286,
-    PROV_CF_CERT = 287,
-    PROV_CF_NONE = 65535
+                        PROV_CF_LINK_FORMAT = 40,
+                        PROV_CF_CBOR = 60,
+                        PROV_CF_MULTIPART = 62,
+                        PROV_CF_COSE_SIGN1 = 18,
+                        PROV_CF_COSE_KEY = 101,
+                        PROV_CF_COSE_KEY_SET = 102,
+                        PROV_CF_CERTS_ONLY = 281,
+                        PROV_CF_CSRATTRS = 285,
+                        PROV_CF_PKCS10 = 286,
+                        PROV_CF_CERT = 287,
+                        PROV_CF_NONE = 65535
 };
 
 struct prov_coap_option {
@@ -71,7 +71,7 @@ struct prov_coap_option {
     struct prov_bytes value;
 };
 
-#define PROV_COAP_TOKEN_MAX 8
+#define PROV_COAP_TOKEN_MAX   8
 #define PROV_COAP_OPTIONS_MAX 16
 
 struct prov_coap_message {
@@ -88,7 +88,8 @@ struct prov_coap_message {
  * PROV_E_VERSION. */
 PROV_MUST prov_result prov_coap_decode(struct prov_bytes datagram, struct prov_coap_message *ret);
 /* Options may be given in any order: they are sorted, stably. */
-PROV_MUST prov_result prov_coap_encode(const struct prov_coap_message *message, struct prov_buf *ret);
+PROV_MUST prov_result prov_coap_encode(const struct prov_coap_message *message,
+                                       struct prov_buf *ret);
 
 /* Adds an option; uint values are written in as few octets as possible (RFC 7252, section 3.2): `store`
  * is 4 octets of room that must live as long as the message. PROV_E_FULL. */
@@ -99,10 +100,12 @@ PROV_MUST prov_result prov_coap_add_uint(struct prov_coap_message *message, uint
 /* Splits "/a/b" into Uri-Path options that point into `path`. */
 PROV_MUST prov_result prov_coap_add_path(struct prov_coap_message *message, const char *path);
 /* The first option with the number, or NULL. */
-const struct prov_coap_option *prov_coap_find(const struct prov_coap_message *message, uint16_t number);
+const struct prov_coap_option *prov_coap_find(const struct prov_coap_message *message,
+                                              uint16_t number);
 PROV_MUST prov_result prov_coap_uint(const struct prov_coap_option *option, uint32_t *ret);
 /* Joins Uri-Path options as "/a/b"; PROV_E_OVERFLOW; segments with '/' or NUL are PROV_E_FORMAT. */
-PROV_MUST prov_result prov_coap_path(const struct prov_coap_message *message, char *ret, size_t cap);
+PROV_MUST prov_result prov_coap_path(const struct prov_coap_message *message, char *ret,
+                                     size_t cap);
 /* The number of the first critical (odd) option that is not in `known`, or 0 (RFC 7252, 5.4.1). */
 uint16_t prov_coap_unknown_critical(const struct prov_coap_message *message, const uint16_t *known,
                                     size_t count);

@@ -21,18 +21,18 @@ struct prov_cose_key {
     struct prov_bytes k;   /* symmetric: the secret octets */
     bool has_public;
     uint8_t point[PROV_POINT_LEN]; /* EC2, when has_public */
-    struct prov_bytes d;   /* EC2 private: 32 octets, or none */
+    struct prov_bytes d;           /* EC2 private: 32 octets, or none */
 };
 
 /* {1: 4, 2: kid, -1: k}. PROV_E_BOUNDS for identities or keys outside of the profile. */
 PROV_MUST prov_result prov_cose_psk_encode(struct prov_bytes identity, struct prov_bytes psk,
                                            struct prov_buf *ret);
 /* {1: 2, ?2: kid, -1: 1, -2: x, -3: y} */
-PROV_MUST prov_result prov_cose_public_encode(const uint8_t point[PROV_POINT_LEN], struct prov_bytes kid,
-                                              struct prov_buf *ret);
+PROV_MUST prov_result prov_cose_public_encode(const uint8_t point[PROV_POINT_LEN],
+                                              struct prov_bytes kid, struct prov_buf *ret);
 /* {1: 2, -1: 1, -2: x, -3: y, -4: d}; without x and y if point is NULL. */
-PROV_MUST prov_result prov_cose_private_encode(const uint8_t point[PROV_POINT_LEN], struct prov_bytes d,
-                                               struct prov_buf *ret);
+PROV_MUST prov_result prov_cose_private_encode(const uint8_t point[PROV_POINT_LEN],
+                                               struct prov_bytes d, struct prov_buf *ret);
 /* Takes one item from the reader. PROV_E_ALGORITHM: a kty, curve or alg that the profile does not have;
  * PROV_E_POINT: y as a sign bit (compressed), coordinates not of 32 octets; PROV_E_BOUNDS: a PSK, identity
  * or scalar of a wrong length; PROV_E_FORMAT: anything else that is not in the schema, unknown labels
@@ -43,8 +43,8 @@ PROV_MUST prov_result prov_cose_key_decode(struct prov_reader *reader, struct pr
 /* COSE_KeySet: a non-empty array; elements that are not understood are passed over (RFC 9052, section
  * 7); ret_count: how many were understood, at most cap (more: PROV_E_BOUNDS). The elements of ret may be
  * written even if the call fails. */
-PROV_MUST prov_result prov_cose_key_set_encode(const uint8_t (*points)[PROV_POINT_LEN], size_t count,
-                                               struct prov_buf *ret);
+PROV_MUST prov_result prov_cose_key_set_encode(const uint8_t (*points)[PROV_POINT_LEN],
+                                               size_t count, struct prov_buf *ret);
 PROV_MUST prov_result prov_cose_key_set_decode(struct prov_bytes set, struct prov_cose_key *ret,
                                                size_t cap, size_t *ret_count);
 
@@ -52,8 +52,8 @@ PROV_MUST prov_result prov_cose_key_set_decode(struct prov_bytes set, struct pro
  * anywhere: tbs gives SHA-256 of the Sig_structure ["Signature1", protected, external_aad, payload],
  * the caller signs, finish writes. */
 PROV_MUST prov_result prov_cose_sign1_digest(struct prov_crypto *crypto, uint16_t content_type,
-                                             struct prov_bytes external_aad, struct prov_bytes payload,
-                                             uint8_t ret[PROV_HASH_LEN]);
+                                             struct prov_bytes external_aad,
+                                             struct prov_bytes payload, uint8_t ret[PROV_HASH_LEN]);
 PROV_MUST prov_result prov_cose_sign1_finish(uint16_t content_type, struct prov_bytes payload,
                                              const uint8_t signature[PROV_SIGNATURE_LEN],
                                              struct prov_buf *ret);
@@ -66,9 +66,11 @@ struct prov_cose_sign1 {
     uint8_t signature[PROV_SIGNATURE_LEN];
 };
 /* PROV_E_FORMAT, PROV_E_ALGORITHM, PROV_E_DETERMINISM, PROV_E_TRUNCATED, PROV_E_TRAILING. */
-PROV_MUST prov_result prov_cose_sign1_decode(struct prov_bytes message, struct prov_cose_sign1 *ret);
+PROV_MUST prov_result prov_cose_sign1_decode(struct prov_bytes message,
+                                             struct prov_cose_sign1 *ret);
 /* Verifies with the given key. PROV_E_SIGNATURE, PROV_E_POINT. */
-PROV_MUST prov_result prov_cose_sign1_verify(struct prov_crypto *crypto, const struct prov_cose_sign1 *sign1,
+PROV_MUST prov_result prov_cose_sign1_verify(struct prov_crypto *crypto,
+                                             const struct prov_cose_sign1 *sign1,
                                              struct prov_bytes external_aad,
                                              const uint8_t point[PROV_POINT_LEN]);
 

@@ -9,21 +9,22 @@
 #include "prov/bytes.h"
 
 enum prov_kind {
-    PROV_KIND_PSK = 1,  /* pre-shared key (RFC 7925, section 4.2) */
-    PROV_KIND_RPK = 2,  /* raw public key (section 4.3) */
-    PROV_KIND_CERT = 3  /* X.509 chain (section 4.4) */
+    PROV_KIND_PSK = 1, /* pre-shared key (RFC 7925, section 4.2) */
+    PROV_KIND_RPK = 2, /* raw public key (section 4.3) */
+    PROV_KIND_CERT = 3 /* X.509 chain (section 4.4) */
 };
 
 enum prov_use {
-    PROV_USE_BOOTSTRAP = 1,  /* opens enrollment resources and nothing else (RFC 7925, section 23) */
+    PROV_USE_BOOTSTRAP = 1, /* opens enrollment resources and nothing else (RFC 7925, section 23) */
     PROV_USE_OPERATIONAL = 2
 };
 
 enum prov_state {
     PROV_STATE_PENDING = 1, /* made, not yet confirmed: opens confirm and nothing else */
     PROV_STATE_ACTIVE = 2,
-    PROV_STATE_RETIRED = 3, /* replaced by a confirmed successor, or voided before it was confirmed */
-    PROV_STATE_REVOKED = 4  /* by an operator, with a reason */
+    PROV_STATE_RETIRED =
+        3, /* replaced by a confirmed successor, or voided before it was confirmed */
+    PROV_STATE_REVOKED = 4 /* by an operator, with a reason */
 };
 
 /* "psk", "bootstrap", "active", …; never NULL ("?" for a number that is none). */
@@ -41,7 +42,8 @@ struct prov_psk_identity {
     uint8_t len;
     uint8_t data[PROV_PSK_IDENTITY_MAX];
 };
-PROV_MUST prov_result prov_psk_identity_set(struct prov_psk_identity *identity, struct prov_bytes bytes);
+PROV_MUST prov_result prov_psk_identity_set(struct prov_psk_identity *identity,
+                                            struct prov_bytes bytes);
 struct prov_bytes prov_psk_identity_bytes(const struct prov_psk_identity *identity);
 
 /* A PSK: 16 to 64 octets (RFC 9257, section 6; RFC 4279, section 5.3). */

@@ -48,17 +48,17 @@ typedef enum prov_result {
 
     /* 6: against the profile or the policy */
     PROV_E_POLICY = 0x0601,
-    PROV_E_BOUNDS = 0x0602,    /* a length or a number outside of what the profile allows */
-    PROV_E_ALGORITHM = 0x0603, /* RSA, SHA-1, another curve, … */
-    PROV_E_POINT = 0x0604,     /* not an uncompressed point on P-256 */
-    PROV_E_SIGNATURE = 0x0605, /* a signature that does not verify */
+    PROV_E_BOUNDS = 0x0602,       /* a length or a number outside of what the profile allows */
+    PROV_E_ALGORITHM = 0x0603,    /* RSA, SHA-1, another curve, … */
+    PROV_E_POINT = 0x0604,        /* not an uncompressed point on P-256 */
+    PROV_E_SIGNATURE = 0x0605,    /* a signature that does not verify */
     PROV_E_CERT_PROFILE = 0x0606, /* a certificate element that the profile refuses */
-    PROV_E_NAME = 0x0607,      /* the subject is not the one that was expected */
-    PROV_E_TIME = 0x0608,      /* not yet or no longer valid */
-    PROV_E_ISSUER = 0x0609,    /* no path to a trust anchor */
+    PROV_E_NAME = 0x0607,         /* the subject is not the one that was expected */
+    PROV_E_TIME = 0x0608,         /* not yet or no longer valid */
+    PROV_E_ISSUER = 0x0609,       /* no path to a trust anchor */
     PROV_E_REVOKED = 0x060a,
     PROV_E_NO_FORWARD_SECRECY = 0x060b,
-    PROV_E_DEPTH = 0x060c,     /* a chain that is too long */
+    PROV_E_DEPTH = 0x060c, /* a chain that is too long */
 
     /* 7: permission */
     PROV_E_PERMISSION = 0x0701, /* the system said no */
@@ -72,20 +72,20 @@ typedef enum prov_result {
     /* 9: peer or network */
     PROV_E_NETWORK = 0x0901,
     PROV_E_TIMEOUT = 0x0902,
-    PROV_E_PEER = 0x0903,       /* the peer broke the protocol */
-    PROV_E_PEER_ALERT = 0x0904, /* the peer sent a fatal alert */
+    PROV_E_PEER = 0x0903,         /* the peer broke the protocol */
+    PROV_E_PEER_ALERT = 0x0904,   /* the peer sent a fatal alert */
     PROV_E_PEER_REFUSED = 0x0905, /* a CoAP 4.xx or 5.xx */
 
     /* 10: integrity */
-    PROV_E_DIGEST = 0x0a01,     /* a digest or an authentication tag does not fit */
-    PROV_E_FORMAT = 0x0a02,     /* not well-formed */
-    PROV_E_TRUNCATED = 0x0a03,  /* ends before its end */
-    PROV_E_TRAILING = 0x0a04,   /* goes on after its end */
+    PROV_E_DIGEST = 0x0a01,      /* a digest or an authentication tag does not fit */
+    PROV_E_FORMAT = 0x0a02,      /* not well-formed */
+    PROV_E_TRUNCATED = 0x0a03,   /* ends before its end */
+    PROV_E_TRAILING = 0x0a04,    /* goes on after its end */
     PROV_E_DETERMINISM = 0x0a05, /* well-formed, but not the one deterministic encoding */
-    PROV_E_VERSION = 0x0a06,    /* of a format or schema that this program does not know */
-    PROV_E_CORRUPT = 0x0a07,    /* a database, a store or a key file is damaged */
-    PROV_E_WRONG_KEY = 0x0a08,  /* sealed under another key */
-    PROV_E_OVERFLOW = 0x0a09    /* longer than the room given for it */
+    PROV_E_VERSION = 0x0a06,     /* of a format or schema that this program does not know */
+    PROV_E_CORRUPT = 0x0a07,     /* a database, a store or a key file is damaged */
+    PROV_E_WRONG_KEY = 0x0a08,   /* sealed under another key */
+    PROV_E_OVERFLOW = 0x0a09     /* longer than the room given for it */
 } prov_result;
 
 /* The class of a result, and the exit code of a program that ends with it (0 to 10). */

@@ -24,8 +24,8 @@ PROV_MUST prov_result prov_base64url_parse(struct prov_bytes text, struct prov_b
 
 /* Names of a public key by the SHA-256 of its SubjectPublicKeyInfo (RFC 6920; RFC 7252, section
  * 9.1.3.2.1). */
-#define PROV_NI_TEXT 64       /* "ni:///sha-256;" and 43 characters, and NUL */
-#define PROV_NIH_TEXT 64      /* "nih:sha-256-120;" hex in groups, ";" check digit, and NUL */
+#define PROV_NI_TEXT       64 /* "ni:///sha-256;" and 43 characters, and NUL */
+#define PROV_NIH_TEXT      64 /* "nih:sha-256-120;" hex in groups, ";" check digit, and NUL */
 #define PROV_NI_BINARY_120 16 /* suite id 3 and 15 octets */
 void prov_ni_format(const uint8_t sha256[32], char ret[PROV_NI_TEXT]);
 void prov_nih_format(const uint8_t sha256[32], char ret[PROV_NIH_TEXT]);

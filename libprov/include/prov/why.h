@@ -20,6 +20,7 @@ void prov_why_clear(struct prov_why *why);
 /* Records the words, unless some are there already, and returns result: `return prov_why(why, r, …)`. */
 prov_result prov_why_set(struct prov_why *why, prov_result result, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void prov_why_hint(struct prov_why *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void prov_why_hint(struct prov_why *why, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif
