@@ -46,7 +46,9 @@ void mint_replace(struct mint_plan *plan, uint8_t number, int critical, struct p
 
 void mint_remove(struct mint_plan *plan, uint8_t number)
 {
-    *find(plan, number) = plan->extensions[--plan->extension_count];
+    struct mint_extension *extension = find(plan, number);
+
+    *extension = plan->extensions[--plan->extension_count];
 }
 
 struct prov_bytes mint_name(struct prov_buf *buf, const char *common_name)
