@@ -1,0 +1,150 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+load helper
+
+setup() {
+    needs openssl
+    factory
+    device_key key.pem
+}
+
+csr() { # SUBJECT [openssl req arguments…]
+    openssl req -new -key "${KEY:-key.pem}" -subj "$1" -out csr.pem "${@:2}"
+}
+
+issue() {
+    echo cert issue $DEVICE --server $SERVER --csr "${1:-csr.pem}"
+}
+
+@test "a CSR with a bad signature is refused" {
+    csr /CN=$DEVICE -outform DER
+    python3 -c '
+d = bytearray(open("csr.pem", "rb").read()); d[-1] ^= 1; open("bad.der", "wb").write(d)'
+    refuses 6 "" $(issue bad.der)
+}
+
+@test "row17 and row18: CSRs with RSA, P-224 and P-384 keys are refused" {
+    openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out other.pem 2>/dev/null
+    KEY=other.pem csr /CN=$DEVICE
+    refuses 6 "" $(issue)
+    for curve in secp224r1 P-384; do
+        openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:$curve -out other.pem
+        KEY=other.pem csr /CN=$DEVICE
+        refuses 6 "" $(issue)
+    done
+}
+
+@test "row21: a CSR signed with SHA-1 is refused" {
+    csr /CN=$DEVICE -sha1
+    refuses 6 "" $(issue)
+}
+
+@test "row36: a CSR for a CA is refused" {
+    csr /CN=$DEVICE -addext basicConstraints=critical,CA:TRUE
+    refuses 6 "CA" $(issue)
+    csr /CN=$DEVICE -addext keyUsage=critical,keyCertSign
+    refuses 6 "CA" $(issue)
+}
+
+@test "row25: a CSR for another's EUI-64 is refused" {
+    csr /CN=$OTHER_DEVICE
+    refuses 6 "" $(issue)
+}
+
+@test "row25: an EUI-64 in lower case or with colons in the CN is refused" {
+    csr /CN=00-12-4b-00-14-d5-2a-7f
+    refuses 6 "" $(issue)
+    csr /CN=00:12:4B:00:14:D5:2A:7F
+    refuses 6 "" $(issue)
+}
+
+@test "row25: a dNSName in a device's CSR is refused" {
+    csr /CN=$DEVICE -addext subjectAltName=DNS:$SERVER
+    refuses 6 "" $(issue)
+}
+
+@test "row59: a CSR whose key another device has is refused" {
+    csr /CN=$OTHER_DEVICE
+    prov cert issue $OTHER_DEVICE --server $SERVER --csr csr.pem
+    csr /CN=$DEVICE
+    refuses 4 "" $(issue)
+}
+
+@test "a CSR that is cut, longer, empty or no CSR is refused" {
+    csr /CN=$DEVICE -outform DER
+    head -c 100 csr.pem >cut.der
+    printf x | cat csr.pem - >long.der
+    : >empty
+    for file in cut.der long.der empty key.pem; do
+        before=$(snapshot)
+        run --separate-stderr prov $(issue $file)
+        echo "$file: $status $stderr"
+        [ "$status" -eq 10 ] || [ "$status" -eq 6 ]
+        [ "$(snapshot)" = "$before" ]
+    done
+    refuses 3 none $(issue none)
+}
+
+@test "row30: operational without expiry is exit 6" {
+    refuses 6 "without expiry" cert issue $DEVICE --server $SERVER --use operational --no-expiry
+    refuses 6 "without expiry" cert issue $SERVER --no-expiry
+    refuses 2 "no expiry" cert issue $DEVICE --server $SERVER --days 3 --no-expiry
+}
+
+@test "a CSR for a server is refused: its key is made here" {
+    csr /CN=x
+    refuses 6 "made here" cert issue $SERVER --csr csr.pem
+}
+
+@test "row30: bootstrap lives for ever, operational 90 days, --days as said" {
+    id=$(prov cert issue $DEVICE --server $SERVER)
+    prov credential show "$id" --json | field chain >chain.pem
+    openssl x509 -in chain.pem -noout -enddate | grep -q 'Dec 31 23:59:59 9999'
+    id=$(prov cert issue $DEVICE --server $SERVER --use operational)
+    prov credential show "$id" --json | field chain >chain.pem
+    openssl x509 -in chain.pem -noout -checkend $((90 * 86400 - 60))
+    ! openssl x509 -in chain.pem -noout -checkend $((90 * 86400 + 1))
+    id=$(prov cert issue $OTHER_DEVICE --server $SERVER --days 7)
+    prov credential show "$id" --json | field chain >chain.pem
+    openssl x509 -in chain.pem -noout -checkend $((7 * 86400 - 60))
+    ! openssl x509 -in chain.pem -noout -checkend $((7 * 86400 + 1))
+}
+
+@test "a certificate by CSR verifies and has the device's key" {
+    csr /CN=$DEVICE
+    id=$(prov $(issue))
+    prov credential show "$id" --json >shown
+    [ "$(field secret <shown)" = "on the device alone" ]
+    field chain <shown >chain.pem
+    prov ca show root >root.pem
+    prov ca show issuing >issuing.pem
+    openssl verify -CAfile root.pem -untrusted issuing.pem chain.pem
+    openssl x509 -in chain.pem -noout -pubkey | cmp - <(openssl pkey -in key.pem -pubout)
+    [ "$(openssl x509 -in chain.pem -noout -subject -nameopt RFC2253)" = "subject=CN=$DEVICE" ]
+    [ "$(grep -c BEGIN chain.pem)" -eq 2 ] # the root is not in it
+}
+
+@test "row33: serials are positive, of 8 to 20 octets, and differ" {
+    for device in $DEVICE $OTHER_DEVICE; do
+        id=$(prov cert issue $device --server $SERVER)
+        prov credential show "$id" --json | field chain | openssl x509 -noout -serial
+    done >serials
+    [ "$(sort -u serials | wc -l)" -eq 2 ]
+    while IFS== read -r _ serial; do
+        [ ${#serial} -ge 16 ] && [ ${#serial} -le 40 ]
+    done <serials
+}
+
+@test "a server's next certificate verifies for the same name" {
+    id=$(prov cert issue $SERVER --days 30)
+    prov credential show "$id" --json | field chain >chain.pem
+    prov ca show root >root.pem
+    prov ca show issuing >issuing.pem
+    openssl verify -CAfile root.pem -untrusted issuing.pem -purpose sslserver \
+        -verify_hostname $SERVER chain.pem
+}
+
+@test "a CSR comes from stdin too" {
+    csr /CN=$DEVICE
+    succeeds cert issue $DEVICE --server $SERVER --csr - <csr.pem
+}

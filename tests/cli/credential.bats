@@ -1,0 +1,105 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+load helper
+
+setup() {
+    factory
+    ID=$(prov psk issue $DEVICE --server $SERVER 2>/dev/null)
+}
+
+@test "ids that are unknown, too short, ambiguous or no ids are refused" {
+    refuses 3 "" credential show ffffffff-ffff-7fff-bfff-ffffffffffff
+    refuses 4 "several" credential show "${ID:0:4}"
+    refuses 2 "" credential show "${ID:0:3}"
+    refuses 2 "" credential show xyz1
+}
+
+@test "revoking without a reason, twice, or of a retired one is refused" {
+    refuses 2 "--reason" credential revoke "$ID"
+    refuses 2 "--reason" credential revoke "$ID" --reason ""
+    refuses 2 "--reason" credential revoke "$ID" --reason "$(printf 'x%.0s' {1..257})"
+    prov credential revoke "$ID" --reason lost
+    refuses 4 "revoked" credential revoke "$ID" --reason again
+}
+
+@test "secrets are in no listing, no show and no event" {
+    prov rpk issue $DEVICE --server $SERVER
+    prov bundle export "$ID" --out b
+    python3 - <<'P' >secret
+d = open("b", "rb").read()
+i = d.index(b"\x20\x50")  # -1: bstr of 16 octets
+print(d[i + 2:i + 18].hex())
+P
+    secret=$(cat secret)
+    [ ${#secret} -eq 32 ]
+    {
+        snapshot
+        prov credential show "$ID"
+        prov credential show "$ID" --json
+        prov bundle inspect b 2>&1
+        prov bundle inspect b --json 2>&1
+        prov event list
+    } >all
+    ! grep -qi "$secret" all
+    ! grep -q 'PRIVATE' all
+    # nor in the database: it is sealed
+    ! python3 -c 'import sys; sys.exit(0 if bytes.fromhex(sys.argv[1]) in open("r.db", "rb").read() else 1)' "$secret"
+}
+
+@test "revoke keeps the reason and writes an event" {
+    succeeds credential revoke "$ID" --reason "lost in the field" --json
+    [ "$(echo "$output" | field id)" = "$ID" ]
+    prov credential show "$ID" --json >shown
+    [ "$(field state <shown)" = revoked ]
+    [ "$(field reason <shown)" = "lost in the field" ]
+    prov event list --json | tail -n 1 | grep -q '"credential.revoke".*lost in the field'
+}
+
+@test "a dry revocation changes nothing" {
+    before=$(snapshot)
+    succeeds credential revoke "$ID" --reason x --dry-run
+    [ "$(snapshot)" = "$before" ]
+}
+
+@test "a unique prefix is enough" {
+    other=$(prov rpk issue $DEVICE --server $SERVER)
+    i=4
+    while [ "${ID:0:i}" = "${other:0:i}" ] || prov credential list --json |
+        grep -c "\"id\":\"${ID:0:i}" | grep -qv '^1$'; do i=$((i + 1)); done
+    [ "$(prov credential show "${ID:0:i}" --json | field id)" = "$ID" ]
+}
+
+@test "filters by device, server, kind and state" {
+    prov rpk issue $DEVICE --server $OTHER_SERVER
+    count() { prov credential list --json "$@" | wc -l; }
+    [ "$(count --device $DEVICE)" -eq 2 ]
+    [ "$(count --device $OTHER_DEVICE)" -eq 0 ]
+    [ "$(count --device $DEVICE --kind psk)" -eq 1 ]
+    [ "$(count --server $OTHER_SERVER)" -eq 3 ] # its own two, and the device's
+    [ "$(count --state revoked)" -eq 0 ]
+}
+
+@test "every line of --json is one object with schema 1" {
+    for noun in ca server device credential event; do
+        prov $noun list --json | python3 -c '
+import json, sys
+lines = sys.stdin.read().splitlines()
+assert lines
+for line in lines: assert json.loads(line)["schema"] == 1'
+    done
+}
+
+@test "row62: each change has one event with writer and sequence" {
+    prov event list --json | python3 -c '
+import json, sys
+events = [json.loads(line) for line in sys.stdin]
+assert [e["sequence"] for e in events] == list(range(1, len(events) + 1))
+assert {e["writer"] for e in events} == {"cli"}'
+    last=$(prov event list --json | tail -n 1 | field event)
+    [ -z "$(prov event list --json --after "$last")" ]
+}
+
+@test "approving one more enrollment is kept with the device" {
+    prov device set $DEVICE --approve-enroll
+    [ "$(prov device show $DEVICE --json | field approved)" = True ]
+}
