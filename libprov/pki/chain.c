@@ -214,6 +214,20 @@ static prov_result path_load(struct prov_pki *pki, const struct prov_bytes *chai
     return result;
 }
 
+/* Validity includes both ends (RFC 5280, section 4.1.2.5); OpenSSL takes the last second for expired. */
+static int last_second(int ok, X509_STORE_CTX *context)
+{
+    X509 *cert = X509_STORE_CTX_get_current_cert(context);
+    time_t now = X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(context));
+    if (ok == 0 && cert != NULL &&
+        X509_STORE_CTX_get_error(context) == X509_V_ERR_CERT_HAS_EXPIRED &&
+        ASN1_TIME_cmp_time_t(X509_get0_notAfter(cert), now) == 0) {
+        X509_STORE_CTX_set_error(context, X509_V_OK);
+        return 1;
+    }
+    return ok;
+}
+
 static prov_result path_verify(struct prov_pki *pki, const struct path *path, int64_t now,
                                struct prov_why *why)
 {
@@ -223,6 +237,7 @@ static prov_result path_verify(struct prov_pki *pki, const struct path *path, in
     X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(pki->verify);
     X509_VERIFY_PARAM_set_time(param, (time_t)now);
     X509_VERIFY_PARAM_set_depth(param, PROV_PATH_MAX);
+    X509_STORE_CTX_set_verify_cb(pki->verify, last_second);
     bool ok = X509_verify_cert(pki->verify) == 1;
     int code = X509_STORE_CTX_get_error(pki->verify);
     X509_STORE_CTX_cleanup(pki->verify);
