@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "prov/x509.h"
+#include "rig.h"
+
+static struct rig *current; /* the fake flow has no context of its own */
+
+/* --- the fake flow ----------------------------------------------------------------------------------- */
+
+prov_result prov_flow_identity_load(struct prov_flow *flow, const struct prov_fqdn *server,
+                                    struct prov_flow_identity *ret)
+{
+    prov_result result;
+
+    assert_non_null(flow);
+    memset(ret, 0, sizeof(*ret));
+    ret->server = *server;
+    memcpy(ret->spki, current->server_spki, sizeof(ret->spki));
+    result = prov_crypto_key_save(current->crypto, &current->server_key, &ret->rpk_scalar);
+    current->loads++;
+    return result;
+}
+
+void prov_flow_identity_wipe(struct prov_flow_identity *identity)
+{
+    prov_wipe(identity, sizeof(*identity));
+}
+
+static void fill(struct prov_flow_peer *ret, enum prov_kind kind)
+{
+    memset(ret, 0, sizeof(*ret));
+    ret->credential = 7;
+    ret->device = (struct prov_eui64){{0x00, 0x1b, 0xc5, 0xff, 0xfe, 0, 0, 1}};
+    ret->kind = kind;
+    ret->use = PROV_USE_OPERATIONAL;
+    ret->state = PROV_STATE_ACTIVE;
+}
+
+prov_result prov_flow_psk_find(struct prov_flow *flow, const struct prov_fqdn *server,
+                               struct prov_bytes identity, struct prov_secret *ret_psk,
+                               struct prov_flow_peer *ret, bool *ret_known)
+{
+    static const uint8_t dummy[16] = {1, 2, 3};
+
+    assert_non_null(flow);
+    assert_true(prov_fqdn_equal(server, &current->fqdn));
+    current->finds++;
+    *ret_known = prov_bytes_equal(identity, PROV_BYTES_OF(current->identity));
+    if (*ret_known)
+        fill(ret, PROV_KIND_PSK);
+    return prov_secret_set(ret_psk,
+                           *ret_known ? PROV_BYTES_OF(current->psk) : PROV_BYTES_OF(dummy));
+}
+
+prov_result prov_flow_rpk_judge(struct prov_flow *flow, const struct prov_fqdn *server,
+                                struct prov_bytes spki, struct prov_flow_peer *ret)
+{
+    (void)server;
+    current->judged++;
+    if (!prov_bytes_equal(spki, PROV_BYTES_OF(current->device_spki)))
+        return prov_why_set(flow->why, PROV_E_NOT_FOUND, "no such key");
+    fill(ret, PROV_KIND_RPK);
+    return PROV_OK;
+}
+
+prov_result prov_flow_chain_judge(struct prov_flow *flow, const struct prov_fqdn *server,
+                                  const struct prov_bytes *chain, size_t chain_len,
+                                  struct prov_flow_peer *ret)
+{
+    (void)flow;
+    (void)server;
+    (void)chain;
+    (void)chain_len;
+    (void)ret;
+    return PROV_E_ISSUER;
+}
+
+prov_result prov_flow_connected(struct prov_flow *flow, struct prov_flow_peer *peer)
+{
+    assert_non_null(flow);
+    assert_int_equal(peer->credential, 7);
+    current->connected++;
+    return PROV_OK;
+}
+
+prov_result prov_flow_still_good(struct prov_flow *flow, const struct prov_flow_peer *peer)
+{
+    assert_non_null(flow);
+    assert_int_equal(peer->credential, 7);
+    return current->still_good;
+}
+
+prov_result prov_flow_serve(struct prov_flow *flow, const struct prov_flow_request *request,
+                            struct prov_buf room, struct prov_flow_answer *ret)
+{
+    const struct prov_resource *resource = prov_resource_get(request->op);
+
+    assert_non_null(flow);
+    current->served++;
+    current->last = *request;
+    ret->code = current->answer_code                ? current->answer_code
+                : resource->method == PROV_COAP_GET ? PROV_COAP_CONTENT
+                                                    : PROV_COAP_CHANGED;
+    ret->format = PROV_CF_NONE;
+    if (ret->code >> 5 != 2) {
+        ret->reason = "no";
+        return PROV_E_FORBIDDEN;
+    }
+    if (resource->response_format != PROV_CF_NONE) {
+        memset(room.data, 0x5a, current->answer_len);
+        ret->format = resource->response_format;
+        ret->body = PROV_BYTES(room.data, current->answer_len);
+    }
+    return PROV_OK;
+}
+
+/* --- rig ------------------------------------------------------------------------------------------------ */
+
+static bool count_up(void *context, uint8_t *out, size_t len)
+{
+    struct rig *rig = context;
+
+    for (size_t i = 0; i < len; i++) {
+        rig->random_state = rig->random_state * 6364136223846793005u + 1442695040888963407u;
+        out[i] = (uint8_t)(rig->random_state >> 33);
+    }
+    return true;
+}
+
+static int64_t clock_ms(void *context)
+{
+    const struct rig *rig = context;
+
+    return INT64_C(1795312800000) + (int64_t)rig->now;
+}
+
+static void on_send(void *context, const struct prov_server_peer *peer, struct prov_bytes datagram)
+{
+    struct rig *rig = context;
+    struct parcel *parcel = &rig->queue[rig->queued++];
+
+    assert_true(rig->queued <= RIG_QUEUE);
+    assert_true(datagram.len <= sizeof(parcel->octets));
+    parcel->to = *peer;
+    parcel->len = datagram.len;
+    memcpy(parcel->octets, datagram.data, datagram.len);
+    rig->octets_out += datagram.len;
+}
+
+static void on_log(void *context, const char *line)
+{
+    struct rig *rig = context;
+
+    if (rig->line_count < RIG_LINES)
+        strncpy(rig->lines[rig->line_count++], line, sizeof(rig->lines[0]) - 1);
+}
+
+static void make_key(struct rig *rig, struct prov_key *key, uint8_t spki[PROV_SPKI_LEN])
+{
+    uint8_t point[PROV_POINT_LEN];
+
+    assert_int_equal(prov_crypto_key_make(rig->crypto, key), PROV_OK);
+    assert_int_equal(prov_crypto_key_public(rig->crypto, key, point), PROV_OK);
+    prov_spki_encode(point, spki);
+}
+
+void rig_begin(struct rig *rig, const struct prov_server_limits *limits)
+{
+    static const uint8_t psk[16] = {0xde, 0xad, 0xbe, 0xef, 5,  6,  7,  8,
+                                    9,    10,   11,   12,   13, 14, 15, 16};
+    static const uint8_t identity[8] = {0xa1, 0, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8};
+
+    memset(rig, 0, sizeof(*rig));
+    current = rig;
+    rig->now = 100000;
+    rig->random = (struct prov_random){count_up, rig};
+    rig->queue = calloc(RIG_QUEUE, sizeof(*rig->queue));
+    assert_non_null(rig->queue);
+    assert_int_equal(prov_crypto_make(&rig->random, &rig->crypto), PROV_OK);
+    assert_int_equal(prov_fqdn_parse(prov_bytes_text("est.example.com"), &rig->fqdn), PROV_OK);
+    make_key(rig, &rig->server_key, rig->server_spki);
+    make_key(rig, &rig->device_key, rig->device_spki);
+    memcpy(rig->psk, psk, sizeof(psk));
+    memcpy(rig->identity, identity, sizeof(identity));
+    rig->answer_len = 40;
+    rig->flow = (struct prov_flow){
+        .crypto = rig->crypto, .clock_ms = clock_ms, .clock_context = rig, .why = &rig->why};
+    rig->config = (struct prov_server_config){
+        .flow = &rig->flow, .fqdn = rig->fqdn, .io = {on_send, on_log, rig}};
+    if (limits)
+        rig->config.limits = *limits;
+    assert_int_equal(prov_server_make(&rig->config, rig->now, &rig->server, &rig->why), PROV_OK);
+}
+
+void rig_end(struct rig *rig)
+{
+    prov_server_free(rig->server);
+    for (size_t i = 0; i < RIG_CLIENTS; i++) {
+        if (rig->clients[i].used)
+            prov_dtls_drop(&rig->clients[i].dtls);
+        free(rig->clients[i].workspace);
+    }
+    prov_crypto_key_drop(rig->crypto, &rig->server_key);
+    prov_crypto_key_drop(rig->crypto, &rig->device_key);
+    prov_crypto_free(rig->crypto);
+    free(rig->queue);
+}
+
+struct client *rig_client(struct rig *rig, enum prov_kind kind, uint8_t host)
+{
+    size_t at = 0;
+    struct client *client;
+
+    while (rig->clients[at].used)
+        at++;
+    assert_true(at < RIG_CLIENTS);
+    client = &rig->clients[at];
+    client->used = true;
+    client->rig = rig;
+    client->workspace = calloc(1, prov_dtls_handshake_size());
+    assert_non_null(client->workspace);
+    client->peer.octets[0] = 4;
+    memcpy(client->peer.octets + 1, (uint8_t[]){192, 0, 2, host}, 4);
+    client->peer.octets[21] = 0x9c;
+    client->peer.octets[22] = (uint8_t)at;
+    client->message_id = (uint16_t)(1000 * at);
+    client->psk = PROV_BYTES_OF(rig->psk);
+    client->config = (struct prov_dtls_config){
+        .role = PROV_DTLS_CLIENT,
+        .suites = kind == PROV_KIND_PSK ? prov_suites_psk_fs : prov_suites_public,
+        .kinds = PROV_KIND_BIT(kind),
+        .server_name = &rig->fqdn,
+        .psk_identity = kind == PROV_KIND_PSK ? PROV_BYTES_OF(rig->identity) : PROV_BYTES_NONE,
+        .spki = kind == PROV_KIND_RPK ? PROV_BYTES_OF(rig->device_spki) : PROV_BYTES_NONE};
+    return client;
+}
+
+void rig_deliver(struct rig *rig, const struct prov_server_peer *peer, const uint8_t *octets,
+                 size_t len)
+{
+    uint8_t *copy = malloc(len ? len : 1); /* its end is guarded */
+
+    assert_non_null(copy);
+    memcpy(copy, octets, len);
+    rig->octets_in += len;
+    prov_server_datagram(rig->server, rig->now, peer, copy, len);
+    free(copy);
+}
+
+bool rig_logged(const struct rig *rig, const char *part)
+{
+    for (size_t i = 0; i < rig->line_count; i++) {
+        if (strstr(rig->lines[i], part))
+            return true;
+    }
+    return false;
+}
+
+/* --- clients -------------------------------------------------------------------------------------------- */
+
+void client_start(struct client *client)
+{
+    client->connected = client->closed = client->failed = 0;
+    assert_int_equal(prov_dtls_start(&client->dtls, &client->config, client->rig->crypto,
+                                     client->workspace, client->rig->now),
+                     PROV_OK);
+}
+
+static void client_sign(struct client *client)
+{
+    uint8_t signature[PROV_SIGNATURE_LEN] = {0};
+    prov_result result = prov_crypto_sign(client->rig->crypto, &client->rig->device_key,
+                                          prov_dtls_need_digest(&client->dtls), signature);
+
+    prov_dtls_give_signature(&client->dtls, result, signature);
+}
+
+static void client_step(struct client *client)
+{
+    for (;;) {
+        switch (prov_dtls_step(&client->dtls, client->rig->now)) {
+        case PROV_DTLS_NEED_PSK:
+            prov_dtls_give_psk(&client->dtls, client->psk, true);
+            break;
+        case PROV_DTLS_NEED_SIGN:
+            client_sign(client);
+            break;
+        case PROV_DTLS_NEED_VERIFY:
+            prov_dtls_give_verdict(&client->dtls,
+                                   prov_bytes_equal(prov_dtls_peer_spki(&client->dtls),
+                                                    PROV_BYTES_OF(client->rig->server_spki))
+                                       ? PROV_OK
+                                       : PROV_E_NOT_FOUND);
+            break;
+        case PROV_DTLS_CONNECTED:
+            client->connected++;
+            break;
+        case PROV_DTLS_DATA:
+            prov_exchange_push(&client->x, client->rig->now, prov_dtls_data(&client->dtls));
+            break;
+        case PROV_DTLS_CLOSED:
+            client->closed++;
+            break;
+        case PROV_DTLS_FAILED:
+            client->failed++;
+            return;
+        case PROV_DTLS_AGAIN:
+            break;
+        case PROV_DTLS_WAIT:
+            return;
+        }
+    }
+}
+
+static bool seal_one(struct client *client, uint8_t *ret, size_t cap, size_t *ret_len)
+{
+    uint8_t room[1200];
+    struct prov_buf message = PROV_BUF_OF(room), out = prov_buf_make(ret, cap);
+
+    if (!prov_dtls_connected(&client->dtls) ||
+        !prov_exchange_pull(&client->x, client->rig->now, &message) ||
+        prov_dtls_seal(&client->dtls, prov_buf_bytes(&message), &out) != PROV_OK)
+        return false;
+    *ret_len = out.len;
+    return true;
+}
+
+bool client_pull(struct client *client, uint8_t *ret, size_t cap, size_t *ret_len)
+{
+    struct prov_buf out = prov_buf_make(ret, cap);
+
+    client_step(client);
+    if (prov_dtls_pull(&client->dtls, client->rig->now, &out)) {
+        *ret_len = out.len;
+        return true;
+    }
+    return seal_one(client, ret, cap, ret_len);
+}
+
+void client_ask(struct client *client, enum prov_enroll_op op, struct prov_bytes host,
+                struct prov_bytes body)
+{
+    struct prov_exchange_request request = {.op = op,
+                                            .host = host,
+                                            .body = body,
+                                            .accept = PROV_CF_NONE,
+                                            .message_id = ++client->message_id,
+                                            .token = {1, 2, 3, (uint8_t)client->message_id}};
+
+    prov_exchange_begin(&client->x, NULL, &request,
+                        prov_buf_make(client->room, sizeof(client->room)), client->rig->now);
+}
+
+void client_connect(struct client *client)
+{
+    client_start(client);
+    rig_run(client->rig);
+    assert_int_equal(client->connected, 1);
+    assert_int_equal(client->failed, 0);
+}
+
+void client_assert_served(struct client *client, enum prov_enroll_op op)
+{
+    client_ask(client, op, PROV_BYTES_NONE, PROV_BYTES_NONE);
+    rig_run(client->rig);
+    assert_int_equal(client->x.state, PROV_EXCHANGE_DONE);
+    assert_int_equal(client->x.code >> 5, 2);
+}
+
+/* --- the wire ------------------------------------------------------------------------------------------- */
+
+static bool move_to_server(struct rig *rig)
+{
+    uint8_t room[2048];
+    size_t len;
+    bool moved = false;
+
+    for (size_t i = 0; i < RIG_CLIENTS; i++) {
+        struct client *client = &rig->clients[i];
+
+        while (client->used && client->dtls.config &&
+               client_pull(client, room, sizeof(room), &len)) {
+            rig_deliver(rig, &client->peer, room, len);
+            moved = true;
+        }
+    }
+    return moved;
+}
+
+static void hand_over(struct rig *rig, struct parcel *parcel)
+{
+    for (size_t i = 0; i < RIG_CLIENTS; i++) {
+        struct client *client = &rig->clients[i];
+
+        if (!client->used || client->deaf || !client->dtls.config ||
+            memcmp(&client->peer, &parcel->to, sizeof(client->peer)) != 0)
+            continue;
+        client->heard++;
+        prov_dtls_push(&client->dtls, rig->now, parcel->octets, parcel->len);
+        client_step(client);
+    }
+}
+
+static bool move_to_clients(struct rig *rig)
+{
+    static struct parcel moving[RIG_QUEUE];
+    size_t count = rig->queued;
+
+    memcpy(moving, rig->queue, count * sizeof(*moving));
+    rig->queued = 0;
+    for (size_t i = 0; i < count; i++)
+        hand_over(rig, &moving[i]);
+    return count > 0;
+}
+
+void rig_run(struct rig *rig)
+{
+    bool moved;
+
+    do {
+        moved = move_to_server(rig);
+        moved |= move_to_clients(rig);
+    } while (moved);
+}
+
+void rig_wait(struct rig *rig, uint64_t ms)
+{
+    uint64_t until = rig->now + ms;
+
+    while (rig->now < until) {
+        uint64_t next = prov_server_deadline(rig->server);
+
+        rig->now = next > rig->now && next < until ? next : until;
+        prov_server_tick(rig->server, rig->now);
+        rig_run(rig);
+    }
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A server on a simulated wire and clock: real engine, real cryptography, a fake flow that knows one PSK, one
+ * raw public key and counts what it is asked.
+ *
+ *     rig_begin(&rig, NULL);
+ *     client = rig_client(&rig, PROV_KIND_PSK, 1);   from 192.0.2.1, a port of its own
+ *     client_start(client); rig_run(&rig);           until nothing moves any more
+ *     client_ask(client, PROV_ENROLL_NOW, …); rig_run(&rig);
+ *     rig_end(&rig);
+ */
+#ifndef PROV_TESTS_SERVER_RIG_H
+#define PROV_TESTS_SERVER_RIG_H
+
+#include "prov/enroll_client.h"
+#include "prov/server.h"
+
+#define RIG_CLIENTS 8
+#define RIG_QUEUE   256
+#define RIG_LINES   200
+
+struct rig;
+
+struct client {
+    struct rig *rig;
+    bool used;
+    struct prov_server_peer peer;
+    struct prov_dtls_config config;
+    struct prov_dtls dtls;
+    struct prov_dtls_handshake *workspace;
+    struct prov_bytes psk;
+    unsigned connected, closed, failed, heard; /* heard: datagrams that came */
+    bool deaf;                                 /* what comes for it is lost */
+    struct prov_exchange x;
+    uint16_t message_id;
+    uint8_t room[4096];
+};
+
+struct parcel {
+    struct prov_server_peer to;
+    size_t len;
+    uint8_t octets[2048];
+};
+
+struct rig {
+    uint64_t now;
+    uint64_t random_state;
+    struct prov_random random;
+    struct prov_crypto *crypto;
+    struct prov_server_config config;
+    struct prov_server *server;
+    struct prov_flow flow;
+    struct prov_why why;
+    struct client clients[RIG_CLIENTS];
+    struct parcel *queue; /* from the server */
+    size_t queued;
+    uint64_t octets_in, octets_out; /* of the server */
+    char lines[RIG_LINES][640];
+    size_t line_count;
+
+    /* what the fake flow knows */
+    struct prov_fqdn fqdn;
+    struct prov_key server_key, device_key;
+    uint8_t server_spki[PROV_SPKI_LEN], device_spki[PROV_SPKI_LEN];
+    uint8_t psk[16], identity[8];
+    prov_result still_good; /* what it answers */
+    uint8_t answer_code;
+    size_t answer_len;
+    /* what it was asked */
+    unsigned loads, finds, judged, connected, served;
+    struct prov_flow_request last;
+};
+
+/* limits NULL: the defaults. */
+void rig_begin(struct rig *rig, const struct prov_server_limits *limits);
+void rig_end(struct rig *rig);
+struct client *rig_client(struct rig *rig, enum prov_kind kind, uint8_t host);
+/* Moves datagrams until none is under way. */
+void rig_run(struct rig *rig);
+/* Lets the time go by, with ticks and retransmissions where they are due. */
+void rig_wait(struct rig *rig, uint64_t ms);
+void rig_deliver(struct rig *rig, const struct prov_server_peer *peer, const uint8_t *octets,
+                 size_t len);
+bool rig_logged(const struct rig *rig, const char *part);
+
+void client_start(struct client *client);
+/* Takes the client's next datagram off, to be delivered by hand. */
+bool client_pull(struct client *client, uint8_t *ret, size_t cap, size_t *ret_len);
+void client_ask(struct client *client, enum prov_enroll_op op, struct prov_bytes host,
+                struct prov_bytes body);
+/* A handshake from start to end. */
+void client_connect(struct client *client);
+void client_assert_served(struct client *client, enum prov_enroll_op op);
+
+#endif

@@ -1,0 +1,579 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sessions of the server: who gets one, who keeps it, who gives way.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "prov/x509.h"
+#include "rig.h"
+
+static struct rig rig;
+
+static int setup(void **state)
+{
+    (void)state;
+    rig_begin(&rig, NULL);
+    return 0;
+}
+
+static int setup_small(void **state)
+{
+    static const struct prov_server_limits limits = {
+        .sessions = 3, .sessions_per_address = 2, .handshakes = 4, .exchanges = 2};
+
+    (void)state;
+    rig_begin(&rig, &limits);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    rig_end(&rig);
+    return 0;
+}
+
+static uint32_t sessions(void)
+{
+    return prov_server_stats(rig.server).sessions;
+}
+
+static uint32_t handshakes(void)
+{
+    return prov_server_stats(rig.server).handshakes;
+}
+
+/* Takes the client to its ClientHello with the cookie, which is left in ret. */
+static size_t second_hello(struct client *client, uint8_t *ret, size_t cap)
+{
+    uint8_t room[2048];
+    size_t len;
+
+    client_start(client);
+    assert_true(client_pull(client, room, sizeof(room), &len));
+    rig_deliver(&rig, &client->peer, room, len);
+    assert_int_equal(rig.queued, 1);
+    prov_dtls_push(&client->dtls, rig.now, rig.queue[0].octets, rig.queue[0].len);
+    rig.queued = 0;
+    assert_true(client_pull(client, ret, cap, &len));
+    return len;
+}
+
+static struct prov_server_peer stranger(unsigned number)
+{
+    struct prov_server_peer peer = {{4, 198, 51, (uint8_t)(number >> 8), (uint8_t)number}};
+
+    peer.octets[21] = 0x10;
+    peer.octets[22] = (uint8_t)(number * 7);
+    return peer;
+}
+
+static void assert_no_state_and_no_gain(size_t sent)
+{
+    assert_int_equal(sessions() + handshakes(), 0);
+    for (size_t i = 0; i < rig.queued; i++)
+        assert_true(rig.queue[i].len <= sent);
+    rig.queued = 0;
+}
+
+/* --- negative ------------------------------------------------------------------------------------------ */
+
+static void row58_garbage_of_a_thousand_addresses_leaves_nothing(void **state)
+{
+    uint8_t garbage[300];
+
+    (void)state;
+    for (unsigned i = 0; i < 1000; i++) {
+        struct prov_server_peer peer = stranger(i);
+        size_t len = i % sizeof(garbage);
+
+        rig.random.fill(rig.random.context, garbage, sizeof(garbage));
+        if (i % 3 == 0) /* something like a record of epoch 0 */
+            memcpy(garbage, (uint8_t[]){22, 0xfe, 0xfd, 0, 0}, 5);
+        if (i % 6 == 0)
+            garbage[13] = 1;
+        rig_deliver(&rig, &peer, garbage, len);
+        assert_no_state_and_no_gain(len);
+    }
+    assert_int_equal(rig.finds + rig.judged, 0);
+}
+
+static void row58_truncated_hellos_leave_nothing(void **state)
+{
+    struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
+    uint8_t hello[2048];
+    size_t len = second_hello(client, hello, sizeof(hello));
+
+    (void)state;
+    for (size_t cut = 0; cut < len; cut++) {
+        rig_deliver(&rig, &client->peer, hello, cut);
+        assert_no_state_and_no_gain(cut);
+    }
+}
+
+static void row58_replayed_hellos_from_a_thousand_addresses_leave_nothing(void **state)
+{
+    struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
+    uint8_t hello[2048];
+    size_t len = second_hello(client, hello, sizeof(hello));
+    uint64_t before = rig.octets_in, answered = rig.octets_out;
+
+    (void)state;
+    for (unsigned i = 0; i < 1000; i++) {
+        struct prov_server_peer peer = stranger(i);
+
+        rig_deliver(&rig, &peer, hello, len);
+        assert_no_state_and_no_gain(len);
+    }
+    assert_true(rig.octets_out - answered <= rig.octets_in - before);
+    assert_true(prov_server_stats(rig.server).hellos_answered > 1000); /* it did look at them */
+}
+
+static void h4_other_port_of_the_same_address_has_no_cookie(void **state)
+{
+    struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
+    uint8_t hello[2048];
+    size_t len = second_hello(client, hello, sizeof(hello));
+    struct prov_server_peer other = client->peer;
+
+    (void)state;
+    other.octets[22] ^= 1;
+    rig_deliver(&rig, &other, hello, len);
+    assert_int_equal(handshakes(), 0);
+    rig_deliver(&rig, &client->peer, hello, len);
+    assert_int_equal(handshakes(), 1);
+}
+
+/* H29: what the peers of an unknown identity and of a wrong key see is the same. */
+static void h29_unknown_identity_and_wrong_key_look_the_same(void **state)
+{
+    static const uint8_t nobody[8] = {9, 9, 9, 9, 9, 9, 9, 9}, wrong[16] = {1};
+    struct client *unknown = rig_client(&rig, PROV_KIND_PSK, 1);
+    struct client *mistaken = rig_client(&rig, PROV_KIND_PSK, 2);
+    struct prov_dtls_failure a, b;
+
+    (void)state;
+    unknown->config.psk_identity = PROV_BYTES_OF(nobody);
+    mistaken->psk = PROV_BYTES_OF(wrong);
+    client_start(unknown);
+    rig_run(&rig);
+    client_start(mistaken);
+    rig_run(&rig);
+    a = prov_dtls_failure(&unknown->dtls);
+    b = prov_dtls_failure(&mistaken->dtls);
+    assert_int_equal(a.alert_received, PROV_ALERT_DECRYPT_ERROR);
+    assert_int_equal(b.alert_received, PROV_ALERT_DECRYPT_ERROR);
+    assert_int_equal(prov_dtls_stats(&unknown->dtls).octets_in,
+                     prov_dtls_stats(&mistaken->dtls).octets_in);
+    assert_int_equal(unknown->heard, mistaken->heard);
+    assert_int_equal(rig.finds, 2);
+    assert_int_equal(rig.connected, 0);
+    assert_int_equal(sessions() + handshakes(), 0);
+    assert_true(rig_logged(&rig, "result=failed"));
+    assert_true(rig_logged(&rig, "alert_sent=decrypt_error"));
+}
+
+static void row15_unknown_raw_key_is_refused_with_40(void **state)
+{
+    struct client *client = rig_client(&rig, PROV_KIND_RPK, 1);
+
+    (void)state;
+    rig.device_spki[PROV_SPKI_LEN - 1] ^=
+        0; /* the client shows it; the fake flow knows another one */
+    {
+        uint8_t shown[PROV_SPKI_LEN];
+
+        memcpy(shown, rig.device_spki, sizeof(shown));
+        client->config.spki = PROV_BYTES_OF(shown);
+        memcpy(rig.device_spki, rig.server_spki, sizeof(shown));
+        client_start(client);
+        rig_run(&rig);
+    }
+    assert_int_equal(prov_dtls_failure(&client->dtls).alert_received, PROV_ALERT_HANDSHAKE_FAILURE);
+    assert_int_equal(rig.judged, 1);
+    assert_true(rig_logged(&rig, "event=refusal result=failed reason=\"no such key\""));
+}
+
+/* An alert in epoch 0 is anybody's word (H39). */
+static void h39_forged_alerts_do_not_end_a_session(void **state)
+{
+    static const uint8_t fatal[] = {21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 2, 40};
+    static const uint8_t closing[] = {21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 1, 0};
+    struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
+
+    (void)state;
+    client_connect(client);
+    rig_deliver(&rig, &client->peer, fatal, sizeof(fatal));
+    rig_deliver(&rig, &client->peer, closing, sizeof(closing));
+    assert_int_equal(sessions(), 1);
+    client_assert_served(client, PROV_ENROLL_NOW);
+}
+
+static void h39_unfinished_handshakes_evict_no_session(void **state)
+{
+    struct client *first = rig_client(&rig, PROV_KIND_PSK, 1);
+    uint8_t hello[2048];
+
+    (void)state;
+    client_connect(first);
+    client_connect(rig_client(&rig, PROV_KIND_PSK, 2));
+    client_connect(rig_client(&rig, PROV_KIND_PSK, 3)); /* full: 3 */
+    for (uint8_t host = 4; host < 8; host++) {
+        struct client *client = rig_client(&rig, PROV_KIND_PSK, host);
+        size_t len = second_hello(client, hello, sizeof(hello));
+
+        rig_deliver(&rig, &client->peer, hello, len);
+        rig.queued = 0;
+        client->dtls.config = NULL; /* never heard of again */
+    }
+    assert_int_equal(sessions(), 3);
+    assert_int_equal(handshakes(), 4);
+    client_assert_served(first, PROV_ENROLL_NOW);
+    assert_int_equal(prov_server_stats(rig.server).evictions, 0);
+}
+
+static void handshakes_at_once_are_bounded(void **state)
+{
+    uint8_t hello[2048];
+    size_t len = 0;
+    struct client *client = NULL;
+
+    (void)state;
+    for (uint8_t host = 1; host <= 6; host++) {
+        client = rig_client(&rig, PROV_KIND_PSK, host);
+        len = second_hello(client, hello, sizeof(hello));
+        rig_deliver(&rig, &client->peer, hello, len);
+        rig.queued = 0;
+    }
+    assert_int_equal(handshakes(), 4);
+    /* after a while the oldest gives way to one that wants to */
+    rig.now += 3000;
+    rig_deliver(&rig, &client->peer, hello, len);
+    assert_int_equal(handshakes(), 4);
+    assert_true(rig.queued > 0); /* the last one was let in: its flight is on the way */
+}
+
+static void one_address_has_half_of_the_handshakes(void **state)
+{
+    uint8_t hello[2048];
+
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
+        size_t len = second_hello(client, hello, sizeof(hello));
+
+        rig_deliver(&rig, &client->peer, hello, len);
+        rig.queued = 0;
+    }
+    assert_int_equal(handshakes(), 2);
+}
+
+static void unfinished_handshake_ends_in_time(void **state)
+{
+    struct client *client = rig_client(&rig, PROV_KIND_RPK, 1);
+    uint8_t hello[2048];
+    size_t len = second_hello(client, hello, sizeof(hello));
+
+    (void)state;
+    rig_deliver(&rig, &client->peer, hello, len);
+    client->dtls.config = NULL;
+    rig.queued = 0;
+    assert_int_equal(handshakes(), 1);
+    rig_wait(&rig, 71000);
+    assert_int_equal(handshakes(), 0);
+    assert_true(rig_logged(&rig, "event=handshake result=failed"));
+}
+
+static void draining_server_begins_no_handshake(void **state)
+{
+    struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
+    uint8_t hello[2048];
+    size_t len = second_hello(client, hello, sizeof(hello));
+
+    (void)state;
+    prov_server_drain(rig.server, rig.now);
+    assert_true(prov_server_drained(rig.server));
+    rig_deliver(&rig, &client->peer, hello, len);
+    assert_int_equal(handshakes(), 0);
+    assert_int_equal(rig.queued, 0);
+}
+
+/* --- H6 ------------------------------------------------------------------------------------------------- */
+
+static void h6_new_hello_leaves_the_old_session_until_finished(void **state)
+{
+    struct client *old = rig_client(&rig, PROV_KIND_PSK, 1);
+    struct client *new = rig_client(&rig, PROV_KIND_RPK, 1);
+    uint8_t hello[2048];
+    size_t len;
+
+    (void)state;
+    client_connect(old);
+    new->peer = old->peer; /* the device lost its session and begins anew from the same port */
+    new->deaf = true;
+    old->deaf = true;
+    len = second_hello(new, hello, sizeof(hello));
+    assert_int_equal(sessions(), 1);
+    assert_int_equal(handshakes(), 0);
+    rig_deliver(&rig, &new->peer, hello, len);
+    rig.queued = 0;
+    assert_int_equal(sessions(), 1);
+    assert_int_equal(handshakes(), 1);
+    /* the old one still works */
+    old->deaf = false;
+    client_ask(old, PROV_ENROLL_NOW, PROV_BYTES_NONE, PROV_BYTES_NONE);
+    {
+        uint8_t room[2048];
+
+        assert_true(client_pull(old, room, sizeof(room), &len));
+        rig_deliver(&rig, &old->peer, room, len);
+    }
+    assert_int_equal(rig.served, 1);
+    assert_int_equal(rig.queued, 1);
+    prov_dtls_push(&old->dtls, rig.now, rig.queue[0].octets, rig.queue[0].len);
+    assert_int_equal(prov_dtls_step(&old->dtls, rig.now), PROV_DTLS_DATA);
+    rig.queued = 0;
+    /* a repeated hello belongs to the handshake that it began */
+    rig_deliver(&rig, &new->peer, hello, len);
+    assert_int_equal(handshakes(), 1);
+}
+
+static void h6_finished_replaces_the_old_session(void **state)
+{
+    struct client *old = rig_client(&rig, PROV_KIND_PSK, 1);
+    struct client *new = rig_client(&rig, PROV_KIND_RPK, 1);
+
+    (void)state;
+    client_connect(old);
+    new->peer = old->peer;
+    prov_dtls_drop(&old->dtls); /* power was lost */
+    old->used = false;
+    client_connect(new);
+    assert_int_equal(sessions(), 1);
+    assert_int_equal(handshakes(), 0);
+    assert_true(rig_logged(&rig, "event=session_end reason=replaced"));
+    client_assert_served(new, PROV_ENROLL_NOW);
+}
+
+static void h6_failed_attempt_leaves_the_old_session(void **state)
+{
+    static const uint8_t wrong[16] = {1};
+    struct client *old = rig_client(&rig, PROV_KIND_PSK, 1);
+    struct client *new = rig_client(&rig, PROV_KIND_PSK, 1);
+
+    (void)state;
+    client_connect(old);
+    new->peer = old->peer;
+    new->psk = PROV_BYTES_OF(wrong);
+    old->deaf = true;
+    client_start(new);
+    rig_run(&rig);
+    assert_int_equal(new->failed > 0, 1);
+    assert_int_equal(sessions(), 1);
+    assert_int_equal(handshakes(), 0);
+    new->used = false;
+    prov_dtls_drop(&new->dtls);
+    old->deaf = false;
+    client_assert_served(old, PROV_ENROLL_NOW);
+}
+
+/* --- positive ------------------------------------------------------------------------------------------- */
+
+static void sessions_of_each_kind_are_served(void **state)
+{
+    struct client *psk = rig_client(&rig, PROV_KIND_PSK, 1);
+    struct client *rpk = rig_client(&rig, PROV_KIND_RPK, 2);
+
+    (void)state;
+    client_connect(psk);
+    client_connect(rpk);
+    assert_int_equal(sessions(), 2);
+    assert_int_equal(rig.connected, 2);
+    client_assert_served(psk, PROV_ENROLL_NOW);
+    client_assert_served(rpk, PROV_ENROLL_NOW);
+    assert_int_equal(rig.served, 2);
+    assert_true(rig_logged(&rig, "event=handshake result=ok peer=192.0.2.1:39936 kind=psk"));
+    assert_true(rig_logged(&rig, "suite=TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8"));
+}
+
+static void authenticated_newcomer_evicts_the_longest_idle(void **state)
+{
+    struct client *clients[4];
+
+    (void)state;
+    for (uint8_t i = 0; i < 3; i++) {
+        clients[i] = rig_client(&rig, PROV_KIND_PSK, (uint8_t)(1 + i));
+        client_connect(clients[i]);
+        rig.now += 10;
+    }
+    client_assert_served(clients[0], PROV_ENROLL_NOW); /* now the second is the longest idle */
+    clients[3] = rig_client(&rig, PROV_KIND_PSK, 9);
+    client_connect(clients[3]);
+    assert_int_equal(sessions(), 3);
+    assert_int_equal(clients[0]->closed, 0);
+    assert_int_equal(clients[1]->closed, 1);
+    assert_int_equal(clients[2]->closed, 0);
+    client_assert_served(clients[0], PROV_ENROLL_NOW);
+    client_assert_served(clients[3], PROV_ENROLL_NOW);
+}
+
+static void address_at_its_limit_evicts_its_own(void **state)
+{
+    struct client *other = rig_client(&rig, PROV_KIND_PSK, 1);
+    struct client *first = rig_client(&rig, PROV_KIND_PSK, 2);
+
+    (void)state;
+    client_connect(other);
+    client_connect(first);
+    client_connect(rig_client(&rig, PROV_KIND_PSK, 2));
+    client_connect(rig_client(&rig, PROV_KIND_PSK, 2));
+    assert_int_equal(sessions(), 3);
+    assert_int_equal(first->closed, 1);
+    assert_int_equal(other->closed, 0);
+}
+
+static void idle_session_is_closed(void **state)
+{
+    struct client *idle = rig_client(&rig, PROV_KIND_PSK, 1);
+    struct client *busy = rig_client(&rig, PROV_KIND_PSK, 2);
+
+    (void)state;
+    client_connect(idle);
+    client_connect(busy);
+    rig_wait(&rig, 200000);
+    client_assert_served(busy, PROV_ENROLL_NOW);
+    assert_int_equal(sessions(), 2);
+    rig_wait(&rig, 100000);
+    assert_int_equal(sessions(), 1);
+    assert_int_equal(idle->closed, 1); /* told by close_notify */
+    assert_int_equal(busy->closed, 0);
+    assert_true(rig_logged(&rig, "event=session_end reason=idle"));
+}
+
+static void h15_close_notify_ends_the_session(void **state)
+{
+    struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
+
+    (void)state;
+    client_connect(client);
+    prov_dtls_close(&client->dtls);
+    rig_run(&rig);
+    assert_int_equal(sessions(), 0);
+    assert_int_equal(client->closed, 1); /* answered once */
+    assert_true(rig_logged(&rig, "event=session_end reason=closed"));
+}
+
+static void drain_lets_a_transfer_finish_and_says_goodbye(void **state)
+{
+    struct client *idle = rig_client(&rig, PROV_KIND_PSK, 1);
+    struct client *busy = rig_client(&rig, PROV_KIND_PSK, 2);
+    uint8_t room[2048];
+    size_t len;
+
+    (void)state;
+    client_connect(idle);
+    client_connect(busy);
+    rig.answer_len = 1300;
+    client_ask(busy, PROV_ENROLL_CRTS, PROV_BYTES_NONE, PROV_BYTES_NONE);
+    assert_true(client_pull(busy, room, sizeof(room), &len));
+    rig_deliver(&rig, &busy->peer, room, len); /* the first of three blocks is on the way */
+    prov_server_drain(rig.server, rig.now);
+    assert_int_equal(sessions(), 1);
+    assert_false(prov_server_drained(rig.server));
+    rig_run(&rig);
+    assert_int_equal(idle->closed, 1);
+    assert_int_equal(busy->x.state, PROV_EXCHANGE_DONE);
+    assert_int_equal(busy->x.answer.len, 1300);
+    assert_int_equal(busy->closed, 1);
+    assert_true(prov_server_drained(rig.server));
+}
+
+static void drain_does_not_wait_for_ever(void **state)
+{
+    struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
+    uint8_t room[2048];
+    size_t len;
+
+    (void)state;
+    client_connect(client);
+    rig.answer_len = 1300;
+    client_ask(client, PROV_ENROLL_CRTS, PROV_BYTES_NONE, PROV_BYTES_NONE);
+    assert_true(client_pull(client, room, sizeof(room), &len));
+    rig_deliver(&rig, &client->peer, room, len);
+    rig.queued = 0;
+    prov_server_drain(rig.server, rig.now);
+    assert_false(prov_server_drained(rig.server));
+    rig.now += 4999;
+    prov_server_tick(rig.server, rig.now);
+    assert_false(prov_server_drained(rig.server));
+    assert_true(prov_server_deadline(rig.server) == rig.now + 1);
+    rig.now++;
+    prov_server_tick(rig.server, rig.now);
+    assert_true(prov_server_drained(rig.server));
+}
+
+static void new_credentials_are_taken_up_and_old_sessions_go_on(void **state)
+{
+    struct client *before = rig_client(&rig, PROV_KIND_RPK, 1);
+    struct client *after = rig_client(&rig, PROV_KIND_RPK, 2);
+    unsigned loads = rig.loads;
+
+    (void)state;
+    client_connect(before);
+    rig_wait(&rig, 10000);
+    assert_int_equal(rig.loads, loads + 1);
+    assert_false(rig_logged(&rig, "event=reload")); /* nothing has changed */
+    prov_crypto_key_drop(rig.crypto, &rig.server_key);
+    {
+        uint8_t point[PROV_POINT_LEN];
+
+        assert_int_equal(prov_crypto_key_make(rig.crypto, &rig.server_key), PROV_OK);
+        assert_int_equal(prov_crypto_key_public(rig.crypto, &rig.server_key, point), PROV_OK);
+        prov_spki_encode(point, rig.server_spki);
+    }
+    prov_server_reload(rig.server, rig.now);
+    assert_true(rig_logged(&rig, "event=reload result=ok"));
+    client_connect(after); /* its verdict is on the new key */
+    client_assert_served(before, PROV_ENROLL_NOW);
+    client_assert_served(after, PROV_ENROLL_NOW);
+}
+
+#define WITH(test)  cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define SMALL(test) cmocka_unit_test_setup_teardown(test, setup_small, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH(row58_garbage_of_a_thousand_addresses_leaves_nothing),
+        WITH(row58_truncated_hellos_leave_nothing),
+        WITH(row58_replayed_hellos_from_a_thousand_addresses_leave_nothing),
+        WITH(h4_other_port_of_the_same_address_has_no_cookie),
+        WITH(h29_unknown_identity_and_wrong_key_look_the_same),
+        WITH(row15_unknown_raw_key_is_refused_with_40),
+        WITH(h39_forged_alerts_do_not_end_a_session),
+        SMALL(h39_unfinished_handshakes_evict_no_session),
+        SMALL(handshakes_at_once_are_bounded),
+        SMALL(one_address_has_half_of_the_handshakes),
+        WITH(unfinished_handshake_ends_in_time),
+        WITH(draining_server_begins_no_handshake),
+        WITH(h6_new_hello_leaves_the_old_session_until_finished),
+        WITH(h6_finished_replaces_the_old_session),
+        WITH(h6_failed_attempt_leaves_the_old_session),
+        WITH(sessions_of_each_kind_are_served),
+        SMALL(authenticated_newcomer_evicts_the_longest_idle),
+        SMALL(address_at_its_limit_evicts_its_own),
+        WITH(idle_session_is_closed),
+        WITH(h15_close_notify_ends_the_session),
+        WITH(drain_lets_a_transfer_finish_and_says_goodbye),
+        WITH(drain_does_not_wait_for_ever),
+        WITH(new_credentials_are_taken_up_and_old_sessions_go_on),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
