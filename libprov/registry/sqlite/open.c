@@ -172,8 +172,8 @@ static prov_result schema_check(sqlite3 *db, const char *path, struct prov_why *
     return result;
 }
 
-static prov_result meta_load(struct prov_registry *registry, struct seal_meta *ret,
-                             struct prov_why *why)
+prov_result registry_meta_load(struct prov_registry *registry, struct seal_meta *ret,
+                               struct prov_why *why)
 {
     struct query query = query_make(registry, SQL_META_GET, why);
     prov_result result = query_row(&query, "");
@@ -197,7 +197,7 @@ static prov_result keys_open(struct prov_registry *registry, struct prov_crypto 
     struct prov_secret file_key = {0};
     prov_result result = keyfile_load(registry->key_path, &file_key, why);
     if (result == PROV_OK) {
-        result = meta_load(registry, &meta, why);
+        result = registry_meta_load(registry, &meta, why);
     }
     if (result == PROV_OK) {
         result = seal_keys_open(crypto, &file_key, &meta, &registry->keys);

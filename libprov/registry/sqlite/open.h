@@ -17,6 +17,9 @@ void connection_close(sqlite3 *db);
 /* The object around a connection, which it takes over, also on failure. */
 PROV_MUST prov_result registry_make(const struct prov_registry_config *config, const char *path,
                                     sqlite3 *db, struct prov_registry **ret, struct prov_why *why);
+/* The meta row. PROV_E_CORRUPT if there is none. */
+PROV_MUST prov_result registry_meta_load(struct prov_registry *registry, struct seal_meta *ret,
+                                         struct prov_why *why);
 PROV_MUST prov_result registry_config_check(const struct prov_registry_config *config,
                                             struct prov_why *why);
 

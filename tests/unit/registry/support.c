@@ -151,7 +151,9 @@ static struct made *made(uint8_t seed)
     static struct made all[256];
     struct made *m = &all[seed];
     m->secret.len = 32;
-    memset(m->secret.data, seed, 32);
+    for (size_t i = 0; i < 32; i++) {
+        m->secret.data[i] = (uint8_t)(seed ^ (0x5a + 7 * i));
+    }
     memcpy(m->secret.data, "secret of seed ", 15);
     memset(m->point, seed, sizeof m->point);
     m->point[0] = 4;
