@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * prov/bundle.h: what is installed on a device: one credential, what authenticates the peer, where the
- * server is, the profile. CBOR by schemas/bundle.cddl, made of standard pieces: COSE_Key (RFC 9052),
- * x5chain (RFC 9360). Deterministic; the last item is the SHA-256 of everything before it, against
- * accidents only: a bundle is not signed.
+ * prov/bundle.h: what is installed on a device: one credential, what authenticates the peer, where
+ * the server is, the profile. CBOR by schemas/bundle.cddl, made of standard pieces: COSE_Key (RFC
+ * 9052), x5chain (RFC 9360). Deterministic; the last item is the SHA-256 of everything before it,
+ * against accidents only: a bundle is not signed.
  */
 #ifndef PROV_BUNDLE_H
 #define PROV_BUNDLE_H
@@ -34,8 +34,8 @@ struct prov_bundle {
     struct prov_bytes psk_identity, psk; /* PSK */
     bool has_public;
     uint8_t point[PROV_POINT_LEN]; /* RPK: own public key */
-    struct prov_bytes scalar;      /* RPK, CERT: own private key, or none (made on the device); for
-                                              CERT has_public and point go with it or are left out */
+    struct prov_bytes scalar;      /* RPK, CERT: own private key, or none (made on the device);
+                                      for CERT has_public and point may go with it */
     struct prov_bytes chain[PROV_BUNDLE_CHAIN_MAX]; /* CERT: end entity first */
     size_t chain_len;
 
@@ -45,18 +45,19 @@ struct prov_bundle {
     size_t anchor_count;
 };
 
-/* Appends the bundle. What prov_bundle_decode would refuse is refused here, with the same result: PROV_E_POLICY
- * if there is nothing to authenticate the peer with (RFC 7925, section 3.2.1), or if a peer's key is the
- * device's own; PROV_E_STATE if what the kind needs is missing. On failure ret holds what it held, and what
- * was written of it is wiped. Wipe ret's octets after use: a PSK or a scalar may be in them. */
+/* Appends the bundle. What prov_bundle_decode would refuse is refused here, with the same result:
+ * PROV_E_POLICY if there is nothing to authenticate the peer with (RFC 7925, section 3.2.1), or if
+ * a peer's key is the device's own; PROV_E_STATE if what the kind needs is missing. On failure ret
+ * holds what it held, and what was written of it is wiped. Wipe ret's octets after use: a PSK or a
+ * scalar may be in them. */
 PROV_MUST prov_result prov_bundle_encode(const struct prov_bundle *bundle,
                                          struct prov_crypto *crypto, struct prov_buf *ret);
-/* ret_at (may be NULL): the octet at which the item stands that was refused. In this order: PROV_E_BOUNDS
- * over PROV_BUNDLE_MAX octets, PROV_E_VERSION, then the shape (PROV_E_TRUNCATED, PROV_E_TRAILING,
- * PROV_E_DETERMINISM, PROV_E_FORMAT), then PROV_E_DIGEST, then the fields: PROV_E_EUI64, PROV_E_EUI64_KIND,
- * PROV_E_FQDN, PROV_E_ADDRESS, PROV_E_BOUNDS, PROV_E_ALGORITHM, PROV_E_POINT, PROV_E_POLICY, PROV_E_FORMAT.
- * PROV_E_VERSION also for a profile that is not known. Names and addresses are checked for their form; the
- * contents of certificates are not read. */
+/* ret_at (may be NULL): the octet at which the item stands that was refused. In this order:
+ * PROV_E_BOUNDS over PROV_BUNDLE_MAX octets, PROV_E_VERSION, then the shape (PROV_E_TRUNCATED,
+ * PROV_E_TRAILING, PROV_E_DETERMINISM, PROV_E_FORMAT), then PROV_E_DIGEST, then the fields:
+ * PROV_E_EUI64, PROV_E_EUI64_KIND, PROV_E_FQDN, PROV_E_ADDRESS, PROV_E_BOUNDS, PROV_E_ALGORITHM,
+ * PROV_E_POINT, PROV_E_POLICY, PROV_E_FORMAT. PROV_E_VERSION also for a profile that is not known.
+ * Names and addresses are checked for their form; the contents of certificates are not read. */
 PROV_MUST prov_result prov_bundle_decode(struct prov_bytes bytes, struct prov_crypto *crypto,
                                          struct prov_bundle *ret, size_t *ret_at);
 

@@ -30,7 +30,8 @@ struct prov_bytes {
 /* The octets of a C string, without its NUL. */
 struct prov_bytes prov_bytes_text(const char *text);
 bool prov_bytes_equal(struct prov_bytes a, struct prov_bytes b);
-/* Takes the same time whatever the octets are (not whatever the lengths are): for secrets and tags. */
+/* Takes the same time whatever the octets are (but not whatever the lengths are): for secrets and
+ * tags. */
 bool prov_bytes_equal_secret(struct prov_bytes a, struct prov_bytes b);
 
 /* Overwrites octets so that the compiler can't leave it out. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * prov/cbor.h: CBOR in its core deterministic encoding (RFC 8949, section 4.2.1), written and read item
- * by item. Depth, determinism and bounds are enforced here; the heads of items come through a small seam
- * (cbor_head.h): libcbor's streaming calls on hosts, a few lines in firmware. No heap.
+ * prov/cbor.h: CBOR in its core deterministic encoding (RFC 8949, section 4.2.1), written and read
+ * item by item. Depth, determinism and bounds are enforced here; the heads of items come through a
+ * small seam (cbor_head.h): libcbor's streaming calls on hosts, a few lines in firmware. No heap.
  *
- * A reader refuses what is not deterministic: longer heads than needed, indefinite lengths, map keys out
- * of order or twice (PROV_E_DETERMINISM), reserved values (PROV_E_FORMAT), depth over 8 (PROV_E_BOUNDS).
+ * A reader refuses what is not deterministic: longer heads than needed, indefinite lengths, map
+ * keys out of order or twice (PROV_E_DETERMINISM), reserved values (PROV_E_FORMAT), depth over 8
+ * (PROV_E_BOUNDS).
  */
 #ifndef PROV_CBOR_H
 #define PROV_CBOR_H
@@ -42,8 +43,8 @@ enum prov_cbor_type {
 
 /* Each take checks the type and advances over the item's head (and, for strings, its content).
  * PROV_E_TRUNCATED, PROV_E_FORMAT (another type, or text that is not UTF-8), PROV_E_DETERMINISM,
- * PROV_E_BOUNDS (a number beyond int64). On failure the reader's `at` tells where: at the item that was
- * refused; prov_cbor_take_item leaves it at the refused item inside. */
+ * PROV_E_BOUNDS (a number beyond int64). On failure the reader's `at` tells where: at the item that
+ * was refused; prov_cbor_take_item leaves it at the refused item inside. */
 PROV_MUST prov_result prov_cbor_peek(const struct prov_reader *reader, enum prov_cbor_type *ret);
 PROV_MUST prov_result prov_cbor_take_uint(struct prov_reader *reader, uint64_t *ret);
 PROV_MUST prov_result prov_cbor_take_int(struct prov_reader *reader, int64_t *ret);
@@ -57,8 +58,8 @@ bool prov_cbor_take_null(struct prov_reader *reader);
 /* One whole item of any kind, checked to the bottom. */
 PROV_MUST prov_result prov_cbor_take_item(struct prov_reader *reader, struct prov_bytes *ret);
 
-/* A map with integer keys, walked in order: begin, then next until *ret_more is false. next takes the key
- * and checks that it comes after the one before; the caller takes the value. */
+/* A map with integer keys, walked in order: begin, then next until *ret_more is false. next takes
+ * the key and checks that it comes after the one before; the caller takes the value. */
 struct prov_cbor_map {
     size_t left;
     bool any;

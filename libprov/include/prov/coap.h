@@ -91,8 +91,8 @@ PROV_MUST prov_result prov_coap_decode(struct prov_bytes datagram, struct prov_c
 PROV_MUST prov_result prov_coap_encode(const struct prov_coap_message *message,
                                        struct prov_buf *ret);
 
-/* Adds an option; uint values are written in as few octets as possible (RFC 7252, section 3.2): `store`
- * is 4 octets of room that must live as long as the message. PROV_E_FULL. */
+/* Adds an option; uint values are written in as few octets as possible (RFC 7252, section 3.2):
+ * `store` is 4 octets of room that must live as long as the message. PROV_E_FULL. */
 PROV_MUST prov_result prov_coap_add(struct prov_coap_message *message, uint16_t number,
                                     struct prov_bytes value);
 PROV_MUST prov_result prov_coap_add_uint(struct prov_coap_message *message, uint16_t number,
@@ -110,7 +110,8 @@ PROV_MUST prov_result prov_coap_path(const struct prov_coap_message *message, ch
 uint16_t prov_coap_unknown_critical(const struct prov_coap_message *message, const uint16_t *known,
                                     size_t count);
 
-/* A Block1 or Block2 value (RFC 7959, section 2.2): number, more, size 16 << szx; szx 7 is refused. */
+/* A Block1 or Block2 value (RFC 7959, section 2.2): number, more, size 16 << szx; szx 7
+ * is refused. */
 struct prov_coap_block {
     uint32_t number;
     bool more;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * prov/credential.h: the words for credentials, the same in C, CLI, SQL, CDDL and documents, and the
- * bounds of pre-shared keys. The numbers leave the program: explicit, never reordered.
+ * prov/credential.h: the words for credentials, the same in C, CLI, SQL, CDDL and documents, and
+ * the bounds of pre-shared keys. The numbers leave the program: explicit, never reordered.
  */
 #ifndef PROV_CREDENTIAL_H
 #define PROV_CREDENTIAL_H
@@ -35,8 +35,8 @@ PROV_MUST prov_result prov_kind_parse(const char *text, enum prov_kind *ret);
 PROV_MUST prov_result prov_use_parse(const char *text, enum prov_use *ret);
 PROV_MUST prov_result prov_state_parse(const char *text, enum prov_state *ret);
 
-/* A PSK identity: 1 to 128 arbitrary octets, NUL allowed, compared octet by octet (RFC 7925, section
- * 4.2; RFC 4279, section 5.3). */
+/* A PSK identity: 1 to 128 arbitrary octets, NUL allowed, compared octet by octet (RFC 7925,
+ * section 4.2; RFC 4279, section 5.3). */
 #define PROV_PSK_IDENTITY_MAX 128
 struct prov_psk_identity {
     uint8_t len;

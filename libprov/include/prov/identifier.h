@@ -15,9 +15,9 @@ struct prov_eui64 {
 
 #define PROV_EUI64_TEXT 24 /* "HH-HH-HH-HH-HH-HH-HH-HH" and NUL */
 
-/* Accepts HH-HH-HH-HH-HH-HH-HH-HH, hh:hh:hh:hh:hh:hh:hh:hh and 16 hex digits, either case; separators
- * must not be mixed. Errors: PROV_E_EUI64; PROV_E_EUI64_KIND for a group address (first octet & 1),
- * all zero, all one. */
+/* Accepts HH-HH-HH-HH-HH-HH-HH-HH, hh:hh:hh:hh:hh:hh:hh:hh and 16 hex digits, either case;
+ * separators must not be mixed. Errors: PROV_E_EUI64; PROV_E_EUI64_KIND for a group address (first
+ * octet & 1), all zero, all one. */
 PROV_MUST prov_result prov_eui64_parse(const char *text, struct prov_eui64 *ret);
 /* The same for an EUI-48 in the three forms; FF-FE goes in the middle (12 hex digits). */
 PROV_MUST prov_result prov_eui64_parse_eui48(const char *text, struct prov_eui64 *ret);
@@ -28,9 +28,9 @@ PROV_MUST prov_result prov_eui64_from_octets(struct prov_bytes octets, struct pr
 void prov_eui64_format(const struct prov_eui64 *eui64, char ret[PROV_EUI64_TEXT]);
 bool prov_eui64_equal(const struct prov_eui64 *a, const struct prov_eui64 *b);
 
-/* A fully qualified domain name in the form used everywhere inside: lower case, at least two labels,
- * no trailing dot, letters, digits and inner hyphens (RFC 1123, section 2.1), at most 253 octets,
- * labels of 1 to 63, last label not all digits. */
+/* A fully qualified domain name in the form used everywhere inside: lower case, at least two
+ * labels, no trailing dot, letters, digits and inner hyphens (RFC 1123, section 2.1), at most 253
+ * octets, labels of 1 to 63, last label not all digits. */
 #define PROV_FQDN_MAX 253
 struct prov_fqdn {
     char text[PROV_FQDN_MAX + 1];

@@ -94,8 +94,8 @@ static inline int prov_result_exit(prov_result result)
     return (int)((unsigned)result >> 8);
 }
 
-/* What a result means, in lower case and without a full stop; never NULL. Static storage. Hosts only:
- * a firmware image prints the number. */
+/* What a result means, in lower case and without a full stop; never NULL. Static storage. Hosts
+ * only: a firmware image prints the number. */
 const char *prov_result_text(prov_result result);
 
 #endif

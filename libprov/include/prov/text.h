@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * prov/text.h: octets as text and back: hex, base64, RFC 6920 names, RFC 3339 times. Strict: nothing
- * is skipped or guessed. No heap, no I/O.
+ * prov/text.h: octets as text and back: hex, base64, RFC 6920 names, RFC 3339 times. Strict:
+ * nothing is skipped or guessed. No heap, no I/O.
  */
 #ifndef PROV_TEXT_H
 #define PROV_TEXT_H
 
 #include "prov/bytes.h"
 
-/* Hex, two digits an octet, lower case out, either case in; no prefix, no separators. `ret` of format
- * needs 2 * len + 1. parse appends to ret. */
+/* Hex, two digits an octet, lower case out, either case in; no prefix, no separators. `ret` of
+ * format needs 2 * len + 1. parse appends to ret. */
 void prov_hex_format(struct prov_bytes bytes, char *ret);
 PROV_MUST prov_result prov_hex_parse(struct prov_bytes text, struct prov_buf *ret);
 
@@ -30,9 +30,9 @@ PROV_MUST prov_result prov_base64url_parse(struct prov_bytes text, struct prov_b
 void prov_ni_format(const uint8_t sha256[32], char ret[PROV_NI_TEXT]);
 void prov_nih_format(const uint8_t sha256[32], char ret[PROV_NIH_TEXT]);
 void prov_ni_binary(const uint8_t sha256[32], uint8_t ret[PROV_NI_BINARY_120]);
-/* Accepts ni: with sha-256 or sha-256-120, nih: with either (check digit verified when there), or the
- * binary forms in hex (suite ids 1 and 3). ret: the digest octets, 32 or 15. Truncations below 120
- * bits: PROV_E_POLICY. */
+/* Accepts ni: with sha-256 or sha-256-120, nih: with either (check digit verified when there), or
+ * the binary forms in hex (suite ids 1 and 3). ret: the digest octets, 32 or 15. Truncations below
+ * 120 bits: PROV_E_POLICY. */
 PROV_MUST prov_result prov_ni_parse(struct prov_bytes text, struct prov_buf *ret);
 
 /* Unix seconds <-> RFC 3339 UTC, "2026-11-22T02:01:00Z". Years 1970 to 9999. */

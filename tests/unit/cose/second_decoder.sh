@@ -10,6 +10,19 @@ if ! "$python" -c 'import cbor2' 2>/dev/null; then
     exit 77
 fi
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'rm -rf "$folder" "$folder.log"' EXIT
 "$1" "$folder"
 "$python" "$here/second_decoder.py" "$folder"/*
+
+# It can say no: the last octet of a digest turned.
+head -c -1 "$folder/psk.bundle" >"$folder/altered"
+printf '\001' >>"$folder/altered"
+mv "$folder/altered" "$folder/psk.bundle"
+if "$python" "$here/second_decoder.py" "$folder"/* 2>"$folder.log"; then
+    echo "an altered bundle was accepted"
+    exit 1
+fi
+if ! grep -q 'psk.bundle: the digest' "$folder.log"; then
+    cat "$folder.log"
+    exit 1
+fi
