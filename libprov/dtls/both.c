@@ -87,15 +87,15 @@ prov_result prov_share_keep(struct prov_dtls *s, struct prov_bytes point)
 prov_result prov_rule_agree(struct prov_dtls *s, struct prov_bytes none)
 {
     struct prov_dtls_handshake *hs = s->hs;
-    prov_result result =
-        prov_crypto_ecdh_agree(s->crypto, &hs->ecdh, PROV_BYTES_OF(hs->peer_share), hs->shared);
+    prov_result result = prov_crypto_ecdh_agree(s->crypto, &hs->secret.ecdh,
+                                                PROV_BYTES_OF(hs->peer_share), hs->shared);
 
     (void)none;
     if (result == PROV_E_POINT)
         return prov_dtls_fail(s, result, PROV_ALERT_ILLEGAL_PARAMETER);
     if (result != PROV_OK)
         return prov_dtls_check(s, result);
-    prov_crypto_ecdh_drop(s->crypto, &hs->ecdh); /* used once: RFC 7925, section 9 */
+    prov_crypto_ecdh_drop(s->crypto, &hs->secret.ecdh); /* used once: RFC 7925, section 9 */
     hs->state = prov_dtls_is_client(s) ? STATE_ANSWER : STATE_KEYS;
     return PROV_OK;
 }

@@ -248,7 +248,8 @@ static prov_result make_share(struct prov_dtls *s, struct prov_bytes none)
 {
     (void)none;
     s->hs->state = STATE_AGREE;
-    return prov_dtls_check(s, prov_crypto_ecdh_make(s->crypto, &s->hs->ecdh, s->hs->own_share));
+    return prov_dtls_check(s,
+                           prov_crypto_ecdh_make(s->crypto, &s->hs->secret.ecdh, s->hs->own_share));
 }
 
 static prov_result add_exchange(struct prov_dtls *s)

@@ -3,7 +3,7 @@
  * The stateless part of a server (RFC 6347, section 4.2.1): nothing is kept for an address that has
  * not shown a cookie.
  *
- *     cookie = HMAC-SHA-256(secret, len 2 | peer | version 2 | random 32 | session_id<0..32> |
+ *     cookie = the first 16 octets of HMAC-SHA-256(secret, lengths | peer | version 2 | random 32 | session_id<0..32> |
  *                           cipher_suites<> | compression_methods<>)
  *
  * so that a hello that changed in any of these needs a new one (H3).
@@ -82,13 +82,16 @@ static prov_result make_cookie(struct prov_crypto *crypto, const uint8_t secret[
     const struct prov_bytes parts[] = {
         PROV_BYTES_OF(lengths), peer,          PROV_BYTES(hello->random, PROV_DTLS_RANDOM_LEN),
         hello->session_id,      hello->suites, hello->compression};
+    uint8_t whole[PROV_HASH_LEN];
     struct prov_hmac hmac;
 
     memset(&hmac, 0, sizeof(hmac));
     prov_result result = prov_crypto_hmac_begin(crypto, &hmac, PROV_BYTES(secret, 32));
     if (result == PROV_OK)
-        result = prov_crypto_hmac(crypto, &hmac, parts, sizeof(parts) / sizeof(parts[0]), ret);
+        result = prov_crypto_hmac(crypto, &hmac, parts, sizeof(parts) / sizeof(parts[0]), whole);
     prov_crypto_hmac_drop(crypto, &hmac);
+    if (result == PROV_OK)
+        memcpy(ret, whole, COOKIE_LEN);
     return result;
 }
 

@@ -30,16 +30,23 @@ static prov_result expand(struct prov_crypto *crypto, struct prov_hmac *hmac,
     return result;
 }
 
+static prov_result prf(struct prov_crypto *crypto, struct prov_hmac *hmac, const char *label,
+                       struct prov_bytes seed_1, struct prov_bytes seed_2, uint8_t *ret, size_t len)
+{
+    const struct prov_bytes seed[3] = {prov_bytes_text(label), seed_1, seed_2};
+
+    return expand(crypto, hmac, seed, ret, len);
+}
+
 prov_result prov_prf(struct prov_crypto *crypto, struct prov_bytes secret, const char *label,
                      struct prov_bytes seed_1, struct prov_bytes seed_2, uint8_t *ret, size_t len)
 {
-    const struct prov_bytes seed[3] = {prov_bytes_text(label), seed_1, seed_2};
     struct prov_hmac hmac;
 
     memset(&hmac, 0, sizeof(hmac));
     prov_result result = prov_crypto_hmac_begin(crypto, &hmac, secret);
     if (result == PROV_OK)
-        result = expand(crypto, &hmac, seed, ret, len);
+        result = prf(crypto, &hmac, label, seed_1, seed_2, ret, len);
     prov_crypto_hmac_drop(crypto, &hmac);
     return result;
 }
@@ -94,24 +101,37 @@ static void put_premaster(const struct prov_dtls *s, struct prov_buf *premaster)
     prov_put_bytes(premaster, psk);
 }
 
-static prov_result derive_master(struct prov_dtls *s)
+/* RFC 7627, section 4: over the session hash, ClientKeyExchange included; RFC 5246, section 8.1 otherwise. */
+static prov_result make_master(struct prov_dtls *s, uint8_t ret[PROV_DTLS_MASTER_LEN])
 {
     struct prov_dtls_handshake *hs = s->hs;
-    struct prov_bytes client = PROV_BYTES_OF(hs->random_client),
-                      server = PROV_BYTES_OF(hs->random_server);
+    bool extended = s->extended_master;
     uint8_t room[PREMASTER_MAX];
     struct prov_buf premaster = PROV_BUF_OF(room);
 
     put_premaster(s, &premaster);
-    prov_result result;
-    if (s->extended_master) /* RFC 7627, section 4: the session hash, ClientKeyExchange included */
-        result =
-            prov_prf(s->crypto, prov_buf_bytes(&premaster), "extended master secret",
-                     PROV_BYTES_OF(hs->digest), PROV_BYTES_NONE, hs->master, sizeof(hs->master));
-    else
-        result = prov_prf(s->crypto, prov_buf_bytes(&premaster), "master secret", client, server,
-                          hs->master, sizeof(hs->master));
+    prov_result result = prov_prf(
+        s->crypto, prov_buf_bytes(&premaster),
+        extended ? "extended master secret" : "master secret",
+        extended ? PROV_BYTES_OF(hs->digest) : PROV_BYTES_OF(hs->random_client),
+        extended ? PROV_BYTES_NONE : PROV_BYTES_OF(hs->random_server), ret, PROV_DTLS_MASTER_LEN);
     prov_wipe(room, sizeof(room));
+    return result;
+}
+
+/* The master secret stays as the key of an HMAC: that is all it is used for. */
+static prov_result derive_master(struct prov_dtls *s)
+{
+    struct prov_dtls_handshake *hs = s->hs;
+    uint8_t master[PROV_DTLS_MASTER_LEN];
+
+    prov_result result = make_master(s, master);
+    prov_crypto_ecdh_drop(s->crypto, &hs->secret.ecdh);
+    memset(&hs->secret, 0, sizeof(hs->secret));
+    hs->master_ready = true;
+    if (result == PROV_OK)
+        result = prov_crypto_hmac_begin(s->crypto, &hs->secret.master, PROV_BYTES_OF(master));
+    prov_wipe(master, sizeof(master));
     return result;
 }
 
@@ -124,9 +144,9 @@ static prov_result derive_keys(struct prov_dtls *s)
     uint8_t block[2 * (PROV_AEAD_KEY_MAX + PROV_AEAD_NONCE_LEN)];
     size_t key = prov_aead_key_len(s->suite->aead), iv = s->suite->fixed_iv_len;
 
-    prov_result result = prov_prf(s->crypto, PROV_BYTES_OF(hs->master), "key expansion",
-                                  PROV_BYTES_OF(hs->random_server),
-                                  PROV_BYTES_OF(hs->random_client), block, 2 * (key + iv));
+    prov_result result =
+        prf(s->crypto, &hs->secret.master, "key expansion", PROV_BYTES_OF(hs->random_server),
+            PROV_BYTES_OF(hs->random_client), block, 2 * (key + iv));
     if (result == PROV_OK) {
         memcpy(client->key, block, key);
         memcpy(server->key, block + key, key);
@@ -161,7 +181,7 @@ prov_result prov_finished_make(struct prov_dtls *s, enum prov_dtls_role role,
 
     if (result != PROV_OK)
         return result;
-    return prov_dtls_check(s, prov_prf(s->crypto, PROV_BYTES_OF(s->hs->master), label,
-                                       PROV_BYTES_OF(s->hs->digest), PROV_BYTES_NONE, ret,
-                                       PROV_DTLS_FINISHED_LEN));
+    return prov_dtls_check(s, prf(s->crypto, &s->hs->secret.master, label,
+                                  PROV_BYTES_OF(s->hs->digest), PROV_BYTES_NONE, ret,
+                                  PROV_DTLS_FINISHED_LEN));
 }

@@ -130,7 +130,7 @@ static prov_result make_share(struct prov_dtls *s, struct prov_bytes none)
     (void)none;
     s->hs->state = STATE_ANSWER;
     prov_result result =
-        prov_dtls_check(s, prov_crypto_ecdh_make(s->crypto, &s->hs->ecdh, s->hs->own_share));
+        prov_dtls_check(s, prov_crypto_ecdh_make(s->crypto, &s->hs->secret.ecdh, s->hs->own_share));
     return result == PROV_OK && prov_dtls_is_public(s) ? ask_signature(s) : result;
 }
 

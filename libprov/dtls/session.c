@@ -38,7 +38,10 @@ void prov_dtls_release(struct prov_dtls *s)
         return;
     s->hs = NULL;
     prov_crypto_hash_drop(s->crypto, &hs->transcript);
-    prov_crypto_ecdh_drop(s->crypto, &hs->ecdh);
+    if (hs->master_ready)
+        prov_crypto_hmac_drop(s->crypto, &hs->secret.master);
+    else
+        prov_crypto_ecdh_drop(s->crypto, &hs->secret.ecdh);
     prov_wipe(hs, offsetof(struct prov_dtls_handshake, inbox));
 }
 

@@ -79,10 +79,14 @@ struct prov_dtls_handshake {
     struct prov_bytes identity; /* server: where it lies in the inbox, while the key is sought */
 
     struct prov_hash transcript;
-    struct prov_ecdh ecdh;
+    bool
+        master_ready; /* which of the two: the ephemeral key is gone when there is a master secret */
+    union {
+        struct prov_ecdh ecdh;
+        struct prov_hmac master; /* keyed with the master secret */
+    } secret;
     struct prov_secret psk;
     uint8_t random_client[PROV_DTLS_RANDOM_LEN], random_server[PROV_DTLS_RANDOM_LEN];
-    uint8_t master[PROV_DTLS_MASTER_LEN];
     uint8_t shared[PROV_SCALAR_LEN]; /* what ECDH gave */
     uint8_t digest[PROV_HASH_LEN];
     uint8_t sign_digest[PROV_HASH_LEN];
