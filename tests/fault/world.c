@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORLD_TIME 1780000000 /* Unix seconds, when the clock is believed */
+
+/* --- the board ---------------------------------------------------------------------------------- */
+
+static uint64_t uptime_ms(void *context)
+{
+    return ((const struct world *)context)->now_ms;
+}
+
+static enum prov_clock_trust clock_now(void *context, int64_t *ret)
+{
+    const struct world *world = context;
+    *ret = WORLD_TIME + (int64_t)(world->now_ms / 1000);
+    return world->trust;
+}
+
+static void log_entry(void *context, const struct prov_agent_log *entry)
+{
+    struct world *world = context;
+    for (int event = 1; event < 16; event++)
+        if (strcmp(prov_log_event_text((enum prov_log_event)event), entry->event) == 0)
+            world->logged[event]++;
+}
+
+void world_make(struct world *world, enum prov_kind bootstrap)
+{
+    uint8_t octets[PROV_BUNDLE_MAX], work[PROV_STORE_ENTRY_MAX];
+    struct prov_buf bundle = PROV_BUF_OF(octets);
+    struct prov_entry entry;
+    memset(world, 0, sizeof *world);
+    world->trust = PROV_CLOCK_TRUSTED;
+    if (prov_crypto_make(NULL, &world->crypto) != PROV_OK ||
+        prov_crypto_make(NULL, &world->server_crypto) != PROV_OK)
+        abort();
+    /* not the same numbers at both ends: the fake backend's sources start alike */
+    for (int i = 0; i < 3; i++)
+        if (prov_crypto_random(world->server_crypto, octets, 32 + (size_t)i) != PROV_OK)
+            abort();
+    model_make(&world->model, world->server_crypto);
+    sim_flash_make(&world->flash, 4096, 5, 16, 0xff);
+    world->port = (struct prov_port){.flash = sim_flash_port(&world->flash),
+                                     .crypto = world->crypto,
+                                     .uptime_ms = uptime_ms,
+                                     .clock = clock_now,
+                                     .log = log_entry,
+                                     .context = world};
+    world->workspace = calloc(1, prov_dtls_handshake_size());
+    model_bundle(&world->model, bootstrap, &bundle);
+    if (prov_store_open(&world->store, &world->port) != PROV_OK ||
+        prov_store_install_bundle(&world->store, prov_buf_bytes(&bundle), PROV_BUF_OF(work), false,
+                                  &entry) != PROV_OK)
+        abort();
+    prov_agent_open(&world->agent, &world->store, world->workspace);
+}
+
+void world_free(struct world *world)
+{
+    prov_agent_close(&world->agent);
+    model_free(&world->model);
+    free(world->workspace);
+    prov_crypto_free(world->crypto);
+    prov_crypto_free(world->server_crypto);
+}
+
+void world_reboot(struct world *world)
+{
+    prov_agent_close(&world->agent);
+    sim_flash_reboot(&world->flash);
+    world->queued = 0;
+    world->has_late = false;
+    world->now_ms += 5000;
+    if (prov_store_open(&world->store, &world->port) != PROV_OK)
+        abort();
+    prov_agent_open(&world->agent, &world->store, world->workspace);
+}
+
+/* --- the wire ----------------------------------------------------------------------------------- */
+
+void world_fate(struct world *world, enum wire_fate fate, unsigned at)
+{
+    world->fate = fate;
+    world->fate_at = world->sent + at;
+}
+
+static void enqueue(struct world *world, const struct world_datagram *datagram)
+{
+    if (world->queued == WORLD_QUEUE)
+        abort();
+    world->queue[world->queued++] = *datagram;
+}
+
+static void carry(struct world *world, bool to_server, unsigned port, const uint8_t *octets,
+                  size_t len)
+{
+    static struct world_datagram datagram;
+    datagram = (struct world_datagram){.to_server = to_server, .port = port, .len = len};
+    memcpy(datagram.octets, octets, len);
+    world->sent++;
+    enum wire_fate fate = world->sent == world->fate_at ? world->fate : FATE_NONE;
+    if (fate == FATE_SERVER_DIES)
+        model_die(&world->model);
+    if (fate == FATE_LOST || (world->deaf && to_server))
+        return;
+    if (fate == FATE_LATE) {
+        world->late = datagram;
+        world->has_late = true;
+        return;
+    }
+    enqueue(world, &datagram);
+    if (fate == FATE_DOUBLED)
+        enqueue(world, &datagram);
+}
+
+static void from_server(void *context, unsigned port, const uint8_t *octets, size_t len)
+{
+    carry(context, false, port, octets, len);
+}
+
+static bool deliver(struct world *world)
+{
+    static struct world_datagram datagram;
+    if (world->queued == 0)
+        return false;
+    datagram = world->queue[0];
+    memmove(world->queue, world->queue + 1, --world->queued * sizeof world->queue[0]);
+    if (world->has_late) { /* behind the one after it */
+        world->has_late = false;
+        enqueue(world, &world->late);
+    }
+    if (datagram.to_server) {
+        model_receive(&world->model, world->now_ms, datagram.port, datagram.octets, datagram.len,
+                      from_server, world);
+        return true;
+    }
+    if (datagram.port != world->port_number)
+        return true; /* nobody listens there any more */
+    prov_agent_push(&world->agent, world->now_ms, datagram.octets, datagram.len);
+    while (prov_agent_step(&world->agent, world->now_ms) == PROV_AGENT_AGAIN)
+        ;
+    return true;
+}
+
+/* --- running ------------------------------------------------------------------------------------ */
+
+static void resolve(struct world *world)
+{
+    static const uint8_t loopback[4] = {127, 0, 0, 1};
+    world->port_number++;
+    prov_result r = prov_agent_set_peer(
+        &world->agent, world->peer_ip != NULL ? PROV_BYTES(world->peer_ip, world->peer_ip_len)
+                                              : PROV_BYTES_OF(loopback));
+    (void)r; /* refused: the agent has failed and says so */
+}
+
+static void pull_all(struct world *world)
+{
+    uint8_t octets[MODEL_DATAGRAM];
+    struct prov_buf out = PROV_BUF_OF(octets);
+    while (prov_agent_pull(&world->agent, world->now_ms, &out)) {
+        carry(world, true, world->port_number, out.data, out.len);
+        out = PROV_BUF_OF(octets);
+    }
+}
+
+static void inject(struct world *world)
+{
+    uint8_t octets[64];
+    if (world->injected.len == 0 || world->injected_session == world->port_number)
+        return;
+    world->injected_session = world->port_number;
+    memcpy(octets, world->injected.data, world->injected.len);
+    prov_agent_push(&world->agent, world->now_ms, octets, world->injected.len);
+    while (prov_agent_step(&world->agent, world->now_ms) == PROV_AGENT_AGAIN)
+        ;
+}
+
+/* Nothing is under way: the time goes to the next deadline. */
+static bool jump(struct world *world)
+{
+    uint64_t agent = prov_agent_deadline(&world->agent), server = model_deadline(&world->model);
+    uint64_t next = agent < server ? agent : server;
+    if (world->has_late) {
+        world->has_late = false;
+        enqueue(world, &world->late);
+        return true;
+    }
+    if (next == UINT64_MAX)
+        return false;
+    world->now_ms = next > world->now_ms ? next : world->now_ms;
+    model_tick(&world->model, world->now_ms, from_server, world);
+    return true;
+}
+
+prov_result world_run_request(struct world *world, const struct prov_agent_request *request)
+{
+    uint64_t limit = world->now_ms + 3600000;
+    prov_result r = prov_agent_begin(&world->agent, request, world->now_ms);
+    if (r != PROV_OK)
+        return r;
+    for (unsigned rounds = 0; world->now_ms < limit && rounds < 100000; rounds++) {
+        enum prov_agent_event event = prov_agent_step(&world->agent, world->now_ms);
+        if (event == PROV_AGENT_RESOLVE)
+            resolve(world);
+        if (event == PROV_AGENT_AGAIN || event == PROV_AGENT_RESOLVE)
+            continue;
+        pull_all(world);
+        if (event == PROV_AGENT_DONE || event == PROV_AGENT_FAILED) {
+            while (!world->flash.off && deliver(world))
+                ;
+            return prov_agent_report(&world->agent)->result;
+        }
+        if (deliver(world))
+            inject(world);
+        else if (!jump(world))
+            return PROV_E_STATE;
+    }
+    return PROV_E_STATE;
+}
+
+prov_result world_run(struct world *world, enum prov_agent_op op, enum prov_kind kind)
+{
+    struct prov_agent_request request = {.op = op, .kind = kind, .tries = 3};
+    prov_result r = world_run_request(world, &request);
+    prov_agent_close(&world->agent);
+    if (!world->flash.off)
+        prov_agent_open(&world->agent, &world->store, world->workspace);
+    else
+        world->agent.dtls_open = false;
+    return r;
+}
+
+/* --- what both ends hold ------------------------------------------------------------------------ */
+
+int world_match(struct world *world, enum prov_store_place place)
+{
+    uint8_t room[PROV_STORE_ENTRY_MAX];
+    struct prov_entry entry;
+    if (prov_store_find(&world->store, place, NULL, (enum prov_kind)0, PROV_BUF_OF(room), &entry) !=
+        PROV_OK)
+        return -1;
+    for (int i = world->model.count - 1; i >= 0; i--) {
+        const struct model_credential *credential = &world->model.credentials[i];
+        bool same =
+            entry.kind == PROV_KIND_PSK
+                ? prov_bytes_equal(entry.psk_identity, PROV_BYTES_OF(credential->identity))
+                : prov_bytes_equal(PROV_BYTES_OF(entry.point), PROV_BYTES_OF(credential->point));
+        if (same && credential->kind == entry.kind)
+            return i;
+    }
+    return -1;
+}
+
+bool world_accepted(struct world *world, enum prov_store_place place)
+{
+    int i = world_match(world, place);
+    if (i < 0)
+        return false;
+    enum prov_state state = world->model.credentials[i].state;
+    if (place == PROV_STORE_FACTORY && world->model.enrolled)
+        return false; /* it opens nothing any more */
+    return state == PROV_STATE_ACTIVE || state == PROV_STATE_PENDING;
+}
+
+bool world_settled(struct world *world)
+{
+    int current = world_match(world, PROV_STORE_CURRENT), active = 0;
+    for (int i = 0; i < world->model.count; i++)
+        active += world->model.credentials[i].use == PROV_USE_OPERATIONAL &&
+                  world->model.credentials[i].state == PROV_STATE_ACTIVE;
+    return current >= 0 && active == 1 &&
+           world->model.credentials[current].state == PROV_STATE_ACTIVE &&
+           !prov_store_unfinished(&world->store) && !world->store.damaged &&
+           !world->flash.rewritten;
+}
