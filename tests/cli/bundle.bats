@@ -63,22 +63,32 @@ d = bytearray(open("b", "rb").read()); d[int(sys.argv[1])] ^= 1; open("bad", "wb
     done
 }
 
-@test "a bundle of another version, or not deterministic, is exit 10" {
-    prov bundle export "$ID" --out b
-    python3 - <<'P'
-import hashlib
-d = open("b", "rb").read()
-body = d[:-32]
-def write(name, octets):
-    open(name, "wb").write(octets + hashlib.sha256(octets[:-2]).digest())
-# the digest is over what precedes its own item: octets[:-2] or more; both are tried by the reader
-print(d[:16].hex())
-P
-    # a long head for the first integer: well-formed CBOR, not deterministic
+# rewrite NAME FROM TO: b with the octets FROM (hex, at its beginning) replaced and a digest that fits.
+rewrite() {
     python3 -c '
-d = open("b", "rb").read()
-open("long", "wb").write(d[:1] + b"\x18" + d[1:])'
+import hashlib, sys
+name, old, new = sys.argv[1], bytes.fromhex(sys.argv[2]), bytes.fromhex(sys.argv[3])
+body = open("b", "rb").read()[:-34]
+assert body.startswith(old)
+body = new + body[len(old):]
+open(name, "wb").write(body + b"\x58\x20" + hashlib.sha256(body).digest())' "$@"
+}
+
+@test "a bundle of another version is exit 10" {
+    prov bundle export "$ID" --out b
+    rewrite same 8c01 8c01
+    cmp b same
+    rewrite newer 8c01 8c02
+    inspect_fails 10 newer
+    [[ $stderr == *version* ]]
+}
+
+@test "a bundle that is not deterministic is exit 10, also with a digest that fits" {
+    prov bundle export "$ID" --out b
+    rewrite long 8c01 8c1801
     inspect_fails 10 long
+    rewrite head 8c01 980c01
+    inspect_fails 10 head
 }
 
 @test "stdout may be a pipe" {
