@@ -44,8 +44,7 @@ size_t prov_server_memory(const struct prov_server_limits *asked)
            limits.exchanges * (sizeof(struct prov_enroll_session) + sizeof(struct session *));
 }
 
-/* --- make, free
- * -------------------------------------------------------------------------------------- */
+/* --- make, free ------------------------------------------------------------------------------ */
 
 static prov_result make_rooms(struct prov_server *server)
 {
@@ -125,8 +124,7 @@ void prov_server_free(struct prov_server *server)
     free(server);
 }
 
-/* --- datagrams
- * --------------------------------------------------------------------------------------- */
+/* --- datagrams ------------------------------------------------------------------------------- */
 
 void server_send(struct prov_server *server, const struct prov_server_peer *peer,
                  struct prov_bytes datagram)
@@ -234,8 +232,7 @@ void prov_server_datagram(struct prov_server *server, uint64_t now_ms,
         drain_session(server, now_ms, session);
 }
 
-/* --- time
- * -------------------------------------------------------------------------------------------- */
+/* --- time ------------------------------------------------------------------------------------ */
 
 static void log_reload(struct prov_server *server, prov_result result)
 {

@@ -42,8 +42,7 @@ bool link_alone(const struct link *link);
 #define CONTAINER(pointer, type, member)                                                           \
     ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
-/* --- pool
- * ------------------------------------------------------------------------------------------ */
+/* --- pool ------------------------------------------------------------------------------------ */
 
 struct pool_room {
     struct pool_room *next;
@@ -58,8 +57,7 @@ void *pool_take(struct pool *pool);            /* zeroed; NULL at the limit or w
 void pool_give(struct pool *pool, void *room); /* wipes; NULL is fine */
 void pool_free(struct pool *pool);
 
-/* --- identity
- * -------------------------------------------------------------------------------------- */
+/* --- identity -------------------------------------------------------------------------------- */
 
 struct identity {
     unsigned uses;
@@ -72,8 +70,7 @@ bool identity_same(const struct identity *a, const struct identity *b);
 struct identity *identity_use(struct identity *identity);
 void identity_drop(struct prov_server *server, struct identity *identity);
 
-/* --- sessions
- * -------------------------------------------------------------------------------------- */
+/* --- sessions -------------------------------------------------------------------------------- */
 
 struct association {
     struct prov_dtls dtls;
@@ -190,8 +187,7 @@ bool request_serve(struct prov_server *server, uint64_t now_ms, struct associati
 void server_send(struct prov_server *server, const struct prov_server_peer *peer,
                  struct prov_bytes datagram);
 
-/* --- log
- * ------------------------------------------------------------------------------------------- */
+/* --- log ------------------------------------------------------------------------------------- */
 
 struct line {
     char text[640];

@@ -15,8 +15,7 @@ static const char *const end_text[] = {
     [END_DRAINED] = "drained",
 };
 
-/* --- CoAP state
- * ------------------------------------------------------------------------------------ */
+/* --- CoAP state ------------------------------------------------------------------------------ */
 
 bool session_busy(const struct session *session)
 {
@@ -82,8 +81,7 @@ struct prov_enroll_session *session_exchange(struct prov_server *server, uint64_
     return session->exchange;
 }
 
-/* --- end
- * ------------------------------------------------------------------------------------------- */
+/* --- end ------------------------------------------------------------------------------------- */
 
 static void log_end(struct prov_server *server, struct association *a, bool live,
                     enum end_reason reason)
@@ -173,8 +171,7 @@ void session_end(struct prov_server *server, uint64_t now_ms, struct session *se
         association_end(server, now_ms, live, reason);
 }
 
-/* --- begin
- * ----------------------------------------------------------------------------------------- */
+/* --- begin ----------------------------------------------------------------------------------- */
 
 /* A repeated hello of a handshake that is known belongs to that one; its record is the engine's
  * matter. */
@@ -273,8 +270,7 @@ void session_accept(struct prov_server *server, uint64_t now_ms,
         (void)association_run(server, now_ms, a);
 }
 
-/* --- established
- * ------------------------------------------------------------------------------------ */
+/* --- established ----------------------------------------------------------------------------- */
 
 void session_touch(struct prov_server *server, struct session *session, uint64_t now_ms)
 {

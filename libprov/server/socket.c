@@ -33,8 +33,7 @@ struct loop {
     struct prov_why *why;
 };
 
-/* --- addresses
- * ------------------------------------------------------------------------------------------ */
+/* --- addresses ------------------------------------------------------------------------------- */
 
 /* family 1 | address 16 | scope 4 | port 2 */
 static bool peer_from_socket(const struct sockaddr_storage *from, struct prov_server_peer *ret)
@@ -137,8 +136,7 @@ static prov_result resolve(const char *listen, struct addrinfo **ret, struct pro
     return PROV_OK;
 }
 
-/* --- socket and signals
- * ---------------------------------------------------------------------------------- */
+/* --- socket and signals ---------------------------------------------------------------------- */
 
 static prov_result system_error(struct loop *loop, const char *what)
 {
@@ -193,9 +191,7 @@ static void close_all(struct loop *loop)
     free(loop->room);
 }
 
-/* --- loop
- * ------------------------------------------------------------------------------------------------
- */
+/* --- loop ------------------------------------------------------------------------------------ */
 
 static uint64_t monotonic_ms(void)
 {

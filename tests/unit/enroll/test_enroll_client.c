@@ -106,8 +106,7 @@ static struct prov_bytes some(size_t len)
 #define ACK   PROV_COAP_ACK
 #define CERTS PROV_CF_CERTS_ONLY
 
-/* --- negative
- * ------------------------------------------------------------------------------------------ */
+/* --- negative -------------------------------------------------------------------------------- */
 
 static void silence_is_retransmitted_and_given_up(void **state)
 {
@@ -302,8 +301,7 @@ static void too_large_with_smaller_block_is_tried_and_ends(void **state)
     assert_int_equal(r.x.code, PROV_COAP_TOO_LARGE);
 }
 
-/* --- positive
- * ------------------------------------------------------------------------------------------ */
+/* --- positive -------------------------------------------------------------------------------- */
 
 static void request_is_as_the_table_says(void **state)
 {

@@ -12,7 +12,7 @@
 
 static struct rig *current; /* the fake flow has no context of its own */
 
-/* --- the fake flow ----------------------------------------------------------------------------------- */
+/* --- the fake flow --------------------------------------------------------------------------- */
 
 prov_result prov_flow_identity_load(struct prov_flow *flow, const struct prov_fqdn *server,
                                     struct prov_flow_identity *ret)
@@ -121,7 +121,7 @@ prov_result prov_flow_serve(struct prov_flow *flow, const struct prov_flow_reque
     return PROV_OK;
 }
 
-/* --- rig ------------------------------------------------------------------------------------------------ */
+/* --- rig ------------------------------------------------------------------------------------- */
 
 static bool count_up(void *context, uint8_t *out, size_t len)
 {
@@ -263,7 +263,7 @@ bool rig_logged(const struct rig *rig, const char *part)
     return false;
 }
 
-/* --- clients -------------------------------------------------------------------------------------------- */
+/* --- clients --------------------------------------------------------------------------------- */
 
 void client_start(struct client *client)
 {
@@ -374,7 +374,7 @@ void client_assert_served(struct client *client, enum prov_enroll_op op)
     assert_int_equal(client->x.code >> 5, 2);
 }
 
-/* --- the wire ------------------------------------------------------------------------------------------- */
+/* --- the wire -------------------------------------------------------------------------------- */
 
 static bool move_to_server(struct rig *rig)
 {

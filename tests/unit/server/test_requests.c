@@ -34,7 +34,7 @@ static int teardown(void **state)
 
 static const uint8_t body[] = {0x50, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 
-/* --- negative ------------------------------------------------------------------------------------------ */
+/* --- negative -------------------------------------------------------------------------------- */
 
 static void h40_revocation_ends_a_live_session(void **state)
 {
@@ -168,7 +168,7 @@ static void row55_replay_and_retransmission_are_served_once(void **state)
     rig.queued = 0;
 }
 
-/* --- positive ------------------------------------------------------------------------------------------- */
+/* --- positive -------------------------------------------------------------------------------- */
 
 static void flow_is_told_what_the_session_is(void **state)
 {
