@@ -7,8 +7,7 @@
 
 enum { SIMPLE_FALSE = 20, SIMPLE_TRUE = 21, SIMPLE_NULL = 22 };
 
-/* --- writing ------------------------------------------------------------------------------------
- */
+/* --- writing --------------------------------------------------------------------------------- */
 
 void prov_cbor_put_uint(struct prov_buf *buf, uint64_t value)
 {
@@ -70,8 +69,7 @@ void prov_cbor_put_item(struct prov_buf *buf, struct prov_bytes item)
     prov_put_bytes(buf, item);
 }
 
-/* --- reading: heads ------------------------------------------------------------------------------
- */
+/* --- reading: heads -------------------------------------------------------------------------- */
 
 static struct prov_bytes left_of(const struct prov_reader *reader)
 {
@@ -285,8 +283,7 @@ bool prov_cbor_take_null(struct prov_reader *reader)
     return true;
 }
 
-/* --- reading: whole items ------------------------------------------------------------------------
- */
+/* --- reading: whole items -------------------------------------------------------------------- */
 
 static prov_result walk_item(struct prov_reader *reader, unsigned depth);
 
@@ -392,8 +389,7 @@ prov_result prov_cbor_check(struct prov_bytes bytes)
     return result;
 }
 
-/* --- reading: maps with integer keys -------------------------------------------------------------
- */
+/* --- reading: maps with integer keys --------------------------------------------------------- */
 
 prov_result prov_cbor_map_begin(struct prov_reader *reader, struct prov_cbor_map *map)
 {

@@ -9,8 +9,7 @@
 
 #include "cbor_head.h"
 
-/* --- reading: one callback per kind of head fills this in ----------------------------------------
- */
+/* --- reading: one callback per kind of head fills this in ------------------------------------ */
 
 struct seen {
     prov_result result;
@@ -110,18 +109,7 @@ static void on_other(void *context)
     refuse(context, PROV_E_FORMAT);
 }
 
-static void on_float(void *context, float value)
-{
-    (void)value;
-    refuse(context, PROV_E_FORMAT);
-}
-
-static void on_double(void *context, double value)
-{
-    (void)value;
-    refuse(context, PROV_E_FORMAT);
-}
-
+/* No callback for floats: they are refused before libcbor sees them. */
 static const struct cbor_callbacks callbacks = {
     .uint8 = on_uint8,
     .uint16 = on_uint16,
@@ -139,9 +127,6 @@ static const struct cbor_callbacks callbacks = {
     .array_start = on_array,
     .indef_map_start = on_indefinite,
     .map_start = on_map,
-    .float2 = on_float,
-    .float4 = on_float,
-    .float8 = on_double,
     .undefined = on_other,
     .null = on_null,
     .boolean = on_bool,
@@ -178,7 +163,7 @@ static prov_result decode_tag(struct prov_bytes left, struct cbor_head *ret)
     return result;
 }
 
-/* A float is refused by its first octet, so that a cut one is not called truncated. */
+/* A float is refused by its first octet, whether the rest of it is there or not. */
 static bool is_float(uint8_t first)
 {
     return first >= 0xf9 && first <= 0xfb;
@@ -193,8 +178,7 @@ prov_result cbor_head_get(struct prov_bytes left, struct cbor_head *ret)
     return left.data[0] >> 5 == PROV_CBOR_TAG ? decode_tag(left, ret) : decode(left, ret);
 }
 
-/* --- writing ------------------------------------------------------------------------------------
- */
+/* --- writing --------------------------------------------------------------------------------- */
 
 static size_t encode(enum prov_cbor_type type, uint64_t value, unsigned char *at, size_t room)
 {

@@ -25,8 +25,7 @@ static bool code_known(uint8_t code)
     return class != 1 && class < 6;
 }
 
-/* --- reading ------------------------------------------------------------------------------------
- */
+/* --- reading --------------------------------------------------------------------------------- */
 
 static prov_result take_extended(struct prov_reader *reader, unsigned nibble, uint32_t *ret)
 {
@@ -131,8 +130,7 @@ prov_result prov_coap_decode(struct prov_bytes datagram, struct prov_coap_messag
     return result;
 }
 
-/* --- writing ------------------------------------------------------------------------------------
- */
+/* --- writing --------------------------------------------------------------------------------- */
 
 static unsigned extended_nibble(uint32_t value)
 {
@@ -219,8 +217,7 @@ prov_result prov_coap_encode(const struct prov_coap_message *message, struct pro
     return prov_buf_result(ret);
 }
 
-/* --- options ------------------------------------------------------------------------------------
- */
+/* --- options --------------------------------------------------------------------------------- */
 
 prov_result prov_coap_add(struct prov_coap_message *message, uint16_t number,
                           struct prov_bytes value)

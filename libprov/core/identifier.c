@@ -18,8 +18,7 @@ static int hex_digit(char c)
     return -1;
 }
 
-/* --- EUI-64 ------------------------------------------------------------------------------------
- */
+/* --- EUI-64 ---------------------------------------------------------------------------------- */
 
 /* The forms of `count` octets: HH-HH-…, hh:hh:… or hex digits alone. The character after the first
  * two digits decides which, and every other place must have the same. */
@@ -117,8 +116,7 @@ bool prov_eui64_equal(const struct prov_eui64 *a, const struct prov_eui64 *b)
     return memcmp(a->octets, b->octets, sizeof a->octets) == 0;
 }
 
-/* --- FQDN --------------------------------------------------------------------------------------
- */
+/* --- FQDN ------------------------------------------------------------------------------------ */
 
 static bool is_digit(char c)
 {
@@ -190,8 +188,7 @@ bool prov_fqdn_equal(const struct prov_fqdn *a, const struct prov_fqdn *b)
     return strcmp(a->text, b->text) == 0;
 }
 
-/* --- UUID --------------------------------------------------------------------------------------
- */
+/* --- UUID ------------------------------------------------------------------------------------ */
 
 /*  0                   1                   2                   3      RFC 9562, section 5.7
  * |                           unix_ms, 48 bits                    |

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* --- hex ---------------------------------------------------------------------------------------
- */
+/* --- hex ------------------------------------------------------------------------------------- */
 
 void prov_hex_format(struct prov_bytes bytes, char *ret)
 {
@@ -48,8 +47,7 @@ prov_result prov_hex_parse(struct prov_bytes text, struct prov_buf *ret)
     return PROV_OK;
 }
 
-/* --- base64 ------------------------------------------------------------------------------------
- */
+/* --- base64 ---------------------------------------------------------------------------------- */
 
 /* RFC 4648, tables 1 and 2: they differ in the last two, and in whether there is padding. */
 struct alphabet {

@@ -67,8 +67,7 @@ prov_result prov_civil_to_seconds(const struct prov_civil *civil, int64_t *ret)
     return PROV_OK;
 }
 
-/* --- RFC 3339, section 5.6: "2026-11-22T02:01:00Z" -----------------------------------------------
- */
+/* --- RFC 3339, section 5.6: "2026-11-22T02:01:00Z" ------------------------------------------- */
 
 /* Where each field stands, how wide it is, and what follows it. */
 static const struct {

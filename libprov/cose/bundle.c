@@ -12,8 +12,8 @@
 
 #include <string.h>
 
+#include "bundle_kind.h"
 #include "prov/cbor.h"
-#include "prov/cose.h"
 #include "prov/profile.h"
 #include "prov/text.h"
 
@@ -22,8 +22,7 @@ enum { ITEMS = 12 };
 /* The profiles that a device of this version knows. */
 static const char *const profiles[] = {PROV_PROFILE_RFC7925};
 
-/* --- writing ------------------------------------------------------------------------------------
- */
+/* --- writing --------------------------------------------------------------------------------- */
 
 static void put_address(const struct prov_bundle *bundle, struct prov_buf *buf)
 {
@@ -31,73 +30,6 @@ static void put_address(const struct prov_bundle *bundle, struct prov_buf *buf)
         prov_cbor_put_tstr(buf, bundle->address);
     else
         prov_cbor_put_null(buf);
-}
-
-/* COSE_X509 (RFC 9360, section 2): one certificate is a byte string, more are an array. */
-static void put_certificates(const struct prov_bytes *certificates, size_t count,
-                             struct prov_buf *buf)
-{
-    if (count != 1)
-        prov_cbor_put_array(buf, count);
-    for (size_t i = 0; i < count; i++)
-        prov_cbor_put_bstr(buf, certificates[i]);
-}
-
-/* rpk-private / rpk-public */
-static prov_result put_own_key(const struct prov_bundle *bundle, struct prov_buf *buf)
-{
-    if (!bundle->has_public)
-        return PROV_E_STATE;
-    if (bundle->scalar.len == 0)
-        return prov_cose_public_encode(bundle->point, PROV_BYTES_NONE, buf);
-    return prov_cose_private_encode(bundle->point, bundle->scalar, buf);
-}
-
-/* [x5chain, rpk-private / null] */
-static prov_result put_certificate_credential(const struct prov_bundle *bundle,
-                                              struct prov_buf *buf)
-{
-    if (bundle->chain_len < 1 || bundle->chain_len > PROV_BUNDLE_CHAIN_MAX)
-        return PROV_E_BOUNDS;
-    prov_cbor_put_array(buf, 2);
-    put_certificates(bundle->chain, bundle->chain_len, buf);
-    if (bundle->scalar.len > 0)
-        return prov_cose_private_encode(bundle->has_public ? bundle->point : NULL, bundle->scalar,
-                                        buf);
-    prov_cbor_put_null(buf);
-    return PROV_OK;
-}
-
-static prov_result put_credential(const struct prov_bundle *bundle, struct prov_buf *buf)
-{
-    switch (bundle->kind) {
-    case PROV_KIND_PSK:
-        return prov_cose_psk_encode(bundle->psk_identity, bundle->psk, buf);
-    case PROV_KIND_RPK:
-        return put_own_key(bundle, buf);
-    case PROV_KIND_CERT:
-        return put_certificate_credential(bundle, buf);
-    }
-    return PROV_E_STATE;
-}
-
-/* null / [1*2 rpk-public] / COSE_X509: what authenticates the server. A PSK does both. */
-static prov_result put_peer(const struct prov_bundle *bundle, struct prov_buf *buf)
-{
-    if (bundle->kind == PROV_KIND_PSK) {
-        prov_cbor_put_null(buf);
-        return PROV_OK;
-    }
-    size_t count = bundle->kind == PROV_KIND_RPK ? bundle->peer_count : bundle->anchor_count;
-    if (count == 0)
-        return PROV_E_POLICY;
-    if (bundle->kind == PROV_KIND_RPK)
-        return count > PROV_BUNDLE_PEERS_MAX ? PROV_E_BOUNDS
-                                             : prov_cose_key_set_encode(bundle->peers, count, buf);
-    if (count > PROV_BUNDLE_ANCHORS_MAX)
-        return PROV_E_BOUNDS;
-    put_certificates(bundle->anchors, count, buf);
-    return PROV_OK;
 }
 
 static prov_result put_digest(struct prov_crypto *crypto, size_t start, struct prov_buf *buf)
@@ -130,9 +62,9 @@ static prov_result put_bundle(const struct prov_bundle *bundle, struct prov_cryp
     put_address(bundle, buf);
     prov_cbor_put_int(buf, bundle->issued);
     prov_cbor_put_uint(buf, (uint64_t)bundle->kind);
-    prov_result result = put_credential(bundle, buf);
+    prov_result result = bundle_put_credential(bundle, buf);
     if (result == PROV_OK)
-        result = put_peer(bundle, buf);
+        result = bundle_put_peer(bundle, buf);
     return result == PROV_OK ? put_digest(crypto, start, buf) : result;
 }
 
@@ -154,26 +86,9 @@ prov_result prov_bundle_encode(const struct prov_bundle *bundle, struct prov_cry
     return result;
 }
 
-/* --- reading ------------------------------------------------------------------------------------
- */
+/* --- reading --------------------------------------------------------------------------------- */
 
 /* Every take below leaves the reader at what it refuses, so that the caller can tell where. */
-
-static prov_result take_sized(struct prov_reader *reader, size_t min, size_t max,
-                              struct prov_bytes *ret)
-{
-    struct prov_reader ahead = *reader;
-    struct prov_bytes bytes;
-    prov_result result = prov_cbor_take_bstr(&ahead, &bytes);
-
-    if (result == PROV_OK && (bytes.len < min || bytes.len > max))
-        return PROV_E_FORMAT;
-    if (result != PROV_OK)
-        return result;
-    *reader = ahead;
-    *ret = bytes;
-    return PROV_OK;
-}
 
 /* A number from min to max. */
 static prov_result take_number(struct prov_reader *reader, int64_t min, int64_t max,
@@ -207,7 +122,7 @@ static prov_result take_version(struct prov_reader *reader)
 static prov_result take_id(struct prov_reader *reader, struct prov_uuid *ret)
 {
     struct prov_bytes id;
-    prov_result result = take_sized(reader, sizeof ret->octets, sizeof ret->octets, &id);
+    prov_result result = bundle_take_sized(reader, sizeof ret->octets, sizeof ret->octets, &id);
 
     if (result == PROV_OK)
         memcpy(ret->octets, id.data, sizeof ret->octets);
@@ -310,193 +225,6 @@ static prov_result take_kind(struct prov_reader *reader, enum prov_kind *ret)
     return result;
 }
 
-/* COSE_X509: at most `max` certificates, none of them empty. What is in them is x509's to judge. */
-static prov_result take_certificates(struct prov_reader *reader, size_t max, struct prov_bytes *ret,
-                                     size_t *ret_count)
-{
-    enum prov_cbor_type type;
-    size_t start = reader->at, count = 1;
-    prov_result result = prov_cbor_peek(reader, &type);
-
-    if (result == PROV_OK && type == PROV_CBOR_ARRAY) {
-        result = prov_cbor_take_array(reader, &count);
-        if (result == PROV_OK && (count < 2 || count > max)) {
-            reader->at = start;
-            return count > max ? PROV_E_BOUNDS : PROV_E_FORMAT;
-        }
-    }
-    for (size_t i = 0; i < count && result == PROV_OK; i++)
-        result = take_sized(reader, 1, PROV_BUNDLE_MAX, &ret[i]);
-    if (result == PROV_OK)
-        *ret_count = count;
-    return result;
-}
-
-/* A COSE_Key of the type; a point in it is on the curve. */
-static prov_result take_key(struct prov_reader *reader, struct prov_crypto *crypto,
-                            enum prov_cose_kty kty, struct prov_cose_key *ret)
-{
-    size_t start = reader->at;
-    prov_result result = prov_cose_key_decode(reader, ret);
-
-    if (result != PROV_OK)
-        return result;
-    if (ret->kty != kty)
-        result = PROV_E_FORMAT;
-    else if (ret->has_public)
-        result = prov_crypto_point_check(crypto, PROV_BYTES_OF(ret->point));
-    if (result != PROV_OK)
-        reader->at = start;
-    return result;
-}
-
-static prov_result take_psk(struct prov_reader *reader, struct prov_crypto *crypto,
-                            struct prov_bundle *bundle)
-{
-    struct prov_cose_key key;
-    size_t start = reader->at;
-    prov_result result = take_key(reader, crypto, PROV_COSE_SYMMETRIC, &key);
-
-    if (result == PROV_OK && key.kid.len == 0) {
-        reader->at = start;
-        return PROV_E_BOUNDS;
-    }
-    if (result != PROV_OK)
-        return result;
-    bundle->psk_identity = key.kid;
-    bundle->psk = key.k;
-    return PROV_OK;
-}
-
-/* The device's own key pair, or its public half. */
-static prov_result take_own_key(struct prov_reader *reader, struct prov_crypto *crypto,
-                                struct prov_bundle *bundle)
-{
-    struct prov_cose_key key;
-    prov_result result = take_key(reader, crypto, PROV_COSE_EC2, &key);
-
-    if (result != PROV_OK)
-        return result;
-    bundle->has_public = key.has_public;
-    memcpy(bundle->point, key.point, sizeof bundle->point);
-    bundle->scalar = key.d;
-    return PROV_OK;
-}
-
-static prov_result take_rpk(struct prov_reader *reader, struct prov_crypto *crypto,
-                            struct prov_bundle *bundle)
-{
-    size_t start = reader->at;
-    prov_result result = take_own_key(reader, crypto, bundle);
-
-    if (result == PROV_OK && !bundle->has_public) {
-        reader->at = start;
-        return PROV_E_FORMAT;
-    }
-    return result;
-}
-
-/* [x5chain, rpk-private / null]: a public half alone would say what the certificate says already.
- */
-static prov_result take_certificate_credential(struct prov_reader *reader,
-                                               struct prov_crypto *crypto,
-                                               struct prov_bundle *bundle)
-{
-    size_t start = reader->at, count;
-    prov_result result = prov_cbor_take_array(reader, &count);
-
-    if (result == PROV_OK && count != 2) {
-        reader->at = start;
-        return PROV_E_FORMAT;
-    }
-    if (result == PROV_OK)
-        result =
-            take_certificates(reader, PROV_BUNDLE_CHAIN_MAX, bundle->chain, &bundle->chain_len);
-    if (result != PROV_OK || prov_cbor_take_null(reader))
-        return result;
-    start = reader->at;
-    result = take_own_key(reader, crypto, bundle);
-    if (result == PROV_OK && bundle->scalar.len == 0) {
-        reader->at = start;
-        return PROV_E_FORMAT;
-    }
-    return result;
-}
-
-static prov_result take_credential(struct prov_reader *reader, struct prov_crypto *crypto,
-                                   struct prov_bundle *bundle)
-{
-    switch (bundle->kind) {
-    case PROV_KIND_PSK:
-        return take_psk(reader, crypto, bundle);
-    case PROV_KIND_RPK:
-        return take_rpk(reader, crypto, bundle);
-    default:
-        return take_certificate_credential(reader, crypto, bundle);
-    }
-}
-
-/* One of the server's keys: public, and not the device's own (nobody accepts its own key). */
-static prov_result take_peer_key(struct prov_reader *reader, struct prov_crypto *crypto,
-                                 struct prov_bundle *bundle)
-{
-    struct prov_cose_key key;
-    size_t start = reader->at;
-    prov_result result = take_key(reader, crypto, PROV_COSE_EC2, &key);
-
-    if (result != PROV_OK)
-        return result;
-    if (key.d.len > 0)
-        result = PROV_E_FORMAT;
-    else if (memcmp(key.point, bundle->point, PROV_POINT_LEN) == 0)
-        result = PROV_E_POLICY;
-    if (result != PROV_OK) {
-        reader->at = start;
-        return result;
-    }
-    memcpy(bundle->peers[bundle->peer_count++], key.point, PROV_POINT_LEN);
-    return PROV_OK;
-}
-
-/* [1*2 rpk-public] */
-static prov_result take_peers(struct prov_reader *reader, struct prov_crypto *crypto,
-                              struct prov_bundle *bundle)
-{
-    size_t start = reader->at, count;
-    prov_result result = prov_cbor_take_array(reader, &count);
-
-    if (result == PROV_OK && (count < 1 || count > PROV_BUNDLE_PEERS_MAX)) {
-        reader->at = start;
-        return count < 1 ? PROV_E_POLICY : PROV_E_BOUNDS;
-    }
-    for (size_t i = 0; result == PROV_OK && i < count; i++)
-        result = take_peer_key(reader, crypto, bundle);
-    return result;
-}
-
-/* Nothing to authenticate the server with: null, or an empty list. */
-static bool is_nothing(const struct prov_reader *reader)
-{
-    struct prov_reader ahead = *reader;
-    size_t count;
-
-    return prov_cbor_take_null(&ahead) ||
-           (prov_cbor_take_array(&ahead, &count) == PROV_OK && count == 0);
-}
-
-static prov_result take_peer(struct prov_reader *reader, struct prov_crypto *crypto,
-                             struct prov_bundle *bundle)
-{
-    if (bundle->kind == PROV_KIND_PSK)
-        return prov_cbor_take_null(reader) ? PROV_OK : PROV_E_FORMAT;
-    if (is_nothing(reader))
-        return PROV_E_POLICY;
-    if (bundle->kind == PROV_KIND_RPK)
-        return take_peers(reader, crypto, bundle);
-    return take_certificates(reader, PROV_BUNDLE_ANCHORS_MAX, bundle->anchors,
-                             &bundle->anchor_count);
-}
-
 /* What is judged before any field is: the shape to the bottom, then the digest. */
 static prov_result check_digest(struct prov_reader *reader, struct prov_crypto *crypto)
 {
@@ -508,7 +236,7 @@ static prov_result check_digest(struct prov_reader *reader, struct prov_crypto *
         result = prov_cbor_take_item(reader, &item);
     const struct prov_bytes before = PROV_BYTES(reader->bytes.data, reader->at);
     if (result == PROV_OK)
-        result = take_sized(reader, PROV_HASH_LEN, PROV_HASH_LEN, &digest);
+        result = bundle_take_sized(reader, PROV_HASH_LEN, PROV_HASH_LEN, &digest);
     if (result == PROV_OK && !prov_reader_done(reader))
         return PROV_E_TRAILING;
     if (result == PROV_OK)
@@ -542,9 +270,9 @@ static prov_result take_bundle(struct prov_reader *reader, struct prov_crypto *c
     if (result == PROV_OK)
         result = take_kind(reader, &bundle->kind);
     if (result == PROV_OK)
-        result = take_credential(reader, crypto, bundle);
+        result = bundle_take_credential(reader, crypto, bundle);
     if (result == PROV_OK)
-        result = take_peer(reader, crypto, bundle);
+        result = bundle_take_peer(reader, crypto, bundle);
     return result;
 }
 

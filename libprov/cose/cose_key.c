@@ -14,8 +14,7 @@ enum { LABEL_CRV = -1, LABEL_X = -2, LABEL_Y = -3, LABEL_D = -4, LABEL_K = -1 };
 enum { CRV_P256 = 1, ALG_ES256 = -7, ALG_ESP256 = -9, OP_SIGN = 1, OP_VERIFY = 2 };
 enum { COORDINATE_LEN = 32, UNCOMPRESSED = 0x04 };
 
-/* --- writing ------------------------------------------------------------------------------------
- */
+/* --- writing --------------------------------------------------------------------------------- */
 
 static void put_int_pair(struct prov_buf *buf, int label, int value)
 {
@@ -93,8 +92,7 @@ prov_result prov_cose_key_set_encode(const uint8_t (*points)[PROV_POINT_LEN], si
     return result;
 }
 
-/* --- reading ------------------------------------------------------------------------------------
- */
+/* --- reading --------------------------------------------------------------------------------- */
 
 /* What the map has held so far, besides what is in the key already. */
 struct parts {

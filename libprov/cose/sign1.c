@@ -77,8 +77,7 @@ prov_result prov_cose_sign1_finish(uint16_t content_type, struct prov_bytes payl
     return prov_buf_result(ret);
 }
 
-/* --- reading ------------------------------------------------------------------------------------
- */
+/* --- reading --------------------------------------------------------------------------------- */
 
 static prov_result take_alg(struct prov_reader *reader)
 {

@@ -150,8 +150,7 @@ static void eui48_gets_ff_fe_in_the_middle(void **state)
     }
 }
 
-/* --- FQDN ----------------------------------------------------------------------------------------
- */
+/* --- FQDN ------------------------------------------------------------------------------------ */
 
 #define LABEL_63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define NAME_192 LABEL_63 "." LABEL_63 "." LABEL_63 "."
@@ -237,8 +236,7 @@ static void the_longest_name_is_253_octets(void **state)
         prov_bytes_text(NAME_192 "a23456789012345678901234567890123456789012345678901234567890.b"));
 }
 
-/* --- UUID ----------------------------------------------------------------------------------------
- */
+/* --- UUID ------------------------------------------------------------------------------------ */
 
 static void malformed_uuid_is_refused(void **state)
 {

@@ -31,8 +31,7 @@ static void accept(parser parse, const char *text, const void *octets, size_t le
     assert_true(prov_bytes_equal(prov_buf_bytes(&buf), PROV_BYTES(octets, len)));
 }
 
-/* --- hex -----------------------------------------------------------------------------------------
- */
+/* --- hex ------------------------------------------------------------------------------------- */
 
 static void hex_that_is_none_is_refused(void **state)
 {
@@ -244,8 +243,7 @@ static void row16_names_are_read_in_every_form(void **state)
         accept(prov_ni_parse, shorts[i], key_hash, 15);
 }
 
-/* --- time ----------------------------------------------------------------------------------------
- */
+/* --- time ------------------------------------------------------------------------------------ */
 
 static void times_that_are_none_are_refused(void **state)
 {

@@ -12,8 +12,7 @@
 #include "prov/result.h"
 #include "prov/why.h"
 
-/* --- bytes --------------------------------------------------------------------------------------
- */
+/* --- bytes ----------------------------------------------------------------------------------- */
 
 static void buf_overflow_is_sticky(void **state)
 {
@@ -156,8 +155,7 @@ static void secret_is_bounded_and_wiped(void **state)
     prov_wipe(NULL, 0);
 }
 
-/* --- credential ---------------------------------------------------------------------------------
- */
+/* --- credential ------------------------------------------------------------------------------ */
 
 static void words_that_are_none_are_refused(void **state)
 {
@@ -250,8 +248,7 @@ static void row12_identity_is_compared_octet_by_octet(void **state)
     assert_false(prov_bytes_equal(prov_psk_identity_bytes(&one), prov_psk_identity_bytes(&two)));
 }
 
-/* --- result, why ---------------------------------------------------------------------------------
- */
+/* --- result, why ----------------------------------------------------------------------------- */
 
 static const prov_result all_results[] = {
     PROV_E_INTERNAL,     PROV_E_MEMORY,       PROV_E_IO,

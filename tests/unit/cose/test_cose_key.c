@@ -41,8 +41,7 @@ static void decode(const char *hex, struct octets *octets, struct prov_cose_key 
     assert_true(prov_reader_done(&reader));
 }
 
-/* --- refused -------------------------------------------------------------------------------------
- */
+/* --- refused --------------------------------------------------------------------------------- */
 
 static void row19_compressed_y_is_refused(void **state)
 {

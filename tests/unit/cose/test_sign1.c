@@ -46,8 +46,7 @@ static void refuse(const char *hex, prov_result expected)
         fail_msg("%s: %04x, not %04x", hex, (unsigned)result, (unsigned)expected);
 }
 
-/* --- refused -------------------------------------------------------------------------------------
- */
+/* --- refused --------------------------------------------------------------------------------- */
 
 static void other_shapes_are_refused(void **state)
 {
