@@ -52,12 +52,12 @@ static prov_result constraint_error(sqlite3 *db, int code, const char *subject,
 }
 
 /* SQLITE_CANTOPEN and SQLITE_IOERR do not say why: the system's number does. */
-static prov_result system_error(sqlite3 *db, const char *path, struct prov_why *why)
+static prov_result system_error(sqlite3 *db, const char *path, int code, struct prov_why *why)
 {
     int number = db != NULL ? sqlite3_system_errno(db) : 0;
     prov_result result = number == 0 ? PROV_E_IO : keyfile_errno(number);
     if (result == PROV_E_NOT_FOUND) {
-        result = PROV_E_NO_REGISTRY;
+        result = (code & 0xff) == SQLITE_CANTOPEN ? PROV_E_NO_REGISTRY : PROV_E_IO;
     }
     return prov_why_set(why, result, "cannot use the registry %s: %s", path,
                         number == 0 ? "input/output error" : strerror(number));
@@ -95,9 +95,9 @@ prov_result registry_error(sqlite3 *db, const char *path, int code, const char *
         if (code == SQLITE_IOERR_NOMEM) {
             return prov_why_set(why, PROV_E_MEMORY, "no memory left for the registry %s", path);
         }
-        return system_error(db, path, why);
+        return system_error(db, path, code, why);
     case SQLITE_CANTOPEN:
-        return system_error(db, path, why);
+        return system_error(db, path, code, why);
     default:
         return prov_why_set(why, PROV_E_INTERNAL, "the registry %s: %s", path,
                             sqlite3_errstr(code));
