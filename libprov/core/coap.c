@@ -348,8 +348,7 @@ uint16_t prov_coap_unknown_critical(const struct prov_coap_message *message, con
     return 0;
 }
 
-/* --- block-wise (RFC 7959, section 2.2): NUM, M, SZX in 0 to 3 octets
- * ----------------------------- */
+/* --- block-wise (RFC 7959, section 2.2): NUM, M, SZX in 0 to 3 octets ------------------------ */
 
 enum { SZX_MAX = 6, NUMBER_MAX = (1 << 20) - 1 };
 

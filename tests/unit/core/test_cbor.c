@@ -317,8 +317,9 @@ static void writer_without_room_overflows(void **state)
     assert_int_equal(buf.len, 0);
 }
 
-/* --- accepted: RFC 8949, appendix A, those without floats, undefined and unassigned simple values
- * ---- */
+/* --- accepted --------------------------------------------------------------------------------- */
+
+/* RFC 8949, appendix A, without floats, undefined and unassigned simple values */
 
 static const char *const vectors[] = {"00",
                                       "01",

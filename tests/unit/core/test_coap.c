@@ -27,8 +27,7 @@ static void refuse(const char *hex, prov_result expected)
         fail_msg("%s: %04x, not %04x", hex, (unsigned)result, (unsigned)expected);
 }
 
-/* --- messages that are refused (RFC 7252, section 3)
- * ------------------------------------------------ */
+/* --- messages that are refused (RFC 7252, section 3) ----------------------------------------- */
 
 static void other_versions_are_refused(void **state)
 {
@@ -127,8 +126,7 @@ static void seventeen_options_are_too_many(void **state)
     assert_int_equal(message.option_count, 16);
 }
 
-/* --- what is not written
- * ----------------------------------------------------------------------------- */
+/* --- what is not written --------------------------------------------------------------------- */
 
 static void what_would_be_refused_is_not_written(void **state)
 {
@@ -178,8 +176,7 @@ static void options_beyond_the_room_are_refused(void **state)
     assert_int_equal(message.option_count, 16);
 }
 
-/* --- options that are refused
- * -------------------------------------------------------------------------- */
+/* --- options that are refused ---------------------------------------------------------------- */
 
 static void long_uints_are_refused(void **state)
 {
@@ -243,8 +240,7 @@ static void a_path_that_does_not_fit_overflows(void **state)
     assert_string_equal(path, "before");
 }
 
-/* --- accepted
- * --------------------------------------------------------------------------------------- */
+/* --- accepted -------------------------------------------------------------------------------- */
 
 /* RFC 7252, appendix A, figures 16 and 17 */
 static void figure_16_and_17_are_read_and_written(void **state)

@@ -63,8 +63,7 @@ static void hex_goes_both_ways(void **state)
     accept(prov_hex_parse, "", octets, 0);
 }
 
-/* --- base64: RFC 4648, section 10
- * ------------------------------------------------------------------ */
+/* --- base64: RFC 4648, section 10 ------------------------------------------------------------ */
 
 static const char *const vectors[][2] = {{"", ""},
                                          {"f", "Zg=="},
@@ -130,8 +129,7 @@ static void base64_goes_both_ways(void **state)
     accept(prov_base64url_parse, "-_8", all_ones, 2);
 }
 
-/* --- RFC 6920, section 8.2: the SHA-256 of a key, and its names
- * ------------------------------------- */
+/* --- RFC 6920, section 8.2: the SHA-256 of a key, and its names ------------------------------ */
 
 static const uint8_t key_hash[32] = {
     0x53, 0x26, 0x90, 0x57, 0xe1, 0x2f, 0xe2, 0xb7, 0x4b, 0xa0, 0x7c, 0x89, 0x25, 0x60, 0xa2, 0xd7,

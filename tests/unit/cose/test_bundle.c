@@ -12,8 +12,7 @@
 #include "prov/bundle.h"
 #include "tests/unit/cose/spoil.h"
 
-/* --- accidents
- * ------------------------------------------------------------------------------------ */
+/* --- accidents ------------------------------------------------------------------------------- */
 
 static void a_truncated_bundle_is_refused_at_every_octet(void **state)
 {
@@ -151,8 +150,7 @@ static void other_encodings_are_refused(void **state)
     refuse_at(&octets, PROV_E_DETERMINISM, at + 6);
 }
 
-/* --- accepted
- * -------------------------------------------------------------------------------------- */
+/* --- accepted -------------------------------------------------------------------------------- */
 
 static bool equal_points(const uint8_t (*a)[PROV_POINT_LEN], const uint8_t (*b)[PROV_POINT_LEN],
                          size_t count)

@@ -105,8 +105,7 @@ static void other_fields_out_of_range_are_refused(void **state)
     REFUSE_ITEM("psk", KIND, "\x04", PROV_E_FORMAT);
 }
 
-/* --- credentials
- * ----------------------------------------------------------------------------------- */
+/* --- credentials ----------------------------------------------------------------------------- */
 
 static void row1_nothing_to_authenticate_the_peer_is_refused(void **state)
 {

@@ -254,8 +254,7 @@ static void key_sets_that_are_none_are_refused(void **state)
     }
 }
 
-/* --- accepted
- * ------------------------------------------------------------------------------------- */
+/* --- accepted -------------------------------------------------------------------------------- */
 
 static void public_keys_are_read(void **state)
 {

@@ -176,8 +176,7 @@ static void a_message_that_does_not_fit_overflows(void **state)
                      PROV_E_OVERFLOW);
 }
 
-/* --- accepted
- * ------------------------------------------------------------------------------------- */
+/* --- accepted -------------------------------------------------------------------------------- */
 
 static void rfc9052_c_2_1_verifies(void **state)
 {
