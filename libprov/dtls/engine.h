@@ -15,8 +15,8 @@
 #define MESSAGE_HEADER_LEN    12
 #define SEQUENCE_MAX          ((1ull << 48) - 1)
 #define RECORDS_MAX           (1u << 23) /* sent under one key (H12; RFC 9147, appendix B) */
-#define COOKIE_LEN            32
-#define PROV_DTLS_FLIGHT_REST 512 /* of the room for a flight: what is not certificates */
+#define COOKIE_LEN            16         /* of an HMAC-SHA-256 */
+#define PROV_DTLS_FLIGHT_REST 512        /* of the room for a flight: what is not certificates */
 
 enum prov_content { /* RFC 5246, section 6.2.1 */
                     CONTENT_CHANGE_CIPHER_SPEC = 20,

@@ -93,6 +93,9 @@ struct wire {
     /* May change the datagram. NULL: all are delivered. */
     enum wire_fate (*fate)(void *context, struct wire_datagram *datagram);
     void *context;
+    /* Called with what each step answers; true: it has seen to it. WAIT comes before datagrams are pulled. */
+    bool (*intercept)(struct wire *wire, enum wire_side side, enum prov_dtls_event event);
+    void *intercept_context;
     struct wire_datagram *queue;
     size_t queue_len;
     struct wire_datagram held[2];
@@ -132,5 +135,17 @@ bool wire_find(const struct wire *wire, enum wire_side from, uint8_t type, unsig
                struct prov_bytes *ret);
 /* The first alert in epoch 0 of a side: -1 if none. */
 int wire_alert(const struct wire *wire, enum wire_side from);
+
+/* --- changing octets --------------------------------------------------------------------------------------- */
+
+/* A fate: the body of a message in epoch 0 is changed on its way, each time it comes. */
+struct wire_edit {
+    enum wire_side from;
+    uint8_t type;
+    /* Changes body in place (room for WIRE_DATAGRAM_MAX / 2), returns its new length. */
+    size_t (*change)(uint8_t *body, size_t len);
+    unsigned met;
+};
+enum wire_fate wire_edit_fate(void *edit, struct wire_datagram *datagram);
 
 #endif
