@@ -48,6 +48,8 @@ prov_result cmd_serve(struct run *run)
     if (r == PROV_OK)
         r = take_required(run, OPT_LISTEN, &listen);
     if (r == PROV_OK)
+        r = take_address(run, listen, 0); /* port 0: a free one */
+    if (r == PROV_OK)
         r = take_limits(run, &config);
     if (r == PROV_OK)
         r = prov_server_run(&config, listen, &run->why);

@@ -14,7 +14,7 @@ prov_result cmd_server_add(struct run *run)
     const char *address = run_option(run, OPT_ADDRESS);
     prov_result r = take_fqdn(run, run->words[0], &fqdn);
     if (r == PROV_OK && address != NULL)
-        r = take_address(run, address);
+        r = take_address(run, address, 1);
     if (r == PROV_OK)
         r = prov_flow_server_add(&run->flow, &fqdn, address == NULL ? "" : address);
     if (r == PROV_OK)
@@ -84,7 +84,7 @@ prov_result cmd_server_set(struct run *run)
     if (r == PROV_OK)
         r = take_required(run, OPT_ADDRESS, &address);
     if (r == PROV_OK)
-        r = take_address(run, address);
+        r = take_address(run, address, 1);
     if (r == PROV_OK)
         r = prov_registry_server_set(run->registry, &fqdn, address, &run->why);
     if (r == PROV_OK)

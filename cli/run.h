@@ -44,8 +44,9 @@ PROV_MUST prov_result take_required(struct run *run, enum option option, const c
 PROV_MUST prov_result take_eui64(struct run *run, const char *text, struct prov_eui64 *ret);
 PROV_MUST prov_result take_fqdn(struct run *run, const char *text, struct prov_fqdn *ret);
 PROV_MUST prov_result take_server(struct run *run, struct prov_fqdn *ret); /* --server, required */
-PROV_MUST prov_result take_address(struct run *run, const char *text);     /* HOST:PORT */
-PROV_MUST prov_result take_use(struct run *run, enum prov_use *ret);       /* --use, or bootstrap */
+/* HOST:PORT, the port at least min_port */
+PROV_MUST prov_result take_address(struct run *run, const char *text, long min_port);
+PROV_MUST prov_result take_use(struct run *run, enum prov_use *ret); /* --use, or bootstrap */
 PROV_MUST prov_result take_number(struct run *run, enum option option, long min, long max,
                                   long *ret);
 /* A device with --server, or a server by name. */

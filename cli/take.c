@@ -49,17 +49,18 @@ prov_result take_server(struct run *run, struct prov_fqdn *ret)
 
 /* HOST:PORT or [IPv6]:PORT. The host is a name or an address; what it is is found out when it is
  * used. */
-prov_result take_address(struct run *run, const char *text)
+prov_result take_address(struct run *run, const char *text, long min_port)
 {
     const char *colon = strrchr(text, ':');
     size_t host = colon == NULL ? 0 : (size_t)(colon - text);
     char *end = NULL;
-    long port = colon == NULL || colon[1] < '0' || colon[1] > '9' ? 0 : strtol(colon + 1, &end, 10);
+    long port =
+        colon == NULL || colon[1] < '0' || colon[1] > '9' ? -1 : strtol(colon + 1, &end, 10);
     bool bracketed = host > 2 && text[0] == '[' && text[host - 1] == ']';
     bool bare = host > 0 && memchr(text, ':', host) == NULL && memchr(text, '[', host) == NULL;
     bool clean = strspn(text, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                               "-.:[]%_") == strlen(text);
-    if (!clean || (!bracketed && !bare) || port < 1 || port > 65535 || *end != '\0' ||
+    if (!clean || (!bracketed && !bare) || port < min_port || port > 65535 || *end != '\0' ||
         strlen(text) > PROV_ADDRESS_MAX)
         return prov_why_set(&run->why, PROV_E_ADDRESS, "not HOST:PORT or [IPv6]:PORT, in \"%.64s\"",
                             text);

@@ -1,0 +1,60 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+load helper
+
+setup() { factory; }
+
+teardown() {
+    if [ -n "${SERVE:-}" ]; then kill "$SERVE" 2>/dev/null || true; fi
+}
+
+# In the background on a free port of loopback, which is in $ADDRESS.
+serve() {
+    "$PROV" serve --server $SERVER --listen 127.0.0.1:0 "$@" 2>serve.log 3>&- &
+    SERVE=$!
+    for _ in $(seq 100); do
+        if grep -q event=listening serve.log; then break; fi
+        sleep 0.05
+    done
+    ADDRESS=$(sed -n 's/.*event=listening address=\([^ ]*\).*/\1/p' serve.log)
+    [ -n "$ADDRESS" ]
+}
+
+fails() { # CODE WORDS COMMAND…
+    local code=$1 words=$2
+    shift 2
+    run --separate-stderr timeout 10 "$PROV" "$@"
+    echo "status $status, expected $code; $stderr"
+    [ "$status" -eq "$code" ]
+    [[ $stderr == *"$words"* ]]
+}
+
+@test "an unknown server, a bad address and one in use are refused" {
+    fails 3 nowhere.example.com serve --server nowhere.example.com --listen 127.0.0.1:0
+    fails 2 "127.0.0.1" serve --server $SERVER --listen 127.0.0.1
+    fails 2 "" serve --server $SERVER --listen 127.0.0.1:99999
+    serve
+    fails 9 "$ADDRESS" serve --server $SERVER --listen "$ADDRESS"
+}
+
+@test "no core dump is left and no other user can look in" {
+    [ -r /proc/self/limits ] || skip "no /proc"
+    serve
+    grep -q '^Max core file size *0 *0 ' "/proc/$SERVE/limits"
+    if [ "$(id -u)" -ne 0 ]; then [ "$(stat -c %u "/proc/$SERVE/mem")" -eq 0 ]; fi
+}
+
+@test "SIGTERM and SIGINT drain and end with 0" {
+    for signal in TERM INT; do
+        serve
+        kill -$signal "$SERVE"
+        wait "$SERVE"
+    done
+}
+
+@test "devices are added and credentials issued while it serves" {
+    serve
+    succeeds device add 00-12-4B-00-00-00-00-01
+    succeeds psk issue 00-12-4B-00-00-00-00-01 --server $SERVER
+    kill -0 "$SERVE"
+}
