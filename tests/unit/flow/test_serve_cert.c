@@ -2,8 +2,10 @@
  *
  * Serving certificates: crts, sen, sren (RFC 9148) and the first certificate by PSK or raw key.
  */
+#include "openssl_csr.h"
 #include "serve_fixture.h"
 
+#include <openssl/obj_mac.h>
 #include <string.h>
 
 /* A device with a bootstrap or operational credential, its next key, and a request in the making.
@@ -161,6 +163,75 @@ static void csr_that_is_cut_longer_or_pem_is_refused(void **state)
     assert_int_equal(prov_pki_pem_encode("CERTIFICATE REQUEST", csr, &pem), PROV_OK);
     asker_refused(f, &a, PROV_ENROLL_EST_SEN, prov_buf_bytes(&pem), PROV_COAP_BAD_REQUEST);
     asker_drop(f, &a);
+}
+
+/* RFC 9148's test list: RSA or another curve 4.00; CA:TRUE, keyCertSign, a foreign name 4.03. */
+static void hostile_csr(void **state, const struct openssl_csr *plan, uint8_t code)
+{
+    struct fixture *f = *state;
+    struct asker a;
+    uint8_t octets[2048];
+    struct prov_buf csr = PROV_BUF_OF(octets);
+    asker_make(f, &a, PROV_KIND_CERT, PROV_USE_BOOTSTRAP);
+    openssl_csr_make(plan, &csr);
+    asker_refused(f, &a, PROV_ENROLL_EST_SEN, prov_buf_bytes(&csr), code);
+    asker_drop(f, &a);
+}
+
+#define DEVICE_CN "00-12-4B-00-14-D5-2A-7F"
+
+static void row17_csr_with_an_rsa_key_is_refused(void **state)
+{
+    hostile_csr(state, &(struct openssl_csr){"RSA", "SHA256", DEVICE_CN, 0, NULL},
+                PROV_COAP_BAD_REQUEST);
+}
+
+static void row18_csr_on_p384_is_refused(void **state)
+{
+    hostile_csr(state, &(struct openssl_csr){"P-384", "SHA256", DEVICE_CN, 0, NULL},
+                PROV_COAP_BAD_REQUEST);
+}
+
+static void row18_csr_on_p224_is_refused(void **state)
+{
+    hostile_csr(state, &(struct openssl_csr){"P-224", "SHA256", DEVICE_CN, 0, NULL},
+                PROV_COAP_BAD_REQUEST);
+}
+
+static void row21_csr_signed_with_sha1_is_refused(void **state)
+{
+    hostile_csr(state, &(struct openssl_csr){"P-256", "SHA1", DEVICE_CN, 0, NULL},
+                PROV_COAP_BAD_REQUEST);
+}
+
+static void row36_csr_with_ca_true_is_refused(void **state)
+{
+    hostile_csr(state,
+                &(struct openssl_csr){"P-256", "SHA256", DEVICE_CN, NID_basic_constraints,
+                                      "critical,CA:TRUE"},
+                PROV_COAP_FORBIDDEN);
+}
+
+static void row34_csr_with_key_cert_sign_is_refused(void **state)
+{
+    hostile_csr(
+        state,
+        &(struct openssl_csr){"P-256", "SHA256", DEVICE_CN, NID_key_usage, "critical,keyCertSign"},
+        PROV_COAP_FORBIDDEN);
+}
+
+static void row25_csr_with_a_dns_name_is_refused(void **state)
+{
+    hostile_csr(state,
+                &(struct openssl_csr){"P-256", "SHA256", DEVICE_CN, NID_subject_alt_name,
+                                      "DNS:enroll.example.com"},
+                PROV_COAP_FORBIDDEN);
+}
+
+static void row25_csr_with_a_lower_case_eui64_is_refused(void **state)
+{
+    hostile_csr(state, &(struct openssl_csr){"P-256", "SHA256", "00-12-4b-00-14-d5-2a-7f", 0, NULL},
+                PROV_COAP_FORBIDDEN);
 }
 
 static void row59_csr_with_a_key_of_another_owner_is_refused(void **state)
@@ -339,6 +410,22 @@ int main(void)
         cmocka_unit_test_setup_teardown(csr_with_a_bad_signature_is_refused, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(csr_that_is_cut_longer_or_pem_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(row17_csr_with_an_rsa_key_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(row18_csr_on_p384_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(row18_csr_on_p224_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(row21_csr_signed_with_sha1_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(row36_csr_with_ca_true_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(row34_csr_with_key_cert_sign_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(row25_csr_with_a_dns_name_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(row25_csr_with_a_lower_case_eui64_is_refused, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(row59_csr_with_a_key_of_another_owner_is_refused,
                                         fixture_setup, fixture_teardown),
