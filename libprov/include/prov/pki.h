@@ -16,7 +16,7 @@
 #include "prov/why.h"
 #include "prov/x509.h"
 
-#define PROV_CERT_MAX 1024 /* largest certificate made or taken */
+#define PROV_CERT_MAX   1024 /* largest certificate made or taken */
 #define PROV_SERIAL_LEN 16
 
 struct prov_pki; /* fetched algorithms and scratch objects; one thread at a time */
@@ -27,7 +27,8 @@ struct prov_pki_key {
     struct prov_secret scalar;
     uint8_t point[PROV_POINT_LEN];
 };
-PROV_MUST prov_result prov_pki_key_make(struct prov_pki *pki, struct prov_pki_key *ret, struct prov_why *why);
+PROV_MUST prov_result prov_pki_key_make(struct prov_pki *pki, struct prov_pki_key *ret,
+                                        struct prov_why *why);
 void prov_pki_key_wipe(struct prov_pki_key *key);
 
 struct prov_pki_ca_name {
@@ -44,7 +45,8 @@ struct prov_pki_issuer {
     const struct prov_secret *scalar;
 };
 PROV_MUST prov_result prov_pki_ca_issue(struct prov_pki *pki, const struct prov_pki_issuer *issuer,
-                                        const struct prov_pki_ca_name *name, const struct prov_pki_key *key,
+                                        const struct prov_pki_ca_name *name,
+                                        const struct prov_pki_key *key,
                                         const struct prov_validity *validity, struct prov_buf *ret,
                                         struct prov_why *why);
 
@@ -60,7 +62,8 @@ struct prov_pki_leaf {
     struct prov_validity validity;
 };
 /* PROV_E_POLICY: operational without expiry, or one that outlives its issuer. */
-PROV_MUST prov_result prov_pki_leaf_issue(struct prov_pki *pki, const struct prov_pki_issuer *issuer,
+PROV_MUST prov_result prov_pki_leaf_issue(struct prov_pki *pki,
+                                          const struct prov_pki_issuer *issuer,
                                           const struct prov_pki_leaf *leaf, struct prov_buf *ret,
                                           struct prov_why *why);
 
@@ -72,7 +75,8 @@ PROV_MUST prov_result prov_pki_csr_check(struct prov_pki *pki, struct prov_bytes
                                          struct prov_csr *ret, struct prov_why *why);
 /* A public key from outside: SPKI in DER or PEM, uncompressed P-256 on the curve. */
 PROV_MUST prov_result prov_pki_public_check(struct prov_pki *pki, struct prov_bytes spki,
-                                            uint8_t ret_point[PROV_POINT_LEN], struct prov_why *why);
+                                            uint8_t ret_point[PROV_POINT_LEN],
+                                            struct prov_why *why);
 
 /* Judges a client chain with OpenSSL's path validation and the profile's rules (EKU without clientAuth
  * is refused, absent EKU accepted; end entity names a device). Answers the device. */
@@ -83,10 +87,11 @@ struct prov_pki_verdict {
 };
 PROV_MUST prov_result prov_pki_chain_check(struct prov_pki *pki, const struct prov_bytes *chain,
                                            size_t chain_len, const struct prov_bytes *anchors,
-                                           size_t anchor_count, int64_t now, struct prov_pki_verdict *ret,
-                                           struct prov_why *why);
+                                           size_t anchor_count, int64_t now,
+                                           struct prov_pki_verdict *ret, struct prov_why *why);
 
 /* PEM with the label ("CERTIFICATE", "PUBLIC KEY"), 64 columns; text is NUL-terminated in ret. */
-PROV_MUST prov_result prov_pki_pem_encode(const char *label, struct prov_bytes der, struct prov_buf *ret);
+PROV_MUST prov_result prov_pki_pem_encode(const char *label, struct prov_bytes der,
+                                          struct prov_buf *ret);
 
 #endif

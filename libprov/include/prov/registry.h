@@ -22,18 +22,19 @@
 
 struct prov_registry;
 
-#define PROV_LABEL_MAX 128  /* octets of UTF-8, no control characters */
+#define PROV_LABEL_MAX  128 /* octets of UTF-8, no control characters */
 #define PROV_REASON_MAX 256
-#define PROV_CHAIN_MAX 4096 /* octets of the certificates of a chain together */
+#define PROV_CHAIN_MAX  4096 /* octets of the certificates of a chain together */
 
 struct prov_registry_config {
-    const char *path;     /* the database file */
-    const char *key_path; /* the key file, 0600; NULL: path with ".db" replaced by ".key", or ".key" added */
+    const char *path; /* the database file */
+    const char *
+        key_path; /* the key file, 0600; NULL: path with ".db" replaced by ".key", or ".key" added */
     struct prov_crypto *crypto;
     int64_t (*clock_ms)(void *context); /* Unix milliseconds */
     void *clock_context;
-    const char *writer;   /* whose events these are: "cli", "serve"; unique (writer, sequence) */
-    int busy_timeout_ms;  /* 0: 5000 */
+    const char *writer;  /* whose events these are: "cli", "serve"; unique (writer, sequence) */
+    int busy_timeout_ms; /* 0: 5000 */
 };
 
 struct prov_org {
@@ -78,8 +79,8 @@ struct prov_ca_new {
     uint8_t spki_sha256[32];
     const struct prov_secret *scalar;
 };
-PROV_MUST prov_result prov_registry_ca_add(struct prov_registry *registry, const struct prov_ca_new *ca,
-                                           struct prov_why *why);
+PROV_MUST prov_result prov_registry_ca_add(struct prov_registry *registry,
+                                           const struct prov_ca_new *ca, struct prov_why *why);
 /* The newest of the level, with its private key if ret_scalar is not NULL. */
 PROV_MUST prov_result prov_registry_ca_get(struct prov_registry *registry, enum prov_ca_level level,
                                            struct prov_ca *ret, struct prov_secret *ret_scalar,
@@ -96,19 +97,21 @@ struct prov_credential {
     enum prov_kind kind;
     enum prov_use use;
     enum prov_state state;
-    bool is_server;             /* the server's own; otherwise the device's at that server */
-    struct prov_eui64 device;   /* when !is_server */
+    bool is_server;           /* the server's own; otherwise the device's at that server */
+    struct prov_eui64 device; /* when !is_server */
     struct prov_fqdn server;
     int64_t created, activated, ended; /* Unix seconds; 0: not yet */
-    int64_t not_after;          /* certificates; otherwise PROV_TIME_NEVER */
+    int64_t not_after;                 /* certificates; otherwise PROV_TIME_NEVER */
     struct prov_psk_identity identity; /* PSK */
-    bool has_key;               /* RPK and CERT */
+    bool has_key;                      /* RPK and CERT */
     uint8_t point[PROV_POINT_LEN];
-    bool has_secret;            /* the registry holds the PSK or the private key */
-    uint8_t chain[PROV_CHAIN_MAX]; /* CERT: DER certificates one after the other, end entity first */
+    bool has_secret; /* the registry holds the PSK or the private key */
+    uint8_t
+        chain[PROV_CHAIN_MAX]; /* CERT: DER certificates one after the other, end entity first */
     size_t chain_len;
-    bool registered;            /* key or PSK came from outside */
-    struct prov_uuid replaces;  /* the credential that authenticated the request for it, or all zero */
+    bool registered; /* key or PSK came from outside */
+    struct prov_uuid
+        replaces; /* the credential that authenticated the request for it, or all zero */
     char reason[PROV_REASON_MAX + 1]; /* revoked or voided: why */
 };
 
@@ -121,10 +124,10 @@ struct prov_credential_new {
     struct prov_eui64 device;
     struct prov_fqdn server;
     int64_t not_after;
-    struct prov_bytes identity;      /* PSK */
+    struct prov_bytes identity;       /* PSK */
     const struct prov_secret *secret; /* PSK, or private key, or NULL */
-    const uint8_t *point;            /* RPK, CERT: PROV_POINT_LEN */
-    struct prov_bytes chain;         /* CERT */
+    const uint8_t *point;             /* RPK, CERT: PROV_POINT_LEN */
+    struct prov_bytes chain;          /* CERT */
     struct prov_bytes issuer, serial; /* CERT: Name and INTEGER content octets */
     bool registered;
 };
@@ -135,10 +138,12 @@ PROV_MUST prov_result prov_registry_credential_add(struct prov_registry *registr
                                                    const struct prov_credential_new *credential,
                                                    struct prov_why *why);
 /* By a unique prefix of the id, at least 4 characters. PROV_E_NOT_FOUND, PROV_E_AMBIGUOUS. */
-PROV_MUST prov_result prov_registry_credential_get(struct prov_registry *registry, const char *prefix,
-                                                   struct prov_credential *ret, struct prov_why *why);
+PROV_MUST prov_result prov_registry_credential_get(struct prov_registry *registry,
+                                                   const char *prefix, struct prov_credential *ret,
+                                                   struct prov_why *why);
 PROV_MUST prov_result prov_registry_credential_by_id(struct prov_registry *registry, int64_t id,
-                                                     struct prov_credential *ret, struct prov_why *why);
+                                                     struct prov_credential *ret,
+                                                     struct prov_why *why);
 /* Unseals. PROV_E_NOT_FOUND if the registry has no secret for it. */
 PROV_MUST prov_result prov_registry_secret_get(struct prov_registry *registry, int64_t credential,
                                                struct prov_secret *ret, struct prov_why *why);
@@ -149,7 +154,8 @@ struct prov_credential_filter { /* zero or NULL: any */
     enum prov_state state;
     int servers; /* 0 any, 1 only servers' own, -1 only devices' */
 };
-typedef prov_result (*prov_credential_visit)(void *context, const struct prov_credential *credential);
+typedef prov_result (*prov_credential_visit)(void *context,
+                                             const struct prov_credential *credential);
 PROV_MUST prov_result prov_registry_credential_list(struct prov_registry *registry,
                                                     const struct prov_credential_filter *filter,
                                                     prov_credential_visit visit, void *context,
@@ -166,14 +172,15 @@ PROV_MUST prov_result prov_registry_credential_activate(struct prov_registry *re
 /* Adds `credential` as pending successor of `predecessor`, durable before it returns. If there is a pending one
  * of the same request (request: an id or digest of what was asked) that one is returned, *ret_again true
  * and nothing is written; a pending one of another request is voided (retired). */
-PROV_MUST prov_result prov_registry_successor_add(struct prov_registry *registry, int64_t predecessor,
-                                                  const uint8_t request[32],
+PROV_MUST prov_result prov_registry_successor_add(struct prov_registry *registry,
+                                                  int64_t predecessor, const uint8_t request[32],
                                                   const struct prov_credential_new *credential,
                                                   struct prov_credential *ret, bool *ret_again,
                                                   struct prov_why *why);
 /* The pending successor made for the request, before anything is generated. PROV_E_NOT_FOUND. */
-PROV_MUST prov_result prov_registry_successor_get(struct prov_registry *registry, int64_t predecessor,
-                                                  const uint8_t request[32], struct prov_credential *ret,
+PROV_MUST prov_result prov_registry_successor_get(struct prov_registry *registry,
+                                                  int64_t predecessor, const uint8_t request[32],
+                                                  struct prov_credential *ret,
                                                   struct prov_why *why);
 /* pending → active and the active operational one of the same device and server → retired; a bootstrap
  * predecessor stays, and the device's approval is used up. Confirming an active one again is fine. */
@@ -186,18 +193,20 @@ PROV_MUST prov_result prov_registry_confirm(struct prov_registry *registry, int6
  * then ret is not filled and ret_psk is a dummy of the usual length, unsealed from a dummy row, so
  * that the work done is the same (H29). */
 PROV_MUST prov_result prov_registry_psk_find(struct prov_registry *registry,
-                                             const struct prov_fqdn *server, struct prov_bytes identity,
-                                             struct prov_credential *ret, struct prov_secret *ret_psk,
-                                             bool *ret_known, struct prov_why *why);
+                                             const struct prov_fqdn *server,
+                                             struct prov_bytes identity,
+                                             struct prov_credential *ret,
+                                             struct prov_secret *ret_psk, bool *ret_known,
+                                             struct prov_why *why);
 /* The newest RPK credential of the key at the server, whatever its state. */
 PROV_MUST prov_result prov_registry_rpk_find(struct prov_registry *registry,
                                              const struct prov_fqdn *server,
                                              const uint8_t point[PROV_POINT_LEN],
                                              struct prov_credential *ret, struct prov_why *why);
 /* A certificate by issuer and serial, whatever its state. */
-PROV_MUST prov_result prov_registry_cert_find(struct prov_registry *registry, struct prov_bytes issuer,
-                                              struct prov_bytes serial, struct prov_credential *ret,
-                                              struct prov_why *why);
+PROV_MUST prov_result prov_registry_cert_find(struct prov_registry *registry,
+                                              struct prov_bytes issuer, struct prov_bytes serial,
+                                              struct prov_credential *ret, struct prov_why *why);
 
 /* --- devices and servers ------------------------------------------------------------------------ */
 
@@ -208,22 +217,26 @@ struct prov_device {
     char label[PROV_LABEL_MAX + 1];
     char group[PROV_LABEL_MAX + 1];
     bool retired;
-    bool enrolled; /* has had a confirmed operational credential: a bootstrap one now needs approval */
+    bool
+        enrolled; /* has had a confirmed operational credential: a bootstrap one now needs approval */
     bool approved; /* one more enrollment by a bootstrap credential is allowed */
     int64_t created;
 };
 PROV_MUST prov_result prov_registry_device_add(struct prov_registry *registry,
-                                               const struct prov_device *device, struct prov_why *why);
-PROV_MUST prov_result prov_registry_device_get(struct prov_registry *registry,
-                                               const struct prov_eui64 *eui64, struct prov_device *ret,
+                                               const struct prov_device *device,
                                                struct prov_why *why);
+PROV_MUST prov_result prov_registry_device_get(struct prov_registry *registry,
+                                               const struct prov_eui64 *eui64,
+                                               struct prov_device *ret, struct prov_why *why);
 /* NULL or -1: leave as it is. */
 PROV_MUST prov_result prov_registry_device_set(struct prov_registry *registry,
                                                const struct prov_eui64 *eui64, const char *label,
-                                               const char *group, int approved, struct prov_why *why);
+                                               const char *group, int approved,
+                                               struct prov_why *why);
 /* Retires the device and all its credentials. */
 PROV_MUST prov_result prov_registry_device_retire(struct prov_registry *registry,
-                                                  const struct prov_eui64 *eui64, struct prov_why *why);
+                                                  const struct prov_eui64 *eui64,
+                                                  struct prov_why *why);
 typedef prov_result (*prov_device_visit)(void *context, const struct prov_device *device);
 PROV_MUST prov_result prov_registry_device_list(struct prov_registry *registry, const char *group,
                                                 prov_device_visit visit, void *context,
@@ -238,17 +251,18 @@ struct prov_server_row {
 /* The server and its first credentials, in one transaction. */
 PROV_MUST prov_result prov_registry_server_add(struct prov_registry *registry,
                                                const struct prov_server_row *server,
-                                               const struct prov_credential_new *credentials, size_t count,
-                                               struct prov_why *why);
+                                               const struct prov_credential_new *credentials,
+                                               size_t count, struct prov_why *why);
 PROV_MUST prov_result prov_registry_server_get(struct prov_registry *registry,
-                                               const struct prov_fqdn *fqdn, struct prov_server_row *ret,
-                                               struct prov_why *why);
+                                               const struct prov_fqdn *fqdn,
+                                               struct prov_server_row *ret, struct prov_why *why);
 PROV_MUST prov_result prov_registry_server_set(struct prov_registry *registry,
                                                const struct prov_fqdn *fqdn, const char *address,
                                                struct prov_why *why);
 typedef prov_result (*prov_server_visit)(void *context, const struct prov_server_row *server);
-PROV_MUST prov_result prov_registry_server_list(struct prov_registry *registry, prov_server_visit visit,
-                                                void *context, struct prov_why *why);
+PROV_MUST prov_result prov_registry_server_list(struct prov_registry *registry,
+                                                prov_server_visit visit, void *context,
+                                                struct prov_why *why);
 
 /* --- events -------------------------------------------------------------------------------------- */
 
@@ -256,13 +270,14 @@ struct prov_event {
     int64_t id, sequence;
     char writer[65];
     int64_t at_ms;
-    char verb[33];      /* "credential.issue", "credential.confirm", … */
-    char subject[80];   /* EUI-64, FQDN or id */
+    char verb[33];                   /* "credential.issue", "credential.confirm", … */
+    char subject[80];                /* EUI-64, FQDN or id */
     char credential[PROV_UUID_TEXT]; /* or "" */
     char detail[PROV_REASON_MAX + 1];
 };
 typedef prov_result (*prov_event_visit)(void *context, const struct prov_event *event);
 PROV_MUST prov_result prov_registry_event_list(struct prov_registry *registry, int64_t after_id,
-                                               prov_event_visit visit, void *context, struct prov_why *why);
+                                               prov_event_visit visit, void *context,
+                                               struct prov_why *why);
 
 #endif

@@ -153,8 +153,6 @@ static void certtool_verify_passes(void **state)
     folder_remove(&folder);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, works_setup, works_teardown)
-
 int main(void)
 {
     char out[64];
@@ -164,10 +162,11 @@ int main(void)
         return 77;
     }
     const struct CMUnitTest tests[] = {
-        T(h30_openssl_verify_passes),
-        T(h30_strict_verify_finds_error_85_alone),
-        T(h30_cas_pass_strict_verify),
-        T(certtool_verify_passes),
+        cmocka_unit_test_setup_teardown(h30_openssl_verify_passes, works_setup, works_teardown),
+        cmocka_unit_test_setup_teardown(h30_strict_verify_finds_error_85_alone, works_setup,
+                                        works_teardown),
+        cmocka_unit_test_setup_teardown(h30_cas_pass_strict_verify, works_setup, works_teardown),
+        cmocka_unit_test_setup_teardown(certtool_verify_passes, works_setup, works_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

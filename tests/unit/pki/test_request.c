@@ -238,28 +238,39 @@ static void public_key_is_accepted_as_der_and_pem(void **state)
     assert_memory_equal(point, works->root_key.point, sizeof point);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, works_setup, works_teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(row17_rsa_request_is_refused),
-        T(row18_other_curves_are_refused),
-        T(row19_compressed_point_is_refused),
-        T(row19_point_off_the_curve_is_refused),
-        T(row21_sha1_and_sha384_requests_are_refused),
-        T(request_with_a_bad_signature_is_refused),
-        T(row25_another_devices_request_is_refused),
-        T(request_for_a_ca_is_refused),
-        T(row24_dns_name_for_a_device_is_refused),
-        T(truncated_requests_are_refused),
-        T(altered_requests_are_refused),
-        T(bad_pem_is_refused),
-        T(public_keys_that_are_none_are_refused),
-        T(request_of_the_device_is_accepted_as_der_and_pem),
-        T(request_without_a_name_is_accepted),
-        T(mac_address_of_the_device_is_accepted),
-        T(public_key_is_accepted_as_der_and_pem),
+        cmocka_unit_test_setup_teardown(row17_rsa_request_is_refused, works_setup, works_teardown),
+        cmocka_unit_test_setup_teardown(row18_other_curves_are_refused, works_setup,
+                                        works_teardown),
+        cmocka_unit_test_setup_teardown(row19_compressed_point_is_refused, works_setup,
+                                        works_teardown),
+        cmocka_unit_test_setup_teardown(row19_point_off_the_curve_is_refused, works_setup,
+                                        works_teardown),
+        cmocka_unit_test_setup_teardown(row21_sha1_and_sha384_requests_are_refused, works_setup,
+                                        works_teardown),
+        cmocka_unit_test_setup_teardown(request_with_a_bad_signature_is_refused, works_setup,
+                                        works_teardown),
+        cmocka_unit_test_setup_teardown(row25_another_devices_request_is_refused, works_setup,
+                                        works_teardown),
+        cmocka_unit_test_setup_teardown(request_for_a_ca_is_refused, works_setup, works_teardown),
+        cmocka_unit_test_setup_teardown(row24_dns_name_for_a_device_is_refused, works_setup,
+                                        works_teardown),
+        cmocka_unit_test_setup_teardown(truncated_requests_are_refused, works_setup,
+                                        works_teardown),
+        cmocka_unit_test_setup_teardown(altered_requests_are_refused, works_setup, works_teardown),
+        cmocka_unit_test_setup_teardown(bad_pem_is_refused, works_setup, works_teardown),
+        cmocka_unit_test_setup_teardown(public_keys_that_are_none_are_refused, works_setup,
+                                        works_teardown),
+        cmocka_unit_test_setup_teardown(request_of_the_device_is_accepted_as_der_and_pem,
+                                        works_setup, works_teardown),
+        cmocka_unit_test_setup_teardown(request_without_a_name_is_accepted, works_setup,
+                                        works_teardown),
+        cmocka_unit_test_setup_teardown(mac_address_of_the_device_is_accepted, works_setup,
+                                        works_teardown),
+        cmocka_unit_test_setup_teardown(public_key_is_accepted_as_der_and_pem, works_setup,
+                                        works_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -194,7 +194,7 @@ static void enumerate(struct box *box, enum faulty kind, int stride)
 
 static void failing_allocations_change_nothing(void **state)
 {
-    enumerate(*state, FAULTY_MALLOC, 12);
+    enumerate(*state, FAULTY_MALLOC, 6);
 }
 
 static void failing_writes_change_nothing(void **state)
@@ -264,8 +264,8 @@ static void failing_create_leaves_no_files(void **state)
     static const struct {
         enum faulty kind;
         int stride;
-    } kinds[] = {{FAULTY_MALLOC, 12}, {FAULTY_OPEN, 1000}, {FAULTY_READ, 1000},
-                 {FAULTY_WRITE, 30},  {FAULTY_SYNC, 1000}, {FAULTY_FULL, 30}};
+    } kinds[] = {{FAULTY_MALLOC, 6}, {FAULTY_OPEN, 1000}, {FAULTY_READ, 1000},
+                 {FAULTY_WRITE, 8},  {FAULTY_SYNC, 1000}, {FAULTY_FULL, 8}};
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
         bool fired = true;
         for (int n = 0; fired; n += 1 + n / kinds[k].stride) {
@@ -314,7 +314,7 @@ static void failing_open_changes_nothing(void **state)
                                         FAULTY_WRITE,  FAULTY_SYNC, FAULTY_LOCK};
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
         bool fired = true;
-        for (int n = 0; fired; n += 1 + n / 12) {
+        for (int n = 0; fired; n += 1 + n / 6) {
             prov_registry_close(box->registry);
             box->registry = NULL;
             faulty_arm(kinds[k], n);
@@ -329,24 +329,22 @@ static void failing_open_changes_nothing(void **state)
     assert_true(digest(box) == before);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, setup, box_teardown)
-
 int main(void)
 {
     faulty_install();
     const struct CMUnitTest tests[] = {
-        T(failing_allocations_change_nothing),
-        T(failing_writes_change_nothing),
-        T(failing_syncs_change_nothing),
-        T(failing_reads_change_nothing),
-        T(failing_opens_change_nothing),
-        T(full_disk_changes_nothing_and_says_so),
-        T(failing_random_numbers_change_nothing),
+        cmocka_unit_test_setup_teardown(failing_allocations_change_nothing, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(failing_writes_change_nothing, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(failing_syncs_change_nothing, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(failing_reads_change_nothing, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(failing_opens_change_nothing, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(full_disk_changes_nothing_and_says_so, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(failing_random_numbers_change_nothing, setup, box_teardown),
         cmocka_unit_test_setup_teardown(failing_create_leaves_no_files, box_setup_empty,
                                         box_teardown),
         cmocka_unit_test_setup_teardown(create_without_random_numbers_leaves_no_files,
                                         box_setup_empty, box_teardown),
-        T(failing_open_changes_nothing),
+        cmocka_unit_test_setup_teardown(failing_open_changes_nothing, setup, box_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

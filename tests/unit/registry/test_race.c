@@ -145,15 +145,14 @@ static void processes_race_and_the_sum_is_one_each(void **state)
     assert_int_equal(raw_number(box, "SELECT count(*) = max(sequence) FROM event"), 1);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, setup, box_teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(a_writer_that_holds_on_makes_busy),
-        T(second_connection_loses_the_identity),
-        T(two_confirms_make_one_event),
-        T(processes_race_and_the_sum_is_one_each),
+        cmocka_unit_test_setup_teardown(a_writer_that_holds_on_makes_busy, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(second_connection_loses_the_identity, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(two_confirms_make_one_event, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(processes_race_and_the_sum_is_one_each, setup,
+                                        box_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

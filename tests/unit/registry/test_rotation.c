@@ -305,28 +305,33 @@ static void ten_rotations_leave_one_active(void **state)
     assert_int_equal(state_of(box, 11), PROV_STATE_ACTIVE);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, setup, box_teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(unknown_predecessor_is_refused),
-        T(h35_pending_predecessor_gets_no_successor),
-        T(ended_predecessor_gets_no_successor),
-        T(successor_for_another_is_refused),
-        T(refused_successor_keeps_the_candidate),
-        T(successor_of_a_retired_device_is_refused),
-        T(voided_candidate_is_not_confirmed),
-        T(successor_of_no_request_is_not_found),
-        T(row55_repeated_request_returns_the_same_object),
-        T(another_request_voids_the_candidate),
-        T(old_one_that_comes_back_voids_the_candidate_of_another),
-        T(confirm_retires_the_old_in_the_same_step),
-        T(confirm_twice_is_fine),
-        T(bootstrap_stays_and_its_approval_is_used_up),
-        T(rotation_leaves_an_approval_alone),
-        T(pending_psk_connects_beside_the_old_one),
-        T(ten_rotations_leave_one_active),
+        cmocka_unit_test_setup_teardown(unknown_predecessor_is_refused, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(h35_pending_predecessor_gets_no_successor, setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(ended_predecessor_gets_no_successor, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(successor_for_another_is_refused, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(refused_successor_keeps_the_candidate, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(successor_of_a_retired_device_is_refused, setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(voided_candidate_is_not_confirmed, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(successor_of_no_request_is_not_found, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(row55_repeated_request_returns_the_same_object, setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(another_request_voids_the_candidate, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(old_one_that_comes_back_voids_the_candidate_of_another,
+                                        setup, box_teardown),
+        cmocka_unit_test_setup_teardown(confirm_retires_the_old_in_the_same_step, setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(confirm_twice_is_fine, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(bootstrap_stays_and_its_approval_is_used_up, setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(rotation_leaves_an_approval_alone, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(pending_psk_connects_beside_the_old_one, setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(ten_rotations_leave_one_active, setup, box_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -357,28 +357,34 @@ static void dry_run_checks_everything_and_writes_nothing(void **state)
     assert_false(digest(box) == before);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, box_setup, box_teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(row25_same_eui64_for_two_devices_is_refused),
-        T(device_texts_are_checked),
-        T(unknown_device_is_not_found),
-        T(too_long_label_is_refused),
-        T(retired_device_gets_nothing_more),
-        T(device_is_kept_and_changed),
-        T(retiring_a_device_ends_its_credentials),
-        T(devices_are_listed_by_group),
-        T(second_server_of_a_name_is_refused),
-        T(server_and_its_credentials_come_together_or_not),
-        T(servers_credentials_for_another_are_refused),
-        T(unknown_server_is_not_found),
-        T(server_address_is_kept_and_changed),
-        T(ca_with_an_owned_key_is_refused),
-        T(missing_ca_is_not_found),
-        T(newest_ca_of_the_level_is_answered),
-        T(dry_run_checks_everything_and_writes_nothing),
+        cmocka_unit_test_setup_teardown(row25_same_eui64_for_two_devices_is_refused, box_setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(device_texts_are_checked, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(unknown_device_is_not_found, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(too_long_label_is_refused, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(retired_device_gets_nothing_more, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(device_is_kept_and_changed, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(retiring_a_device_ends_its_credentials, box_setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(devices_are_listed_by_group, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(second_server_of_a_name_is_refused, box_setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(server_and_its_credentials_come_together_or_not, box_setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(servers_credentials_for_another_are_refused, box_setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(unknown_server_is_not_found, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(server_address_is_kept_and_changed, box_setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(ca_with_an_owned_key_is_refused, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(missing_ca_is_not_found, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(newest_ca_of_the_level_is_answered, box_setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(dry_run_checks_everything_and_writes_nothing, box_setup,
+                                        box_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -284,23 +284,26 @@ static void h29_dummy_is_not_shown_and_not_guessed(void **state)
     assert_int_equal(raw_number(box, "SELECT length(sealed) FROM credential WHERE id = 0"), 93);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, setup, box_teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(swapped_boxes_do_not_open),
-        T(altered_box_does_not_open),
-        T(box_of_another_length_is_refused_by_the_schema),
-        T(rows_that_do_not_fit_are_corrupt),
-        T(missing_dummy_is_corrupt),
-        T(secrets_are_nowhere_in_the_files),
-        T(the_key_in_the_key_file_is_not_in_the_database),
-        T(every_seal_has_a_fresh_nonce),
-        T(rewrapped_registry_opens_with_the_new_key_alone),
-        T(failed_rewrap_leaves_no_key_file),
-        T(h29_unknown_and_revoked_leave_the_trace_of_a_known_one),
-        T(h29_dummy_is_not_shown_and_not_guessed),
+        cmocka_unit_test_setup_teardown(swapped_boxes_do_not_open, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(altered_box_does_not_open, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(box_of_another_length_is_refused_by_the_schema, setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(rows_that_do_not_fit_are_corrupt, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(missing_dummy_is_corrupt, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(secrets_are_nowhere_in_the_files, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(the_key_in_the_key_file_is_not_in_the_database, setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(every_seal_has_a_fresh_nonce, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(rewrapped_registry_opens_with_the_new_key_alone, setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(failed_rewrap_leaves_no_key_file, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(h29_unknown_and_revoked_leave_the_trace_of_a_known_one,
+                                        setup, box_teardown),
+        cmocka_unit_test_setup_teardown(h29_dummy_is_not_shown_and_not_guessed, setup,
+                                        box_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
