@@ -11,6 +11,10 @@ peer=$1
 group=$2
 tool=openssl
 case "$group" in gnutls_*) tool=gnutls-serv ;; esac
+[ -x "$peer" ] || {
+    echo "not a program: $peer" >&2
+    exit 2
+}
 command -v "$tool" >/dev/null 2>&1 || {
     echo "skipped: $tool is not installed"
     exit 77
@@ -45,6 +49,7 @@ cd "$work"
 
 psk=8f1d3c5a7b9e0246d8ace13579bdf024
 wrong=00000000000000000000000000000001
+crashes=no # their client ends itself after the handshake: no line can be sent
 failed=0
 count=0
 port=$((20000 + $$ % 20000))
@@ -101,7 +106,7 @@ serve() { # COMMAND…: the other stack's server, with one line to send; ready w
 connect() { # COMMAND…: the other stack's client, with one line to send
     (
         echo "a line from $tool"
-        exec sleep 2
+        exec sleep 5
     ) | timeout 8 "$@" >client.log 2>&1 &
     pids="$pids $!"
 }
@@ -133,8 +138,10 @@ both_ways() { # SERVER-FUNCTION CLIENT-FUNCTION REPORT OUR-SERVER-OPTIONS OUR-CL
     ours_serves $4
     "$2"
     need ours.log "^connected $3"
-    need ours.log "data a line from $tool"
-    need client.log "a line from $tool"
+    [ "$crashes" = yes ] || {
+        need ours.log "data a line from $tool"
+        need client.log "a line from $tool"
+    }
     finish
 }
 refuses() { # NAME CLIENT-FUNCTION ALERT OUR-SERVER-OPTIONS: our server refuses their client
@@ -270,6 +277,8 @@ openssl_x509)
 gnutls_psk) psk_cases gnutls C0A8 ;;
 gnutls_ecdhe_psk)
     suite=+CHACHA20-POLY1305:-KX-ALL:+ECDHE-PSK
+    # gnutls-cli 3.7.9 crashes when it describes such a session, with gnutls-serv too.
+    crashes=yes
     psk_cases gnutls CCAC
     ;;
 gnutls_rpk) rpk_cases ;;
