@@ -15,6 +15,7 @@ static void next_session(struct prov_agent *agent)
 {
     agent->session++;
     agent->has_peer = false;
+    agent->told = false;
     agent->phase = PROV_PHASE_RESOLVE;
 }
 
@@ -119,8 +120,10 @@ static enum prov_agent_event phase_resolve(struct prov_agent *agent, uint64_t no
 {
     if (agent->closing)
         return PROV_AGENT_WAIT; /* until the old session's close_notify is on its way */
-    if (!agent->has_peer)
+    if (!agent->has_peer) {
+        agent->told = true;
         return PROV_AGENT_RESOLVE;
+    }
     prov_result r = agent_session_start(agent, now_ms);
     if (r != PROV_OK)
         return fail(agent, r);
@@ -423,7 +426,7 @@ uint64_t prov_agent_deadline(const struct prov_agent *agent)
     case PROV_PHASE_FAILED:
         return UINT64_MAX;
     case PROV_PHASE_RESOLVE:
-        return agent->has_peer || agent->closing ? 0 : UINT64_MAX;
+        return agent->told && !agent->has_peer ? UINT64_MAX : 0;
     case PROV_PHASE_PAUSE:
         return agent->pause_ms;
     case PROV_PHASE_HANDSHAKE:

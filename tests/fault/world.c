@@ -29,6 +29,19 @@ static void log_entry(void *context, const struct prov_agent_log *entry)
             world->logged[event]++;
 }
 
+/* xorshift64*: repeatable, and not the same at both ends. */
+static bool fill(void *context, uint8_t *out, size_t len)
+{
+    uint64_t *state = context;
+    for (size_t i = 0; i < len; i++) {
+        *state ^= *state >> 12;
+        *state ^= *state << 25;
+        *state ^= *state >> 27;
+        out[i] = (uint8_t)((*state * 2685821657736338717u) >> 56);
+    }
+    return true;
+}
+
 void world_make(struct world *world, enum prov_kind bootstrap)
 {
     uint8_t octets[PROV_BUNDLE_MAX], work[PROV_STORE_ENTRY_MAX];
@@ -36,13 +49,13 @@ void world_make(struct world *world, enum prov_kind bootstrap)
     struct prov_entry entry;
     memset(world, 0, sizeof *world);
     world->trust = PROV_CLOCK_TRUSTED;
-    if (prov_crypto_make(NULL, &world->crypto) != PROV_OK ||
-        prov_crypto_make(NULL, &world->server_crypto) != PROV_OK)
-        abort();
-    /* not the same numbers at both ends: the fake backend's sources start alike */
-    for (int i = 0; i < 3; i++)
-        if (prov_crypto_random(world->server_crypto, octets, 32 + (size_t)i) != PROV_OK)
+    struct prov_crypto **cryptos[] = {&world->crypto, &world->server_crypto};
+    for (int i = 0; i < 2; i++) {
+        world->seeds[i] = 0x9e3779b97f4a7c15u + (uint64_t)i;
+        world->randoms[i] = (struct prov_random){fill, &world->seeds[i]};
+        if (prov_crypto_make(&world->randoms[i], cryptos[i]) != PROV_OK)
             abort();
+    }
     model_make(&world->model, world->server_crypto);
     sim_flash_make(&world->flash, 4096, 5, 16, 0xff);
     world->port = (struct prov_port){.flash = sim_flash_port(&world->flash),

@@ -23,6 +23,8 @@ struct world_datagram {
 struct world {
     struct prov_crypto *crypto;        /* the device's */
     struct prov_crypto *server_crypto; /* the server's */
+    uint64_t seeds[2];
+    struct prov_random randoms[2];
     struct sim_flash flash;
     struct prov_port port;
     struct prov_store store;

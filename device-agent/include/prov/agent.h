@@ -120,6 +120,7 @@ struct prov_agent {
     uint8_t tries;     /* handshakes that nobody answered */
     uint64_t pause_ms;
     uint32_t session; /* counts sessions: each wants a fresh port */
+    bool told;        /* RESOLVE was answered: the board is at it */
     bool has_peer;
     enum prov_kind wanted_kind;
     const enum prov_enroll_op *asks; /* the requests to make, up to 0 */
