@@ -10,7 +10,7 @@
 
 static struct prov_bytes part(struct prov_bytes bytes, size_t from, size_t to)
 {
-    return PROV_BYTES(bytes.data + from, to - from);
+    return from < to ? PROV_BYTES(bytes.data + from, to - from) : PROV_BYTES_NONE;
 }
 
 static size_t index_of(struct prov_bytes bytes, uint8_t octet, size_t from)

@@ -376,6 +376,21 @@ void client_assert_served(struct client *client, enum prov_enroll_op op)
 
 /* --- the wire -------------------------------------------------------------------------------- */
 
+static void deliver_split(struct rig *rig, const struct prov_server_peer *peer,
+                          const uint8_t *octets, size_t len)
+{
+    while (rig->split && len >= 13) {
+        size_t record = 13 + ((size_t)octets[11] << 8 | octets[12]);
+
+        assert_true(record <= len);
+        rig_deliver(rig, peer, octets, record);
+        octets += record;
+        len -= record;
+    }
+    if (len > 0)
+        rig_deliver(rig, peer, octets, len);
+}
+
 static bool move_to_server(struct rig *rig)
 {
     uint8_t room[2048];
@@ -387,7 +402,7 @@ static bool move_to_server(struct rig *rig)
 
         while (client->used && client->dtls.config &&
                client_pull(client, room, sizeof(room), &len)) {
-            rig_deliver(rig, &client->peer, room, len);
+            deliver_split(rig, &client->peer, room, len);
             moved = true;
         }
     }

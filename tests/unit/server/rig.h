@@ -54,6 +54,7 @@ struct rig {
     struct client clients[RIG_CLIENTS];
     struct parcel *queue; /* from the server */
     size_t queued;
+    bool split;                     /* each record of a client goes in a datagram of its own */
     uint64_t octets_in, octets_out; /* of the server */
     char lines[RIG_LINES][640];
     size_t line_count;

@@ -356,6 +356,24 @@ static void h6_finished_replaces_the_old_session(void **state)
     client_assert_served(new, PROV_ENROLL_NOW);
 }
 
+/* The new Finished in a datagram of its own looks like a record of the old session, until that one can't
+ * read it. */
+static void h6_finished_in_a_datagram_of_its_own_replaces_the_old_session(void **state)
+{
+    struct client *old = rig_client(&rig, PROV_KIND_PSK, 1);
+    struct client *new = rig_client(&rig, PROV_KIND_RPK, 1);
+
+    (void)state;
+    client_connect(old);
+    new->peer = old->peer;
+    rig.split = true;
+    prov_dtls_drop(&old->dtls);
+    old->used = false;
+    client_connect(new);
+    assert_int_equal(sessions(), 1);
+    client_assert_served(new, PROV_ENROLL_NOW);
+}
+
 static void h6_failed_attempt_leaves_the_old_session(void **state)
 {
     static const uint8_t wrong[16] = {1};
@@ -559,6 +577,7 @@ int main(void)
         WITH(draining_server_begins_no_handshake),
         WITH(h6_new_hello_leaves_the_old_session_until_finished),
         WITH(h6_finished_replaces_the_old_session),
+        WITH(h6_finished_in_a_datagram_of_its_own_replaces_the_old_session),
         WITH(h6_failed_attempt_leaves_the_old_session),
         WITH(sessions_of_each_kind_are_served),
         SMALL(authenticated_newcomer_evicts_the_longest_idle),
