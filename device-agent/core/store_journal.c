@@ -6,7 +6,7 @@
  *
  *     sector: header 64 │ record 64 │ record 64 │ …
  *     header: record of type 0x10, payload: version 2 │ sequence 4
- *     state:  current 4 │ candidate 4 │ previous 4 │ confirmed 1 │ failures 1 │ attempts 1 │ time
+ *     state:  current 4 │ candidate 4 │ previous 4 │ last 4 │ confirmed 1 │ failures 1 │ attempts 1 │ time
  * floor 8
  */
 #include <string.h>
@@ -84,6 +84,7 @@ static struct prov_bytes state_encode(const struct prov_store_state *state,
     prov_put_u32(&buf, state->current);
     prov_put_u32(&buf, state->candidate);
     prov_put_u32(&buf, state->previous);
+    prov_put_u32(&buf, state->last);
     prov_put_u8(&buf, state->confirmed ? 1 : 0);
     prov_put_u8(&buf, state->failures);
     prov_put_u8(&buf, state->attempts);
@@ -97,9 +98,9 @@ static bool state_decode(const uint8_t payload[STORE_RECORD_DATA], struct prov_s
     uint8_t confirmed = 0;
     uint64_t floor = 0;
     bool whole = prov_take_u32(&reader, &ret->current) && prov_take_u32(&reader, &ret->candidate) &&
-                 prov_take_u32(&reader, &ret->previous) && prov_take_u8(&reader, &confirmed) &&
-                 prov_take_u8(&reader, &ret->failures) && prov_take_u8(&reader, &ret->attempts) &&
-                 prov_take_u64(&reader, &floor);
+                 prov_take_u32(&reader, &ret->previous) && prov_take_u32(&reader, &ret->last) &&
+                 prov_take_u8(&reader, &confirmed) && prov_take_u8(&reader, &ret->failures) &&
+                 prov_take_u8(&reader, &ret->attempts) && prov_take_u64(&reader, &floor);
     ret->confirmed = confirmed == 1;
     ret->time_floor = (int64_t)floor;
     return whole;

@@ -161,7 +161,7 @@ static prov_result body_copy(struct prov_store *store, struct store_writer *writ
 static uint32_t sequence_next(const struct prov_store *store)
 {
     uint32_t all[] = {store->slot[0].sequence, store->slot[1].sequence, store->state.current,
-                      store->state.candidate, store->state.previous};
+                      store->state.candidate,  store->state.previous,   store->state.last};
     uint32_t high = 0;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         high = all[i] > high ? all[i] : high;
@@ -233,6 +233,7 @@ prov_result prov_store_stage(struct prov_store *store, const struct prov_entry *
         return r;
     struct prov_store_state state = store->state;
     state.candidate = sequence;
+    state.last = sequence;
     state.failures = 0;
     return store_state_put(store, &state);
 }
@@ -246,6 +247,7 @@ prov_result store_slot_install(struct prov_store *store, const struct prov_entry
         return r;
     struct prov_store_state state = store->state;
     state.current = sequence;
+    state.last = sequence;
     state.confirmed = true;
     r = store_state_put(store, &state);
     return r == PROV_OK ? prov_store_tidy(store) : r;

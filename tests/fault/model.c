@@ -378,6 +378,12 @@ static bool session_data(struct model *model, uint64_t now_ms, struct model_sess
     return true;
 }
 
+static void look_at_name(struct model *model, const struct model_session *session)
+{
+    const struct prov_fqdn *name = prov_dtls_server_name(&session->dtls);
+    model->saw_name = name != NULL && prov_fqdn_equal(name, &model->name);
+}
+
 static void give_psk(struct model *model, struct model_session *session)
 {
     static const uint8_t dummy[16] = {0};
@@ -425,12 +431,14 @@ static void session_run(struct model *model, uint64_t now_ms, struct model_sessi
     for (bool more = true; more;) {
         switch (prov_dtls_step(&session->dtls, now_ms)) {
         case PROV_DTLS_NEED_PSK:
+            look_at_name(model, session);
             give_psk(model, session);
             break;
         case PROV_DTLS_NEED_SIGN:
             give_signature(model, session);
             break;
         case PROV_DTLS_NEED_VERIFY:
+            look_at_name(model, session);
             give_verdict(model, session);
             break;
         case PROV_DTLS_CONNECTED:

@@ -62,6 +62,7 @@ struct model {
     struct model_session sessions[MODEL_SESSIONS];
     uint8_t serial;
     unsigned confirms, requests;
+    bool saw_name; /* the last hello's server_name was ours */
     /* how it misbehaves */
     unsigned die_before_answer; /* requests until it dies before the answer goes out; 0: never */
     bool refuse_confirm;

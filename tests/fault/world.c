@@ -17,7 +17,7 @@ static uint64_t uptime_ms(void *context)
 static enum prov_clock_trust clock_now(void *context, int64_t *ret)
 {
     const struct world *world = context;
-    *ret = WORLD_TIME + (int64_t)(world->now_ms / 1000);
+    *ret = world->time + (int64_t)(world->now_ms / 1000);
     return world->trust;
 }
 
@@ -49,6 +49,7 @@ void world_make(struct world *world, enum prov_kind bootstrap)
     struct prov_entry entry;
     memset(world, 0, sizeof *world);
     world->trust = PROV_CLOCK_TRUSTED;
+    world->time = WORLD_TIME;
     struct prov_crypto **cryptos[] = {&world->crypto, &world->server_crypto};
     for (int i = 0; i < 2; i++) {
         world->seeds[i] = 0x9e3779b97f4a7c15u + (uint64_t)i;
@@ -185,8 +186,9 @@ static void pull_all(struct world *world)
 static void inject(struct world *world)
 {
     uint8_t octets[64];
-    if (world->injected.len == 0 || world->injected_session == world->port_number)
+    if (world->injections == 0 || world->injected_session == world->port_number)
         return;
+    world->injections--;
     world->injected_session = world->port_number;
     memcpy(octets, world->injected.data, world->injected.len);
     prov_agent_push(&world->agent, world->now_ms, octets, world->injected.len);

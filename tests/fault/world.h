@@ -45,6 +45,8 @@ struct world {
     /* a datagram put before the device in each session, once it has heard anything: "anybody's word" */
     struct prov_bytes injected;
     unsigned injected_session;
+    unsigned injections; /* how many sessions it still meets */
+    int64_t time;        /* Unix seconds, as the clock says */
     enum prov_clock_trust trust;
     const uint8_t *peer_ip;
     size_t peer_ip_len;

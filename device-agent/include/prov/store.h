@@ -82,6 +82,7 @@ struct prov_store_state {
     uint32_t current;   /* the snapshot in use */
     uint32_t candidate; /* staged, not yet committed */
     uint32_t previous;  /* kept until the current one is confirmed */
+    uint32_t last;      /* the highest sequence so far: none is used twice */
     bool confirmed;     /* the server has heard that current is in flash */
     uint8_t failures;   /* authentic failures of the candidate */
     uint8_t attempts;   /* operations that failed in a row: for the board's back-off */

@@ -1,0 +1,693 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The agent: what it refuses, what an attacker's word is worth, how it gets back on its feet.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/fault/world.h"
+
+static struct world world;
+
+#define NO_KIND ((enum prov_kind)0)
+
+static int setup_psk(void **state)
+{
+    (void)state;
+    world_make(&world, PROV_KIND_PSK);
+    return 0;
+}
+
+static int setup_rpk(void **state)
+{
+    (void)state;
+    world_make(&world, PROV_KIND_RPK);
+    return 0;
+}
+
+static int setup_cert(void **state)
+{
+    (void)state;
+    world_make(&world, PROV_KIND_CERT);
+    return 0;
+}
+
+static bool force_authentic;
+
+static int teardown(void **state)
+{
+    (void)state;
+    force_authentic = false;
+    world_free(&world);
+    return 0;
+}
+
+/* The linker puts this before the engine's (--wrap): a failure told as the peer's own word. */
+struct prov_dtls_failure __real_prov_dtls_failure(const struct prov_dtls *s);
+struct prov_dtls_failure __wrap_prov_dtls_failure(const struct prov_dtls *s);
+struct prov_dtls_failure __wrap_prov_dtls_failure(const struct prov_dtls *s)
+{
+    struct prov_dtls_failure failure = __real_prov_dtls_failure(s);
+    failure.authentic = failure.authentic || force_authentic;
+    return failure;
+}
+
+/* A fatal handshake_failure of epoch 0: nobody signs it. */
+static const uint8_t bare_alert[] = {21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 2, 40};
+
+static void inject_into(unsigned sessions)
+{
+    world.injected = PROV_BYTES_OF(bare_alert);
+    world.injections = sessions;
+}
+
+/* Leaves a staged candidate, or a committed one, behind. */
+static void stop_after(enum prov_log_event event)
+{
+    for (uint32_t at = 1; at < 200; at++) {
+        sim_flash_plan(&world.flash, SIM_CUT_BEFORE, at);
+        memset(world.logged, 0, sizeof world.logged);
+        enum prov_agent_op op = world.model.enrolled ? PROV_AGENT_ROTATE : PROV_AGENT_ENROLL;
+        prov_result r = world_run(&world, op, NO_KIND);
+        assert_int_not_equal(r, PROV_OK);
+        world_reboot(&world);
+        bool staged = world.store.state.candidate != 0;
+        bool committed = !staged && prov_store_unfinished(&world.store);
+        if (event == PROV_LOG_STAGE ? staged : committed)
+            return;
+        assert_false(staged);
+    }
+    fail_msg("never got there");
+}
+
+/* As stop_after, for states that come after a staged one. */
+static void stop_committed(void)
+{
+    world.model.die_before_answer = 2; /* of PSK and RPK: the confirm's */
+    world.model.refuse_confirm = true; /* … which the server has not taken */
+    enum prov_agent_op op = world.model.enrolled ? PROV_AGENT_ROTATE : PROV_AGENT_ENROLL;
+    assert_int_not_equal(world_run(&world, op, NO_KIND), PROV_OK);
+    world_reboot(&world);
+    world.model.refuse_confirm = false;
+    world.model.die_before_answer = 0;
+    assert_int_equal(world.store.state.candidate, 0);
+    assert_true(prov_store_unfinished(&world.store));
+}
+
+static void enroll(void)
+{
+    assert_int_equal(world_run(&world, PROV_AGENT_ENROLL, NO_KIND), PROV_OK);
+    assert_true(world_settled(&world));
+}
+
+static prov_result begin(const struct prov_agent_request *request)
+{
+    prov_result r = prov_agent_begin(&world.agent, request, world.now_ms);
+    prov_agent_close(&world.agent);
+    prov_agent_open(&world.agent, &world.store, world.workspace);
+    return r;
+}
+
+/* --- refused before anything is sent ------------------------------------------------------------ */
+
+static void row1_nothing_to_begin_with_is_refused(void **state)
+{
+    (void)state;
+    struct prov_agent_request request = {.op = PROV_AGENT_ROTATE};
+    assert_int_equal(begin(&request), PROV_E_NOT_FOUND);
+    request.op = PROV_AGENT_RESUME;
+    assert_int_equal(begin(&request), PROV_E_NOT_FOUND);
+    struct prov_fqdn other;
+    assert_int_equal(prov_fqdn_parse(prov_bytes_text("other.example.com"), &other), PROV_OK);
+    request = (struct prov_agent_request){.op = PROV_AGENT_ENROLL, .server = &other};
+    assert_int_equal(begin(&request), PROV_E_NOT_FOUND);
+    assert_int_equal(world.sent, 0);
+}
+
+static void row1_entry_is_checked_for_peer_authentication(void **state)
+{
+    (void)state;
+    static const uint8_t scalar[PROV_SCALAR_LEN] = {1};
+    struct prov_entry entry = {.kind = PROV_KIND_RPK, .server = world.model.name};
+    entry.key = (struct prov_key_ref){.source = PROV_KEY_SCALAR, .scalar = PROV_BYTES_OF(scalar)};
+    assert_int_equal(prov_entry_check(&entry), PROV_E_POLICY);
+    entry.peer_count = 1;
+    assert_int_equal(prov_entry_check(&entry), PROV_OK);
+    entry.kind = PROV_KIND_CERT;
+    entry.chain[0] = PROV_BYTES_OF(scalar);
+    entry.chain_len = 1;
+    assert_int_equal(prov_entry_check(&entry), PROV_E_POLICY);
+}
+
+static void row2_multicast_is_refused_before_any_packet(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t ip[16];
+        size_t len;
+    } groups[] = {{{224, 0, 0, 1}, 4},
+                  {{239, 255, 255, 250}, 4},
+                  {{255, 255, 255, 255}, 4},
+                  {{0xff, 0x02, [15] = 1}, 16},
+                  {{[10] = 0xff, [11] = 0xff, 224, 0, 1, 187}, 16},
+                  {{127, 0, 0}, 3}};
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        world.peer_ip = groups[i].ip;
+        world.peer_ip_len = groups[i].len;
+        assert_int_equal(world_run(&world, PROV_AGENT_ENROLL, NO_KIND), PROV_E_POLICY);
+        assert_int_equal(world.sent, 0);
+    }
+    static const uint8_t unicast[16] = {0xfe, 0x80, [15] = 1}, private[4] = {10, 0, 0, 1};
+    assert_false(prov_agent_multicast(PROV_BYTES_OF(unicast)));
+    assert_false(prov_agent_multicast(PROV_BYTES_OF(private)));
+}
+
+static void row11_psk_without_forward_secrecy_is_refused(void **state)
+{
+    (void)state;
+    struct prov_agent_request request = {.op = PROV_AGENT_ENROLL, .no_forward_secrecy = true};
+    assert_int_equal(begin(&request), PROV_E_NO_FORWARD_SECRECY);
+    assert_int_equal(world.sent, 0);
+    /* a key of its own may be enrolled over it */
+    request.kind = PROV_KIND_RPK;
+    assert_int_equal(world_run_request(&world, &request), PROV_OK);
+    assert_true(world_settled(&world));
+}
+
+static bool no_random(void *context, uint8_t *out, size_t len)
+{
+    (void)context;
+    (void)out;
+    (void)len;
+    return false;
+}
+
+static void row59_unseeded_random_is_refused(void **state)
+{
+    (void)state;
+    static const struct prov_eui64 eui64 = {{0, 0x12, 0x4b, 0, 0x14, 0xb5, 0xd9, 0x6f}};
+    struct prov_agent_request request = {.op = PROV_AGENT_ENROLL};
+    struct prov_random none = {no_random, NULL};
+    struct prov_crypto *seeded = world.crypto;
+    uint32_t operations = world.flash.operations;
+    assert_int_equal(prov_crypto_make(&none, &world.port.crypto), PROV_OK);
+    assert_int_equal(begin(&request), PROV_E_RANDOM);
+    assert_int_equal(world.sent, 0);
+    struct sim_flash blank;
+    struct prov_store store;
+    struct prov_port port = world.port;
+    sim_flash_make(&blank, 4096, 5, 16, 0xff);
+    port.flash = sim_flash_port(&blank);
+    assert_int_equal(prov_store_open(&store, &port), PROV_OK);
+    assert_int_equal(prov_agent_identity_make(&store, &eui64), PROV_E_RANDOM);
+    assert_int_equal(blank.operations, 0);
+    assert_int_equal(world.flash.operations, operations);
+    prov_crypto_free(world.port.crypto);
+    world.port.crypto = seeded;
+}
+
+/* --- refused of the server ---------------------------------------------------------------------- */
+
+static void assert_nothing_staged(void)
+{
+    assert_int_equal(world.store.state.candidate, 0);
+    assert_int_equal(world.logged[PROV_LOG_STAGE], 0);
+}
+
+static void row15_key_that_is_not_pinned_is_refused(void **state)
+{
+    (void)state;
+    struct model_key *server = &world.model.server;
+    struct prov_key key = {0};
+    assert_int_equal(prov_crypto_key_make(world.server_crypto, &key), PROV_OK);
+    assert_int_equal(prov_crypto_key_save(world.server_crypto, &key, &server->scalar), PROV_OK);
+    assert_int_equal(prov_crypto_key_public(world.server_crypto, &key, server->point), PROV_OK);
+    prov_crypto_key_drop(world.server_crypto, &key);
+    prov_spki_encode(server->point, world.model.spki);
+    struct prov_agent_request request = {.op = PROV_AGENT_ENROLL};
+    assert_int_not_equal(world_run_request(&world, &request), PROV_OK);
+    assert_int_equal(prov_agent_report(&world.agent)->alert_sent, PROV_ALERT_HANDSHAKE_FAILURE);
+    assert_int_equal(world.model.requests, 0);
+    assert_nothing_staged();
+}
+
+static void row24_certificate_of_another_server_is_refused(void **state)
+{
+    (void)state;
+    struct prov_fqdn other;
+    assert_int_equal(prov_fqdn_parse(prov_bytes_text("enroll.example.org"), &other), PROV_OK);
+    world.model.leaf[0] = 0x30;
+    for (size_t i = 0; i + 3 < world.model.leaf_len; i++)
+        if (memcmp(world.model.leaf + i, ".com", 4) == 0)
+            memcpy(world.model.leaf + i, ".org", 4);
+    assert_int_not_equal(world_run(&world, PROV_AGENT_ENROLL, NO_KIND), PROV_OK);
+    assert_int_equal(world.model.requests, 0);
+    assert_nothing_staged();
+}
+
+static void h37_own_key_as_the_servers_is_refused(void **state)
+{
+    (void)state;
+    world.model.own_key_back = true;
+    assert_int_equal(world_run(&world, PROV_AGENT_ENROLL, NO_KIND), PROV_E_FORBIDDEN);
+    assert_nothing_staged();
+}
+
+static void certificate_for_another_device_is_refused(void **state)
+{
+    (void)state;
+    world.model.foreign_name = true;
+    assert_int_equal(world_run(&world, PROV_AGENT_ENROLL, NO_KIND), PROV_E_NAME);
+    assert_nothing_staged();
+}
+
+static void silent_server_is_given_up_after_63_s(void **state)
+{
+    (void)state;
+    world.deaf = true;
+    struct prov_agent_request request = {.op = PROV_AGENT_ENROLL};
+    assert_int_equal(world_run_request(&world, &request), PROV_E_TIMEOUT);
+    assert_int_equal(world.now_ms, 63000);
+    assert_int_equal(world.sent, 3);
+    assert_int_equal(world.store.state.attempts, 1);
+}
+
+static void h14_whole_new_handshake_after_a_pause(void **state)
+{
+    (void)state;
+    world.deaf = true;
+    struct prov_agent_request request = {.op = PROV_AGENT_ENROLL, .tries = 3};
+    assert_int_equal(world_run_request(&world, &request), PROV_E_TIMEOUT);
+    assert_int_equal(world.sent, 9);
+    assert_in_range(world.now_ms, 3 * 63000 + 1, 3 * 63000 + 2 * 9000);
+    assert_int_equal(world.port_number, 3);
+}
+
+/* --- anybody's word ----------------------------------------------------------------------------- */
+
+static void h39_epoch_0_alert_leaves_the_candidate(void **state)
+{
+    (void)state;
+    enroll();
+    stop_after(PROV_LOG_STAGE);
+    uint32_t candidate = world.store.state.candidate, current = world.store.state.current;
+    for (int i = 0; i < 5; i++) {
+        inject_into(2); /* the candidate's session and the predecessor's */
+        assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_E_PEER_ALERT);
+        assert_int_equal(world.store.state.candidate, candidate);
+        assert_int_equal(world.store.state.current, current);
+        assert_int_equal(world.store.state.failures, 0);
+    }
+    assert_int_equal(world.logged[PROV_LOG_GIVE_UP], 0);
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_OK);
+    assert_int_equal(world.store.state.current, candidate);
+    assert_true(world_settled(&world));
+}
+
+static void h39_epoch_0_alert_leaves_the_committed_one(void **state)
+{
+    (void)state;
+    enroll();
+    stop_committed();
+    uint32_t current = world.store.state.current;
+    inject_into(2);
+    assert_int_not_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_OK);
+    assert_int_equal(world.store.state.current, current);
+    assert_true(prov_store_unfinished(&world.store));
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_OK);
+    assert_int_equal(world.store.state.current, current);
+    assert_true(world_settled(&world));
+}
+
+static void one_authentic_failure_keeps_the_candidate(void **state)
+{
+    (void)state;
+    enroll();
+    stop_after(PROV_LOG_STAGE);
+    uint32_t candidate = world.store.state.candidate;
+    force_authentic = true;
+    inject_into(1);
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_OK);
+    assert_int_equal(world.store.state.current, candidate);
+    assert_true(world_settled(&world));
+}
+
+static void two_authentic_failures_give_the_candidate_up(void **state)
+{
+    (void)state;
+    enroll();
+    stop_after(PROV_LOG_STAGE);
+    uint32_t candidate = world.store.state.candidate;
+    force_authentic = true;
+    inject_into(2);
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_OK);
+    assert_int_equal(world.logged[PROV_LOG_GIVE_UP], 1);
+    assert_int_not_equal(world.store.state.current, candidate);
+    assert_true(world_settled(&world));
+}
+
+/* Counted in flash: one in this run, one in the next. */
+static void authentic_failures_are_counted_over_a_reboot(void **state)
+{
+    (void)state;
+    enroll();
+    stop_after(PROV_LOG_STAGE);
+    assert_int_equal(prov_store_failed(&world.store), PROV_OK);
+    world_reboot(&world);
+    force_authentic = true;
+    inject_into(1);
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_OK);
+    assert_int_equal(world.logged[PROV_LOG_GIVE_UP], 1);
+    assert_true(world_settled(&world));
+}
+
+/* --- on its feet again -------------------------------------------------------------------------- */
+
+/* The server has voided what the device holds (a restored registry): the old one opens the way. */
+static void voided_candidate_is_replaced(void **state)
+{
+    (void)state;
+    enroll();
+    stop_after(PROV_LOG_STAGE);
+    world.model.credentials[world.model.count - 1].state = PROV_STATE_RETIRED;
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_OK);
+    assert_int_equal(world.logged[PROV_LOG_FALL_BACK], 1);
+    assert_true(world_settled(&world));
+}
+
+static void voided_committed_one_is_replaced(void **state)
+{
+    (void)state;
+    enroll();
+    stop_committed();
+    world.model.credentials[world.model.count - 1].state = PROV_STATE_RETIRED;
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_OK);
+    assert_int_equal(world.logged[PROV_LOG_FALL_BACK], 1);
+    assert_true(world_settled(&world));
+}
+
+static void refused_confirm_locks_nobody_out(void **state)
+{
+    (void)state;
+    enroll();
+    world.model.refuse_confirm = true;
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_E_PEER_REFUSED);
+        assert_true(world_accepted(&world, PROV_STORE_CURRENT) ||
+                    world_accepted(&world, PROV_STORE_PREVIOUS));
+    }
+    world.model.refuse_confirm = false;
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_OK);
+    assert_true(world_settled(&world));
+}
+
+/* Confirmed there, unconfirmed here, and the way back is closed: only forward. */
+static void lost_confirm_is_asked_again(void **state)
+{
+    (void)state;
+    world.model.die_before_answer = 2;
+    assert_int_equal(world_run(&world, PROV_AGENT_ENROLL, NO_KIND), PROV_E_TIMEOUT);
+    assert_true(world.model.enrolled);
+    assert_true(prov_store_unfinished(&world.store));
+    struct prov_agent_request request = {.op = PROV_AGENT_RESUME};
+    assert_int_equal(world_run_request(&world, &request), PROV_OK);
+    assert_true(prov_agent_report(&world.agent)->resumed);
+    assert_true(world_settled(&world));
+    assert_int_equal(world.model.requests, 3);
+}
+
+static void second_enroll_is_refused_and_changes_nothing(void **state)
+{
+    (void)state;
+    enroll();
+    uint32_t current = world.store.state.current;
+    struct prov_agent_request request = {.op = PROV_AGENT_ENROLL};
+    assert_int_equal(world_run_request(&world, &request), PROV_E_PEER_REFUSED);
+    assert_int_equal(prov_agent_report(&world.agent)->code, PROV_COAP_FORBIDDEN);
+    assert_int_equal(world.store.state.current, current);
+    assert_true(world_settled(&world));
+}
+
+/* --- works -------------------------------------------------------------------------------------- */
+
+static void every_kind_changes_into_every_other(void **state)
+{
+    (void)state;
+    static const enum prov_kind path[] = {PROV_KIND_RPK,  PROV_KIND_PSK, PROV_KIND_CERT,
+                                          PROV_KIND_RPK,  PROV_KIND_RPK, PROV_KIND_CERT,
+                                          PROV_KIND_CERT, PROV_KIND_PSK, PROV_KIND_PSK};
+    enroll();
+    for (size_t i = 0; i < sizeof path / sizeof path[0]; i++) {
+        int before = world_match(&world, PROV_STORE_CURRENT);
+        assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, path[i]), PROV_OK);
+        int after = world_match(&world, PROV_STORE_CURRENT);
+        assert_int_not_equal(before, after);
+        assert_int_equal(world.model.credentials[after].kind, path[i]);
+        assert_true(world_settled(&world));
+    }
+}
+
+static void row43_server_name_is_sent(void **state)
+{
+    (void)state;
+    assert_false(world.model.saw_name);
+    enroll();
+    assert_true(world.model.saw_name);
+}
+
+static void row29_without_a_clock_times_are_not_looked_at(void **state)
+{
+    (void)state;
+    world.trust = PROV_CLOCK_NONE;
+    struct prov_agent_request request = {.op = PROV_AGENT_ENROLL};
+    assert_int_equal(world_run_request(&world, &request), PROV_OK);
+    assert_true(prov_agent_report(&world.agent)->no_time);
+    assert_int_equal(world.logged[PROV_LOG_NO_TIME], 1);
+    assert_true(world_settled(&world));
+}
+
+/* A clock that went back to 1970: not earlier than what the bundle said. */
+static void row29_time_is_not_earlier_than_the_floor(void **state)
+{
+    (void)state;
+    world.time = 0;
+    enroll();
+    assert_true(world.store.state.time_floor >= 1767225600);
+}
+
+static void row62_log_tells_what_happened_and_no_identity(void **state)
+{
+    (void)state;
+    struct prov_log_record record;
+    unsigned seen = 0;
+    enroll();
+    for (uint32_t i = 0; prov_store_log_get(&world.store, i, &record) == PROV_OK; i++)
+        seen |= 1u << record.event;
+    assert_true((seen & 1u << PROV_LOG_HANDSHAKE) != 0 && (seen & 1u << PROV_LOG_CONFIRM) != 0);
+    const struct model_credential *made = &world.model.credentials[world.model.count - 1];
+    const uint8_t *journal = world.flash.octets + 3 * 4096;
+    for (size_t i = 0; i + 16 <= 2 * 4096; i++) {
+        assert_memory_not_equal(journal + i, made->identity, 16);
+        assert_memory_not_equal(journal + i, made->psk, 16);
+    }
+}
+
+/* --- a key holder that never shows a key -------------------------------------------------------- */
+
+#define HOLDER_KEYS 16
+static struct {
+    struct prov_secret scalars[HOLDER_KEYS];
+    uint32_t count;
+} holder;
+
+static prov_result holder_load(uint32_t handle, struct prov_key *ret)
+{
+    if (handle >= holder.count)
+        return PROV_E_NOT_FOUND;
+    return prov_crypto_key_load(world.crypto, prov_secret_bytes(&holder.scalars[handle]), ret);
+}
+
+static prov_result holder_make(void *context, uint32_t *ret)
+{
+    (void)context;
+    struct prov_key key = {0};
+    prov_result r = prov_crypto_key_make(world.crypto, &key);
+    if (r == PROV_OK)
+        r = prov_crypto_key_save(world.crypto, &key, &holder.scalars[holder.count]);
+    prov_crypto_key_drop(world.crypto, &key);
+    if (r == PROV_OK)
+        *ret = holder.count++;
+    return r;
+}
+
+static prov_result holder_point(void *context, uint32_t handle, uint8_t ret[PROV_POINT_LEN])
+{
+    (void)context;
+    struct prov_key key = {0};
+    prov_result r = holder_load(handle, &key);
+    if (r == PROV_OK)
+        r = prov_crypto_key_public(world.crypto, &key, ret);
+    prov_crypto_key_drop(world.crypto, &key);
+    return r;
+}
+
+static prov_result holder_sign(void *context, uint32_t handle, const uint8_t digest[PROV_HASH_LEN],
+                               uint8_t ret[PROV_SIGNATURE_LEN])
+{
+    (void)context;
+    struct prov_key key = {0};
+    prov_result r = holder_load(handle, &key);
+    if (r == PROV_OK)
+        r = prov_crypto_sign(world.crypto, &key, digest, ret);
+    prov_crypto_key_drop(world.crypto, &key);
+    return r;
+}
+
+static void key_holder_never_shows_a_key(void **state)
+{
+    (void)state;
+    static const struct prov_port_keys keys = {holder_make, holder_point, holder_sign, NULL, NULL};
+    uint8_t room[PROV_STORE_ENTRY_MAX];
+    struct prov_entry entry;
+    bool used = false;
+    holder.count = 0;
+    world.port.keys = &keys;
+    assert_int_equal(world_run(&world, PROV_AGENT_ENROLL, PROV_KIND_RPK), PROV_OK);
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, PROV_KIND_CERT), PROV_OK);
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, PROV_KIND_CERT), PROV_OK);
+    assert_true(world_settled(&world));
+    assert_int_equal(holder.count, 3);
+    assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 0, PROV_BUF_OF(room), &entry),
+                     PROV_OK);
+    assert_int_equal(entry.key.source, PROV_KEY_HANDLE);
+    for (uint32_t handle = 0; handle < 3; handle++) {
+        assert_int_equal(prov_store_uses_handle(&world.store, handle, PROV_BUF_OF(room), &used),
+                         PROV_OK);
+        assert_int_equal(used, handle == 2);
+    }
+    for (uint32_t key = 0; key < holder.count; key++)
+        for (size_t i = 0; i + PROV_SCALAR_LEN <= 5 * 4096; i++)
+            assert_memory_not_equal(world.flash.octets + i, holder.scalars[key].data,
+                                    PROV_SCALAR_LEN);
+}
+
+/* --- what is installed -------------------------------------------------------------------------- */
+
+static prov_result install(struct prov_bundle *bundle, size_t cut)
+{
+    uint8_t octets[PROV_BUNDLE_MAX], work[PROV_STORE_ENTRY_MAX];
+    struct prov_buf buf = PROV_BUF_OF(octets);
+    struct prov_entry entry;
+    assert_int_equal(prov_bundle_encode(bundle, world.crypto, &buf), PROV_OK);
+    return prov_store_install_bundle(&world.store, PROV_BYTES(octets, buf.len - cut),
+                                     PROV_BUF_OF(work), false, &entry);
+}
+
+static void bundle_for_another_device_or_key_is_refused(void **state)
+{
+    (void)state;
+    static const uint8_t secret[16] = {9};
+    struct prov_bundle bundle = {.id = {{2}},
+                                 .kind = PROV_KIND_PSK,
+                                 .use = PROV_USE_BOOTSTRAP,
+                                 .device = world.model.device,
+                                 .profile = PROV_PROFILE_RFC7925,
+                                 .server = world.model.name,
+                                 .psk_identity = PROV_BYTES_OF(secret),
+                                 .psk = PROV_BYTES_OF(secret)};
+    uint32_t operations = world.flash.operations;
+    bundle.device.octets[7] ^= 1;
+    assert_int_equal(install(&bundle, 0), PROV_E_NAME);
+    bundle.device.octets[7] ^= 1;
+    assert_int_not_equal(install(&bundle, 1), PROV_OK);
+    bundle.kind = PROV_KIND_RPK;
+    bundle.psk_identity = bundle.psk = PROV_BYTES_NONE;
+    bundle.has_public = true;
+    memcpy(bundle.point, world.model.root.point, PROV_POINT_LEN); /* not made here */
+    memcpy(bundle.peers[0], world.model.server.point, PROV_POINT_LEN);
+    bundle.peer_count = 1;
+    assert_int_equal(install(&bundle, 0), PROV_E_NOT_FOUND);
+    assert_int_equal(world.flash.operations, operations);
+}
+
+static void identity_makes_a_request_that_verifies(void **state)
+{
+    (void)state;
+    struct sim_flash blank;
+    struct prov_store store;
+    struct prov_port port = world.port;
+    struct prov_eui64 named;
+    struct prov_csr csr;
+    uint8_t octets[PROV_CSR_MAX];
+    struct prov_buf buf = PROV_BUF_OF(octets);
+    sim_flash_make(&blank, 4096, 5, 16, 0xff);
+    port.flash = sim_flash_port(&blank);
+    assert_int_equal(prov_store_open(&store, &port), PROV_OK);
+    assert_int_equal(prov_agent_identity_csr(&store, &buf), PROV_E_NOT_FOUND);
+    assert_int_equal(prov_agent_identity_make(&store, &world.model.device), PROV_OK);
+    assert_int_equal(prov_agent_identity_make(&store, &world.model.device), PROV_E_EXISTS);
+    assert_int_equal(prov_agent_identity_csr(&store, &buf), PROV_OK);
+    assert_int_equal(prov_csr_parse(prov_buf_bytes(&buf), &csr), PROV_OK);
+    assert_int_equal(prov_csr_verify(&csr, world.crypto), PROV_OK);
+    assert_int_equal(prov_eui64_parse_canonical(csr.common_name, &named), PROV_OK);
+    assert_true(prov_eui64_equal(&named, &world.model.device));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(row1_nothing_to_begin_with_is_refused, setup_psk, teardown),
+        cmocka_unit_test_setup_teardown(row1_entry_is_checked_for_peer_authentication, setup_psk,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(row2_multicast_is_refused_before_any_packet, setup_psk,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(row11_psk_without_forward_secrecy_is_refused, setup_psk,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(row59_unseeded_random_is_refused, setup_psk, teardown),
+        cmocka_unit_test_setup_teardown(row15_key_that_is_not_pinned_is_refused, setup_rpk,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(row24_certificate_of_another_server_is_refused, setup_cert,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(h37_own_key_as_the_servers_is_refused, setup_rpk, teardown),
+        cmocka_unit_test_setup_teardown(certificate_for_another_device_is_refused, setup_cert,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(silent_server_is_given_up_after_63_s, setup_psk, teardown),
+        cmocka_unit_test_setup_teardown(h14_whole_new_handshake_after_a_pause, setup_psk, teardown),
+        cmocka_unit_test_setup_teardown(h39_epoch_0_alert_leaves_the_candidate, setup_psk,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(h39_epoch_0_alert_leaves_the_committed_one, setup_rpk,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(one_authentic_failure_keeps_the_candidate, setup_psk,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(two_authentic_failures_give_the_candidate_up, setup_psk,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(authentic_failures_are_counted_over_a_reboot, setup_psk,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(voided_candidate_is_replaced, setup_psk, teardown),
+        cmocka_unit_test_setup_teardown(voided_committed_one_is_replaced, setup_rpk, teardown),
+        cmocka_unit_test_setup_teardown(refused_confirm_locks_nobody_out, setup_psk, teardown),
+        cmocka_unit_test_setup_teardown(lost_confirm_is_asked_again, setup_psk, teardown),
+        cmocka_unit_test_setup_teardown(second_enroll_is_refused_and_changes_nothing, setup_psk,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(every_kind_changes_into_every_other, setup_psk, teardown),
+        cmocka_unit_test_setup_teardown(row43_server_name_is_sent, setup_psk, teardown),
+        cmocka_unit_test_setup_teardown(row29_without_a_clock_times_are_not_looked_at, setup_cert,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(row29_time_is_not_earlier_than_the_floor, setup_cert,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(row62_log_tells_what_happened_and_no_identity, setup_psk,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(key_holder_never_shows_a_key, setup_psk, teardown),
+        cmocka_unit_test_setup_teardown(bundle_for_another_device_or_key_is_refused, setup_psk,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(identity_makes_a_request_that_verifies, setup_psk,
+                                        teardown),
+    };
+    return cmocka_run_group_tests_name("agent", tests, NULL, NULL);
+}
