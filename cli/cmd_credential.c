@@ -107,6 +107,30 @@ prov_result cmd_credential_show(struct run *run)
     return PROV_OK;
 }
 
+static prov_result visit_any(void *context, const struct prov_credential *credential)
+{
+    (void)credential;
+    *(bool *)context = true;
+    return PROV_OK;
+}
+
+/* A server without a key or a certificate refuses its devices: allowed, but not in silence. */
+static void warn_last(struct run *run, const struct prov_credential *revoked)
+{
+    struct prov_credential_filter filter = {.server = &revoked->server,
+                                            .kind = revoked->kind,
+                                            .state = PROV_STATE_ACTIVE,
+                                            .servers = 1};
+    bool any = false;
+    if (!revoked->is_server || run->dry_run ||
+        prov_registry_credential_list(run->registry, &filter, visit_any, &any, NULL) != PROV_OK)
+        return;
+    if (!any)
+        run_warn("server %s has no active %s left: prov %s issue %s", revoked->server.text,
+                 prov_kind_text(revoked->kind), prov_kind_text(revoked->kind),
+                 revoked->server.text);
+}
+
 prov_result cmd_credential_revoke(struct run *run)
 {
     struct prov_credential credential;
@@ -118,7 +142,9 @@ prov_result cmd_credential_revoke(struct run *run)
         r = take_credential(run, run->words[0], &credential);
     if (r == PROV_OK)
         r = prov_registry_credential_revoke(run->registry, credential.id, reason, &run->why);
-    if (r == PROV_OK)
-        show_id(run, &credential.uuid);
-    return r;
+    if (r != PROV_OK)
+        return r;
+    warn_last(run, &credential);
+    show_id(run, &credential.uuid);
+    return PROV_OK;
 }

@@ -113,8 +113,10 @@ static prov_result add_row(struct run *run, struct batch *batch, struct prov_eui
 static void tell_failure(struct run *run, const struct batch *batch, prov_result result)
 {
     const char *why = run->why.text[0] == '\0' ? prov_result_text(result) : run->why.text;
-    fprintf(stderr, "prov: error: %s:%ld: %s%s%s\n", batch->csv.name, batch->csv.line,
-            batch->field == NULL ? "" : batch->field, batch->field == NULL ? "" : ": ", why);
+    char words[1024];
+    snprintf(words, sizeof(words), "%.200s:%ld: %s%s%s", batch->csv.name, batch->csv.line,
+             batch->field == NULL ? "" : batch->field, batch->field == NULL ? "" : ": ", why);
+    run_say("prov: error: ", words);
     if (!run->out.json)
         return;
     out_begin(&run->out);

@@ -24,9 +24,9 @@ static int report(const struct run *run, prov_result result)
     if (result == PROV_OK)
         return 0;
     const char *text = run->why.text[0] != '\0' ? run->why.text : prov_result_text(result);
-    fprintf(stderr, "prov: error: %s\n", text);
+    run_say("prov: error: ", text);
     if (run->why.hint[0] != '\0')
-        fprintf(stderr, "prov: hint: %s\n", run->why.hint);
+        run_say("prov: hint: ", run->why.hint);
     return prov_result_exit(result);
 }
 
@@ -98,7 +98,7 @@ static prov_result run_command(struct run *run, size_t words)
                       run->command->verb == NULL ? "" : " ",
                       run->command->verb == NULL ? "" : run->command->verb);
     if (r == PROV_OK && run->dry_run)
-        fputs("prov: dry run: nothing was changed\n", stderr);
+        run_say("prov: dry run: ", "nothing was changed");
     return r;
 }
 

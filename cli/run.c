@@ -27,14 +27,22 @@ bool run_flag(const struct run *run, enum option option)
     return run->args->values[option] != NULL;
 }
 
+void run_say(const char *before, const char *words)
+{
+    fputs(before, stderr);
+    for (const unsigned char *c = (const unsigned char *)words; *c != '\0'; c++)
+        fputc(*c < 0x20 || *c == 0x7f ? '?' : *c, stderr);
+    fputc('\n', stderr);
+}
+
 void run_warn(const char *format, ...)
 {
+    char words[512];
     va_list list;
     va_start(list, format);
-    fputs("prov: warning: ", stderr);
-    vfprintf(stderr, format, list);
-    fputc('\n', stderr);
+    vsnprintf(words, sizeof(words), format, list);
     va_end(list);
+    run_say("prov: warning: ", words);
 }
 
 /* $XDG_STATE_HOME/prov/registry.db, or what the base directory specification has in its place. */

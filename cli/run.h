@@ -33,6 +33,8 @@ struct run {
 int64_t run_clock_ms(void *context);
 const char *run_option(const struct run *run, enum option option); /* NULL: not given */
 bool run_flag(const struct run *run, enum option option);
+/* A line on stderr. Words may hold what came from a file: control characters don't reach the terminal. */
+void run_say(const char *before, const char *words);
 void run_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 PROV_MUST prov_result run_registry_path(struct run *run);
 PROV_MUST prov_result run_registry_config(const struct run *run, struct prov_registry_config *ret);

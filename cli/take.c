@@ -47,20 +47,24 @@ prov_result take_server(struct run *run, struct prov_fqdn *ret)
     return r == PROV_OK ? take_fqdn(run, text, ret) : r;
 }
 
-/* HOST:PORT or [IPv6]:PORT. The host is a name or an address; what it is is found out when it is
- * used. */
+/* -1: not a number. */
+static long port_number(const char *text)
+{
+    char *end = NULL;
+    long port = text[0] < '0' || text[0] > '9' ? -1 : strtol(text, &end, 10);
+    return end != NULL && *end == '\0' && port <= 65535 ? port : -1;
+}
+
+/* HOST:PORT or [IPv6]:PORT. The host is a name or an address; what it is is found out when it is used. */
 prov_result take_address(struct run *run, const char *text, long min_port)
 {
     const char *colon = strrchr(text, ':');
     size_t host = colon == NULL ? 0 : (size_t)(colon - text);
-    char *end = NULL;
-    long port =
-        colon == NULL || colon[1] < '0' || colon[1] > '9' ? -1 : strtol(colon + 1, &end, 10);
     bool bracketed = host > 2 && text[0] == '[' && text[host - 1] == ']';
     bool bare = host > 0 && memchr(text, ':', host) == NULL && memchr(text, '[', host) == NULL;
     bool clean = strspn(text, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                               "-.:[]%_") == strlen(text);
-    if (!clean || (!bracketed && !bare) || port < min_port || port > 65535 || *end != '\0' ||
+    if (!clean || (!bracketed && !bare) || port_number(colon + 1) < min_port ||
         strlen(text) > PROV_ADDRESS_MAX)
         return prov_why_set(&run->why, PROV_E_ADDRESS, "not HOST:PORT or [IPv6]:PORT, in \"%.64s\"",
                             text);

@@ -103,3 +103,25 @@ assert {e["writer"] for e in events} == {"cli"}'
     prov device set $DEVICE --approve-enroll
     [ "$(prov device show $DEVICE --json | field approved)" = True ]
 }
+
+@test "a warning says when a server has no key left" {
+    own=$(prov credential list --server $SERVER --kind rpk --json | head -n 1 | field id)
+    next=$(prov rpk issue $SERVER)
+    succeeds credential revoke "$own" --reason rotation
+    [ -z "$stderr" ]
+    succeeds credential revoke "$next" --reason rotation
+    [[ $stderr == *"prov: warning: server $SERVER has no active rpk left"* ]]
+}
+
+@test "a second operational credential of a device at a server is refused" {
+    prov psk issue $OTHER_DEVICE --server $SERVER --use operational 2>/dev/null
+    for kind in psk rpk cert; do
+        refuses 4 "" $kind issue $OTHER_DEVICE --server $SERVER --use operational
+    done
+}
+
+@test "control characters from a file do not reach the terminal" {
+    printf 'eui64\n\e[31mx\n' >f.csv
+    run --separate-stderr prov device add --csv f.csv
+    [[ $stderr != *$'\e'* ]]
+}
