@@ -273,23 +273,23 @@ static void row62_log_has_no_secrets(void **state)
     }
 }
 
-#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH(h40_revocation_ends_a_live_session),
-        WITH(h40_expiry_ends_a_live_session),
-        WITH(busy_registry_costs_a_retransmission_only),
-        WITH(h37_other_uri_host_is_4_04),
-        WITH(refusal_of_flow_reaches_the_client_and_the_log),
-        WITH(garbage_on_a_session_is_dropped),
-        WITH(row55_replay_and_retransmission_are_served_once),
-        WITH(flow_is_told_what_the_session_is),
-        WITH(discovery_does_not_trouble_flow),
-        WITH(long_answers_and_bodies_go_in_blocks),
-        WITH(coap_state_is_lent),
-        WITH(row62_log_has_no_secrets),
+        cmocka_unit_test_setup_teardown(h40_revocation_ends_a_live_session, setup, teardown),
+        cmocka_unit_test_setup_teardown(h40_expiry_ends_a_live_session, setup, teardown),
+        cmocka_unit_test_setup_teardown(busy_registry_costs_a_retransmission_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(h37_other_uri_host_is_4_04, setup, teardown),
+        cmocka_unit_test_setup_teardown(refusal_of_flow_reaches_the_client_and_the_log, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(garbage_on_a_session_is_dropped, setup, teardown),
+        cmocka_unit_test_setup_teardown(row55_replay_and_retransmission_are_served_once, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(flow_is_told_what_the_session_is, setup, teardown),
+        cmocka_unit_test_setup_teardown(discovery_does_not_trouble_flow, setup, teardown),
+        cmocka_unit_test_setup_teardown(long_answers_and_bodies_go_in_blocks, setup, teardown),
+        cmocka_unit_test_setup_teardown(coap_state_is_lent, setup, teardown),
+        cmocka_unit_test_setup_teardown(row62_log_has_no_secrets, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

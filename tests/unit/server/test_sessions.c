@@ -557,36 +557,44 @@ static void new_credentials_are_taken_up_and_old_sessions_go_on(void **state)
     client_assert_served(after, PROV_ENROLL_NOW);
 }
 
-#define WITH(test)  cmocka_unit_test_setup_teardown(test, setup, teardown)
-#define SMALL(test) cmocka_unit_test_setup_teardown(test, setup_small, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH(row58_garbage_of_a_thousand_addresses_leaves_nothing),
-        WITH(row58_truncated_hellos_leave_nothing),
-        WITH(row58_replayed_hellos_from_a_thousand_addresses_leave_nothing),
-        WITH(h4_other_port_of_the_same_address_has_no_cookie),
-        WITH(h29_unknown_identity_and_wrong_key_look_the_same),
-        WITH(row15_unknown_raw_key_is_refused_with_40),
-        WITH(h39_forged_alerts_do_not_end_a_session),
-        SMALL(h39_unfinished_handshakes_evict_no_session),
-        SMALL(handshakes_at_once_are_bounded),
-        SMALL(one_address_has_half_of_the_handshakes),
-        WITH(unfinished_handshake_ends_in_time),
-        WITH(draining_server_begins_no_handshake),
-        WITH(h6_new_hello_leaves_the_old_session_until_finished),
-        WITH(h6_finished_replaces_the_old_session),
-        WITH(h6_finished_in_a_datagram_of_its_own_replaces_the_old_session),
-        WITH(h6_failed_attempt_leaves_the_old_session),
-        WITH(sessions_of_each_kind_are_served),
-        SMALL(authenticated_newcomer_evicts_the_longest_idle),
-        SMALL(address_at_its_limit_evicts_its_own),
-        WITH(idle_session_is_closed),
-        WITH(h15_close_notify_ends_the_session),
-        WITH(drain_lets_a_transfer_finish_and_says_goodbye),
-        WITH(drain_does_not_wait_for_ever),
-        WITH(new_credentials_are_taken_up_and_old_sessions_go_on),
+        cmocka_unit_test_setup_teardown(row58_garbage_of_a_thousand_addresses_leaves_nothing, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(row58_truncated_hellos_leave_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            row58_replayed_hellos_from_a_thousand_addresses_leave_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(h4_other_port_of_the_same_address_has_no_cookie, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(h29_unknown_identity_and_wrong_key_look_the_same, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(row15_unknown_raw_key_is_refused_with_40, setup, teardown),
+        cmocka_unit_test_setup_teardown(h39_forged_alerts_do_not_end_a_session, setup, teardown),
+        cmocka_unit_test_setup_teardown(h39_unfinished_handshakes_evict_no_session, setup_small,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(handshakes_at_once_are_bounded, setup_small, teardown),
+        cmocka_unit_test_setup_teardown(one_address_has_half_of_the_handshakes, setup_small,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(unfinished_handshake_ends_in_time, setup, teardown),
+        cmocka_unit_test_setup_teardown(draining_server_begins_no_handshake, setup, teardown),
+        cmocka_unit_test_setup_teardown(h6_new_hello_leaves_the_old_session_until_finished, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(h6_finished_replaces_the_old_session, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            h6_finished_in_a_datagram_of_its_own_replaces_the_old_session, setup, teardown),
+        cmocka_unit_test_setup_teardown(h6_failed_attempt_leaves_the_old_session, setup, teardown),
+        cmocka_unit_test_setup_teardown(sessions_of_each_kind_are_served, setup, teardown),
+        cmocka_unit_test_setup_teardown(authenticated_newcomer_evicts_the_longest_idle, setup_small,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(address_at_its_limit_evicts_its_own, setup_small, teardown),
+        cmocka_unit_test_setup_teardown(idle_session_is_closed, setup, teardown),
+        cmocka_unit_test_setup_teardown(h15_close_notify_ends_the_session, setup, teardown),
+        cmocka_unit_test_setup_teardown(drain_lets_a_transfer_finish_and_says_goodbye, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(drain_does_not_wait_for_ever, setup, teardown),
+        cmocka_unit_test_setup_teardown(new_credentials_are_taken_up_and_old_sessions_go_on, setup,
+                                        teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
