@@ -381,6 +381,20 @@ static void appendix_a_is_accepted(void **state)
     }
 }
 
+/* The first and last of each length (RFC 3629, section 4). */
+static void text_at_the_edges_of_utf8_is_accepted(void **state)
+{
+    static const char *const texts[] = {"6100",       "617f",       "62c280",    "62dfbf",
+                                        "63e0a080",   "63ed9fbf",   "63ee8080",  "63efbfbf",
+                                        "64f0908080", "64f3bfbfbf", "64f48fbfbf"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct octets octets = octets_of(texts[i]);
+        assert_int_equal(prov_cbor_check(OCTETS_VIEW(octets)), PROV_OK);
+    }
+}
+
 static void numbers_are_written_as_in_appendix_a(void **state)
 {
     static const struct {
@@ -484,6 +498,7 @@ int main(void)
         cmocka_unit_test(map_of_integers_refuses_disorder_and_other_keys),
         cmocka_unit_test(writer_without_room_overflows),
         cmocka_unit_test(appendix_a_is_accepted),
+        cmocka_unit_test(text_at_the_edges_of_utf8_is_accepted),
         cmocka_unit_test(numbers_are_written_as_in_appendix_a),
         cmocka_unit_test(every_kind_of_item_is_written),
         cmocka_unit_test(rfc9202_psk_identity_has_its_golden_octets),

@@ -147,6 +147,10 @@ static void what_would_be_refused_is_not_written(void **state)
     message.code = PROV_COAP_GET;
     assert_int_equal(prov_coap_add(&message, 1, PROV_BYTES_OF(large)), PROV_OK);
     assert_int_equal(prov_coap_encode(&message, &buf), PROV_E_BOUNDS);
+    message.option_count = 0; /* the last of two */
+    assert_int_equal(prov_coap_add(&message, 1, PROV_BYTES_NONE), PROV_OK);
+    assert_int_equal(prov_coap_add(&message, 1, PROV_BYTES_OF(large)), PROV_OK);
+    assert_int_equal(prov_coap_encode(&message, &buf), PROV_E_BOUNDS);
     message.option_count = 17;
     assert_int_equal(prov_coap_encode(&message, &buf), PROV_E_BOUNDS);
     assert_int_equal(buf.len, 0);
@@ -361,6 +365,8 @@ static void the_first_option_of_a_number_is_found(void **state)
     assert_int_equal(prov_coap_add(&message, PROV_COAP_URI_QUERY, prov_bytes_text("b")), PROV_OK);
     assert_null(prov_coap_find(&message, PROV_COAP_ETAG));
     assert_ptr_equal(prov_coap_find(&message, PROV_COAP_URI_QUERY), &message.options[0]);
+    assert_int_equal(prov_coap_add(&message, PROV_COAP_ETAG, prov_bytes_text("c")), PROV_OK);
+    assert_ptr_equal(prov_coap_find(&message, PROV_COAP_ETAG), &message.options[2]);
 }
 
 /* Odd numbers are critical, even ones elective (section 5.4.6). */

@@ -222,6 +222,45 @@ static void row5_a_key_made_on_the_device_is_not_in_the_bundle(void **state)
     }
 }
 
+static void the_longest_fields_go_both_ways(void **state)
+{
+    static const uint8_t certificate[600] = {0x30};
+    struct prov_bundle bundle, again;
+    struct octets octets;
+
+    (void)state;
+    sample_get("cert", &bundle);
+    memset(bundle.address, '1', PROV_ADDRESS_MAX);
+    for (size_t i = 0; i < PROV_BUNDLE_CHAIN_MAX; i++)
+        bundle.chain[i] = PROV_BYTES_OF(certificate);
+    bundle.chain_len = PROV_BUNDLE_CHAIN_MAX;
+    for (size_t i = 0; i < PROV_BUNDLE_ANCHORS_MAX; i++)
+        bundle.anchors[i] = PROV_BYTES(certificate, 1);
+    bundle.anchor_count = PROV_BUNDLE_ANCHORS_MAX;
+    encode(&bundle, &octets);
+    assert_int_equal(prov_bundle_decode(PROV_BYTES(octets.data, octets.len), crypto, &again, NULL),
+                     PROV_OK);
+    assert_equal_bundles(&bundle, &again);
+}
+
+/* A bundle of the very length that is allowed, and one octet more. */
+static void a_bundle_of_4096_octets_is_the_longest(void **state)
+{
+    static const uint8_t certificate[PROV_BUNDLE_MAX] = {0x30};
+    struct prov_bundle bundle;
+    struct octets octets;
+
+    (void)state;
+    sample_get("cert-own", &bundle);
+    bundle.chain[0] = PROV_BYTES(certificate, 1000);
+    encode(&bundle, &octets);
+    bundle.chain[0].len = 1000 + PROV_BUNDLE_MAX - octets.len;
+    encode(&bundle, &octets);
+    assert_int_equal(octets.len, PROV_BUNDLE_MAX);
+    bundle.chain[0].len++;
+    refuse_encoding(&bundle, PROV_E_BOUNDS);
+}
+
 /* A bundle is appended to what the room holds, and its digest is over itself alone. */
 static void a_bundle_may_follow_other_octets(void **state)
 {
@@ -269,6 +308,8 @@ int main(void)
         cmocka_unit_test(other_encodings_are_refused),
         cmocka_unit_test(row1_every_kind_goes_both_ways),
         cmocka_unit_test(row5_a_key_made_on_the_device_is_not_in_the_bundle),
+        cmocka_unit_test(the_longest_fields_go_both_ways),
+        cmocka_unit_test(a_bundle_of_4096_octets_is_the_longest),
         cmocka_unit_test(a_bundle_may_follow_other_octets),
         cmocka_unit_test(kept_bundles_are_still_read_and_written),
     };
