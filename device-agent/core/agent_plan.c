@@ -32,6 +32,12 @@ prov_result agent_load_candidate(struct prov_agent *agent)
                           entry_room(agent), &agent->entry);
 }
 
+/* What is asked goes before what was begun. */
+static void want(struct prov_agent *agent, enum prov_kind otherwise)
+{
+    agent->wanted_kind = agent->request.kind != 0 ? agent->request.kind : otherwise;
+}
+
 /* The newest bootstrap credential for the server, of the kind that is wanted if there is one. */
 static prov_result find_bootstrap(struct prov_agent *agent, const struct prov_fqdn *server,
                                   enum prov_kind kind)
@@ -52,6 +58,9 @@ prov_result agent_load_predecessor(struct prov_agent *agent)
                                       ? PROV_STORE_PREVIOUS
                                       : PROV_STORE_CURRENT;
     agent->candidate = false;
+    /* who enrolls anew may have lost both to a revocation: the bootstrap credential is the way */
+    if (agent->request.op == PROV_AGENT_ENROLL)
+        agent->from_factory = true;
     if (agent->from_factory)
         return find_bootstrap(agent, &server, agent->wanted_kind);
     return prov_store_find(agent->store, place, &server, (enum prov_kind)0, entry_room(agent),
@@ -91,7 +100,7 @@ static prov_result plan_request(struct prov_agent *agent)
                : prov_store_find(agent->store, place, &server, (enum prov_kind)0, entry_room(agent),
                                  &agent->entry);
     if (r == PROV_OK)
-        agent->wanted_kind = agent->request.kind != 0 ? agent->request.kind : agent->entry.kind;
+        want(agent, agent->entry.kind);
     return r;
 }
 
@@ -102,7 +111,7 @@ static prov_result plan_resume(struct prov_agent *agent)
         return r;
     agent->report.server = agent->entry.server;
     agent->report.resumed = true;
-    agent->wanted_kind = agent->entry.kind;
+    want(agent, agent->entry.kind);
     agent_log(agent, PROV_LOG_RESUME, PROV_OK, committed(agent) ? 1 : 0);
     return PROV_OK;
 }
