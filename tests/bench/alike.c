@@ -99,7 +99,7 @@ static double once(struct subject *s, int which)
 
 int main(void)
 {
-    char folder[] = "/tmp/prov-bench-XXXXXX", path[64], command[80];
+    char folder[] = "/tmp/prov-bench-XXXXXX", path[64];
     struct subject subject = {0};
     struct sums sums[3] = {{0}};
     struct prov_crypto *crypto;
@@ -130,6 +130,6 @@ int main(void)
     prov_pki_free(subject.flow.pki);
     prov_crypto_free(crypto);
     bench_clear(&all);
-    snprintf(command, sizeof(command), "rm -rf %s", folder);
-    return system(command) == 0 ? 0 : 1;
+    bench_remove(folder);
+    return 0;
 }

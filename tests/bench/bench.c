@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bench.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 uint64_t bench_now(void)
 {
@@ -50,6 +52,20 @@ void bench_row(const char *name, double ours, double baseline, const char *unit)
     else
         printf("%s\t%.6g\t-\t%s\t-\n", name, ours, unit);
     fflush(stdout);
+}
+
+void bench_remove(const char *folder)
+{
+    char path[512];
+    DIR *dir = opendir(folder);
+    struct dirent *entry;
+    while (dir != NULL && (entry = readdir(dir)) != NULL) {
+        snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+        (void)unlink(path);
+    }
+    if (dir != NULL)
+        closedir(dir);
+    (void)rmdir(folder);
 }
 
 void bench_fail(const char *what)

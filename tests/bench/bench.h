@@ -23,6 +23,8 @@ void bench_clear(struct bench_set *set);
 
 /* One row: name, ours, baseline, unit, ratio (ours over baseline). baseline 0: there is none. */
 void bench_row(const char *name, double ours, double baseline, const char *unit);
+/* Removes a folder and the files in it. */
+void bench_remove(const char *folder);
 /* Ends the program with words on stderr: a benchmark that can't run has no number. */
 void bench_fail(const char *what);
 

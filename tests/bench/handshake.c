@@ -57,11 +57,11 @@ static double libssl_round(struct libssl *libssl, int times)
     return median;
 }
 
-static double floor_round(enum prov_kind kind, int times)
+static double floor_round(struct world *world, enum prov_kind kind, int times)
 {
     double each[1500];
     struct bench_set set = {0};
-    floor_measure(kind, each, times);
+    floor_measure(world, kind, each, times);
     for (int i = 0; i < times; i++)
         bench_add(&set, each[i]);
     double median = bench_median(&set);
@@ -87,7 +87,7 @@ static void speed(struct world *world, const struct what *what)
         libssl_make(&libssl, world, what->baseline, false);
     for (int round = 0; round < ROUNDS; round++) {
         bench_add(&mine, ours_round(&ours, what->times));
-        bench_add(&bottom, floor_round(what->kind, what->times));
+        bench_add(&bottom, floor_round(world, what->kind, what->times));
         if (what->baseline != 0)
             bench_add(&theirs, libssl_round(&libssl, what->times));
     }

@@ -77,6 +77,7 @@ static void steps(struct ours *o, struct prov_dtls *s, bool is_server)
             break;
         case PROV_DTLS_CONNECTED:
         case PROV_DTLS_DATA:
+        case PROV_DTLS_AGAIN:
             break;
         case PROV_DTLS_FAILED:
         case PROV_DTLS_CLOSED:

@@ -165,6 +165,8 @@ static bool run_steps(struct peer *p)
         case PROV_DTLS_DATA:
             on_data(p);
             break;
+        case PROV_DTLS_AGAIN:
+            break;
         case PROV_DTLS_CLOSED:
         case PROV_DTLS_FAILED:
             return false;
