@@ -66,14 +66,15 @@ BEGIN SELECT RAISE(ABORT, 'keys keep their owner'); END;
 CREATE TRIGGER key_stays BEFORE DELETE ON key
 BEGIN SELECT RAISE(ABORT, 'keys keep their owner'); END;
 
--- Row 0 is the dummy that is unsealed for a PSK identity that is unknown or may not connect.
+-- Row 0, of server 0 and device 0, is the dummy that is found and unsealed for a PSK identity that is unknown or
+-- may not connect. Nobody is shown any of the three.
 CREATE TABLE credential (
     id INTEGER PRIMARY KEY,
     uuid BLOB NOT NULL UNIQUE CHECK (length(uuid) = 16),
     kind INTEGER NOT NULL CHECK (kind IN (1, 2, 3)),
     use INTEGER NOT NULL CHECK (use IN (1, 2)),
     state INTEGER NOT NULL CHECK (state IN (1, 2, 3, 4)),
-    server_id INTEGER REFERENCES server (id),
+    server_id INTEGER NOT NULL REFERENCES server (id),
     device_id INTEGER REFERENCES device (id), -- NULL: the server's own
     created INTEGER NOT NULL,
     activated INTEGER NOT NULL DEFAULT 0,
@@ -90,12 +91,12 @@ CREATE TABLE credential (
     replaces INTEGER REFERENCES credential (id),
     request BLOB CHECK (length(request) = 32),
     reason TEXT NOT NULL DEFAULT '',
-    CHECK ((id = 0) = (server_id IS NULL)),
+    CHECK ((id = 0) = (server_id = 0)),
     CHECK ((kind = 1) = (psk_identity IS NOT NULL AND psk_tag IS NOT NULL)),
     CHECK ((kind <> 1) = (key_id IS NOT NULL)),
     CHECK ((kind = 3) = (issuer IS NOT NULL AND serial IS NOT NULL AND chain IS NOT NULL)),
     CHECK ((state IN (3, 4)) = (ended <> 0)),
-    CHECK (kind <> 1 OR device_id IS NOT NULL OR id = 0)
+    CHECK (kind <> 1 OR device_id IS NOT NULL)
 ) STRICT;
 CREATE UNIQUE INDEX credential_serial ON credential (issuer, serial) WHERE issuer IS NOT NULL;
 CREATE UNIQUE INDEX credential_active ON credential (device_id, server_id)

@@ -174,7 +174,21 @@ static prov_result org_add(struct prov_registry *registry, const struct prov_org
     return query_run(&query, "the organisation");
 }
 
-/* H29: the row that is unsealed when the identity is unknown or may not connect. */
+static prov_result dummy_owners_add(struct prov_registry *registry, struct prov_why *why)
+{
+    prov_result result =
+        insert(registry, "INSERT INTO server (id, fqdn, created) VALUES (0, 'dummy.invalid', 1)",
+               NULL, 0, why);
+    if (result == PROV_OK) {
+        result = insert(registry,
+                        "INSERT INTO device (id, eui64, from_eui48, retired, created) "
+                        "VALUES (0, zeroblob(8), 0, 1, 1)",
+                        NULL, 0, why);
+    }
+    return result;
+}
+
+/* H29: the row that is found and unsealed when the identity is unknown or may not connect. */
 static prov_result dummy_add(struct prov_registry *registry,
                              const struct prov_registry_config *config, struct prov_why *why)
 {
@@ -200,11 +214,13 @@ static prov_result dummy_add(struct prov_registry *registry,
     }
     struct prov_bytes values[] = {PROV_BYTES_OF(uuid.octets), PROV_BYTES_OF(identity),
                                   PROV_BYTES_OF(tag), PROV_BYTES_OF(box)};
-    return insert(registry,
-                  "INSERT INTO credential (id, uuid, kind, use, state, created, ended, not_after, "
-                  "psk_identity, psk_tag, sealed, registered) VALUES (0, ?1, 1, 1, 3, 1, 1, 1, ?2, "
-                  "?3, ?4, 0)",
-                  values, 4, why);
+    return insert(
+        registry,
+        "INSERT INTO credential (id, server_id, device_id, uuid, kind, use, state, created, ended, "
+        "not_after, "
+        "psk_identity, psk_tag, sealed, registered) VALUES (0, 0, 0, ?1, 1, 1, 3, 1, 1, 1, ?2, "
+        "?3, ?4, 0)",
+        values, 4, why);
 }
 
 static prov_result rows_add(struct prov_registry *registry,
@@ -218,6 +234,9 @@ static prov_result rows_add(struct prov_registry *registry,
     result = meta_add(registry, config, file_key, why);
     if (result == PROV_OK) {
         result = org_add(registry, org, why);
+    }
+    if (result == PROV_OK) {
+        result = dummy_owners_add(registry, why);
     }
     if (result == PROV_OK) {
         result = dummy_add(registry, config, why);

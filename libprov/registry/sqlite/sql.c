@@ -45,7 +45,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_DEVICE_ADD] =
         "INSERT INTO device (eui64, from_eui48, label, \"group\", approved, created) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    [SQL_DEVICE_GET] = DEVICE "WHERE eui64 = ?1",
+    [SQL_DEVICE_GET] = DEVICE "WHERE eui64 = ?1 AND id > 0",
     [SQL_DEVICE_SET] = "UPDATE device SET label = coalesce(?2, label), \"group\" = coalesce(?3, "
                        "\"group\"), approved = coalesce(?4, approved) WHERE id = ?1",
     [SQL_DEVICE_RETIRE] = "UPDATE device SET retired = 1, approved = 0 WHERE id = ?1",
@@ -55,7 +55,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_DEVICE_ENROLLED] = "UPDATE device SET enrolled = 1, "
                             "approved = CASE WHEN ?2 THEN 0 ELSE approved END WHERE eui64 = ?1",
     [SQL_SERVER_ADD] = "INSERT INTO server (fqdn, address, created) VALUES (?1, ?2, ?3)",
-    [SQL_SERVER_GET] = SERVER "WHERE fqdn = ?1",
+    [SQL_SERVER_GET] = SERVER "WHERE fqdn = ?1 AND id > 0",
     [SQL_SERVER_SET] = "UPDATE server SET address = ?2 WHERE id = ?1",
     [SQL_CREDENTIAL_ADD] =
         "INSERT INTO credential (uuid, kind, use, state, server_id, device_id, created, activated, "
@@ -78,11 +78,9 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_SUCCESSOR_GET] =
         CREDENTIAL "WHERE c.device_id = (SELECT device_id FROM credential WHERE "
                    "id = ?1) AND c.replaces = ?1 AND c.request = ?2 AND c.state = 1",
-    [SQL_PSK_FIND] =
-        CREDENTIAL_COLUMNS ", c.sealed" CREDENTIAL_TABLES
-                           "WHERE c.id = coalesce((SELECT x.id FROM credential x JOIN server y ON "
-                           "y.id = x.server_id WHERE x.psk_identity = ?2 AND y.fqdn = ?1 AND "
-                           "x.state IN (1, 2)), 0)",
+    [SQL_PSK_FIND] = CREDENTIAL
+    "WHERE c.id = coalesce((SELECT x.id FROM credential x WHERE x.psk_identity = ?1), 0)",
+    [SQL_PSK_BOX] = "SELECT uuid, sealed FROM credential WHERE id = ?1",
     [SQL_RPK_FIND] = CREDENTIAL "WHERE k.spki_sha256 = ?2 AND c.kind = 2 AND s.fqdn = ?1 AND "
                                 "c.device_id IS NOT NULL ORDER BY c.id DESC LIMIT 1",
     [SQL_CERT_FIND] = CREDENTIAL "WHERE c.issuer = ?1 AND c.serial = ?2",
@@ -90,12 +88,12 @@ static const char *const texts[SQL_COUNT] = {
         "SELECT id, writer, sequence, at_ms, verb, subject, credential, detail FROM event "
         "WHERE id > ?1 ORDER BY id",
     [SQL_CA_LIST] = CA "ORDER BY id",
-    [SQL_DEVICE_LIST] = DEVICE "ORDER BY id",
-    [SQL_DEVICE_LIST_GROUP] = DEVICE "WHERE \"group\" = ?1 ORDER BY id",
-    [SQL_SERVER_LIST] = SERVER "ORDER BY id",
+    [SQL_DEVICE_LIST] = DEVICE "WHERE id > 0 ORDER BY id",
+    [SQL_DEVICE_LIST_GROUP] = DEVICE "WHERE \"group\" = ?1 AND id > 0 ORDER BY id",
+    [SQL_SERVER_LIST] = SERVER "WHERE id > 0 ORDER BY id",
     [SQL_CREDENTIAL_LIST] = CREDENTIAL "WHERE c.id > 0 AND ?1 IS NULL AND " FILTERS,
-    [SQL_CREDENTIAL_LIST_DEVICE] =
-        CREDENTIAL "WHERE c.device_id = (SELECT id FROM device WHERE eui64 = ?1) AND " FILTERS,
+    [SQL_CREDENTIAL_LIST_DEVICE] = CREDENTIAL
+    "WHERE c.device_id = (SELECT id FROM device WHERE eui64 = ?1) AND c.id > 0 AND " FILTERS,
     [SQL_CREDENTIAL_LIST_SERVER] = CREDENTIAL
     "WHERE c.device_id IS NULL AND c.server_id = (SELECT id FROM server WHERE fqdn = ?2) "
     "AND ?1 IS NULL AND " FILTERS,

@@ -35,6 +35,7 @@ enum sql {
     SQL_SECRET_GET,
     SQL_SUCCESSOR_GET,
     SQL_PSK_FIND,
+    SQL_PSK_BOX,
     SQL_RPK_FIND,
     SQL_CERT_FIND,
     /* lists: prepared for each use, so that a visitor may list again */

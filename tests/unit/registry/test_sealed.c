@@ -274,14 +274,82 @@ static void h29_unknown_and_revoked_leave_the_trace_of_a_known_one(void **state)
     assert_int_equal(revoked_len, 16);
 }
 
-static void h29_dummy_is_not_shown_and_not_guessed(void **state)
+static prov_result count_credential(void *context, const struct prov_credential *credential)
+{
+    (void)credential;
+    (*(int *)context)++;
+    return PROV_OK;
+}
+
+static prov_result count_device(void *context, const struct prov_device *device)
+{
+    assert_int_not_equal(device->id, 0);
+    (*(int *)context)++;
+    return PROV_OK;
+}
+
+static prov_result count_server(void *context, const struct prov_server_row *row)
+{
+    assert_int_not_equal(row->id, 0);
+    (*(int *)context)++;
+    return PROV_OK;
+}
+
+static void h29_dummy_is_shown_to_nobody(void **state)
 {
     struct box *box = *state;
-    assert_int_equal(raw_number(box, "SELECT count(*) FROM credential WHERE id = 0"), 1);
     struct prov_credential found;
+    struct prov_device device;
+    struct prov_server_row row;
+    struct prov_eui64 zero = {{0}};
+    struct prov_fqdn name = fqdn("dummy.invalid");
+    int credentials = 0, devices = 0, servers = 0;
+    assert_int_equal(raw_number(box, "SELECT length(sealed) FROM credential WHERE id = 0"), 93);
     assert_why(box, prov_registry_credential_by_id(box->registry, 0, &found, &box->why),
                PROV_E_NOT_FOUND, "no credential");
-    assert_int_equal(raw_number(box, "SELECT length(sealed) FROM credential WHERE id = 0"), 93);
+    assert_why(box, prov_registry_device_get(box->registry, &zero, &device, &box->why),
+               PROV_E_NOT_FOUND, "no device");
+    assert_why(box, prov_registry_server_get(box->registry, &name, &row, &box->why),
+               PROV_E_NOT_FOUND, "no server");
+    struct prov_credential_filter filters[] = {{0}, {.device = &zero}, {.server = &name}};
+    for (size_t i = 0; i < 3; i++) {
+        assert_done(box, prov_registry_credential_list(box->registry, &filters[i], count_credential,
+                                                       &credentials, &box->why));
+    }
+    assert_done(box,
+                prov_registry_device_list(box->registry, NULL, count_device, &devices, &box->why));
+    assert_done(box,
+                prov_registry_device_list(box->registry, "", count_device, &devices, &box->why));
+    assert_done(box, prov_registry_server_list(box->registry, count_server, &servers, &box->why));
+    assert_int_equal(credentials, 0);
+    assert_int_equal(devices, 4);
+    assert_int_equal(servers, 1);
+}
+
+/* Whoever copied the file and sends the dummy's identity is nobody all the same. */
+static void h29_the_dummys_own_identity_is_unknown(void **state)
+{
+    struct box *box = *state;
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+    uint8_t identity[16];
+    assert_int_equal(sqlite3_open(box->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT psk_identity FROM credential WHERE id = 0", -1,
+                                        &statement, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    memcpy(identity, sqlite3_column_blob(statement, 0), sizeof identity);
+    assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    struct prov_fqdn names[] = {fqdn(A), fqdn("dummy.invalid")};
+    struct prov_credential found;
+    struct prov_secret secret;
+    for (size_t i = 0; i < 2; i++) {
+        bool known = true;
+        assert_done(box, prov_registry_psk_find(box->registry, &names[i], PROV_BYTES_OF(identity),
+                                                &found, &secret, &known, &box->why));
+        assert_false(known);
+    }
 }
 
 int main(void)
@@ -302,7 +370,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(failed_rewrap_leaves_no_key_file, setup, box_teardown),
         cmocka_unit_test_setup_teardown(h29_unknown_and_revoked_leave_the_trace_of_a_known_one,
                                         setup, box_teardown),
-        cmocka_unit_test_setup_teardown(h29_dummy_is_not_shown_and_not_guessed, setup,
+        cmocka_unit_test_setup_teardown(h29_dummy_is_shown_to_nobody, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(h29_the_dummys_own_identity_is_unknown, setup,
                                         box_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
