@@ -78,7 +78,7 @@ static size_t signed_data_decode(struct prov_der *content, struct prov_bytes *re
     inner = prov_der_enter(&data, DER_SET);
     prov_der_leave(&data, &inner);
     inner = prov_der_enter(&data, DER_SEQUENCE);
-    if (!OID_IS(prov_der_take(&inner, DER_OID), id_data))
+    if (!OID_IS(prov_der_take_oid(&inner), id_data))
         prov_der_fail(&inner, PROV_E_FORMAT);
     prov_der_leave(&data, &inner);
     count = certificates_decode(&data, ret, cap);
@@ -96,7 +96,7 @@ static prov_result decode(struct prov_bytes bytes, struct prov_bytes *ret, size_
     struct prov_der der = prov_der_make(bytes);
     struct prov_der info = prov_der_enter(&der, DER_SEQUENCE), content;
 
-    if (!OID_IS(prov_der_take(&info, DER_OID), id_signed_data))
+    if (!OID_IS(prov_der_take_oid(&info), id_signed_data))
         prov_der_fail(&info, PROV_E_FORMAT);
     content = prov_der_enter(&info, DER_CONTEXT_CONSTRUCTED(0));
     *ret_count = signed_data_decode(&content, ret, cap);

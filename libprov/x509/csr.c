@@ -85,7 +85,7 @@ static void attribute_decode(struct prov_der *set, unsigned *seen, struct prov_c
 {
     struct prov_der inner = prov_der_enter(set, DER_SEQUENCE);
     unsigned bit = 0;
-    const struct attribute *attribute = attribute_find(prov_der_take(&inner, DER_OID), &bit);
+    const struct attribute *attribute = attribute_find(prov_der_take_oid(&inner), &bit);
     struct prov_der values;
 
     if (inner.result == PROV_OK && (attribute == NULL || (*seen & bit) != 0))

@@ -163,6 +163,22 @@ struct prov_bytes prov_der_take_unsigned(struct prov_der *der)
     return content;
 }
 
+struct prov_bytes prov_der_take_oid(struct prov_der *der)
+{
+    struct prov_bytes content = prov_der_take(der, DER_OID);
+    bool starts = true, ok = content.len > 0;
+
+    for (size_t i = 0; i < content.len; i++) {
+        ok = ok && !(starts && content.data[i] == 0x80);
+        starts = (content.data[i] & 0x80) == 0;
+    }
+    if (!ok || !starts) {
+        prov_der_fail(der, PROV_E_FORMAT);
+        return PROV_BYTES_NONE;
+    }
+    return content;
+}
+
 struct prov_bytes prov_der_take_bits(struct prov_der *der)
 {
     struct prov_bytes content = prov_der_take(der, DER_BIT_STRING);

@@ -20,6 +20,7 @@ enum prov_der_tag {
     DER_OID = 0x06,
     DER_UTF8_STRING = 0x0c,
     DER_PRINTABLE_STRING = 0x13,
+    DER_IA5_STRING = 0x16,
     DER_UTC_TIME = 0x17,
     DER_GENERALIZED_TIME = 0x18,
     DER_SEQUENCE = 0x30,
@@ -58,6 +59,8 @@ void prov_der_leave(struct prov_der *der, struct prov_der *inner);
 void prov_der_take_true(struct prov_der *der);
 /* An INTEGER of zero or more, minimal, without the octet that keeps it positive. */
 struct prov_bytes prov_der_take_unsigned(struct prov_der *der);
+/* An OBJECT IDENTIFIER: not empty, each number minimal and whole (X.690, section 8.19). */
+struct prov_bytes prov_der_take_oid(struct prov_der *der);
 /* A BIT STRING of whole octets. */
 struct prov_bytes prov_der_take_bits(struct prov_der *der);
 

@@ -6,6 +6,8 @@
  */
 #include "extensions.h"
 
+#include "name.h"
+
 /* --- key usage (RFC 5280, section 4.2.1.3) -------------------------------------------------------
  */
 
@@ -69,9 +71,7 @@ static void extended_key_usage_decode(struct prov_der *value, struct prov_x509 *
     if (!prov_der_more(&list))
         prov_der_fail(&list, PROV_E_FORMAT);
     while (prov_der_more(&list)) {
-        oid = prov_der_take(&list, DER_OID);
-        if (oid.len == 0)
-            prov_der_fail(&list, PROV_E_FORMAT);
+        oid = prov_der_take_oid(&list);
         cert->eku |= purpose_bit(oid);
     }
     prov_der_leave(value, &list);
@@ -104,16 +104,14 @@ static void basic_constraints_decode(struct prov_der *value, struct prov_x509 *c
 /* --- subject alternative name (section 4.2.1.6) --------------------------------------------------
  */
 
+/* x400Address [3], ediPartyName [5] and registeredID [8] are refused. */
 enum general_name_tag {
     GENERAL_NAME_OTHER = DER_CONTEXT_CONSTRUCTED(0),
     GENERAL_NAME_RFC822 = DER_CONTEXT(1),
     GENERAL_NAME_DNS = DER_CONTEXT(2),
-    GENERAL_NAME_X400 = DER_CONTEXT_CONSTRUCTED(3),
     GENERAL_NAME_DIRECTORY = DER_CONTEXT_CONSTRUCTED(4),
-    GENERAL_NAME_EDI = DER_CONTEXT_CONSTRUCTED(5),
     GENERAL_NAME_URI = DER_CONTEXT(6),
-    GENERAL_NAME_IP = DER_CONTEXT(7),
-    GENERAL_NAME_REGISTERED = DER_CONTEXT(8)
+    GENERAL_NAME_IP = DER_CONTEXT(7)
 };
 
 /* id-on-MACAddress 1.3.6.1.5.5.7.8.12: OCTET STRING (SIZE (6 | 8)) */
@@ -123,10 +121,9 @@ static void other_name_decode(struct prov_bytes content, struct prov_der *names,
                               struct prov_x509 *cert)
 {
     struct prov_der other = prov_der_make(content);
-    struct prov_bytes type = prov_der_take(&other, DER_OID);
+    struct prov_bytes type = prov_der_take_oid(&other);
     struct prov_der value = prov_der_enter(&other, DER_CONTEXT_CONSTRUCTED(0));
     struct prov_bytes octets;
-    uint8_t tag;
 
     if (OID_IS(type, id_on_mac_address)) {
         octets = prov_der_take(&value, DER_OCTET_STRING);
@@ -134,12 +131,24 @@ static void other_name_decode(struct prov_bytes content, struct prov_der *names,
             prov_der_fail(&value, PROV_E_NAME);
         cert->mac_name = octets;
     } else {
-        prov_der_take_any(&value, &tag, &octets);
+        prov_der_take(&value, DER_SEQUENCE); /* hardwareModuleName and the like: not looked at */
     }
     prov_der_leave(&other, &value);
     prov_der_end(&other);
     if (other.result != PROV_OK)
         prov_der_fail(names, other.result);
+}
+
+/* [4] is explicit, Name being a CHOICE. */
+static void directory_name_decode(struct prov_bytes content, struct prov_der *names)
+{
+    struct prov_der inner = prov_der_make(content);
+    struct prov_name name;
+
+    prov_name_decode(&inner, &name);
+    prov_der_end(&inner);
+    if (inner.result != PROV_OK)
+        prov_der_fail(names, inner.result);
 }
 
 static void general_name_decode(struct prov_der *names, struct prov_x509 *cert)
@@ -161,12 +170,11 @@ static void general_name_decode(struct prov_der *names, struct prov_x509 *cert)
         if (cert->uri_name.len == 0)
             cert->uri_name = content;
         break;
-    case GENERAL_NAME_RFC822:
-    case GENERAL_NAME_X400:
     case GENERAL_NAME_DIRECTORY:
-    case GENERAL_NAME_EDI:
+        directory_name_decode(content, names);
+        break;
+    case GENERAL_NAME_RFC822:
     case GENERAL_NAME_IP:
-    case GENERAL_NAME_REGISTERED:
         break;
     default:
         prov_der_fail(names, PROV_E_FORMAT);
@@ -189,23 +197,36 @@ static void subject_alt_name_decode(struct prov_der *value, struct prov_x509 *ce
 /* --- key identifiers (sections 4.2.1.1 and 4.2.1.2) ----------------------------------------------
  */
 
-/* The issuer's name and serial number come together or not at all. */
+/* Not empty: an identifier that is there is compared. */
+static struct prov_bytes identifier_decode(struct prov_der *der, uint8_t tag)
+{
+    struct prov_bytes identifier = prov_der_take(der, tag);
+
+    if (identifier.len == 0)
+        prov_der_fail(der, PROV_E_FORMAT);
+    return identifier;
+}
+
+/* The issuer, one directoryName here, and its serial number come together or not at all. */
 static void authority_key_identifier_decode(struct prov_der *value, struct prov_x509 *cert)
 {
-    struct prov_der inner = prov_der_enter(value, DER_SEQUENCE);
+    struct prov_der inner = prov_der_enter(value, DER_SEQUENCE), names;
 
     if (prov_der_next_is(&inner, DER_CONTEXT(0)))
-        cert->aki = prov_der_take(&inner, DER_CONTEXT(0));
+        cert->aki = identifier_decode(&inner, DER_CONTEXT(0));
     if (prov_der_more(&inner)) {
-        cert->aki_issuer = prov_der_take(&inner, DER_CONTEXT_CONSTRUCTED(1));
-        cert->aki_serial = prov_der_take(&inner, DER_CONTEXT(2));
+        names = prov_der_enter(&inner, DER_CONTEXT_CONSTRUCTED(1));
+        cert->aki_issuer = prov_der_take(&names, GENERAL_NAME_DIRECTORY);
+        directory_name_decode(cert->aki_issuer, &names);
+        prov_der_leave(&inner, &names);
+        cert->aki_serial = identifier_decode(&inner, DER_CONTEXT(2));
     }
     prov_der_leave(value, &inner);
 }
 
 static void subject_key_identifier_decode(struct prov_der *value, struct prov_x509 *cert)
 {
-    cert->ski = prov_der_take(value, DER_OCTET_STRING);
+    cert->ski = identifier_decode(value, DER_OCTET_STRING);
 }
 
 /* --- the list ------------------------------------------------------------------------------------
@@ -283,7 +304,7 @@ static void extension_decode(struct prov_der *der, struct extension_list *list,
                              struct prov_x509 *cert)
 {
     struct prov_der inner = prov_der_enter(der, DER_SEQUENCE);
-    struct prov_bytes oid = prov_der_take(&inner, DER_OID);
+    struct prov_bytes oid = prov_der_take_oid(&inner);
     const struct extension *extension = extension_find(oid);
     bool critical = prov_der_next_is(&inner, DER_BOOLEAN);
     struct prov_bytes octets;

@@ -13,18 +13,63 @@
 
 static const uint8_t id_at_common_name[] = {0x55, 0x04, 0x03};
 
+/* RFC 3629, section 4: shortest form, no surrogates, up to U+10FFFF. */
+static bool is_utf8(struct prov_bytes text)
+{
+    static const uint32_t least[4] = {0, 0x80, 0x800, 0x10000};
+    size_t at = 0;
+
+    while (at < text.len) {
+        uint8_t first = text.data[at++];
+        unsigned more = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+        uint32_t value = more == 0 ? first : first & (0x3fu >> more);
+
+        if ((first >= 0x80 && first < 0xc0) || first > 0xf4 || text.len - at < more)
+            return false;
+        for (unsigned i = more; i > 0; i--, at++) {
+            if ((text.data[at] & 0xc0) != 0x80)
+                return false;
+            value = value << 6 | (text.data[at] & 0x3f);
+        }
+        if (value < least[more] || (value >= 0xd800 && value < 0xe000) || value > 0x10ffff)
+            return false;
+    }
+    return true;
+}
+
+static bool is_ascii(struct prov_bytes text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.data[i] >= 0x80)
+            return false;
+    return true;
+}
+
+/* UTF8String and PrintableString are what CAs MUST use, IA5String is emailAddress's and
+ * domainComponent's (RFC 5280, section 4.1.2.4); the older types are not read. */
+static bool is_text(uint8_t tag, struct prov_bytes value)
+{
+    if (value.len == 0)
+        return false;
+    if (tag == DER_UTF8_STRING)
+        return is_utf8(value);
+    return (tag == DER_PRINTABLE_STRING || tag == DER_IA5_STRING) && is_ascii(value);
+}
+
 static void attribute_decode(struct prov_der *set, struct prov_name *name)
 {
     struct prov_der attribute = prov_der_enter(set, DER_SEQUENCE);
-    struct prov_bytes type = prov_der_take(&attribute, DER_OID);
+    struct prov_bytes type = prov_der_take_oid(&attribute);
     struct prov_bytes value;
     uint8_t tag;
 
     prov_der_take_any(&attribute, &tag, &value);
+    if (!is_text(tag, value))
+        prov_der_fail(&attribute, PROV_E_FORMAT);
     prov_der_leave(set, &attribute);
     if (!OID_IS(type, id_at_common_name))
         return;
-    if (name->common_name_count++ == 0 && (tag == DER_UTF8_STRING || tag == DER_PRINTABLE_STRING))
+    if (name->common_name_count++ == 0)
         name->common_name = value;
 }
 

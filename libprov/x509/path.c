@@ -10,8 +10,6 @@
  */
 #include "prov/x509.h"
 
-#include "der.h"
-
 #include <string.h>
 
 static const struct role {
@@ -84,18 +82,6 @@ static prov_result leaf_check(const struct prov_path_rules *rules, const struct 
 /* --- an issuer -----------------------------------------------------------------------------------
  */
 
-/* AuthorityCertIssuer: its first directoryName is the issuer's issuer. */
-static bool issuer_name_fits(struct prov_bytes names, const struct prov_x509 *issuer)
-{
-    struct prov_der der = prov_der_make(names);
-    struct prov_bytes content;
-    uint8_t tag = 0;
-
-    while (prov_der_more(&der) && tag != DER_CONTEXT_CONSTRUCTED(4))
-        prov_der_take_any(&der, &tag, &content);
-    return tag != DER_CONTEXT_CONSTRUCTED(4) || prov_bytes_equal(content, issuer->issuer);
-}
-
 /* Could `issuer` have issued `lower`: names, and key identifiers where both have them. */
 static bool issuer_fits(const struct prov_x509 *lower, const struct prov_x509 *issuer)
 {
@@ -104,7 +90,7 @@ static bool issuer_fits(const struct prov_x509 *lower, const struct prov_x509 *i
     if (lower->aki.len > 0 && issuer->ski.len > 0 && !prov_bytes_equal(lower->aki, issuer->ski))
         return false;
     return lower->aki_serial.len == 0 || (prov_bytes_equal(lower->aki_serial, issuer->serial) &&
-                                          issuer_name_fits(lower->aki_issuer, issuer));
+                                          prov_bytes_equal(lower->aki_issuer, issuer->issuer));
 }
 
 /* May it issue at this place of the path (RFC 5280, section 6.1.4 (k) to (n)). keyUsage is a MUST

@@ -32,11 +32,11 @@ void prov_spki_encode(const uint8_t point[PROV_POINT_LEN], uint8_t ret[PROV_SPKI
 static void algorithm_decode(struct prov_der *spki)
 {
     struct prov_der algorithm = prov_der_enter(spki, DER_SEQUENCE);
-    struct prov_bytes type = prov_der_take(&algorithm, DER_OID);
+    struct prov_bytes type = prov_der_take_oid(&algorithm);
 
     if (!OID_IS(type, id_ec_public_key) || !prov_der_next_is(&algorithm, DER_OID))
         prov_der_fail(&algorithm, PROV_E_ALGORITHM);
-    else if (!OID_IS(prov_der_take(&algorithm, DER_OID), id_secp256r1))
+    else if (!OID_IS(prov_der_take_oid(&algorithm), id_secp256r1))
         prov_der_fail(&algorithm, PROV_E_ALGORITHM);
     prov_der_leave(spki, &algorithm);
 }

@@ -16,9 +16,9 @@
 
 #include "prov/bytes.h"
 
-#define PROV_HASH_LEN 32
-#define PROV_POINT_LEN 65
-#define PROV_SCALAR_LEN 32
+#define PROV_HASH_LEN      32
+#define PROV_POINT_LEN     65
+#define PROV_SCALAR_LEN    32
 #define PROV_SIGNATURE_LEN 64
 
 struct prov_crypto;
@@ -49,7 +49,8 @@ struct prov_hash {
 PROV_MUST prov_result prov_crypto_hash_begin(struct prov_crypto *crypto, struct prov_hash *hash);
 PROV_MUST prov_result prov_crypto_hash_add(struct prov_crypto *crypto, struct prov_hash *hash,
                                            struct prov_bytes bytes);
-PROV_MUST prov_result prov_crypto_hash_peek(struct prov_crypto *crypto, const struct prov_hash *hash,
+PROV_MUST prov_result prov_crypto_hash_peek(struct prov_crypto *crypto,
+                                            const struct prov_hash *hash,
                                             uint8_t ret[PROV_HASH_LEN]);
 void prov_crypto_hash_drop(struct prov_crypto *crypto, struct prov_hash *hash);
 
@@ -65,27 +66,31 @@ PROV_MUST prov_result prov_crypto_hmac(struct prov_crypto *crypto, struct prov_h
 void prov_crypto_hmac_drop(struct prov_crypto *crypto, struct prov_hmac *hmac);
 
 enum prov_aead {
-    PROV_AEAD_AES_128_CCM_8 = 1, /* RFC 6655: key 16, nonce 12, tag 8 */
-    PROV_AEAD_AES_128_CCM = 2,   /* key 16, nonce 12, tag 16 */
-    PROV_AEAD_AES_256_GCM = 3,   /* key 32, nonce 12, tag 16: the registry's seals; hosts only */
+    PROV_AEAD_AES_128_CCM_8 = 1,    /* RFC 6655: key 16, nonce 12, tag 8 */
+    PROV_AEAD_AES_128_CCM = 2,      /* key 16, nonce 12, tag 16 */
+    PROV_AEAD_AES_256_GCM = 3,      /* key 32, nonce 12, tag 16: the registry's seals; hosts only */
     PROV_AEAD_CHACHA20_POLY1305 = 4 /* key 32, nonce 12, tag 16: tests only, refused where absent */
 };
 size_t prov_aead_key_len(enum prov_aead aead);
 size_t prov_aead_tag_len(enum prov_aead aead);
 #define PROV_AEAD_NONCE_LEN 12
-#define PROV_AEAD_KEY_MAX 32
-#define PROV_AEAD_TAG_MAX 16
+#define PROV_AEAD_KEY_MAX   32
+#define PROV_AEAD_TAG_MAX   16
 
 /* ret: plain.len + tag octets; may be plain.data (in place). */
 PROV_MUST prov_result prov_crypto_seal(struct prov_crypto *crypto, enum prov_aead aead,
-                                       struct prov_bytes key, const uint8_t nonce[PROV_AEAD_NONCE_LEN],
-                                       struct prov_bytes aad, struct prov_bytes plain, uint8_t *ret);
+                                       struct prov_bytes key,
+                                       const uint8_t nonce[PROV_AEAD_NONCE_LEN],
+                                       struct prov_bytes aad, struct prov_bytes plain,
+                                       uint8_t *ret);
 /* sealed: cipher text and tag. ret: sealed.len - tag octets; may be sealed.data. PROV_E_DIGEST if it
  * was not sealed under this key, nonce and aad; then ret holds nothing of the plain text (it may have
  * been overwritten). */
 PROV_MUST prov_result prov_crypto_open(struct prov_crypto *crypto, enum prov_aead aead,
-                                       struct prov_bytes key, const uint8_t nonce[PROV_AEAD_NONCE_LEN],
-                                       struct prov_bytes aad, struct prov_bytes sealed, uint8_t *ret);
+                                       struct prov_bytes key,
+                                       const uint8_t nonce[PROV_AEAD_NONCE_LEN],
+                                       struct prov_bytes aad, struct prov_bytes sealed,
+                                       uint8_t *ret);
 
 /* An ephemeral ECDH key on P-256: made, used once, dropped (RFC 7925, section 9: not reused). */
 struct prov_ecdh {

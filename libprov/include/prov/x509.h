@@ -32,15 +32,15 @@ PROV_MUST prov_result prov_ecdsa_decode(struct prov_bytes der, uint8_t ret[PROV_
 /* --- one certificate ------------------------------------------------------------------------ */
 
 enum prov_key_usage { /* bit masks, as DER numbers the bits (RFC 5280, section 4.2.1.3) */
-    PROV_KU_DIGITAL_SIGNATURE = 1 << 0,
-    PROV_KU_NON_REPUDIATION = 1 << 1,
-    PROV_KU_KEY_ENCIPHERMENT = 1 << 2,
-    PROV_KU_DATA_ENCIPHERMENT = 1 << 3,
-    PROV_KU_KEY_AGREEMENT = 1 << 4,
-    PROV_KU_CERT_SIGN = 1 << 5,
-    PROV_KU_CRL_SIGN = 1 << 6,
-    PROV_KU_ENCIPHER_ONLY = 1 << 7,
-    PROV_KU_DECIPHER_ONLY = 1 << 8
+                      PROV_KU_DIGITAL_SIGNATURE = 1 << 0,
+                      PROV_KU_NON_REPUDIATION = 1 << 1,
+                      PROV_KU_KEY_ENCIPHERMENT = 1 << 2,
+                      PROV_KU_DATA_ENCIPHERMENT = 1 << 3,
+                      PROV_KU_KEY_AGREEMENT = 1 << 4,
+                      PROV_KU_CERT_SIGN = 1 << 5,
+                      PROV_KU_CRL_SIGN = 1 << 6,
+                      PROV_KU_ENCIPHER_ONLY = 1 << 7,
+                      PROV_KU_DECIPHER_ONLY = 1 << 8
 };
 
 enum prov_eku {
@@ -54,32 +54,32 @@ enum prov_eku {
 };
 
 struct prov_x509 {
-    struct prov_bytes der;     /* the whole certificate */
-    struct prov_bytes tbs;     /* what is signed, with its header */
-    struct prov_bytes serial;  /* INTEGER content octets */
-    struct prov_bytes issuer;  /* Name, with its header */
-    struct prov_bytes subject; /* Name, with its header */
+    struct prov_bytes der;         /* the whole certificate */
+    struct prov_bytes tbs;         /* what is signed, with its header */
+    struct prov_bytes serial;      /* INTEGER content octets */
+    struct prov_bytes issuer;      /* Name, with its header */
+    struct prov_bytes subject;     /* Name, with its header */
     int64_t not_before, not_after; /* Unix seconds, both inclusive */
-    struct prov_bytes spki;    /* 91 octets: parse refuses other keys */
-    struct prov_bytes point;   /* 65 octets */
+    struct prov_bytes spki;        /* 91 octets: parse refuses other keys */
+    struct prov_bytes point;       /* 65 octets */
     uint8_t signature[PROV_SIGNATURE_LEN];
-    struct prov_bytes common_name; /* the first CN's value octets (UTF8String, PrintableString), or none */
+    struct prov_bytes common_name; /* the first CN's value octets, or none */
     unsigned common_name_count;    /* all CNs in the subject */
     bool has_key_usage, key_usage_critical;
-    unsigned key_usage;   /* prov_key_usage bits */
+    unsigned key_usage; /* prov_key_usage bits */
     bool has_eku;
-    unsigned eku;         /* prov_eku bits */
+    unsigned eku; /* prov_eku bits */
     bool has_basic_constraints, is_ca;
-    int path_len;         /* -1: none */
+    int path_len;          /* -1: none */
     struct prov_bytes san; /* subjectAltName's value octets, or none */
     bool san_critical;
     unsigned san_count; /* all names in subjectAltName */
     unsigned dns_count;
-    struct prov_bytes dns_name;  /* the first dNSName */
-    struct prov_bytes uri_name;  /* the first URI */
-    struct prov_bytes mac_name;  /* id-on-MACAddress octets, 6 or 8 */
-    struct prov_bytes aki, ski;  /* key identifiers, or none */
-    struct prov_bytes aki_issuer, aki_serial; /* GeneralNames content and INTEGER content, or none */
+    struct prov_bytes dns_name;               /* the first dNSName */
+    struct prov_bytes uri_name;               /* the first URI */
+    struct prov_bytes mac_name;               /* id-on-MACAddress octets, 6 or 8 */
+    struct prov_bytes aki, ski;               /* key identifiers, or none */
+    struct prov_bytes aki_issuer, aki_serial; /* the issuer's Name and INTEGER content, or none */
 };
 
 /* Parses and checks the elements that RFC 7925, Table 1 fixes for any certificate: version 3, positive
@@ -95,11 +95,15 @@ PROV_MUST prov_result prov_x509_eui64(const struct prov_x509 *cert, struct prov_
 /* PROV_E_NAME unless the one name in the certificate is this dNSName, compared without case (RFC 6125;
  * RFC 7925, section 4.4.1), or a URI coaps://fqdn (RFC 7252, section 9.1.3.3, accepted, never issued);
  * two names, wildcards and the CN are no match. */
-PROV_MUST prov_result prov_x509_match_server(const struct prov_x509 *cert, const struct prov_fqdn *fqdn);
+PROV_MUST prov_result prov_x509_match_server(const struct prov_x509 *cert,
+                                             const struct prov_fqdn *fqdn);
 
 /* --- a path --------------------------------------------------------------------------------- */
 
-enum prov_path_role { PROV_PATH_SERVER = 1, PROV_PATH_CLIENT = 2 }; /* whose certificate is judged */
+enum prov_path_role {
+    PROV_PATH_SERVER = 1,
+    PROV_PATH_CLIENT = 2
+}; /* whose certificate is judged */
 
 struct prov_path_rules {
     enum prov_path_role role;
@@ -125,7 +129,7 @@ struct prov_path {
     size_t at;
     size_t anchor_at; /* the anchor to be tried next */
     int intermediates; /* below the next issuer, self-issued ones left out (RFC 5280, section 4.2.1.9) */
-    prov_result reason; /* why it fails, if nothing better is found */
+    prov_result reason;  /* why it fails, if nothing better is found */
     prov_result verdict; /* PROV_E_AGAIN until there is one */
 };
 /* The end entity's own rules. Role server: exactly one name, `rules->server`; keyUsage present, critical
@@ -150,7 +154,7 @@ struct prov_csr {
     struct prov_bytes common_name;
     unsigned common_name_count;
     struct prov_bytes challenge_password; /* or none */
-    bool asks_ca;         /* extensionRequest with CA:TRUE or keyCertSign */
+    bool asks_ca;                         /* extensionRequest with CA:TRUE or keyCertSign */
     unsigned san_count, dns_count;
     struct prov_bytes dns_name, uri_name, mac_name;
     struct prov_bytes san; /* the extension's value octets, or none */
@@ -169,15 +173,16 @@ PROV_MUST prov_result prov_csr_eui64(const struct prov_csr *csr, struct prov_eui
  * renewal, the current certificate's Name and SubjectAltName octets as they are (RFC 7030, section
  * 4.2.2). challenge: base64 text of the channel binding, or none (RFC 7030, section 3.5). */
 struct prov_csr_plan {
-    const struct prov_eui64 *eui64;   /* or NULL when subject is given */
-    struct prov_bytes subject;        /* Name with its header, or none */
-    struct prov_bytes san;            /* extension value octets, or none */
-    const uint8_t *point;             /* PROV_POINT_LEN */
+    const struct prov_eui64 *eui64; /* or NULL when subject is given */
+    struct prov_bytes subject;      /* Name with its header, or none */
+    struct prov_bytes san;          /* extension value octets, or none */
+    const uint8_t *point;           /* PROV_POINT_LEN */
     struct prov_bytes challenge;
 };
 #define PROV_CSR_MAX 1024
 PROV_MUST prov_result prov_csr_make_info(const struct prov_csr_plan *plan, struct prov_buf *ret);
-PROV_MUST prov_result prov_csr_finish(struct prov_bytes info, const uint8_t signature[PROV_SIGNATURE_LEN],
+PROV_MUST prov_result prov_csr_finish(struct prov_bytes info,
+                                      const uint8_t signature[PROV_SIGNATURE_LEN],
                                       struct prov_buf *ret);
 
 /* --- PKCS#7 certs-only (RFC 5652 SignedData without signers; RFC 7030, section 4.1.3) --------- */
@@ -186,7 +191,7 @@ PROV_MUST prov_result prov_certs_only_encode(const struct prov_bytes *certs, siz
                                              struct prov_buf *ret);
 /* At most cap certificates (PROV_E_OVERFLOW), in the order they stand, not parsed. CRLs may stand beside
  * them and are not looked at (RFC 5272, section 4.1; RFC 7925, section 4.4.3); signers are refused. */
-PROV_MUST prov_result prov_certs_only_decode(struct prov_bytes der, struct prov_bytes *ret, size_t cap,
-                                             size_t *ret_count);
+PROV_MUST prov_result prov_certs_only_decode(struct prov_bytes der, struct prov_bytes *ret,
+                                             size_t cap, size_t *ret_count);
 
 #endif

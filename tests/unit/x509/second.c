@@ -42,6 +42,13 @@ static int context_verify(X509_STORE_CTX *context, const struct prov_path_rules 
     return X509_verify_cert(context) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(context);
 }
 
+static bool has_dns_name(struct prov_bytes der)
+{
+    struct prov_x509 cert;
+
+    return prov_x509_parse(der, &cert) != PROV_OK || cert.dns_count > 0;
+}
+
 /* X509_V_OK, an error of X509_verify_cert, or -1 where a certificate or the name does not do. */
 static int verdict(const struct prov_path_rules *rules, const struct prov_bytes *chain,
                    size_t chain_len, const struct prov_bytes *anchors, size_t anchor_count)
@@ -58,7 +65,7 @@ static int verdict(const struct prov_path_rules *rules, const struct prov_bytes 
         X509_STORE_CTX_init(context, store, leaf, sent) == 1)
         result = context_verify(context, rules);
     if (result == X509_V_OK && rules->role == PROV_PATH_SERVER &&
-        memchr(chain[0].data, ':', chain[0].len) == NULL && /* a URI: no question for check_host */
+        has_dns_name(chain[0]) && /* a URI is no question for check_host */
         X509_check_host(leaf, rules->server->text, 0,
                         X509_CHECK_FLAG_NO_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT,
                         NULL) != 1)

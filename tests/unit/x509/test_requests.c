@@ -179,7 +179,7 @@ static void attributes_are_a_closed_list(void **state)
          PROV_E_CERT_PROFILE},
         {OCTETS("\x30\x0e\x06\x08\x2b\x06\x01\x05\x05\x07\x07\x24\x31\x02\x30\x00"),
          PROV_E_CERT_PROFILE},
-        {OCTETS("\x30\x04\x06\x00\x31\x00"), PROV_E_CERT_PROFILE},
+        {OCTETS("\x30\x04\x06\x00\x31\x00"), PROV_E_FORMAT},
         {OCTETS("\x30\x02\x31\x00"), PROV_E_FORMAT},
         /* let pass: unstructuredName, SMIMECapabilities */
         {OCTETS("\x30\x10\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x02\x31\x03\x16\x01x"), PROV_OK},
