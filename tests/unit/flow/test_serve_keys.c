@@ -119,6 +119,51 @@ static void revoked_and_retired_open_nothing(void **state)
     expect(f, &peer, PROV_ENROLL_CONFIRM, PROV_BYTES_NONE, PROV_COAP_FORBIDDEN);
 }
 
+static void h40_successor_of_a_revoked_credential_is_not_confirmed(void **state)
+{
+    struct fixture *f = *state;
+    struct prov_flow_peer peer = pending_made(f);
+    struct prov_credential bootstrap = fixture_only(f, PROV_USE_BOOTSTRAP, PROV_STATE_ACTIVE);
+    /* As if the run of revoke had been cut before it came to the successor. */
+    assert_int_equal(prov_registry_credential_revoke(f->registry, bootstrap.id, "stolen", NULL),
+                     PROV_OK);
+    expect(f, &peer, PROV_ENROLL_CONFIRM, PROV_BYTES_NONE, PROV_COAP_FORBIDDEN);
+    assert_int_equal(fixture_get(f, &peer.uuid).state, PROV_STATE_PENDING);
+
+    bootstrap = fixture_get(f, &bootstrap.uuid);
+    prov_why_clear(&f->why);
+    assert_int_equal(prov_flow_credential_revoke(&f->flow, &bootstrap, "stolen"), PROV_E_CONFLICT);
+    assert_int_equal(fixture_get(f, &peer.uuid).state, PROV_STATE_REVOKED);
+}
+
+static void h40_revoking_takes_the_pending_successor_along(void **state)
+{
+    struct fixture *f = *state;
+    struct prov_flow_peer peer = pending_made(f);
+    struct prov_credential bootstrap = fixture_only(f, PROV_USE_BOOTSTRAP, PROV_STATE_ACTIVE);
+    assert_int_equal(prov_flow_credential_revoke(&f->flow, &bootstrap, "stolen"), PROV_OK);
+    assert_int_equal(fixture_get(f, &peer.uuid).state, PROV_STATE_REVOKED);
+    assert_int_equal(prov_flow_still_good(&f->flow, &peer), PROV_E_REVOKED);
+}
+
+static void a_registered_key_opens_nothing_before_its_handshake(void **state)
+{
+    struct fixture *f = *state;
+    struct device_key key;
+    struct prov_uuid id;
+    uint8_t spki[PROV_SPKI_LEN], room[17];
+    device_key_make(f, &key);
+    prov_spki_encode(key.point, spki);
+    assert_int_equal(prov_flow_rpk_register(&f->flow, &f->device, &f->server, PROV_USE_BOOTSTRAP,
+                                            PROV_BYTES_OF(spki), &id),
+                     PROV_OK);
+    struct prov_flow_peer peer = fixture_peer(f, &id);
+    expect(f, &peer, PROV_ENROLL_PSK, psk_request_id(1, room), PROV_COAP_FORBIDDEN);
+    expect(f, &peer, PROV_ENROLL_CONFIRM, PROV_BYTES_NONE, PROV_COAP_FORBIDDEN);
+    expect(f, &peer, PROV_ENROLL_CRTS, PROV_BYTES_NONE, PROV_COAP_FORBIDDEN);
+    device_key_drop(f, &key);
+}
+
 static void enrolled_device_needs_an_approval(void **state)
 {
     struct fixture *f = *state;
@@ -399,6 +444,12 @@ int main(void)
                                         fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(revoked_and_retired_open_nothing, fixture_setup,
                                         fixture_teardown),
+        cmocka_unit_test_setup_teardown(h40_successor_of_a_revoked_credential_is_not_confirmed,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(h40_revoking_takes_the_pending_successor_along,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_registered_key_opens_nothing_before_its_handshake,
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(enrolled_device_needs_an_approval, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(another_servers_credential_is_refused, fixture_setup,
