@@ -5,7 +5,12 @@
 
 struct prov_bytes prov_bytes_text(const char *text)
 {
-    return PROV_BYTES((const uint8_t *)text, strlen(text));
+    /* Firmware has mem* alone of the C library, and a loop would be turned into strlen. memchr reads no
+     * further than what it finds (C11, 7.24.5.1). */
+    const char *end = memchr(text, '\0', PTRDIFF_MAX);
+    size_t len = (size_t)(end - text);
+
+    return PROV_BYTES((const uint8_t *)text, len);
 }
 
 bool prov_bytes_equal(struct prov_bytes a, struct prov_bytes b)
@@ -66,7 +71,7 @@ void prov_put_bytes(struct prov_buf *buf, struct prov_bytes bytes)
 
 void prov_put_text(struct prov_buf *buf, const char *text)
 {
-    prov_put(buf, text, strlen(text));
+    prov_put_bytes(buf, prov_bytes_text(text));
 }
 
 static void store_uint(uint8_t *at, size_t width, uint64_t value)

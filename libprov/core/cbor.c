@@ -35,8 +35,10 @@ void prov_cbor_put_bstr(struct prov_buf *buf, struct prov_bytes bytes)
 
 void prov_cbor_put_tstr(struct prov_buf *buf, const char *text)
 {
-    cbor_head_put(buf, PROV_CBOR_TSTR, strlen(text));
-    prov_put_text(buf, text);
+    struct prov_bytes bytes = prov_bytes_text(text);
+
+    cbor_head_put(buf, PROV_CBOR_TSTR, bytes.len);
+    prov_put_bytes(buf, bytes);
 }
 
 void prov_cbor_put_array(struct prov_buf *buf, size_t count)

@@ -241,12 +241,21 @@ prov_result prov_coap_add_uint(struct prov_coap_message *message, uint16_t numbe
     return prov_coap_add(message, number, PROV_BYTES(store + skip, 4 - skip));
 }
 
+static size_t segment_len(const char *path)
+{
+    size_t len = 0;
+
+    while (path[len] != '/' && path[len] != '\0')
+        len++;
+    return len;
+}
+
 prov_result prov_coap_add_path(struct prov_coap_message *message, const char *path)
 {
     prov_result result = PROV_OK;
 
     while (result == PROV_OK && *path == '/' && path[1] != '\0') {
-        size_t len = strcspn(++path, "/");
+        size_t len = segment_len(++path);
         result = prov_coap_add(message, PROV_COAP_URI_PATH, PROV_BYTES((const uint8_t *)path, len));
         path += len;
     }

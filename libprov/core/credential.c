@@ -31,7 +31,7 @@ static const char *word_text(const struct word *table, size_t count, int number)
 static int word_number(const struct word *table, size_t count, const char *text)
 {
     for (size_t i = 0; i < count; i++)
-        if (strcmp(table[i].text, text) == 0)
+        if (prov_bytes_equal(prov_bytes_text(table[i].text), prov_bytes_text(text)))
             return table[i].number;
     return 0;
 }

@@ -24,7 +24,7 @@ static int hex_digit(char c)
  * two digits decides which, and every other place must have the same. */
 static bool parse_octets(const char *text, size_t count, uint8_t *ret)
 {
-    size_t len = strlen(text);
+    size_t len = prov_bytes_text(text).len;
     size_t step = len == 2 * count ? 2 : 3;
     char separator = step == 3 && len >= 3 ? text[2] : '\0';
 
@@ -96,7 +96,7 @@ prov_result prov_eui64_parse_canonical(struct prov_bytes text, struct prov_eui64
     if (result != PROV_OK)
         return result;
     prov_eui64_format(&eui64, again);
-    if (strcmp(copy, again) != 0)
+    if (memcmp(copy, again, sizeof copy) != 0)
         return PROV_E_EUI64;
     *ret = eui64;
     return PROV_OK;
@@ -185,7 +185,7 @@ prov_result prov_fqdn_parse(struct prov_bytes text, struct prov_fqdn *ret)
 
 bool prov_fqdn_equal(const struct prov_fqdn *a, const struct prov_fqdn *b)
 {
-    return strcmp(a->text, b->text) == 0;
+    return prov_bytes_equal(prov_bytes_text(a->text), prov_bytes_text(b->text));
 }
 
 /* --- UUID ------------------------------------------------------------------------------------ */
@@ -212,7 +212,7 @@ prov_result prov_uuid_parse(const char *text, struct prov_uuid *ret)
 {
     struct prov_uuid uuid;
 
-    if (strlen(text) != PROV_UUID_TEXT - 1)
+    if (prov_bytes_text(text).len != PROV_UUID_TEXT - 1)
         return PROV_E_TEXT;
     for (size_t i = 0; i < sizeof uuid.octets; i++) {
         if (hyphen_before(i) && *text++ != '-')

@@ -102,11 +102,11 @@ static struct prov_bytes take_field(struct prov_bytes *text)
 
 static bool take_prefix(struct prov_bytes *text, const char *prefix)
 {
-    size_t len = strlen(prefix);
+    struct prov_bytes start = prov_bytes_text(prefix);
 
-    if (text->len < len || memcmp(text->data, prefix, len) != 0)
+    if (text->len < start.len || memcmp(text->data, start.data, start.len) != 0)
         return false;
-    *text = PROV_BYTES(text->data + len, text->len - len);
+    *text = PROV_BYTES(text->data + start.len, text->len - start.len);
     return true;
 }
 

@@ -80,7 +80,7 @@ static void encode(const struct alphabet *alphabet, struct prov_bytes bytes, cha
 
 static int digit_value(const struct alphabet *alphabet, uint8_t c)
 {
-    const char *at = c == '\0' ? NULL : strchr(alphabet->digits, c);
+    const char *at = memchr(alphabet->digits, c, 64);
 
     return at == NULL ? -1 : (int)(at - alphabet->digits);
 }
