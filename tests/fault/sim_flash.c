@@ -25,6 +25,11 @@ void sim_flash_reboot(struct sim_flash *flash)
 {
     flash->off = false;
     flash->fault = SIM_NONE;
+    for (uint32_t i = 0; i < flash->sector_count; i++)
+        if (flash->weak[i] && flash->weak_at[i] != 0) {
+            flash->octets[flash->weak_at[i] - 1] ^= 0x10;
+            flash->weak_at[i] = 0;
+        }
 }
 
 static size_t size_of(const struct sim_flash *flash)
@@ -42,7 +47,7 @@ static enum sim_fault begin(struct sim_flash *flash)
 
 static bool is_cut(enum sim_fault fault)
 {
-    return fault >= SIM_CUT_BEFORE && fault <= SIM_CUT_UNSYNCED;
+    return fault >= SIM_CUT_BEFORE && fault <= SIM_CUT_LAST;
 }
 
 static prov_result end(struct sim_flash *flash, enum sim_fault fault)
@@ -81,6 +86,10 @@ static prov_result sim_program(void *context, uint32_t offset, const uint8_t *da
         return PROV_E_IO;
     enum sim_fault fault = begin(flash);
     size_t take = amount(fault, len, len / 2);
+    if (fault == SIM_CUT_REORDERED)
+        memcpy(flash->octets, flash->synced, sizeof flash->octets);
+    if (take > 0)
+        flash->weak_at[offset / flash->sector_size] = offset + 1;
     for (size_t i = 0; i < take; i++) {
         flash->rewritten |= flash->octets[offset + i] != flash->erased;
         flash->octets[offset + i] = data[i];
@@ -99,6 +108,8 @@ static prov_result sim_erase(void *context, uint32_t sector)
     size_t take = amount(fault, flash->sector_size, flash->sector_size / 2);
     memset(flash->octets + (size_t)sector * flash->sector_size, flash->erased, take);
     flash->erases[sector]++;
+    flash->weak[sector] = is_cut(fault) && fault != SIM_CUT_BEFORE;
+    flash->weak_at[sector] = 0;
     return end(flash, fault);
 }
 

@@ -12,12 +12,15 @@
 
 enum sim_fault {
     SIM_NONE = 0,
-    SIM_CUT_BEFORE,   /* the power goes before the operation has done anything */
-    SIM_CUT_TORN,     /* … in the middle of it: half of the units, half of the sector */
-    SIM_CUT_AFTER,    /* … after it, before anybody was told */
-    SIM_CUT_UNSYNCED, /* … and whatever was not synced is lost */
-    SIM_ERROR,        /* the operation fails, half done; the power stays */
-    SIM_MISMATCH      /* programs one bit wrong and says nothing */
+    SIM_CUT_BEFORE,    /* the power goes before the operation has done anything */
+    SIM_CUT_TORN,      /* … in the middle of it: half of the units, half of the sector */
+    SIM_CUT_AFTER,     /* … after it, before anybody was told */
+    SIM_CUT_UNSYNCED,  /* … and whatever was not synced is lost */
+    SIM_CUT_REORDERED, /* … and whatever was not synced is lost but for this operation */
+    SIM_CUT_WEAK, /* … of an erase that looks whole: what is programmed there does not last */
+    SIM_CUT_LAST = SIM_CUT_WEAK,
+    SIM_ERROR,   /* the operation fails, half done; the power stays */
+    SIM_MISMATCH /* programs one bit wrong and says nothing */
 };
 
 struct sim_flash {
@@ -26,6 +29,8 @@ struct sim_flash {
     uint32_t sector_size, sector_count, unit;
     uint8_t erased;
     uint32_t erases[SIM_SECTORS_MAX];
+    bool weak[SIM_SECTORS_MAX];        /* its last erase was cut */
+    uint32_t weak_at[SIM_SECTORS_MAX]; /* an octet that was programmed there, and one */
     enum sim_fault fault;
     uint32_t fault_at;   /* 1: the next operation */
     uint32_t operations; /* program, erase and sync so far */

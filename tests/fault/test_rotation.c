@@ -93,7 +93,7 @@ static void power_cut_at_each_flash_operation(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(scenes); i++)
-        for (int fault = SIM_CUT_BEFORE; fault <= SIM_CUT_UNSYNCED; fault++) {
+        for (int fault = SIM_CUT_BEFORE; fault <= SIM_CUT_LAST; fault++) {
             unsigned operations = cut_everywhere(&scenes[i], (enum sim_fault)fault);
             assert_in_range(operations, 10, 1000);
             if (fault == SIM_CUT_TORN)

@@ -49,7 +49,7 @@ static void power_cut_at_a_few_operations(void **state)
             begin(kinds[i]);
             sim_flash_plan(&world.flash, SIM_CUT_TORN, at);
             prov_result r = world_run(&world, PROV_AGENT_ROTATE, kinds[i]);
-            assert_int_equal(r == PROV_OK, !world.flash.off);
+            assert_true(r == PROV_OK || world.flash.off);
             recover(kinds[i]);
         }
 }

@@ -476,7 +476,9 @@ static void fault_at_every_operation(enum sim_fault fault)
         reopen();
         check_after(done);
         rotate_to("a.example", 3); /* a clean second run */
+        rotate_to("a.example", 3);
         reopen();
+        assert_false(store.damaged);
         assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 3);
         assert_false(flash.rewritten);
         if (!hit) {
@@ -489,10 +491,8 @@ static void fault_at_every_operation(enum sim_fault fault)
 static void power_cut_at_every_operation(void **state)
 {
     (void)state;
-    fault_at_every_operation(SIM_CUT_BEFORE);
-    fault_at_every_operation(SIM_CUT_TORN);
-    fault_at_every_operation(SIM_CUT_AFTER);
-    fault_at_every_operation(SIM_CUT_UNSYNCED);
+    for (int fault = SIM_CUT_BEFORE; fault <= SIM_CUT_LAST; fault++)
+        fault_at_every_operation((enum sim_fault)fault);
 }
 
 static void failing_operation_at_every_place(void **state)
