@@ -133,14 +133,11 @@ bool pki_put_authority(X509 *cert, const X509 *issuer)
     return ok;
 }
 
-/* 16 random octets; the top bits 01 keep the INTEGER positive and always 16 octets long (row 33).
- */
-bool pki_put_serial(struct prov_pki *pki, X509 *cert)
+/* The top bits 01 keep the INTEGER positive and always 16 octets long (row 33). */
+bool pki_put_serial(X509 *cert, const uint8_t random[PROV_SERIAL_LEN])
 {
     uint8_t serial[PROV_SERIAL_LEN];
-    if (prov_crypto_random(pki->crypto, serial, sizeof serial) != PROV_OK) {
-        return false;
-    }
+    memcpy(serial, random, sizeof serial);
     serial[0] = (uint8_t)((serial[0] & 0x3f) | 0x40);
     return ASN1_STRING_set(X509_get_serialNumber(cert), serial, sizeof serial) == 1;
 }

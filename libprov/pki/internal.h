@@ -65,7 +65,7 @@ bool pki_put_extension(const struct prov_pki *pki, X509 *cert, enum pki_extensio
 bool pki_put_dns_name(X509 *cert, const struct prov_fqdn *fqdn);
 bool pki_put_key_id(struct prov_pki *pki, X509 *cert, const uint8_t point[PROV_POINT_LEN]);
 bool pki_put_authority(X509 *cert, const X509 *issuer);
-bool pki_put_serial(struct prov_pki *pki, X509 *cert);
+bool pki_put_serial(X509 *cert, const uint8_t random[PROV_SERIAL_LEN]);
 bool pki_put_validity(X509 *cert, const struct prov_validity *validity);
 bool pki_put_public(X509 *cert, const uint8_t point[PROV_POINT_LEN]);
 

@@ -167,16 +167,24 @@ static prov_result validity_check(const struct prov_validity *validity,
     return PROV_OK;
 }
 
-static X509 *cert_begin(struct prov_pki *pki, const struct prov_validity *validity,
-                        const uint8_t point[PROV_POINT_LEN])
+/* What every certificate has. */
+static prov_result cert_begin(struct prov_pki *pki, const struct prov_validity *validity,
+                              const uint8_t point[PROV_POINT_LEN], X509 **ret, struct prov_why *why)
 {
+    uint8_t serial[PROV_SERIAL_LEN];
+    prov_result result = prov_crypto_random(pki->crypto, serial, sizeof serial);
+    if (result != PROV_OK) {
+        return prov_why_set(why, result, "no random octets for a serial number");
+    }
     X509 *cert = X509_new();
-    if (cert != NULL && X509_set_version(cert, X509_VERSION_3) == 1 && pki_put_serial(pki, cert) &&
-        pki_put_validity(cert, validity) && pki_put_public(cert, point)) {
-        return cert;
+    if (cert != NULL && X509_set_version(cert, X509_VERSION_3) == 1 &&
+        pki_put_serial(cert, serial) && pki_put_validity(cert, validity) &&
+        pki_put_public(cert, point)) {
+        *ret = cert;
+        return PROV_OK;
     }
     X509_free(cert);
-    return NULL;
+    return pki_failed(why, "making a certificate");
 }
 
 /* Signs and appends. */
@@ -242,23 +250,33 @@ static bool ca_fill(struct prov_pki *pki, X509 *cert, const struct prov_pki_ca_n
            (issuer == NULL || pki_put_authority(cert, issuer));
 }
 
+static prov_result ca_sign(struct prov_pki *pki, X509 *cert, const struct pki_issuer *issuer,
+                           const struct prov_pki_ca_name *name, const struct prov_pki_key *key,
+                           struct prov_buf *ret, struct prov_why *why)
+{
+    EVP_PKEY *self = issuer == NULL ? key_object(&key->scalar, key->point) : NULL;
+    EVP_PKEY *signer = issuer == NULL ? self : issuer->key;
+    prov_result result;
+    if (signer == NULL || !ca_fill(pki, cert, name, key, issuer == NULL ? NULL : issuer->cert)) {
+        result = pki_failed(why, "making a CA's certificate");
+    } else {
+        result = cert_finish(cert, signer, ret, why);
+    }
+    EVP_PKEY_free(self);
+    return result;
+}
+
 static prov_result ca_make(struct prov_pki *pki, const struct pki_issuer *issuer,
                            const struct prov_pki_ca_name *name, const struct prov_pki_key *key,
                            const struct prov_validity *validity, struct prov_buf *ret,
                            struct prov_why *why)
 {
-    EVP_PKEY *self = issuer == NULL ? key_object(&key->scalar, key->point) : NULL;
-    EVP_PKEY *signer = issuer == NULL ? self : issuer->key;
-    X509 *cert = cert_begin(pki, validity, key->point);
-    prov_result result;
-    if (signer == NULL || cert == NULL ||
-        !ca_fill(pki, cert, name, key, issuer == NULL ? NULL : issuer->cert)) {
-        result = pki_failed(why, "making a CA's certificate");
-    } else {
-        result = cert_finish(cert, signer, ret, why);
+    X509 *cert = NULL;
+    prov_result result = cert_begin(pki, validity, key->point, &cert, why);
+    if (result == PROV_OK) {
+        result = ca_sign(pki, cert, issuer, name, key, ret, why);
     }
     X509_free(cert);
-    EVP_PKEY_free(self);
     return result;
 }
 
@@ -320,16 +338,20 @@ static bool server_fill(const struct prov_pki *pki, X509 *cert, const struct pro
            pki_put_extension(pki, cert, PKI_EKU_SERVER) && pki_put_dns_name(cert, leaf->server);
 }
 
+static bool leaf_fill(const struct prov_pki *pki, X509 *cert, const struct prov_pki_leaf *leaf)
+{
+    return X509_set_issuer_name(cert, X509_get_subject_name(pki->issuer.cert)) == 1 &&
+           (leaf->device != NULL ? device_fill(pki, cert, leaf) : server_fill(pki, cert, leaf));
+}
+
 static prov_result leaf_make(struct prov_pki *pki, const struct prov_pki_leaf *leaf,
                              struct prov_buf *ret, struct prov_why *why)
 {
-    X509 *cert = cert_begin(pki, &leaf->validity, leaf->point);
-    prov_result result;
-    if (cert == NULL || X509_set_issuer_name(cert, X509_get_subject_name(pki->issuer.cert)) != 1 ||
-        !(leaf->device != NULL ? device_fill(pki, cert, leaf) : server_fill(pki, cert, leaf))) {
-        result = pki_failed(why, "making a certificate");
-    } else {
-        result = cert_finish(cert, pki->issuer.key, ret, why);
+    X509 *cert = NULL;
+    prov_result result = cert_begin(pki, &leaf->validity, leaf->point, &cert, why);
+    if (result == PROV_OK) {
+        result = leaf_fill(pki, cert, leaf) ? cert_finish(cert, pki->issuer.key, ret, why)
+                                            : pki_failed(why, "making a certificate");
     }
     X509_free(cert);
     return result;

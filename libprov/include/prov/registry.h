@@ -6,6 +6,9 @@
  * server). Secrets are sealed with AES-256-GCM, the row's public id as associated data, under a data key
  * that is wrapped by a key file: a copied database is no leak. Knows no PKI and decides no policy.
  *
+ * A list's visitor may look up and list, and must not call a verb that changes something; what it answers other than
+ * PROV_OK ends the list and is the list's result.
+ *
  * Errors: PROV_E_NO_REGISTRY, PROV_E_MODE / PROV_E_PERMISSION (key file), PROV_E_WRONG_KEY,
  * PROV_E_VERSION (newer schema, or not ours), PROV_E_CORRUPT, PROV_E_BUSY, PROV_E_FULL, PROV_E_EXISTS,
  * PROV_E_CONFLICT, PROV_E_KEY_OWNED, PROV_E_NOT_FOUND; each with its words in `why`.
@@ -133,7 +136,7 @@ struct prov_credential_new {
 };
 
 /* A device's, or a server's next one. Refuses a retired device, a key of another owner, a second active
- * bootstrap credential of the kind for the same device and server. */
+ * or pending bootstrap credential of the kind for the same device and server. */
 PROV_MUST prov_result prov_registry_credential_add(struct prov_registry *registry,
                                                    const struct prov_credential_new *credential,
                                                    struct prov_why *why);
@@ -190,7 +193,7 @@ PROV_MUST prov_result prov_registry_confirm(struct prov_registry *registry, int6
 /* --- look-ups of the server, by what the peer showed --------------------------------------------- */
 
 /* PSK by (server, identity), octet by octet. *ret_known false: unknown, or not in a state that may connect;
- * then ret is not filled and ret_psk is a dummy of the usual length, unsealed from a dummy row, so
+ * then ret is not filled and ret_psk is a dummy of the usual length (16), unsealed from a dummy row, so
  * that the work done is the same (H29). */
 PROV_MUST prov_result prov_registry_psk_find(struct prov_registry *registry,
                                              const struct prov_fqdn *server,

@@ -165,27 +165,48 @@ static void too_little_room_is_an_overflow(void **state)
                PROV_E_OVERFLOW, "no room");
 }
 
-static bool no_random(void *context, uint8_t *out, size_t len)
+/* Fails after `left` calls. */
+struct source {
+    int left;
+    uint8_t last;
+};
+
+static bool source_fill(void *context, uint8_t *out, size_t len)
 {
-    (void)context;
-    (void)out;
-    (void)len;
-    return false;
+    struct source *source = context;
+    if (source->left == 0) {
+        return false;
+    }
+    source->left--;
+    for (size_t i = 0; i < len; i++) {
+        out[i] = (uint8_t)(source->last = (uint8_t)(source->last * 13 + 7 + i));
+    }
+    return true;
 }
 
-static void row59_no_key_without_randomness(void **state)
+static void row59_nothing_is_made_without_randomness(void **state)
 {
     struct works *works = *state;
-    struct prov_random random = {no_random, NULL};
+    struct source source = {.left = -1, .last = 1};
+    struct prov_random random = {source_fill, &source};
     struct prov_crypto *crypto = NULL;
     struct prov_pki *pki = NULL;
     struct prov_pki_key key;
-    prov_result result = prov_crypto_make(&random, &crypto);
-    if (result == PROV_OK) {
-        assert_int_equal(prov_pki_make(crypto, &pki), PROV_OK);
-        result = prov_pki_key_make(pki, &key, &works->why);
-    }
-    assert_int_equal(result, PROV_E_RANDOM);
+    struct der der;
+    struct prov_buf buf = PROV_BUF_OF(der.octets);
+    struct prov_eui64 device = eui(1);
+    struct prov_pki_leaf leaf = leaf_of(works, &device);
+    struct prov_pki_issuer by = issuing(works);
+    assert_int_equal(prov_crypto_make(&random, &crypto), PROV_OK);
+    assert_int_equal(prov_pki_make(crypto, &pki), PROV_OK);
+    source.left = 0;
+    assert_why(works, prov_pki_key_make(pki, &key, &works->why), PROV_E_RANDOM,
+               "cannot make a key");
+    assert_why(works, prov_pki_leaf_issue(pki, &by, &leaf, &buf, &works->why), PROV_E_RANDOM,
+               "serial number");
+    assert_int_equal(buf.len, 0);
+    source.left = -1;
+    assert_done(works, prov_pki_leaf_issue(pki, &by, &leaf, &buf, &works->why));
     prov_pki_free(pki);
     prov_crypto_free(crypto);
 }
@@ -478,7 +499,7 @@ int main(void)
                                         works_teardown),
         cmocka_unit_test_setup_teardown(too_little_room_is_an_overflow, works_setup,
                                         works_teardown),
-        cmocka_unit_test_setup_teardown(row59_no_key_without_randomness, works_setup,
+        cmocka_unit_test_setup_teardown(row59_nothing_is_made_without_randomness, works_setup,
                                         works_teardown),
         cmocka_unit_test_setup_teardown(row34_key_usage_is_the_exact_octets, works_setup,
                                         works_teardown),
