@@ -18,7 +18,8 @@ void association_flush(struct prov_server *server, uint64_t now_ms, struct assoc
 }
 
 /* Says why a peer was not let in; the engine's alert says less, or something else (H29). */
-static void log_refused(struct prov_server *server, const struct association *a, prov_result result)
+static void log_refused(struct prov_server *server, uint64_t now_ms, const struct association *a,
+                        prov_result result)
 {
     struct line line;
 
@@ -26,7 +27,7 @@ static void log_refused(struct prov_server *server, const struct association *a,
     line_result(&line, server, result);
     line_peer(&line, &a->session->peer);
     line_who(&line, a);
-    line_end(&line, server);
+    line_end_loud(&line, server, now_ms);
 }
 
 static void hash_identity(struct prov_server *server, struct association *a,
@@ -40,7 +41,7 @@ static void hash_identity(struct prov_server *server, struct association *a,
 
 /* Unknown, revoked and wrong take the same way and the same time: no line is written for them here
  * (H29). The handshake that fails says so. */
-static void need_psk(struct prov_server *server, struct association *a)
+static void need_psk(struct prov_server *server, uint64_t now_ms, struct association *a)
 {
     struct prov_bytes identity = prov_dtls_need_identity(&a->dtls);
     struct prov_secret psk = {0};
@@ -54,7 +55,7 @@ static void need_psk(struct prov_server *server, struct association *a)
     if (result == PROV_OK) {
         prov_dtls_give_psk(&a->dtls, prov_secret_bytes(&psk), known);
     } else {
-        log_refused(server, a, result);
+        log_refused(server, now_ms, a, result);
         prov_dtls_abort(&a->dtls, PROV_ALERT_INTERNAL_ERROR);
     }
     prov_secret_wipe(&psk);
@@ -71,7 +72,7 @@ static void need_sign(struct prov_server *server, struct association *a)
     prov_dtls_give_signature(&a->dtls, result, signature);
 }
 
-static void need_verify(struct prov_server *server, struct association *a)
+static void need_verify(struct prov_server *server, uint64_t now_ms, struct association *a)
 {
     struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
     prov_result verdict;
@@ -84,7 +85,7 @@ static void need_verify(struct prov_server *server, struct association *a)
         verdict = prov_flow_chain_judge(&server->flow, &server->config.fqdn, chain,
                                         prov_dtls_peer_chain(&a->dtls, chain), &a->who);
     if (verdict != PROV_OK)
-        log_refused(server, a, verdict);
+        log_refused(server, now_ms, a, verdict);
     prov_dtls_give_verdict(&a->dtls, verdict);
 }
 
@@ -110,7 +111,7 @@ static void connected(struct prov_server *server, uint64_t now_ms, struct associ
     prov_why_clear(&server->why);
     result = prov_flow_connected(&server->flow, &a->who);
     if (result != PROV_OK) {
-        log_refused(server, a, result);
+        log_refused(server, now_ms, a, result);
         prov_dtls_abort(&a->dtls, PROV_ALERT_INTERNAL_ERROR);
         return;
     }
@@ -151,13 +152,13 @@ static bool step(struct prov_server *server, uint64_t now_ms, struct association
 
     switch (event) {
     case PROV_DTLS_NEED_PSK:
-        need_psk(server, a);
+        need_psk(server, now_ms, a);
         return true;
     case PROV_DTLS_NEED_SIGN:
         need_sign(server, a);
         return true;
     case PROV_DTLS_NEED_VERIFY:
-        need_verify(server, a);
+        need_verify(server, now_ms, a);
         return true;
     case PROV_DTLS_AGAIN:
         return true;

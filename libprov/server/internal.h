@@ -143,6 +143,8 @@ struct prov_server {
     struct link by_age;       /* established sessions, the longest idle first */
     struct link half_open;    /* handshakes under way, the oldest first */
     struct prov_server_stats stats;
+    uint64_t loud_since_ms; /* lines that strangers can cause are counted per second */
+    uint32_t loud, unsaid;
 };
 
 enum end_reason {
@@ -202,5 +204,8 @@ void line_who(struct line *line, const struct association *a); /* device, creden
 void line_result(struct line *line, struct prov_server *server,
                  prov_result result); /* and its words */
 void line_end(struct line *line, struct prov_server *server);
+/* For what anybody with an address can cause: at most LOUD_MAX a second, the others are counted. */
+#define LOUD_MAX 50u
+void line_end_loud(struct line *line, struct prov_server *server, uint64_t now_ms);
 
 #endif

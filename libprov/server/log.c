@@ -140,3 +140,29 @@ void line_end(struct line *line, struct prov_server *server)
     if (server->config.io.log)
         server->config.io.log(server->config.io.context, line->text);
 }
+
+static void say_how_many(struct prov_server *server)
+{
+    struct line line;
+
+    line_begin(&line, server, "suppressed");
+    line_number(&line, "lines", server->unsaid);
+    line_end(&line, server);
+    server->unsaid = 0;
+}
+
+void line_end_loud(struct line *line, struct prov_server *server, uint64_t now_ms)
+{
+    if (now_ms - server->loud_since_ms >= 1000) {
+        server->loud_since_ms = now_ms;
+        server->loud = 0;
+        if (server->unsaid > 0)
+            say_how_many(server);
+    }
+    if (server->loud < LOUD_MAX) {
+        server->loud++;
+        line_end(line, server);
+    } else {
+        server->unsaid++;
+    }
+}

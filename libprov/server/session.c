@@ -83,7 +83,7 @@ struct prov_enroll_session *session_exchange(struct prov_server *server, uint64_
 
 /* --- end ------------------------------------------------------------------------------------- */
 
-static void log_end(struct prov_server *server, struct association *a, bool live,
+static void log_end(struct prov_server *server, uint64_t now_ms, struct association *a, bool live,
                     enum end_reason reason)
 {
     struct prov_dtls_failure failure = prov_dtls_failure(&a->dtls);
@@ -102,7 +102,10 @@ static void log_end(struct prov_server *server, struct association *a, bool live
     line_who(&line, a);
     line_number(&line, "octets_in", prov_dtls_stats(&a->dtls).octets_in);
     line_number(&line, "octets_out", prov_dtls_stats(&a->dtls).octets_out);
-    line_end(&line, server);
+    if (live)
+        line_end(&line, server);
+    else
+        line_end_loud(&line, server, now_ms);
 }
 
 static void say_goodbye(struct prov_server *server, uint64_t now_ms, struct association *a,
@@ -145,7 +148,7 @@ void association_end(struct prov_server *server, uint64_t now_ms, struct associa
     bool live = a == session->live;
 
     say_goodbye(server, now_ms, a, reason);
-    log_end(server, a, live, reason);
+    log_end(server, now_ms, a, live, reason);
     if (live) {
         leave_lists(server, session);
     } else {

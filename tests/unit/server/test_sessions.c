@@ -195,6 +195,28 @@ static void row15_unknown_raw_key_is_refused_with_40(void **state)
     assert_true(rig_logged(&rig, "event=refusal result=failed reason=\"no such key\""));
 }
 
+/* Whoever fails a thousand times does not fill the disk with it. */
+static void failures_do_not_flood_the_log(void **state)
+{
+    static const uint8_t wrong[16] = {1};
+    struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
+
+    (void)state;
+    client->psk = PROV_BYTES_OF(wrong);
+    for (unsigned i = 0; i < 120; i++) {
+        client_start(client);
+        rig_run(&rig);
+        prov_dtls_drop(&client->dtls);
+    }
+    assert_int_equal(prov_server_stats(rig.server).handshakes_failed, 120);
+    assert_int_equal(rig.line_count, 50);
+    rig.now += 1000;
+    client_start(client);
+    rig_run(&rig);
+    assert_true(rig_logged(&rig, "event=suppressed lines=70"));
+    assert_int_equal(rig.line_count, 52);
+}
+
 /* An alert in epoch 0 is anybody's word (H39). */
 static void h39_forged_alerts_do_not_end_a_session(void **state)
 {
@@ -570,6 +592,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(h29_unknown_identity_and_wrong_key_look_the_same, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(row15_unknown_raw_key_is_refused_with_40, setup, teardown),
+        cmocka_unit_test_setup_teardown(failures_do_not_flood_the_log, setup, teardown),
         cmocka_unit_test_setup_teardown(h39_forged_alerts_do_not_end_a_session, setup, teardown),
         cmocka_unit_test_setup_teardown(h39_unfinished_handshakes_evict_no_session, setup_small,
                                         teardown),
