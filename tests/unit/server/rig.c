@@ -282,7 +282,7 @@ static void client_sign(struct client *client)
     prov_dtls_give_signature(&client->dtls, result, signature);
 }
 
-static void client_step(struct client *client)
+void client_step(struct client *client)
 {
     for (;;) {
         switch (prov_dtls_step(&client->dtls, client->rig->now)) {

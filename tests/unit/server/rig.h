@@ -85,6 +85,8 @@ void rig_deliver(struct rig *rig, const struct prov_server_peer *peer, const uin
 bool rig_logged(const struct rig *rig, const char *part);
 
 void client_start(struct client *client);
+/* Answers what the engine asks. */
+void client_step(struct client *client);
 /* Takes the client's next datagram off, to be delivered by hand. */
 bool client_pull(struct client *client, uint8_t *ret, size_t cap, size_t *ret_len);
 void client_ask(struct client *client, enum prov_enroll_op op, struct prov_bytes host,
