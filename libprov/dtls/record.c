@@ -25,10 +25,11 @@ static size_t explicit_len(const struct prov_suite *suite)
 
 bool prov_record_take(uint8_t *data, size_t len, size_t *at, struct prov_record *ret)
 {
+    if (len - *at < RECORD_HEADER_LEN)
+        return false;
     struct prov_reader reader = prov_reader_make(PROV_BYTES(data + *at, len - *at));
     struct prov_record record = {.header = data + *at};
     struct prov_bytes body;
-
     if (!prov_take_u8(&reader, &record.type) || !prov_take_u16(&reader, &record.version) ||
         !prov_take_u16(&reader, &record.epoch) || !prov_take_u48(&reader, &record.seq) ||
         !prov_take_vector(&reader, 2, &body))

@@ -290,6 +290,21 @@ void prov_dtls_push(struct prov_dtls *s, uint64_t now_ms, uint8_t *datagram, siz
     s->in_at = 0;
 }
 
+/* The next record of the datagram, unless something is to be told first. What can't be taken apart, and what
+ * is behind the end of a session, is forgotten: the caller will use the room for something else. */
+static bool next_record(struct prov_dtls *s, struct prov_record *ret)
+{
+    bool over = s->failed || s->closed;
+
+    if (!over && (s->data.len > 0 || s->connected != s->connected_told))
+        return false;
+    if (!over && prov_record_take(s->in, s->in_len, &s->in_at, ret))
+        return true;
+    s->in = NULL;
+    s->in_len = s->in_at = 0;
+    return false;
+}
+
 enum prov_dtls_event prov_dtls_step(struct prov_dtls *s, uint64_t now_ms)
 {
     struct prov_record record;
@@ -299,8 +314,7 @@ enum prov_dtls_event prov_dtls_step(struct prov_dtls *s, uint64_t now_ms)
     if (s->hs != NULL)
         s->hs->spent = false;
     go_on(s);
-    while (!s->failed && !s->closed && s->data.len == 0 && s->connected == s->connected_told &&
-           prov_record_take(s->in, s->in_len, &s->in_at, &record)) {
+    while (next_record(s, &record)) {
         take_record(s, &record);
         go_on(s);
     }
