@@ -222,7 +222,8 @@ static prov_result chain_step(struct prov_path *path, struct prov_crypto *crypto
     struct prov_x509 issuer;
     prov_result result;
 
-    if (path->at + 1 == path->chain_len)
+    /* What lies beyond the depth is not looked at: a self-issued last one was taken for a root. */
+    if (path->at + 1 == path->chain_len || path->at + 1 >= path->rules.max_below_anchor)
         return path->reason;
     result = prov_x509_parse(path->chain[path->at + 1], &issuer);
     if (result == PROV_OK && !issuer_fits(&path->lower, &issuer))

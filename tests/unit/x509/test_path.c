@@ -177,6 +177,42 @@ static void row36_path_length_is_respected(void **state)
     assert_int_equal(verdict(family), PROV_OK);
 }
 
+/* The topmost CA has changed its key: the certificate below the root bears the root's own name. */
+static void rollover_plan(struct family *family, size_t below)
+{
+    struct mint_plan *self_issued = &family->links[below - 1], *root = &family->links[below];
+
+    family_plan(family, PROV_PATH_SERVER, below);
+    self_issued->issuer = root->issuer = root->subject = self_issued->subject;
+    mint_add(&family->links[below - 2], CE_AKI, 0, OCTETS("\x30\x04\x80\x02\xaa\xbb"));
+    mint_add(self_issued, CE_SKI, 0, OCTETS("\x04\x02\xaa\xbb"));
+    mint_add(self_issued, CE_AKI, 0, OCTETS("\x30\x04\x80\x02\xcc\xdd"));
+    mint_add(root, CE_SKI, 0, OCTETS("\x04\x02\xcc\xdd"));
+}
+
+/* RFC 5280, section 4.2.1.9: self-issued certificates do not count for pathLenConstraint. */
+static void row36_self_issued_does_not_count_for_path_length(void **state)
+{
+    struct family *family = *state;
+
+    rollover_plan(family, 3);
+    mint_replace(&family->links[3], CE_BC, 1, BC_CA_0);
+    assert_int_equal(verdict(family), PROV_E_CERT_PROFILE);
+    mint_replace(&family->links[3], CE_BC, 1, BC_CA_1);
+    assert_int_equal(verdict(family), PROV_OK);
+}
+
+/* ... but for the depth: it is no root. */
+static void row32_self_issued_counts_for_the_depth(void **state)
+{
+    struct family *family = *state;
+
+    rollover_plan(family, 4);
+    assert_int_equal(verdict(family), PROV_E_ISSUER);
+    family->rules.max_below_anchor = 4;
+    assert_int_equal(verdict(family), PROV_OK);
+}
+
 static void row39_unknown_critical_extension_anywhere_is_refused(void **state)
 {
     struct family *family = *state;
@@ -462,6 +498,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(row34_issuer_without_key_cert_sign_is_refused, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(row36_path_length_is_respected, setup, teardown),
+        cmocka_unit_test_setup_teardown(row36_self_issued_does_not_count_for_path_length, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(row32_self_issued_counts_for_the_depth, setup, teardown),
         cmocka_unit_test_setup_teardown(row39_unknown_critical_extension_anywhere_is_refused, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(row17_rsa_anywhere_in_a_chain_is_refused, setup, teardown),
