@@ -374,6 +374,22 @@ void client_assert_served(struct client *client, enum prov_enroll_op op)
     assert_int_equal(client->x.code >> 5, 2);
 }
 
+size_t client_second_hello(struct client *client, uint8_t *ret, size_t cap)
+{
+    struct rig *rig = client->rig;
+    uint8_t room[2048];
+    size_t len;
+
+    client_start(client);
+    assert_true(client_pull(client, room, sizeof(room), &len));
+    rig_deliver(rig, &client->peer, room, len);
+    assert_int_equal(rig->queued, 1);
+    prov_dtls_push(&client->dtls, rig->now, rig->queue[0].octets, rig->queue[0].len);
+    rig->queued = 0;
+    assert_true(client_pull(client, ret, cap, &len));
+    return len;
+}
+
 /* --- the wire -------------------------------------------------------------------------------- */
 
 static void deliver_split(struct rig *rig, const struct prov_server_peer *peer,

@@ -85,6 +85,8 @@ void rig_deliver(struct rig *rig, const struct prov_server_peer *peer, const uin
 bool rig_logged(const struct rig *rig, const char *part);
 
 void client_start(struct client *client);
+/* Takes the client to its ClientHello with the cookie, which is left in ret. */
+size_t client_second_hello(struct client *client, uint8_t *ret, size_t cap);
 /* Answers what the engine asks. */
 void client_step(struct client *client);
 /* Takes the client's next datagram off, to be delivered by hand. */

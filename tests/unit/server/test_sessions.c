@@ -49,22 +49,6 @@ static uint32_t handshakes(void)
     return prov_server_stats(rig.server).handshakes;
 }
 
-/* Takes the client to its ClientHello with the cookie, which is left in ret. */
-static size_t second_hello(struct client *client, uint8_t *ret, size_t cap)
-{
-    uint8_t room[2048];
-    size_t len;
-
-    client_start(client);
-    assert_true(client_pull(client, room, sizeof(room), &len));
-    rig_deliver(&rig, &client->peer, room, len);
-    assert_int_equal(rig.queued, 1);
-    prov_dtls_push(&client->dtls, rig.now, rig.queue[0].octets, rig.queue[0].len);
-    rig.queued = 0;
-    assert_true(client_pull(client, ret, cap, &len));
-    return len;
-}
-
 static struct prov_server_peer stranger(unsigned number)
 {
     struct prov_server_peer peer = {{4, 198, 51, (uint8_t)(number >> 8), (uint8_t)number}};
@@ -108,7 +92,7 @@ static void row58_truncated_hellos_leave_nothing(void **state)
 {
     struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
     uint8_t hello[2048];
-    size_t len = second_hello(client, hello, sizeof(hello));
+    size_t len = client_second_hello(client, hello, sizeof(hello));
 
     (void)state;
     for (size_t cut = 0; cut < len; cut++) {
@@ -121,7 +105,7 @@ static void row58_replayed_hellos_from_a_thousand_addresses_leave_nothing(void *
 {
     struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
     uint8_t hello[2048];
-    size_t len = second_hello(client, hello, sizeof(hello));
+    size_t len = client_second_hello(client, hello, sizeof(hello));
     uint64_t before = rig.octets_in, answered = rig.octets_out;
 
     (void)state;
@@ -139,7 +123,7 @@ static void h4_other_port_of_the_same_address_has_no_cookie(void **state)
 {
     struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
     uint8_t hello[2048];
-    size_t len = second_hello(client, hello, sizeof(hello));
+    size_t len = client_second_hello(client, hello, sizeof(hello));
     struct prov_server_peer other = client->peer;
 
     (void)state;
@@ -243,7 +227,7 @@ static void h39_unfinished_handshakes_evict_no_session(void **state)
     client_connect(rig_client(&rig, PROV_KIND_PSK, 3)); /* full: 3 */
     for (uint8_t host = 4; host < 8; host++) {
         struct client *client = rig_client(&rig, PROV_KIND_PSK, host);
-        size_t len = second_hello(client, hello, sizeof(hello));
+        size_t len = client_second_hello(client, hello, sizeof(hello));
 
         rig_deliver(&rig, &client->peer, hello, len);
         rig.queued = 0;
@@ -264,7 +248,7 @@ static void handshakes_at_once_are_bounded(void **state)
     (void)state;
     for (uint8_t host = 1; host <= 6; host++) {
         client = rig_client(&rig, PROV_KIND_PSK, host);
-        len = second_hello(client, hello, sizeof(hello));
+        len = client_second_hello(client, hello, sizeof(hello));
         rig_deliver(&rig, &client->peer, hello, len);
         rig.queued = 0;
     }
@@ -283,7 +267,7 @@ static void one_address_has_half_of_the_handshakes(void **state)
     (void)state;
     for (unsigned i = 0; i < 4; i++) {
         struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
-        size_t len = second_hello(client, hello, sizeof(hello));
+        size_t len = client_second_hello(client, hello, sizeof(hello));
 
         rig_deliver(&rig, &client->peer, hello, len);
         rig.queued = 0;
@@ -295,7 +279,7 @@ static void unfinished_handshake_ends_in_time(void **state)
 {
     struct client *client = rig_client(&rig, PROV_KIND_RPK, 1);
     uint8_t hello[2048];
-    size_t len = second_hello(client, hello, sizeof(hello));
+    size_t len = client_second_hello(client, hello, sizeof(hello));
 
     (void)state;
     rig_deliver(&rig, &client->peer, hello, len);
@@ -311,7 +295,7 @@ static void draining_server_begins_no_handshake(void **state)
 {
     struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
     uint8_t hello[2048];
-    size_t len = second_hello(client, hello, sizeof(hello));
+    size_t len = client_second_hello(client, hello, sizeof(hello));
 
     (void)state;
     prov_server_drain(rig.server, rig.now);
@@ -319,103 +303,6 @@ static void draining_server_begins_no_handshake(void **state)
     rig_deliver(&rig, &client->peer, hello, len);
     assert_int_equal(handshakes(), 0);
     assert_int_equal(rig.queued, 0);
-}
-
-/* --- H6 -------------------------------------------------------------------------------------- */
-
-static void h6_new_hello_leaves_the_old_session_until_finished(void **state)
-{
-    struct client *old = rig_client(&rig, PROV_KIND_PSK, 1);
-    struct client *new = rig_client(&rig, PROV_KIND_RPK, 1);
-    uint8_t hello[2048];
-    size_t len;
-
-    (void)state;
-    client_connect(old);
-    new->peer = old->peer; /* the device lost its session and begins anew from the same port */
-    new->deaf = true;
-    old->deaf = true;
-    len = second_hello(new, hello, sizeof(hello));
-    assert_int_equal(sessions(), 1);
-    assert_int_equal(handshakes(), 0);
-    rig_deliver(&rig, &new->peer, hello, len);
-    rig.queued = 0;
-    assert_int_equal(sessions(), 1);
-    assert_int_equal(handshakes(), 1);
-    /* the old one still works */
-    old->deaf = false;
-    client_ask(old, PROV_ENROLL_NOW, PROV_BYTES_NONE, PROV_BYTES_NONE);
-    {
-        uint8_t room[2048];
-
-        assert_true(client_pull(old, room, sizeof(room), &len));
-        rig_deliver(&rig, &old->peer, room, len);
-    }
-    assert_int_equal(rig.served, 1);
-    assert_int_equal(rig.queued, 1);
-    prov_dtls_push(&old->dtls, rig.now, rig.queue[0].octets, rig.queue[0].len);
-    assert_int_equal(prov_dtls_step(&old->dtls, rig.now), PROV_DTLS_DATA);
-    rig.queued = 0;
-    /* a repeated hello belongs to the handshake that it began */
-    rig_deliver(&rig, &new->peer, hello, len);
-    assert_int_equal(handshakes(), 1);
-}
-
-static void h6_finished_replaces_the_old_session(void **state)
-{
-    struct client *old = rig_client(&rig, PROV_KIND_PSK, 1);
-    struct client *new = rig_client(&rig, PROV_KIND_RPK, 1);
-
-    (void)state;
-    client_connect(old);
-    new->peer = old->peer;
-    prov_dtls_drop(&old->dtls); /* power was lost */
-    old->used = false;
-    client_connect(new);
-    assert_int_equal(sessions(), 1);
-    assert_int_equal(handshakes(), 0);
-    assert_true(rig_logged(&rig, "event=session_end reason=replaced"));
-    client_assert_served(new, PROV_ENROLL_NOW);
-}
-
-/* The new Finished in a datagram of its own looks like a record of the old session, until that one can't
- * read it. */
-static void h6_finished_in_a_datagram_of_its_own_replaces_the_old_session(void **state)
-{
-    struct client *old = rig_client(&rig, PROV_KIND_PSK, 1);
-    struct client *new = rig_client(&rig, PROV_KIND_RPK, 1);
-
-    (void)state;
-    client_connect(old);
-    new->peer = old->peer;
-    rig.split = true;
-    prov_dtls_drop(&old->dtls);
-    old->used = false;
-    client_connect(new);
-    assert_int_equal(sessions(), 1);
-    client_assert_served(new, PROV_ENROLL_NOW);
-}
-
-static void h6_failed_attempt_leaves_the_old_session(void **state)
-{
-    static const uint8_t wrong[16] = {1};
-    struct client *old = rig_client(&rig, PROV_KIND_PSK, 1);
-    struct client *new = rig_client(&rig, PROV_KIND_PSK, 1);
-
-    (void)state;
-    client_connect(old);
-    new->peer = old->peer;
-    new->psk = PROV_BYTES_OF(wrong);
-    old->deaf = true;
-    client_start(new);
-    rig_run(&rig);
-    assert_int_equal(new->failed > 0, 1);
-    assert_int_equal(sessions(), 1);
-    assert_int_equal(handshakes(), 0);
-    new->used = false;
-    prov_dtls_drop(&new->dtls);
-    old->deaf = false;
-    client_assert_served(old, PROV_ENROLL_NOW);
 }
 
 /* --- positive -------------------------------------------------------------------------------- */
@@ -504,81 +391,6 @@ static void h15_close_notify_ends_the_session(void **state)
     assert_true(rig_logged(&rig, "event=session_end reason=closed"));
 }
 
-static void drain_lets_a_transfer_finish_and_says_goodbye(void **state)
-{
-    struct client *idle = rig_client(&rig, PROV_KIND_PSK, 1);
-    struct client *busy = rig_client(&rig, PROV_KIND_PSK, 2);
-    uint8_t room[2048];
-    size_t len;
-
-    (void)state;
-    client_connect(idle);
-    client_connect(busy);
-    rig.answer_len = 1300;
-    client_ask(busy, PROV_ENROLL_CRTS, PROV_BYTES_NONE, PROV_BYTES_NONE);
-    assert_true(client_pull(busy, room, sizeof(room), &len));
-    rig_deliver(&rig, &busy->peer, room, len); /* the first of three blocks is on the way */
-    prov_server_drain(rig.server, rig.now);
-    assert_int_equal(sessions(), 1);
-    assert_false(prov_server_drained(rig.server));
-    rig_run(&rig);
-    assert_int_equal(idle->closed, 1);
-    assert_int_equal(busy->x.state, PROV_EXCHANGE_DONE);
-    assert_int_equal(busy->x.answer.len, 1300);
-    assert_int_equal(busy->closed, 1);
-    assert_true(prov_server_drained(rig.server));
-}
-
-static void drain_does_not_wait_for_ever(void **state)
-{
-    struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
-    uint8_t room[2048];
-    size_t len;
-
-    (void)state;
-    client_connect(client);
-    rig.answer_len = 1300;
-    client_ask(client, PROV_ENROLL_CRTS, PROV_BYTES_NONE, PROV_BYTES_NONE);
-    assert_true(client_pull(client, room, sizeof(room), &len));
-    rig_deliver(&rig, &client->peer, room, len);
-    rig.queued = 0;
-    prov_server_drain(rig.server, rig.now);
-    assert_false(prov_server_drained(rig.server));
-    rig.now += 4999;
-    prov_server_tick(rig.server, rig.now);
-    assert_false(prov_server_drained(rig.server));
-    assert_true(prov_server_deadline(rig.server) == rig.now + 1);
-    rig.now++;
-    prov_server_tick(rig.server, rig.now);
-    assert_true(prov_server_drained(rig.server));
-}
-
-static void new_credentials_are_taken_up_and_old_sessions_go_on(void **state)
-{
-    struct client *before = rig_client(&rig, PROV_KIND_RPK, 1);
-    struct client *after = rig_client(&rig, PROV_KIND_RPK, 2);
-    unsigned loads = rig.loads;
-
-    (void)state;
-    client_connect(before);
-    rig_wait(&rig, 10000);
-    assert_int_equal(rig.loads, loads + 1);
-    assert_false(rig_logged(&rig, "event=reload")); /* nothing has changed */
-    prov_crypto_key_drop(rig.crypto, &rig.server_key);
-    {
-        uint8_t point[PROV_POINT_LEN];
-
-        assert_int_equal(prov_crypto_key_make(rig.crypto, &rig.server_key), PROV_OK);
-        assert_int_equal(prov_crypto_key_public(rig.crypto, &rig.server_key, point), PROV_OK);
-        prov_spki_encode(point, rig.server_spki);
-    }
-    prov_server_reload(rig.server, rig.now);
-    assert_true(rig_logged(&rig, "event=reload result=ok"));
-    client_connect(after); /* its verdict is on the new key */
-    client_assert_served(before, PROV_ENROLL_NOW);
-    client_assert_served(after, PROV_ENROLL_NOW);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -601,23 +413,12 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(unfinished_handshake_ends_in_time, setup, teardown),
         cmocka_unit_test_setup_teardown(draining_server_begins_no_handshake, setup, teardown),
-        cmocka_unit_test_setup_teardown(h6_new_hello_leaves_the_old_session_until_finished, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(h6_finished_replaces_the_old_session, setup, teardown),
-        cmocka_unit_test_setup_teardown(
-            h6_finished_in_a_datagram_of_its_own_replaces_the_old_session, setup, teardown),
-        cmocka_unit_test_setup_teardown(h6_failed_attempt_leaves_the_old_session, setup, teardown),
         cmocka_unit_test_setup_teardown(sessions_of_each_kind_are_served, setup, teardown),
         cmocka_unit_test_setup_teardown(authenticated_newcomer_evicts_the_longest_idle, setup_small,
                                         teardown),
         cmocka_unit_test_setup_teardown(address_at_its_limit_evicts_its_own, setup_small, teardown),
         cmocka_unit_test_setup_teardown(idle_session_is_closed, setup, teardown),
         cmocka_unit_test_setup_teardown(h15_close_notify_ends_the_session, setup, teardown),
-        cmocka_unit_test_setup_teardown(drain_lets_a_transfer_finish_and_says_goodbye, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(drain_does_not_wait_for_ever, setup, teardown),
-        cmocka_unit_test_setup_teardown(new_credentials_are_taken_up_and_old_sessions_go_on, setup,
-                                        teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
