@@ -33,7 +33,7 @@ P
     secret=$(cat secret)
     [ ${#secret} -eq 32 ]
     {
-        snapshot
+        listings
         prov credential show "$ID"
         prov credential show "$ID" --json
         prov bundle inspect b 2>&1

@@ -30,12 +30,17 @@ factory() {
     prov device add $OTHER_DEVICE >/dev/null
 }
 
-# Everything that the registry tells, and which files there are.
+# The registry to the last octet, and which files there are.
 snapshot() {
+    sha256sum r.db r.key
+    ls
+}
+
+# Everything that the registry tells.
+listings() {
     for noun in ca server device credential event; do
         prov "$noun" list --json
     done
-    ls
 }
 
 # refuses CODE WORDS COMMAND…: exits with the code, says the words on stderr, changes nothing.

@@ -22,7 +22,8 @@ struct prov_flow {
     struct prov_why *why; /* may be NULL */
 };
 
-/* After prov_registry_create: makes the root and the issuing CA of the organisation. */
+/* After prov_registry_create: makes the root and the issuing CA of the organisation. May be run again after a
+ * run that was cut. */
 PROV_MUST prov_result prov_flow_ca_init(struct prov_flow *flow);
 
 /* Makes the server's key, raw public key and dNSName chain. address "" or HOST:PORT. */
@@ -42,7 +43,8 @@ PROV_MUST prov_result prov_flow_psk_register(struct prov_flow *flow,
                                              const struct prov_fqdn *server, enum prov_use use,
                                              struct prov_bytes identity, struct prov_bytes psk,
                                              struct prov_uuid *ret);
-/* device NULL: the server's next raw public key. */
+/* device NULL: the server's next raw public key. It is announced at once, in bundles and answers, and shown
+ * when the current one is revoked; PROV_E_CONFLICT if there is a next one already. */
 PROV_MUST prov_result prov_flow_rpk_issue(struct prov_flow *flow, const struct prov_eui64 *device,
                                           const struct prov_fqdn *server, enum prov_use use,
                                           struct prov_uuid *ret);
@@ -68,7 +70,6 @@ PROV_MUST prov_result prov_flow_cert_issue(struct prov_flow *flow,
 PROV_MUST prov_result prov_flow_bundle_export(struct prov_flow *flow,
                                               const struct prov_credential *credential,
                                               struct prov_buf *ret);
-
 /* The credential, and the pending successor that it asked for: a thief may have been the one who asked.
  * PROV_E_CONFLICT if it is revoked or retired already. */
 PROV_MUST prov_result prov_flow_credential_revoke(struct prov_flow *flow,
