@@ -31,11 +31,12 @@ struct prov_random {
 };
 
 /* Hosts: makes an instance; random NULL means the library's own CSPRNG. With a source of the caller's
- * (tests), every random value comes from it, keys and ECDSA nonces where the library allows it
- * included. Free accepts NULL. */
+ * (tests), every random value and every key comes from it; the nonces of ECDSA stay libcrypto's own,
+ * which lets nobody choose them. Free accepts NULL. */
 PROV_MUST prov_result prov_crypto_make(const struct prov_random *random, struct prov_crypto **ret);
 void prov_crypto_free(struct prov_crypto *crypto);
 
+/* PROV_E_RANDOM: then ret is wiped. */
 PROV_MUST prov_result prov_crypto_random(struct prov_crypto *crypto, uint8_t *ret, size_t len);
 
 /* SHA-256 of parts, one after the other. */
