@@ -136,12 +136,14 @@ static void set_timer(struct prov_server *server, struct association *a)
 /* Application data counts only on the live association. */
 static bool data(struct prov_server *server, uint64_t now_ms, struct association *a)
 {
+    enum end_reason end;
+
     if (a != a->session->live)
         return true;
     session_touch(server, a->session, now_ms);
-    if (request_serve(server, now_ms, a, prov_dtls_data(&a->dtls)))
+    if (request_serve(server, now_ms, a, prov_dtls_data(&a->dtls), &end))
         return true;
-    association_end(server, now_ms, a, END_REVOKED);
+    association_end(server, now_ms, a, end);
     return false;
 }
 

@@ -268,13 +268,14 @@ static struct session *longest_idle(const struct prov_server *server)
                                        : CONTAINER(server->by_age.after, struct session, by_age);
 }
 
+/* A handshake that is under way at the same address goes on. */
 static void end_idle(struct prov_server *server, uint64_t now_ms)
 {
     struct session *session;
 
     while ((session = longest_idle(server)) != NULL &&
            now_ms - session->last_ms >= server->limits.idle_ms)
-        session_end(server, now_ms, session, END_IDLE);
+        association_end(server, now_ms, session->live, END_IDLE);
 }
 
 static void run_due(struct prov_server *server, uint64_t now_ms)

@@ -154,6 +154,7 @@ enum end_reason {
     END_EVICTED, /* made room for another session */
     END_REVOKED,
     END_REPLACED, /* a new handshake of the same address is complete */
+    END_WORN,     /* its keys have sealed all that they may (H12) */
     END_DRAINED
 };
 
@@ -182,9 +183,9 @@ void association_push(struct prov_server *server, uint64_t now_ms, struct associ
                       uint8_t *datagram, size_t len);
 void association_flush(struct prov_server *server, uint64_t now_ms, struct association *a);
 
-/* Application data. false: the session must end, its credential was revoked. */
+/* Application data. false: the session must end, *ret_end says why. */
 bool request_serve(struct prov_server *server, uint64_t now_ms, struct association *a,
-                   struct prov_bytes message);
+                   struct prov_bytes message, enum end_reason *ret_end);
 
 void server_send(struct prov_server *server, const struct prov_server_peer *peer,
                  struct prov_bytes datagram);

@@ -78,14 +78,19 @@ static void ask_flow(struct prov_server *server, uint64_t now_ms, struct associa
     prov_wipe(&request, sizeof(request));
 }
 
-static void send_sealed(struct prov_server *server, struct association *a,
+/* false: the session has no record left to send (H12). */
+static bool send_sealed(struct prov_server *server, struct association *a,
                         struct prov_bytes message)
 {
     uint8_t room[PROV_ENROLL_MESSAGE_MAX + PROV_DTLS_RECORD_OVERHEAD];
     struct prov_buf out = PROV_BUF_OF(room);
 
-    if (message.len > 0 && prov_dtls_seal(&a->dtls, message, &out) == PROV_OK)
-        server_send(server, &a->session->peer, prov_buf_bytes(&out));
+    if (message.len == 0)
+        return true;
+    if (prov_dtls_seal(&a->dtls, message, &out) != PROV_OK)
+        return false;
+    server_send(server, &a->session->peer, prov_buf_bytes(&out));
+    return true;
 }
 
 /* The registry could not be asked: that says nothing about the credential. */
@@ -97,14 +102,16 @@ static bool may_pass(prov_result result)
 }
 
 bool request_serve(struct prov_server *server, uint64_t now_ms, struct association *a,
-                   struct prov_bytes message)
+                   struct prov_bytes message, enum end_reason *ret_end)
 {
     uint8_t room[PROV_ENROLL_MESSAGE_MAX];
     struct prov_buf out = PROV_BUF_OF(room);
     struct prov_enroll_request asked;
     struct prov_enroll_session *exchange;
     prov_result result;
+    bool sent;
 
+    *ret_end = END_REVOKED;
     prov_why_clear(&server->why);
     result = prov_flow_still_good(&server->flow, &a->who);
     if (result != PROV_OK && !may_pass(result))
@@ -120,7 +127,8 @@ bool request_serve(struct prov_server *server, uint64_t now_ms, struct associati
     case PROV_ENROLL_DROP:
         break;
     }
-    send_sealed(server, a, prov_buf_bytes(&out));
+    *ret_end = END_WORN;
+    sent = send_sealed(server, a, prov_buf_bytes(&out));
     prov_wipe(room, sizeof(room));
-    return true;
+    return sent;
 }

@@ -12,7 +12,7 @@
 static const char *const end_text[] = {
     [END_CLOSED] = "closed",   [END_FAILED] = "failed",   [END_IDLE] = "idle",
     [END_EVICTED] = "evicted", [END_REVOKED] = "revoked", [END_REPLACED] = "replaced",
-    [END_DRAINED] = "drained",
+    [END_WORN] = "worn",       [END_DRAINED] = "drained",
 };
 
 /* --- CoAP state ------------------------------------------------------------------------------ */
@@ -294,8 +294,8 @@ static void evict(struct prov_server *server, uint64_t now_ms, struct address *a
     }
     if (server->stats.sessions > server->limits.sessions) {
         server->stats.evictions++;
-        session_end(server, now_ms, CONTAINER(server->by_age.after, struct session, by_age),
-                    END_EVICTED);
+        association_end(server, now_ms,
+                        CONTAINER(server->by_age.after, struct session, by_age)->live, END_EVICTED);
     }
 }
 

@@ -137,6 +137,30 @@ static void h6_failed_attempt_leaves_the_old_session(void **state)
     client_assert_served(old, PROV_ENROLL_NOW);
 }
 
+static void h6_old_session_that_is_idle_ends_without_the_new_handshake(void **state)
+{
+    struct client *old = rig_client(&rig, PROV_KIND_PSK, 1);
+    struct client *new = rig_client(&rig, PROV_KIND_RPK, 1);
+    uint8_t hello[2048];
+    size_t len;
+
+    (void)state;
+    client_connect(old);
+    rig.now += 299990;
+    new->peer = old->peer;
+    old->used = false;
+    prov_dtls_drop(&old->dtls);
+    len = client_second_hello(new, hello, sizeof(hello));
+    rig_deliver(&rig, &new->peer, hello, len);
+    rig.now += 10;
+    prov_server_tick(rig.server, rig.now);
+    assert_int_equal(sessions(), 0);
+    assert_int_equal(handshakes(), 1);
+    rig_run(&rig);
+    assert_int_equal(new->connected, 1);
+    assert_int_equal(sessions(), 1);
+}
+
 static void drain_lets_a_transfer_finish_and_says_goodbye(void **state)
 {
     struct client *idle = rig_client(&rig, PROV_KIND_PSK, 1);
@@ -221,6 +245,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             h6_finished_in_a_datagram_of_its_own_replaces_the_old_session, setup, teardown),
         cmocka_unit_test_setup_teardown(h6_failed_attempt_leaves_the_old_session, setup, teardown),
+        cmocka_unit_test_setup_teardown(h6_old_session_that_is_idle_ends_without_the_new_handshake,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(drain_lets_a_transfer_finish_and_says_goodbye, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(drain_does_not_wait_for_ever, setup, teardown),
