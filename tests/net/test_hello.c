@@ -3,31 +3,7 @@
  * Hellos: what a server refuses in a ClientHello, what a client refuses in a ServerHello, cookies, and the
  * octets that both send.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "craft.h"
-
-static struct wire_world world;
-
-static int setup(void **state)
-{
-    (void)state;
-    wire_world_make(&world);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    wire_world_free(&world);
-    return 0;
-}
+#include "fixture.h"
 
 static void ask(const struct craft *craft, struct craft_answer *ret)
 {

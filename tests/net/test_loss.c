@@ -3,31 +3,7 @@
  * A wire that loses, doubles and swaps: every datagram of every flight, for each kind of
  * credential.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "wire.h"
-
-static struct wire_world world;
-
-static int setup(void **state)
-{
-    (void)state;
-    wire_world_make(&world);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    wire_world_free(&world);
-    return 0;
-}
+#include "fixture.h"
 
 /* What happens to datagram `index` of `side`; the others arrive. */
 struct accident {

@@ -4,32 +4,7 @@
  * crash (the sanitizers see to that), no wrong end: two ends that say CONNECTED agree, and what arrives is
  * what was sent.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "craft.h"
-
-static struct wire_world world;
-
-static int setup(void **state)
-{
-    (void)state;
-    wire_world_make(&world);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    wire_world_free(&world);
-    return 0;
-}
+#include "fixture.h"
 
 struct damage {
     enum wire_side side;

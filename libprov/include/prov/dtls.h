@@ -43,12 +43,12 @@
 #ifndef PROV_DTLS_FLIGHT_MAX
 #define PROV_DTLS_FLIGHT_MAX 2560 /* largest own flight (H10) */
 #endif
-#define PROV_DTLS_MTU_DEFAULT 1200 /* UDP payload octets (profile.md, row 49) */
-#define PROV_DTLS_MTU_MIN 228
-#define PROV_DTLS_RECORD_OVERHEAD 37 /* 13 header, 8 explicit nonce, 16 tag at the most */
-#define PROV_DTLS_DATA_MAX 4096      /* largest application record sent or taken */
-#define PROV_DTLS_TLS_UNIQUE_LEN 12
-#define PROV_DTLS_CHAIN_MAX 6        /* certificates in a peer's chain */
+#define PROV_DTLS_MTU_DEFAULT     1200 /* UDP payload octets (profile.md, row 49) */
+#define PROV_DTLS_MTU_MIN         228
+#define PROV_DTLS_RECORD_OVERHEAD 37   /* 13 header, 8 explicit nonce, 16 tag at the most */
+#define PROV_DTLS_DATA_MAX        4096 /* largest application record sent or taken */
+#define PROV_DTLS_TLS_UNIQUE_LEN  12
+#define PROV_DTLS_CHAIN_MAX       6 /* certificates in a peer's chain */
 
 enum prov_dtls_role { PROV_DTLS_CLIENT = 1, PROV_DTLS_SERVER = 2 };
 
@@ -65,9 +65,9 @@ struct prov_dtls_config {
      * NULL. Server: the name it answers to; another one is refused with unrecognized_name(112). */
     const struct prov_fqdn *server_name;
 
-    struct prov_bytes psk_identity;    /* client, PSK */
-    struct prov_bytes spki;            /* own raw public key, 91 octets */
-    const struct prov_bytes *chain;    /* own certificates, end entity first, without the root */
+    struct prov_bytes psk_identity; /* client, PSK */
+    struct prov_bytes spki;         /* own raw public key, 91 octets */
+    const struct prov_bytes *chain; /* own certificates, end entity first, without the root */
     size_t chain_len;
 };
 
@@ -97,8 +97,8 @@ enum prov_dtls_event {
 
 /* PROV_E_STATE if the configuration has nothing to authenticate with; PROV_E_BOUNDS for a bad MTU. */
 PROV_MUST prov_result prov_dtls_start(struct prov_dtls *s, const struct prov_dtls_config *config,
-                                      struct prov_crypto *crypto, struct prov_dtls_handshake *workspace,
-                                      uint64_t now_ms);
+                                      struct prov_crypto *crypto,
+                                      struct prov_dtls_handshake *workspace, uint64_t now_ms);
 
 /* --- server: the first datagram of an address --------------------------------------------------- */
 
@@ -120,8 +120,8 @@ enum prov_dtls_hello {
 /* Looks at a datagram from an address without a session and keeps nothing. `peer`: address family, full
  * address, scope and port, as octets (H4). A reply is never longer than the datagram. */
 enum prov_dtls_hello prov_dtls_hello(struct prov_dtls_cookies *cookies, struct prov_crypto *crypto,
-                                     uint64_t now_ms, struct prov_bytes peer, struct prov_bytes datagram,
-                                     struct prov_buf *reply);
+                                     uint64_t now_ms, struct prov_bytes peer,
+                                     struct prov_bytes datagram, struct prov_buf *reply);
 /* Starts a session at the ClientHello that prov_dtls_hello accepted. */
 PROV_MUST prov_result prov_dtls_accept(struct prov_dtls *s, const struct prov_dtls_config *config,
                                        struct prov_crypto *crypto,
@@ -169,7 +169,8 @@ size_t prov_dtls_peer_chain(const struct prov_dtls *s, struct prov_bytes ret[PRO
 struct prov_bytes prov_dtls_data(const struct prov_dtls *s);
 /* Appends one datagram with one application record to out. PROV_E_STATE before CONNECTED or after the
  * end; PROV_E_BOUNDS over PROV_DTLS_DATA_MAX; PROV_E_FULL at 2^23 records (H12). */
-PROV_MUST prov_result prov_dtls_seal(struct prov_dtls *s, struct prov_bytes data, struct prov_buf *out);
+PROV_MUST prov_result prov_dtls_seal(struct prov_dtls *s, struct prov_bytes data,
+                                     struct prov_buf *out);
 /* Queues close_notify; pull sends it. */
 void prov_dtls_close(struct prov_dtls *s);
 /* Ends the session with a fatal alert. */
@@ -192,7 +193,8 @@ struct prov_dtls_failure {
     prov_result result;         /* PROV_E_TIMEOUT, PROV_E_PEER, PROV_E_PEER_ALERT, a verdict, … */
     enum prov_alert alert_sent; /* PROV_ALERT_NONE if none */
     enum prov_alert alert_received;
-    bool authentic; /* the failure came from inside the encrypted exchange: the peer's own word (an epoch-1
+    bool
+        authentic; /* the failure came from inside the encrypted exchange: the peer's own word (an epoch-1
                        alert, a wrong Finished), not anybody's (H39) */
 };
 struct prov_dtls_failure prov_dtls_failure(const struct prov_dtls *s);

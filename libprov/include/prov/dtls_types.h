@@ -6,6 +6,8 @@
 #ifndef PROV_DTLS_TYPES_H
 #define PROV_DTLS_TYPES_H
 
+#include "prov/dtls.h"
+
 #define PROV_DTLS_RANDOM_LEN   32
 #define PROV_DTLS_MASTER_LEN   48
 #define PROV_DTLS_FINISHED_LEN 12

@@ -18,22 +18,23 @@
 enum prov_kx { PROV_KX_PSK = 1, PROV_KX_ECDHE_PSK = 2, PROV_KX_ECDHE_ECDSA = 3 };
 
 #define PROV_KIND_BIT(kind) (1u << (kind))
-#define PROV_KINDS_ALL (PROV_KIND_BIT(PROV_KIND_PSK) | PROV_KIND_BIT(PROV_KIND_RPK) | PROV_KIND_BIT(PROV_KIND_CERT))
+#define PROV_KINDS_ALL                                                                             \
+    (PROV_KIND_BIT(PROV_KIND_PSK) | PROV_KIND_BIT(PROV_KIND_RPK) | PROV_KIND_BIT(PROV_KIND_CERT))
 
 struct prov_suite {
-    uint16_t id;              /* IANA TLS Cipher Suites */
+    uint16_t id; /* IANA TLS Cipher Suites */
     enum prov_kx kx;
-    unsigned kinds;           /* PROV_KIND_BITs that it serves */
+    unsigned kinds; /* PROV_KIND_BITs that it serves */
     enum prov_aead aead;
-    uint8_t fixed_iv_len;     /* 4: explicit nonce epoch || sequence of 8 octets (RFC 6655, section 3);
+    uint8_t fixed_iv_len; /* 4: explicit nonce epoch || sequence of 8 octets (RFC 6655, section 3);
                                  12: nonce by exclusive or, nothing explicit (RFC 7905; tests only) */
     bool forward_secret;
     const char *name;
 };
 
-extern const struct prov_suite prov_suite_psk_ccm_8;          /* 0xC0A8 */
-extern const struct prov_suite prov_suite_ecdhe_psk_ccm;      /* 0xD005, RFC 8442 */
-extern const struct prov_suite prov_suite_ecdhe_ecdsa_ccm_8;  /* 0xC0AE */
+extern const struct prov_suite prov_suite_psk_ccm_8;         /* 0xC0A8 */
+extern const struct prov_suite prov_suite_ecdhe_psk_ccm;     /* 0xD005, RFC 8442 */
+extern const struct prov_suite prov_suite_ecdhe_ecdsa_ccm_8; /* 0xC0AE */
 
 /* What an end offers or accepts, in order of preference; ends with NULL. */
 typedef const struct prov_suite *const *prov_suites;
@@ -45,30 +46,30 @@ extern const struct prov_suite *const prov_suites_server[]; /* all, forward secr
 /* --- alerts ------------------------------------------------------------------------------------ */
 
 enum prov_alert { /* RFC 5246, section 7.2; RFC 6066; RFC 4279; RFC 5746 */
-    PROV_ALERT_CLOSE_NOTIFY = 0,
-    PROV_ALERT_UNEXPECTED_MESSAGE = 10,
-    PROV_ALERT_BAD_RECORD_MAC = 20,
-    PROV_ALERT_RECORD_OVERFLOW = 22,
-    PROV_ALERT_HANDSHAKE_FAILURE = 40,
-    PROV_ALERT_BAD_CERTIFICATE = 42,
-    PROV_ALERT_UNSUPPORTED_CERTIFICATE = 43,
-    PROV_ALERT_CERTIFICATE_REVOKED = 44,
-    PROV_ALERT_CERTIFICATE_EXPIRED = 45,
-    PROV_ALERT_CERTIFICATE_UNKNOWN = 46,
-    PROV_ALERT_ILLEGAL_PARAMETER = 47,
-    PROV_ALERT_UNKNOWN_CA = 48,
-    PROV_ALERT_ACCESS_DENIED = 49,
-    PROV_ALERT_DECODE_ERROR = 50,
-    PROV_ALERT_DECRYPT_ERROR = 51,
-    PROV_ALERT_PROTOCOL_VERSION = 70,
-    PROV_ALERT_INSUFFICIENT_SECURITY = 71,
-    PROV_ALERT_INTERNAL_ERROR = 80,
-    PROV_ALERT_USER_CANCELED = 90,
-    PROV_ALERT_NO_RENEGOTIATION = 100,
-    PROV_ALERT_UNSUPPORTED_EXTENSION = 110,
-    PROV_ALERT_UNRECOGNIZED_NAME = 112,
-    PROV_ALERT_UNKNOWN_PSK_IDENTITY = 115,
-    PROV_ALERT_NONE = 255
+                  PROV_ALERT_CLOSE_NOTIFY = 0,
+                  PROV_ALERT_UNEXPECTED_MESSAGE = 10,
+                  PROV_ALERT_BAD_RECORD_MAC = 20,
+                  PROV_ALERT_RECORD_OVERFLOW = 22,
+                  PROV_ALERT_HANDSHAKE_FAILURE = 40,
+                  PROV_ALERT_BAD_CERTIFICATE = 42,
+                  PROV_ALERT_UNSUPPORTED_CERTIFICATE = 43,
+                  PROV_ALERT_CERTIFICATE_REVOKED = 44,
+                  PROV_ALERT_CERTIFICATE_EXPIRED = 45,
+                  PROV_ALERT_CERTIFICATE_UNKNOWN = 46,
+                  PROV_ALERT_ILLEGAL_PARAMETER = 47,
+                  PROV_ALERT_UNKNOWN_CA = 48,
+                  PROV_ALERT_ACCESS_DENIED = 49,
+                  PROV_ALERT_DECODE_ERROR = 50,
+                  PROV_ALERT_DECRYPT_ERROR = 51,
+                  PROV_ALERT_PROTOCOL_VERSION = 70,
+                  PROV_ALERT_INSUFFICIENT_SECURITY = 71,
+                  PROV_ALERT_INTERNAL_ERROR = 80,
+                  PROV_ALERT_USER_CANCELED = 90,
+                  PROV_ALERT_NO_RENEGOTIATION = 100,
+                  PROV_ALERT_UNSUPPORTED_EXTENSION = 110,
+                  PROV_ALERT_UNRECOGNIZED_NAME = 112,
+                  PROV_ALERT_UNKNOWN_PSK_IDENTITY = 115,
+                  PROV_ALERT_NONE = 255
 };
 
 /* Whether an end of this kind may send the alert (RFC 7925, section 6; profile.md, 2e). kind 0: the
@@ -81,12 +82,12 @@ const char *prov_alert_text(enum prov_alert alert);
 
 /* --- numbers ----------------------------------------------------------------------------------- */
 
-#define PROV_TIMER_INITIAL_MS 9000u /* RFC 7925, section 11 */
-#define PROV_TIMER_MAX_MS 60000u
-#define PROV_RETRANSMISSIONS 2u      /* sent at 0, 9 and 27 s, given up at 63 s */
-#define PROV_LINGER_MS 240000u       /* last flight kept: RFC 6347, section 4.2.4 (2 MSL); H7 */
-#define PROV_CHAIN_BELOW_ANCHOR 3u   /* RFC 7925, section 4.4.4 */
-#define PROV_COAPS_PORT 5684u        /* RFC 7252, section 12.8 */
-#define PROV_LDEVID_DAYS 90          /* default life of an operational certificate */
+#define PROV_TIMER_INITIAL_MS   9000u /* RFC 7925, section 11 */
+#define PROV_TIMER_MAX_MS       60000u
+#define PROV_RETRANSMISSIONS    2u      /* sent at 0, 9 and 27 s, given up at 63 s */
+#define PROV_LINGER_MS          240000u /* last flight kept: RFC 6347, section 4.2.4 (2 MSL); H7 */
+#define PROV_CHAIN_BELOW_ANCHOR 3u      /* RFC 7925, section 4.4.4 */
+#define PROV_COAPS_PORT         5684u   /* RFC 7252, section 12.8 */
+#define PROV_LDEVID_DAYS        90      /* default life of an operational certificate */
 
 #endif
