@@ -91,6 +91,20 @@ open(name, "wb").write(body + b"\x58\x20" + hashlib.sha256(body).digest())' "$@"
     inspect_fails 10 head
 }
 
+@test "stdout that is a terminal is refused" {
+    needs script
+    script -qec "'$PROV' bundle export $ID --out -" /dev/null >shown || status=$?
+    [ "${status:-0}" -eq 2 ]
+    grep -q "stdout is a terminal" shown
+    [ "$(tr -d '[:print:][:space:]' <shown | wc -c)" -eq 0 ]
+}
+
+@test "a bundle for a server without an address is exported" {
+    id=$(prov rpk issue $DEVICE --server $OTHER_SERVER)
+    prov bundle export "$id" --out b
+    [ "$(prov bundle inspect b --json | field address)" = "" ]
+}
+
 @test "stdout may be a pipe" {
     prov bundle export "$ID" --out - | prov bundle inspect - --json 2>/dev/null | field id >id
     [ "$(cat id)" = "$ID" ]
