@@ -343,8 +343,8 @@ prov_result prov_dtls_accept(struct prov_dtls *s, const struct prov_dtls_config 
     s->octets_in = (uint32_t)datagram.len;
     s->write_seq[0] = first.record_seq; /* H1 */
     s->hs->next_send = s->hs->next_receive = s->hs->answered_until = first.fragment.message_seq;
-    memcpy(s->hs->random_client, first.fragment.body.data + 2,
-           first.fragment.body.len >= 2 + PROV_DTLS_RANDOM_LEN ? PROV_DTLS_RANDOM_LEN : 0);
+    if (first.fragment.body.len >= 2 + PROV_DTLS_RANDOM_LEN)
+        memcpy(s->hs->random_client, first.fragment.body.data + 2, PROV_DTLS_RANDOM_LEN);
     prov_flight_end(s); /* the timer: a hello in pieces has to become whole in time */
     prov_inbox_take(s, 0, first.content);
     return PROV_OK;

@@ -306,7 +306,8 @@ void wire_inject(struct wire *w, enum wire_side from, const uint8_t *octets, siz
 {
     struct wire_datagram d = {.from = from, .at_ms = w->now_ms, .len = len};
 
-    memcpy(d.octets, octets, len);
+    if (len > 0)
+        memcpy(d.octets, octets, len);
     enqueue(w, &d);
 }
 
