@@ -299,6 +299,7 @@ void prov_server_tick(struct prov_server *server, uint64_t now_ms)
             each_session(server, now_ms, drain_session);
     } else if (now_ms >= server->reload_at_ms) {
         session_sweep(server, now_ms);
+        session_recheck(server, now_ms);
         prov_server_reload(server, now_ms);
     }
 }

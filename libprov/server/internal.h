@@ -142,6 +142,7 @@ struct prov_server {
     struct session **holders; /* sessions with CoAP state, exchanges.used of them */
     struct link by_age;       /* established sessions, the longest idle first */
     struct link half_open;    /* handshakes under way, the oldest first */
+    size_t recheck_at;        /* the bucket where the next round of rechecks begins */
     struct prov_server_stats stats;
     uint64_t loud_since_ms; /* lines that strangers can cause are counted per second */
     uint32_t loud, unsaid;
@@ -175,6 +176,8 @@ struct prov_enroll_session *session_exchange(struct prov_server *server, uint64_
                                              struct session *session);
 /* Takes back CoAP state that has been idle for EXCHANGE_LIFETIME. */
 void session_sweep(struct prov_server *server, uint64_t now_ms);
+/* Asks flow again about a number of live sessions, others each time (H40). */
+void session_recheck(struct prov_server *server, uint64_t now_ms);
 bool session_busy(const struct session *session);
 
 /* Runs the engine until it waits, answers its questions, sends what it has. false: `a` is gone. */
@@ -183,6 +186,8 @@ void association_push(struct prov_server *server, uint64_t now_ms, struct associ
                       uint8_t *datagram, size_t len);
 void association_flush(struct prov_server *server, uint64_t now_ms, struct association *a);
 
+/* Whether the credential is still good, as far as that can be told now. */
+bool request_allowed(struct prov_server *server, const struct association *a);
 /* Application data. false: the session must end, *ret_end says why. */
 bool request_serve(struct prov_server *server, uint64_t now_ms, struct association *a,
                    struct prov_bytes message, enum end_reason *ret_end);

@@ -101,6 +101,15 @@ static bool may_pass(prov_result result)
     return class == prov_result_exit(PROV_E_INTERNAL) || class == prov_result_exit(PROV_E_BUSY);
 }
 
+bool request_allowed(struct prov_server *server, const struct association *a)
+{
+    prov_result result;
+
+    prov_why_clear(&server->why);
+    result = prov_flow_still_good(&server->flow, &a->who);
+    return result == PROV_OK || may_pass(result);
+}
+
 bool request_serve(struct prov_server *server, uint64_t now_ms, struct association *a,
                    struct prov_bytes message, enum end_reason *ret_end)
 {

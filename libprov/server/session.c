@@ -316,3 +316,33 @@ void session_promote(struct prov_server *server, uint64_t now_ms, struct associa
     session_touch(server, session, now_ms);
     evict(server, now_ms, session->address);
 }
+
+/* --- revocation ------------------------------------------------------------------------------- */
+
+#define RECHECK_MAX 256u /* look-ups in a round */
+
+static unsigned recheck_bucket(struct prov_server *server, uint64_t now_ms, size_t at)
+{
+    unsigned asked = 0;
+
+    for (struct session *session = server->table.sessions[at], *next; session; session = next) {
+        next = session->next;
+        if (!session->live)
+            continue;
+        asked++;
+        if (!request_allowed(server, session->live))
+            association_end(server, now_ms, session->live, END_REVOKED);
+    }
+    return asked;
+}
+
+/* A session that asks for nothing would otherwise outlive its credential until it is idle too long. */
+void session_recheck(struct prov_server *server, uint64_t now_ms)
+{
+    unsigned asked = 0;
+
+    for (size_t i = 0; i <= server->table.mask && asked < RECHECK_MAX; i++) {
+        asked += recheck_bucket(server, now_ms, server->recheck_at);
+        server->recheck_at = (server->recheck_at + 1) & server->table.mask;
+    }
+}

@@ -34,7 +34,7 @@ struct prov_server_limits {        /* 0: the default */
     uint32_t idle_ms;              /* a session without a record ends: 300 s */
     uint32_t handshake_ms;         /* a handshake ends at the latest: 70 s */
     uint32_t drain_ms;             /* after prov_server_drain: 5 s */
-    uint32_t reload_ms;            /* how often the server's own credentials are looked at: 10 s */
+    uint32_t reload_ms;            /* how often own and peers' credentials are looked at: 10 s */
 };
 
 /* Both may be called from inside of any call below. A log line is key=value pairs, without a line

@@ -68,6 +68,24 @@ static void h40_expiry_ends_a_live_session(void **state)
     assert_int_equal(prov_server_stats(rig.server).sessions, 0);
 }
 
+static void h40_revocation_ends_a_session_that_asks_for_nothing(void **state)
+{
+    struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
+
+    (void)state;
+    client_connect(client);
+    rig_wait(&rig, 20000);
+    assert_int_equal(prov_server_stats(rig.server).sessions, 1);
+    rig.still_good = PROV_E_BUSY; /* says nothing */
+    rig_wait(&rig, 10000);
+    assert_int_equal(prov_server_stats(rig.server).sessions, 1);
+    rig.still_good = PROV_E_REVOKED;
+    rig_wait(&rig, 10000);
+    assert_int_equal(prov_server_stats(rig.server).sessions, 0);
+    assert_int_equal(client->failed > 0, 1);
+    assert_true(rig_logged(&rig, "event=session_end reason=revoked"));
+}
+
 static void busy_registry_costs_a_retransmission_only(void **state)
 {
     struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
@@ -278,6 +296,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(h40_revocation_ends_a_live_session, setup, teardown),
         cmocka_unit_test_setup_teardown(h40_expiry_ends_a_live_session, setup, teardown),
+        cmocka_unit_test_setup_teardown(h40_revocation_ends_a_session_that_asks_for_nothing, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(busy_registry_costs_a_retransmission_only, setup, teardown),
         cmocka_unit_test_setup_teardown(h37_other_uri_host_is_4_04, setup, teardown),
         cmocka_unit_test_setup_teardown(refusal_of_flow_reaches_the_client_and_the_log, setup,
