@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A program outside of the tree: makes a key, seals its public half into a bundle, reads it back.
+ * A program outside of the tree: puts public keys into a bundle and reads it back.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +10,16 @@
 #include "prov/profile.h"
 #include "prov/version.h"
 
+static prov_result make_public(struct prov_crypto *crypto, uint8_t ret[PROV_POINT_LEN])
+{
+    struct prov_key key = {0};
+    prov_result result = prov_crypto_key_make(crypto, &key);
+    if (result == PROV_OK)
+        result = prov_crypto_key_public(crypto, &key, ret);
+    prov_crypto_key_drop(crypto, &key);
+    return result;
+}
+
 static prov_result key_bundle(struct prov_crypto *crypto, struct prov_buf *out)
 {
     struct prov_bundle bundle = {.kind = PROV_KIND_RPK,
@@ -18,18 +28,15 @@ static prov_result key_bundle(struct prov_crypto *crypto, struct prov_buf *out)
                                  .address = "127.0.0.1:5684",
                                  .has_public = true,
                                  .peer_count = 1};
-    struct prov_key key = {0};
     prov_result result = prov_eui64_parse("00-12-4B-28-7D-7A-78-A1", &bundle.device);
     if (result == PROV_OK)
         result = prov_fqdn_parse(prov_bytes_text("coaps.example.org"), &bundle.server);
     if (result == PROV_OK)
-        result = prov_crypto_key_make(crypto, &key);
+        result = make_public(crypto, bundle.point);
     if (result == PROV_OK)
-        result = prov_crypto_key_public(crypto, &key, bundle.point);
-    memcpy(bundle.peers[0], bundle.point, sizeof(bundle.point));
+        result = make_public(crypto, bundle.peers[0]);
     if (result == PROV_OK)
         result = prov_bundle_encode(&bundle, crypto, out);
-    prov_crypto_key_drop(crypto, &key);
     return result;
 }
 
