@@ -29,8 +29,7 @@
 #define HELLO_RANDOM_LEN 32
 #define DATAGRAM_MAX     2048 /* room for one datagram to be sent */
 
-/* --- lists: a ring through members; the head is a link by itself ---------------------------------
- */
+/* --- lists: a ring through members; the head is a link by itself ----------------------------- */
 
 struct link {
     struct link *before, *after;

@@ -317,7 +317,7 @@ void session_promote(struct prov_server *server, uint64_t now_ms, struct associa
     evict(server, now_ms, session->address);
 }
 
-/* --- revocation ------------------------------------------------------------------------------- */
+/* --- revocation ------------------------------------------------------------------------------ */
 
 #define RECHECK_MAX 256u /* look-ups in a round */
 
@@ -336,7 +336,7 @@ static unsigned recheck_bucket(struct prov_server *server, uint64_t now_ms, size
     return asked;
 }
 
-/* A session that asks for nothing would otherwise outlive its credential until it is idle too long. */
+/* A session that asks for nothing would otherwise outlive its credential. */
 void session_recheck(struct prov_server *server, uint64_t now_ms)
 {
     unsigned asked = 0;

@@ -33,6 +33,7 @@ ip link set lo up
 
 work=$(mktemp -d)
 server=''
+# shellcheck disable=SC2317 # the trap calls it
 cleanup() {
     [ -z "$server" ] || kill "$server" 2>/dev/null || true
     rm -rf "$work"
@@ -52,7 +53,7 @@ cert_device=00-1B-C5-FF-FE-00-00-02
 pem() { awk '/BEGIN CERT/{p=1} p{print} /END CERT/{p=0}'; }
 log() { # PATTERN [COUNT]: within 5 s the server's log has that many such lines
     tries=100
-    until [ "$(cat serve.log 2>/dev/null | grep -cE -- "$1")" -ge "${2:-1}" ]; do
+    until [ "$(grep -cE -- "$1" serve.log)" -ge "${2:-1}" ]; do
         tries=$((tries - 1))
         [ "$tries" -gt 0 ] || return 1
         sleep 0.05
@@ -141,6 +142,7 @@ cert=$("$prov" cert issue "$cert_device" --server "$name" --csr device.csr)
 # The OpenSSL client sends of its chain what it finds among its anchors.
 cat root.pem issuing.pem >anchors.pem
 
+: >serve.log
 "$prov" serve --server "$name" --listen "127.0.0.1:$port" 2>serve.log &
 server=$!
 log 'event=listening' || {
@@ -151,23 +153,23 @@ log 'event=listening' || {
 # Negative first.
 get /.well-known/core -u dev-1 -k 0123456789abcdef
 log 'event=handshake result=failed .*alert_sent=decrypt_error' && [ ! -s out ] && s=0 || s=1
-verdict "psk: a wrong key is refused with decrypt_error" $s
+verdict "psk: a wrong key is refused with decrypt_error" "$s"
 
 get /.well-known/core -u nobody -k "$(cat key)"
 log 'alert_sent=decrypt_error' 2 && [ ! -s out ] && s=0 || s=1
-verdict "psk: an unknown identity is refused in the same way" $s
+verdict "psk: an unknown identity is refused in the same way" "$s"
 
 get /.well-known/est/crts -c stranger.pem -j stranger.key -R anchors.pem
 log 'event=handshake result=failed .*alert_sent=unknown_ca' && [ ! -s out ] && s=0 || s=1
-verdict "cert: a stranger's certificate is refused" $s
+verdict "cert: a stranger's certificate is refused" "$s"
 
 get /.well-known/est/crts -u dev-1 -k "$(cat key)"
 log 'event=refusal .*resource=/.well-known/est/crts code=4.03 .*kind=psk' && s=0 || s=1
-verdict "psk: EST is for certificates, 4.03" $s
+verdict "psk: EST is for certificates, 4.03" "$s"
 
 get /.well-known/est/nothing -u dev-1 -k "$(cat key)"
 grep -q '4.04' client.log && s=0 || s=1
-verdict "psk: an unknown path is 4.04" $s
+verdict "psk: an unknown path is 4.04" "$s"
 
 post /.well-known/est/sen good.csr -t 0
 refused "est: Content-Format 0 is 4.15" 4.15
@@ -192,48 +194,48 @@ refused "est: 100 KiB are 4.13" 4.13
 post /.well-known/est/sren good.csr -t 286
 refused "est: sren with a bootstrap certificate is 4.03" 4.03
 [ "$("$prov" credential list --device "$cert_device" --json | wc -l)" -eq 1 ] && s=0 || s=1
-verdict "est: nothing of that was recorded" $s
+verdict "est: nothing of that was recorded" "$s"
 
 # Positive.
 get /.well-known/core -u dev-1 -k "$(cat key)"
 grep -q '</.well-known/est/sren>;rt="ace.est.sren";ct="281 287"' out 2>/dev/null && s=0 || s=1
-verdict "psk: discovery" $s
+verdict "psk: discovery" "$s"
 
 get '/.well-known/core?rt=ace.est.c*' -u dev-1 -k "$(cat key)"
 [ "$(cat out 2>/dev/null)" = '</.well-known/est/crts>;rt="ace.est.crts";ct="281"' ] && s=0 || s=1
-verdict "psk: discovery with a filter" $s
+verdict "psk: discovery with a filter" "$s"
 
 get /.well-known/est/crts -c device.pem -j device.key -R anchors.pem
 openssl pkcs7 -inform DER -in out -print_certs -out crts.pem 2>/dev/null &&
     openssl verify -CAfile root.pem issuing.pem >/dev/null 2>&1 &&
     [ "$(grep -c 'BEGIN CERT' crts.pem)" -eq 2 ] && s=0 || s=1
-verdict "cert: crts has the root and the issuing CA" $s
+verdict "cert: crts has the root and the issuing CA" "$s"
 
 rm -f crts.pem
 get /.well-known/est/crts -b 64 -c device.pem -j device.key -R anchors.pem
 openssl pkcs7 -inform DER -in out -print_certs -out crts.pem 2>/dev/null &&
     [ "$(grep -c 'BEGIN CERT' crts.pem)" -eq 2 ] && s=0 || s=1
-verdict "cert: crts in blocks of 64" $s
+verdict "cert: crts in blocks of 64" "$s"
 
 post /.well-known/est/sen good.csr -t 286
 openssl pkcs7 -inform DER -in out -print_certs 2>/dev/null | pem >enrolled.pem
 openssl verify -CAfile root.pem -untrusted issuing.pem enrolled.pem >/dev/null 2>&1 && s=0 || s=1
-verdict "est: sen gives a certificate that openssl verifies" $s
+verdict "est: sen gives a certificate that openssl verifies" "$s"
 
 post /.well-known/est/sen good.csr -t 286 -A 287
 openssl x509 -in enrolled.pem -outform DER -out enrolled.der 2>/dev/null
 cmp -s out enrolled.der && s=0 || s=1
-verdict "est: asked again, Accept 287: the same certificate, by itself" $s
+verdict "est: asked again, Accept 287: the same certificate, by itself" "$s"
 
 pending=$("$prov" credential list --device "$cert_device" --state pending --json | wc -l)
 [ "$pending" -eq 1 ] && s=0 || s=1
-verdict "est: there is one pending certificate" $s
+verdict "est: there is one pending certificate" "$s"
 
 "$prov" credential revoke "$psk" --reason "interop" >/dev/null
 rm -f out
 get /.well-known/core -u dev-1 -k "$(cat key)"
 log 'alert_sent=decrypt_error' 3 && [ ! -s out ] && s=0 || s=1
-verdict "psk: a revoked one is refused like an unknown one" $s
+verdict "psk: a revoked one is refused like an unknown one" "$s"
 
 kill -TERM "$server"
 wait "$server" && s=0 || s=$?

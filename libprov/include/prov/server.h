@@ -55,8 +55,7 @@ struct prov_server_config {
     struct prov_server_io io;                /* prov_server_run: only log and its context */
 };
 
-/* --- core ---------------------------------------------------------------------------------------
- */
+/* --- core ------------------------------------------------------------------------------------ */
 
 struct prov_server;
 
@@ -91,8 +90,7 @@ struct prov_server_stats prov_server_stats(const struct prov_server *server);
  * keeps for a session comes on top. */
 size_t prov_server_memory(const struct prov_server_limits *limits);
 
-/* --- on a socket ---------------------------------------------------------------------------------
- */
+/* --- on a socket ----------------------------------------------------------------------------- */
 
 /* Serves on `listen` ("192.0.2.1:5684", "[2001:db8::1]:5684"; port 0 takes a free one, the log says
  * which) until SIGTERM or SIGINT: then it drains and returns PROV_OK. SIGHUP reloads. Blocks these
