@@ -46,16 +46,18 @@ void session_sweep(struct prov_server *server, uint64_t now_ms)
     }
 }
 
-/* All of it is in use: the session that has used its own least recently and waits for nothing gives
- * it back. */
-static void make_room(struct prov_server *server)
+/* All of it is in use: the session that has used its own least recently gives it back, if it waits for
+ * nothing or has let a transfer lie for a while. */
+#define TRANSFER_STALE_MS 20000u
+static void make_room(struct prov_server *server, uint64_t now_ms)
 {
     struct session *oldest = NULL;
 
     for (size_t i = 0; i < server->exchanges.used; i++) {
         struct session *holder = server->holders[i];
+        bool free = !session_busy(holder) || now_ms - holder->exchange_ms >= TRANSFER_STALE_MS;
 
-        if (!session_busy(holder) && (!oldest || holder->exchange_ms < oldest->exchange_ms))
+        if (free && (!oldest || holder->exchange_ms < oldest->exchange_ms))
             oldest = holder;
     }
     if (oldest)
@@ -71,7 +73,7 @@ struct prov_enroll_session *session_exchange(struct prov_server *server, uint64_
     if (server->exchanges.used == server->exchanges.limit)
         session_sweep(server, now_ms);
     if (server->exchanges.used == server->exchanges.limit)
-        make_room(server);
+        make_room(server, now_ms);
     session->exchange = pool_take(&server->exchanges);
     if (!session->exchange)
         return NULL;

@@ -266,6 +266,37 @@ static void coap_state_is_lent(void **state)
     client_assert_served(clients[1], PROV_ENROLL_NOW);
 }
 
+/* Transfers that are let lie keep others out for a while only. */
+static void abandoned_transfers_give_way(void **state)
+{
+    struct client *clients[3];
+    uint8_t room[2048];
+    size_t len;
+
+    (void)state;
+    for (uint8_t i = 0; i < 3; i++) {
+        clients[i] = rig_client(&rig, PROV_KIND_PSK, (uint8_t)(1 + i));
+        client_connect(clients[i]);
+    }
+    rig.answer_len = 1300;
+    for (uint8_t i = 0; i < 2; i++) { /* the first block of three is fetched, and that is all */
+        client_ask(clients[i], PROV_ENROLL_CRTS, PROV_BYTES_NONE, PROV_BYTES_NONE);
+        assert_true(client_pull(clients[i], room, sizeof(room), &len));
+        rig_deliver(&rig, &clients[i]->peer, room, len);
+        rig.queued = 0;
+    }
+    client_ask(clients[2], PROV_ENROLL_NOW, PROV_BYTES_NONE, PROV_BYTES_NONE);
+    rig_run(&rig);
+    assert_int_equal(clients[2]->x.state, PROV_EXCHANGE_RUNNING); /* no room: no answer */
+    rig.answer_len = 40;
+    rig.now += 20000;
+    prov_exchange_step(&clients[2]->x, rig.now);
+    clients[0]->deaf = clients[1]->deaf = true;
+    rig_run(&rig);
+    assert_int_equal(clients[2]->x.state, PROV_EXCHANGE_DONE);
+    assert_int_equal(prov_server_stats(rig.server).exchanges, 2);
+}
+
 static void row62_log_has_no_secrets(void **state)
 {
     struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
@@ -309,6 +340,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(discovery_does_not_trouble_flow, setup, teardown),
         cmocka_unit_test_setup_teardown(long_answers_and_bodies_go_in_blocks, setup, teardown),
         cmocka_unit_test_setup_teardown(coap_state_is_lent, setup, teardown),
+        cmocka_unit_test_setup_teardown(abandoned_transfers_give_way, setup, teardown),
         cmocka_unit_test_setup_teardown(row62_log_has_no_secrets, setup, teardown),
     };
 
