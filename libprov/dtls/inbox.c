@@ -58,13 +58,6 @@ void prov_message_header_put(struct prov_buf *buf, uint8_t type, uint32_t length
 /* --- the room
  * ------------------------------------------------------------------------------------- */
 
-/* Slots lie in the room one after the other, each begins at a multiple of 8: then the bits of each
- * begin at an octet, and the room closes up by moving octets. */
-static size_t round_up(size_t len)
-{
-    return (len + 7) & ~(size_t)7;
-}
-
 static struct prov_dtls_slot *find(struct prov_dtls_handshake *hs, uint16_t seq)
 {
     for (size_t i = 0; i < PROV_DTLS_SLOTS; i++)
@@ -73,18 +66,17 @@ static struct prov_dtls_slot *find(struct prov_dtls_handshake *hs, uint16_t seq)
     return NULL;
 }
 
+/* Slots lie in the room one after the other; behind one that goes, the others close up. */
 static void drop(struct prov_dtls_handshake *hs, struct prov_dtls_slot *slot)
 {
-    size_t from = slot->at, gap = round_up(slot->len), behind = hs->inbox_len - from - gap;
+    size_t from = slot->at, behind = (size_t)hs->inbox_len - from - slot->len;
 
-    memmove(hs->inbox + from, hs->inbox + from + gap, behind);
-    memmove(hs->inbox_had + from / 8, hs->inbox_had + (from + gap) / 8, behind / 8);
-    memset(hs->inbox_had + (from + behind) / 8, 0, gap / 8);
-    hs->inbox_len = (uint16_t)(hs->inbox_len - gap);
+    memmove(hs->inbox + from, hs->inbox + from + slot->len, behind);
+    hs->inbox_len = (uint16_t)(hs->inbox_len - slot->len);
     slot->used = false;
     for (size_t i = 0; i < PROV_DTLS_SLOTS; i++)
         if (hs->slots[i].used && hs->slots[i].at > from)
-            hs->slots[i].at = (uint16_t)(hs->slots[i].at - gap);
+            hs->slots[i].at = (uint16_t)(hs->slots[i].at - slot->len);
 }
 
 static size_t room_left(const struct prov_dtls_handshake *hs)
@@ -96,9 +88,9 @@ static size_t room_left(const struct prov_dtls_handshake *hs)
 static bool make_room(struct prov_dtls_handshake *hs, size_t len, bool due)
 {
     for (size_t i = 0; due && i < PROV_DTLS_SLOTS; i++)
-        if (hs->slots[i].used && room_left(hs) < round_up(len))
+        if (hs->slots[i].used && room_left(hs) < len)
             drop(hs, &hs->slots[i]);
-    return room_left(hs) >= round_up(len);
+    return room_left(hs) >= len;
 }
 
 static struct prov_dtls_slot *open_slot(struct prov_dtls_handshake *hs,
@@ -112,12 +104,12 @@ static struct prov_dtls_slot *open_slot(struct prov_dtls_handshake *hs,
         struct prov_dtls_slot *slot = &hs->slots[i];
         if (slot->used)
             continue;
-        *slot =
-            (struct prov_dtls_slot){true, fragment->message_seq, hs->inbox_len, (uint16_t)len, 0};
+        *slot = (struct prov_dtls_slot){
+            .used = true, .seq = fragment->message_seq, .at = hs->inbox_len, .len = (uint16_t)len};
         struct prov_buf header = prov_buf_make(hs->inbox + slot->at, MESSAGE_HEADER_LEN);
         prov_message_header_put(&header, fragment->type, fragment->length, fragment->message_seq, 0,
                                 fragment->length);
-        hs->inbox_len = (uint16_t)(hs->inbox_len + round_up(len));
+        hs->inbox_len = (uint16_t)(hs->inbox_len + len);
         return slot;
     }
     return NULL;
@@ -126,38 +118,79 @@ static struct prov_dtls_slot *open_slot(struct prov_dtls_handshake *hs,
 /* --- fragments
  * -------------------------------------------------------------------------------------- */
 
-static bool had(const struct prov_dtls_handshake *hs, size_t at)
+static uint16_t later(uint16_t a, uint16_t b)
 {
-    return (hs->inbox_had[at / 8] >> (at % 8) & 1) != 0;
+    return a > b ? a : b;
+}
+
+static uint16_t earlier(uint16_t a, uint16_t b)
+{
+    return a < b ? a : b;
 }
 
 /* Whether it says of type, length and octets what the fragments before it said (H10). */
 static bool fits(const struct prov_dtls_handshake *hs, const struct prov_dtls_slot *slot,
                  const struct prov_fragment *fragment)
 {
-    const uint8_t *body = hs->inbox + slot->at + MESSAGE_HEADER_LEN + fragment->offset;
-    size_t at = (size_t)(body - hs->inbox);
+    const uint8_t *body = hs->inbox + slot->at + MESSAGE_HEADER_LEN;
+    uint16_t begin = (uint16_t)fragment->offset, end = (uint16_t)(begin + fragment->body.len);
 
     if (hs->inbox[slot->at] != fragment->type || slot->len != MESSAGE_HEADER_LEN + fragment->length)
         return false;
-    for (size_t i = 0; i < fragment->body.len; i++)
-        if (had(hs, at + i) && body[i] != fragment->body.data[i])
+    for (size_t i = 0; i < slot->span_count; i++) {
+        uint16_t from = later(slot->spans[i].from, begin),
+                 until = earlier(slot->spans[i].until, end);
+        if (from < until &&
+            memcmp(body + from, fragment->body.data + (from - begin), (size_t)(until - from)) != 0)
             return false;
+    }
     return true;
 }
 
-static void fill(struct prov_dtls_handshake *hs, struct prov_dtls_slot *slot,
+/* Joins a span with those that it touches. False, and nothing is changed, if there would be too many. */
+static bool add_span(struct prov_dtls_slot *slot, struct prov_dtls_span span)
+{
+    struct prov_dtls_span kept[PROV_DTLS_SPANS];
+    uint8_t count = 0;
+
+    for (size_t i = 0; i < slot->span_count; i++) {
+        const struct prov_dtls_span old = slot->spans[i];
+        if (old.from > span.until || span.from > old.until) {
+            kept[count++] = old;
+            continue;
+        }
+        span.from = earlier(span.from, old.from);
+        span.until = later(span.until, old.until);
+    }
+    if (count == PROV_DTLS_SPANS)
+        return false;
+    kept[count++] = span;
+    memcpy(slot->spans, kept, count * sizeof(kept[0]));
+    slot->span_count = count;
+    return true;
+}
+
+static bool fill(struct prov_dtls_handshake *hs, struct prov_dtls_slot *slot,
                  const struct prov_fragment *fragment)
 {
-    size_t at = slot->at + MESSAGE_HEADER_LEN + fragment->offset;
+    uint16_t from = (uint16_t)fragment->offset;
+    struct prov_dtls_span span = {from, (uint16_t)(from + fragment->body.len)};
 
-    for (size_t i = 0; i < fragment->body.len; i++) {
-        if (had(hs, at + i))
-            continue;
-        hs->inbox[at + i] = fragment->body.data[i];
-        hs->inbox_had[(at + i) / 8] |= (uint8_t)(1u << ((at + i) % 8));
-        slot->had++;
-    }
+    if (fragment->body.len == 0)
+        return true;
+    if (!add_span(slot, span))
+        return false;
+    memcpy(hs->inbox + slot->at + MESSAGE_HEADER_LEN + from, fragment->body.data,
+           fragment->body.len);
+    return true;
+}
+
+static bool is_whole(const struct prov_dtls_slot *slot)
+{
+    uint16_t body = (uint16_t)(slot->len - MESSAGE_HEADER_LEN);
+
+    return body == 0 ||
+           (slot->span_count == 1 && slot->spans[0].from == 0 && slot->spans[0].until == body);
 }
 
 static void take_fragment(struct prov_dtls *s, unsigned epoch, const struct prov_fragment *fragment)
@@ -186,11 +219,8 @@ static void take_fragment(struct prov_dtls *s, unsigned epoch, const struct prov
     struct prov_dtls_slot *slot = find(hs, fragment->message_seq);
     if (slot == NULL)
         slot = open_slot(hs, fragment);
-    if (slot == NULL || !fits(hs, slot, fragment)) {
+    if (slot == NULL || !fits(hs, slot, fragment) || !fill(hs, slot, fragment))
         s->records_dropped++;
-        return;
-    }
-    fill(hs, slot, fragment);
 }
 
 void prov_inbox_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes content)
@@ -206,8 +236,7 @@ bool prov_inbox_first(const struct prov_dtls_handshake *hs, struct prov_bytes *r
 {
     for (size_t i = 0; i < PROV_DTLS_SLOTS; i++) {
         const struct prov_dtls_slot *slot = &hs->slots[i];
-        if (!slot->used || slot->seq != hs->next_receive ||
-            slot->had != slot->len - MESSAGE_HEADER_LEN)
+        if (!slot->used || slot->seq != hs->next_receive || !is_whole(slot))
             continue;
         *ret_message = PROV_BYTES(hs->inbox + slot->at, slot->len);
         return true;

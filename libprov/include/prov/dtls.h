@@ -135,8 +135,8 @@ bool prov_dtls_repeats_hello(const struct prov_dtls *s, struct prov_bytes datagr
 
 /* --- both -------------------------------------------------------------------------------------- */
 
-/* Takes in one datagram. It is decrypted in place and must stay until prov_dtls_step answers something
- * other than PROV_DTLS_DATA. Garbage is dropped without a word. */
+/* Takes in one datagram. It is decrypted in place and must stay until prov_dtls_step has answered
+ * WAIT, AGAIN or a NEED_…: then all of it has been seen to. Garbage is dropped without a word. */
 void prov_dtls_push(struct prov_dtls *s, uint64_t now_ms, uint8_t *datagram, size_t len);
 /* Goes on until something is to be told. Retransmits when the deadline has passed. */
 enum prov_dtls_event prov_dtls_step(struct prov_dtls *s, uint64_t now_ms);

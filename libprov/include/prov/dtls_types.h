@@ -12,9 +12,10 @@
 #define PROV_DTLS_MASTER_LEN   48
 #define PROV_DTLS_FINISHED_LEN 12
 #define PROV_DTLS_SLOTS        6   /* messages in reassembly at the same time */
+#define PROV_DTLS_SPANS        4   /* parts of one message that do not touch each other */
 #define PROV_DTLS_FLIGHT_ITEMS 8   /* messages of one own flight, ChangeCipherSpec included */
-#define PROV_DTLS_EARLY_MAX    136 /* records of epoch 1 that came before its keys (H8) */
-#define PROV_DTLS_INBOX_MAX    (((PROV_DTLS_CERTIFICATE_MAX + 7) & ~7) + 160)
+#define PROV_DTLS_EARLY_MAX    128 /* records of epoch 1 that came before its keys (H8) */
+#define PROV_DTLS_INBOX_MAX    (PROV_DTLS_CERTIFICATE_MAX + 160)
 
 /* One direction of epoch 1. Raw octets: nothing of the crypto backend is kept per session. */
 struct prov_dtls_keys {
@@ -28,12 +29,16 @@ struct prov_dtls_window {
     uint64_t seen;
 };
 
-/* A message in reassembly: its header as if unfragmented and its body at inbox[at]. */
+/* A message in reassembly: its header as if unfragmented and its body at inbox[at]; which parts of the
+ * body have come. */
 struct prov_dtls_slot {
     bool used;
+    uint8_t span_count;
     uint16_t seq;
     uint16_t at, len; /* len: with the 12 octets of the header */
-    uint16_t had;     /* octets of the body that have come */
+    struct prov_dtls_span {
+        uint16_t from, until;
+    } spans[PROV_DTLS_SPANS];
 };
 
 /* A message of the own flight, kept whole: fragments and records are made when it is pulled. */
@@ -99,7 +104,6 @@ struct prov_dtls_handshake {
     struct prov_dtls_slot slots[PROV_DTLS_SLOTS];
     struct prov_dtls_item items[PROV_DTLS_FLIGHT_ITEMS];
     uint8_t early[PROV_DTLS_EARLY_MAX];
-    uint8_t inbox_had[(PROV_DTLS_INBOX_MAX + 7) / 8]; /* one bit for each octet of inbox */
 
     /* From here on nothing is secret, and nothing is read before it is written. */
     uint8_t inbox[PROV_DTLS_INBOX_MAX];
