@@ -241,6 +241,8 @@ static prov_result journal_move(struct prov_store *store)
     struct move move = {.base = store_journal_at(store, to),
                         .sequence = store->journal_sequence + 1};
     move.at = move.base + STORE_RECORD_LEN;
+    if (move.sequence == 0)
+        return PROV_E_FULL;
     prov_result r = store_erase_sectors(store, move.base, 1);
     if (r == PROV_OK)
         r = move_put(store, &move, STORE_RECORD_STATE, state_encode(&store->state, room));

@@ -158,6 +158,7 @@ static prov_result body_copy(struct prov_store *store, struct store_writer *writ
     }
 }
 
+/* 0: there is none after the highest, which no device reaches. */
 static uint32_t sequence_next(const struct prov_store *store)
 {
     uint32_t all[] = {store->slot[0].sequence, store->slot[1].sequence, store->state.current,
@@ -180,7 +181,7 @@ static prov_result snapshot_write(struct prov_store *store, const struct prov_en
                                 .sequence = sequence_next(store),
                                 .offset = at + STORE_HEAD_LEN};
     struct store_writer writer;
-    prov_result r = slot_prepare(store, slot);
+    prov_result r = index.sequence == 0 ? PROV_E_FULL : slot_prepare(store, slot);
     if (r != PROV_OK)
         return r;
     store_writer_begin(&writer, store, index.offset, end);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A region of flash as it is, and once more with its digests made right, so that what lies behind them is
+ * reached. Whatever is there: the store opens or refuses, is read to its end, and takes a rotation or says why
+ * not; after that the new entry is current.
+ */
+#include <string.h>
+
+#include "prov/store.h"
+#include "tests/fault/sim_flash.h"
+#include "tests/fuzz/fuzz.h"
+
+#define SECTOR  1024u
+#define SECTORS 5u
+
+static struct sim_flash flash;
+static struct prov_port port;
+static uint8_t work[PROV_STORE_ENTRY_MAX];
+
+#define ROOM prov_buf_make(work, sizeof work)
+
+static void read_all(struct prov_store *store)
+{
+    struct prov_identity identity;
+    struct prov_entry entry;
+    struct prov_log_record record;
+    bool used = false;
+    prov_result r = prov_store_identity_get(store, &identity);
+    for (int place = PROV_STORE_FACTORY; place <= PROV_STORE_PREVIOUS; place++)
+        for (size_t i = 0; i < 1000; i++) {
+            r = prov_store_get(store, (enum prov_store_place)place, i, ROOM, &entry);
+            if (r != PROV_OK)
+                break;
+            FUZZ_CHECK(prov_entry_check(&entry) == PROV_OK);
+        }
+    r = prov_store_uses_handle(store, 7, ROOM, &used);
+    for (uint32_t i = 0; r == PROV_OK; i++) {
+        r = prov_store_log_get(store, i, &record);
+        FUZZ_CHECK(prov_log_event_text(record.event) != NULL);
+    }
+}
+
+static void rotate(struct prov_store *store)
+{
+    static const uint8_t secret[16] = {1, 2, 3};
+    struct prov_entry entry = {.kind = PROV_KIND_PSK, .use = PROV_USE_OPERATIONAL}, back;
+    memcpy(entry.server.text, "a.example", 10);
+    entry.psk_identity = entry.psk = PROV_BYTES_OF(secret);
+    if (prov_store_stage(store, &entry, false, ROOM) != PROV_OK)
+        return;
+    FUZZ_CHECK(prov_store_commit(store) == PROV_OK);
+    FUZZ_CHECK(prov_store_confirm(store) == PROV_OK);
+    FUZZ_CHECK(prov_store_open(store, &port) == PROV_OK);
+    FUZZ_CHECK(!store->damaged && !prov_store_unfinished(store));
+    FUZZ_CHECK(prov_store_find(store, PROV_STORE_CURRENT, &entry.server, PROV_KIND_PSK, ROOM,
+                               &back) == PROV_OK);
+    FUZZ_CHECK(prov_bytes_equal(back.psk, PROV_BYTES_OF(secret)));
+}
+
+static void open_and_use(void)
+{
+    struct prov_store store;
+    if (prov_store_open(&store, &port) != PROV_OK)
+        return;
+    read_all(&store);
+    rotate(&store);
+}
+
+/* --- digests made right ------------------------------------------------------------------------- */
+
+static uint32_t u32_at(uint32_t at)
+{
+    const uint8_t *p = flash.octets + at;
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static void mend_index(uint32_t at)
+{
+    uint32_t length = u32_at(at + 12), offset = u32_at(at + 16);
+    if (offset > SECTOR * SECTORS || length > SECTOR * SECTORS - offset)
+        return;
+    struct prov_bytes parts[] = {PROV_BYTES(flash.octets + at, 32),
+                                 PROV_BYTES(flash.octets + offset, length)};
+    FUZZ_CHECK(prov_crypto_sha256(port.crypto, parts, 2, flash.octets + at + 32) == PROV_OK);
+}
+
+static void mend_journal(uint32_t base)
+{
+    uint32_t sequence_at = base + 6; /* in the header's payload */
+    for (uint32_t at = base; at < base + SECTOR; at += 64) {
+        static const uint8_t zero[4];
+        uint8_t digest[PROV_HASH_LEN];
+        bool header = flash.octets[at + 1] == 0x10;
+        struct prov_bytes parts[] = {header ? PROV_BYTES_OF(zero)
+                                            : PROV_BYTES(flash.octets + sequence_at, 4),
+                                     PROV_BYTES(flash.octets + at, 48)};
+        if (flash.octets[at] != 0xa7)
+            continue;
+        FUZZ_CHECK(prov_crypto_sha256(port.crypto, parts, 2, digest) == PROV_OK);
+        memcpy(flash.octets + at + 48, digest, 16);
+    }
+}
+
+static void load(const uint8_t *data, size_t size)
+{
+    sim_flash_make(&flash, SECTOR, SECTORS, 8, 0xff);
+    memcpy(flash.octets, data, size < SECTOR * SECTORS ? size : SECTOR * SECTORS);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (port.crypto == NULL)
+        FUZZ_CHECK(prov_crypto_make(NULL, &port.crypto) == PROV_OK);
+    load(data, size);
+    port.flash = sim_flash_port(&flash);
+    open_and_use();
+    load(data, size);
+    for (uint32_t i = 0; i < PROV_STORE_FACTORY_MAX; i++)
+        mend_index(i * 64);
+    mend_index(1 * SECTOR + 32);
+    mend_index(2 * SECTOR + 32);
+    mend_journal(3 * SECTOR);
+    mend_journal(4 * SECTOR);
+    open_and_use();
+    return 0;
+}
