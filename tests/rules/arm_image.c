@@ -19,8 +19,8 @@ static prov_result install(void)
     static uint8_t bundle[PROV_BUNDLE_MAX], work[PROV_STORE_ENTRY_MAX];
     static struct prov_entry entry;
     size_t len = board_bundle(bundle, sizeof bundle);
-    return prov_store_install_bundle(&board_store, PROV_BYTES(bundle, len), PROV_BUF_OF(work), false,
-                                     &entry);
+    return prov_store_install_bundle(&board_store, PROV_BYTES(bundle, len), PROV_BUF_OF(work),
+                                     false, &entry);
 }
 
 static prov_result operate(void)

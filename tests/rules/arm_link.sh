@@ -60,9 +60,11 @@ if [ -s writable ]; then
     exit 1
 fi
 
+# shellcheck disable=SC2016 # awk's own $
 find . -name '*.su' | LC_ALL=C sort | xargs awk -F '\t' '{
     n = split(FILENAME, p, "/"); room = FILENAME; sub(/.*CMakeFiles\/prov_/, "", room); sub(/\.dir\/.*/, "", room)
     f = $1; sub(/.*:/, "", f); print room "\t" f "\t" $2 "\t" $3 }' >frames
+# shellcheck disable=SC2016
 awk -F '\t' '
 function room_of(path) { if (path !~ /CMakeFiles\/prov_/) return ""; sub(/.*CMakeFiles\/prov_/, "", path); sub(/\.dir\/.*/, "", path); return path }
 FILENAME ~ /frames$/ { frame[$1, $2] = $3; if ($4 ~ /dynamic/ && $4 !~ /bounded/) dynamic[$1, $2] = 1; next }

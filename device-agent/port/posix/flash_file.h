@@ -16,8 +16,8 @@ struct flash_file {
     int fd;
     uint32_t unit, sector_size, sector_count;
     uint8_t erased;
-    uint64_t operations; /* program, erase and sync so far */
-    uint64_t cut_after;  /* the power goes in this operation; 0: never (a test aid) */
+    uint64_t operations;             /* program, erase and sync so far */
+    uint64_t cut_after;              /* the power goes in this operation; 0: never (a test aid) */
     void (*cut)(uint64_t operation); /* ends the program there; does not return */
 };
 
