@@ -15,9 +15,15 @@ struct values {
     uint8_t format[4], max_age[4], block1[4], block2[4], size1[4];
 };
 
-static uint8_t smaller_szx(uint8_t szx)
+/* The size that the client wants, or a smaller one of our own. */
+static uint8_t smaller_szx(const struct prov_enroll_session *s, uint8_t szx)
 {
-    return szx < PROV_ENROLL_SZX ? szx : PROV_ENROLL_SZX;
+    return szx < s->szx ? szx : s->szx;
+}
+
+static uint8_t answer_szx(const struct prov_enroll_session *s)
+{
+    return s->work.has_block2 ? smaller_szx(s, s->work.block2.szx) : s->szx;
 }
 
 static void begin(struct prov_enroll_session *s, uint8_t code, struct prov_coap_message *ret)
@@ -64,11 +70,12 @@ static prov_result finish(struct prov_enroll_session *s, uint64_t now_ms,
 /* Block1 of the response: the block that is acknowledged, the size that is preferred. M says that
  * the answer to the whole is still to come (RFC 7959, section 2.3). Not with an error, where a
  * smaller size would be an invitation to try again. */
-static prov_result add_block1(const struct prov_enroll_work *work, uint8_t code,
+static prov_result add_block1(const struct prov_enroll_session *s, uint8_t code,
                               struct prov_coap_message *message, struct values *values)
 {
+    const struct prov_enroll_work *work = &s->work;
     struct prov_coap_block block = {work->block1.number, code == PROV_COAP_CONTINUE,
-                                    smaller_szx(work->block1.szx)};
+                                    smaller_szx(s, work->block1.szx)};
 
     if (!work->has_block1 || code >> 5 != 2)
         return PROV_OK;
@@ -91,11 +98,12 @@ static prov_result add_notes(const struct prov_enroll_answer *answer,
 }
 
 /* The block of the body that was asked for. *ret_exists false: the body ends before it. */
-static prov_result add_block2(const struct prov_enroll_work *work, struct prov_bytes body,
+static prov_result add_block2(const struct prov_enroll_session *s, struct prov_bytes body,
                               struct prov_coap_message *message, struct values *values,
                               bool *ret_exists)
 {
-    uint8_t szx = work->has_block2 ? smaller_szx(work->block2.szx) : PROV_ENROLL_SZX;
+    const struct prov_enroll_work *work = &s->work;
+    uint8_t szx = answer_szx(s);
     size_t size = prov_coap_block_size(szx);
     size_t number = work->has_block2 ? work->block2.number : 0;
     size_t offset = work->has_block2 ? number * prov_coap_block_size(work->block2.szx) : 0;
@@ -111,7 +119,7 @@ static prov_result add_block2(const struct prov_enroll_work *work, struct prov_b
     return prov_coap_add_block(message, PROV_COAP_BLOCK2, block, values->block2);
 }
 
-static prov_result add_body(const struct prov_enroll_work *work,
+static prov_result add_body(const struct prov_enroll_session *s,
                             const struct prov_enroll_answer *answer,
                             struct prov_coap_message *message, struct values *values,
                             bool *ret_exists)
@@ -123,7 +131,7 @@ static prov_result add_body(const struct prov_enroll_work *work,
         return PROV_OK;
     result = prov_coap_add_uint(message, PROV_COAP_CONTENT_FORMAT, answer->format, values->format);
     if (result == PROV_OK)
-        result = add_block2(work, answer->body, message, values, ret_exists);
+        result = add_block2(s, answer->body, message, values, ret_exists);
     return result;
 }
 
@@ -136,11 +144,11 @@ static prov_result write_success(struct prov_enroll_session *s, uint64_t now_ms,
     prov_result result;
 
     begin(s, answer->code, &message);
-    result = add_body(&s->work, answer, &message, &values, ret_exists);
+    result = add_body(s, answer, &message, &values, ret_exists);
     if (result == PROV_OK && !*ret_exists)
         return PROV_OK;
     if (result == PROV_OK)
-        result = add_block1(&s->work, answer->code, &message, &values);
+        result = add_block1(s, answer->code, &message, &values);
     return result == PROV_OK ? finish(s, now_ms, &message, out) : result;
 }
 
@@ -173,11 +181,9 @@ static void keep(struct prov_enroll_session *s, uint64_t now_ms,
     s->out_at_ms = now_ms;
 }
 
-static bool is_longer_than_a_block(const struct prov_enroll_work *work, struct prov_bytes body)
+static bool is_longer_than_a_block(const struct prov_enroll_session *s, struct prov_bytes body)
 {
-    uint8_t szx = work->has_block2 ? smaller_szx(work->block2.szx) : PROV_ENROLL_SZX;
-
-    return body.len > prov_coap_block_size(szx);
+    return body.len > prov_coap_block_size(answer_szx(s));
 }
 
 void prov_enroll_respond(struct prov_enroll_session *s, uint64_t now_ms,
@@ -199,11 +205,12 @@ void prov_enroll_respond(struct prov_enroll_session *s, uint64_t now_ms,
 }
 
 /* After the last block nothing else is asked for; a repeated message finds what was kept. */
-static bool is_last_block(const struct prov_enroll_work *work, size_t len)
+static bool is_last_block(const struct prov_enroll_session *s)
 {
-    size_t offset = (size_t)work->block2.number * prov_coap_block_size(work->block2.szx);
+    const struct prov_coap_block *block = &s->work.block2;
+    size_t offset = (size_t)block->number * prov_coap_block_size(block->szx);
 
-    return len <= offset + prov_coap_block_size(smaller_szx(work->block2.szx));
+    return s->out_len <= offset + prov_coap_block_size(answer_szx(s));
 }
 
 void prov_enroll_respond_again(struct prov_enroll_session *s, uint64_t now_ms, struct prov_buf *out)
@@ -213,7 +220,7 @@ void prov_enroll_respond_again(struct prov_enroll_session *s, uint64_t now_ms, s
 
     s->out_at_ms = now_ms;
     prov_enroll_respond(s, now_ms, &answer, out);
-    if (is_last_block(&s->work, s->out_len))
+    if (is_last_block(s))
         prov_enroll_forget_answer(s);
 }
 
@@ -223,7 +230,7 @@ void prov_enroll_answer(struct prov_enroll_session *s, uint64_t now_ms,
     if (!s->work.busy)
         return;
     prov_enroll_forget_body(s);
-    if (answer->code >> 5 == 2 && is_longer_than_a_block(&s->work, answer->body))
+    if (answer->code >> 5 == 2 && is_longer_than_a_block(s, answer->body))
         keep(s, now_ms, answer);
     prov_enroll_respond(s, now_ms, answer, out);
 }

@@ -8,11 +8,19 @@
 #include "server/internal.h"
 
 #define DISCOVERY_MAX 1024
+#define OPTIONS_MAX   64 /* octets of a message beside a block: 34 at the most */
 
 void prov_enroll_begin(struct prov_enroll_session *s, const struct prov_fqdn *host)
 {
     memset(s, 0, sizeof(*s));
     s->host = host;
+    s->szx = PROV_ENROLL_SZX;
+}
+
+void prov_enroll_limit(struct prov_enroll_session *s, size_t message_max)
+{
+    while (s->szx > 0 && prov_coap_block_size(s->szx) + OPTIONS_MAX > message_max)
+        s->szx--;
 }
 
 void prov_enroll_end(struct prov_enroll_session *s)

@@ -26,6 +26,8 @@ struct prov_enroll_request {
 
 /* `host`: the server's own name; a request with another Uri-Host gets 4.04 (H37). NULL: any. */
 void prov_enroll_begin(struct prov_enroll_session *s, const struct prov_fqdn *host);
+/* Smaller blocks, so that messages sent fit (a small MTU). Blocks are never larger than PROV_ENROLL_SZX. */
+void prov_enroll_limit(struct prov_enroll_session *s, size_t message_max);
 /* `out`: empty, with room for PROV_ENROLL_MESSAGE_MAX octets. */
 enum prov_enroll_event prov_enroll_receive(struct prov_enroll_session *s, uint64_t now_ms,
                                            struct prov_bytes message,

@@ -41,6 +41,7 @@ struct prov_enroll_work {
 
 struct prov_enroll_session {
     const struct prov_fqdn *host; /* or NULL: any Uri-Host */
+    uint8_t szx;                  /* the largest block sent and asked for */
     uint16_t next_id;             /* of messages that are not acknowledgements */
     struct prov_enroll_work work;
 

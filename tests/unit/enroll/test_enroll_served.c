@@ -216,6 +216,32 @@ static void client_asks_for_smaller_blocks(void **state)
     assert_memory_equal(got, body.data, sizeof(room));
 }
 
+static void small_messages_take_small_blocks(void **state)
+{
+    uint8_t room[300], got[512];
+    struct prov_bytes body = octets(room, sizeof(room));
+    struct prov_coap_block wish = {0, true, 3};
+    struct rig r;
+
+    (void)state;
+    rig_begin(&r);
+    prov_enroll_limit(&r.s, 191); /* an MTU of 228 */
+    assert_int_equal(ask(&r, (struct ask){PROV_COAP_POST, SEN, .format = 286, .payload = BODY}),
+                     PROV_ENROLL_REQUEST);
+    answer(&r, PROV_COAP_CHANGED, PROV_CF_CERTS_ONLY, body);
+    assert_int_equal(r.m.payload.len, 64);
+    assert_true(r.reply.len <= 191);
+    assert_int_equal(fetch(&r, SEN, PROV_COAP_POST, got), sizeof(room));
+    assert_memory_equal(got, body.data, sizeof(room));
+    /* and are asked for */
+    assert_int_equal(ask(&r, (struct ask){PROV_COAP_POST, SEN, .format = 286,
+                                          .payload = PROV_BYTES(body.data, 128), .block1 = &wish}),
+                     PROV_ENROLL_REPLY);
+    assert_int_equal(option_block(&r, PROV_COAP_BLOCK1).szx, 2);
+    prov_enroll_limit(&r.s, 0);
+    assert_int_equal(r.s.szx, 0);
+}
+
 /* --- discovery ------------------------------------------------------------------------------- */
 
 static void assert_links(const char *query, const char *expected)
@@ -278,6 +304,7 @@ int main(void)
         cmocka_unit_test(block1_of_1024_is_negotiated_down),
         cmocka_unit_test(long_answer_goes_in_blocks),
         cmocka_unit_test(client_asks_for_smaller_blocks),
+        cmocka_unit_test(small_messages_take_small_blocks),
         cmocka_unit_test(discovery_filters),
         cmocka_unit_test(discovery_lists_all_three_of_est),
     };
