@@ -8,8 +8,7 @@
 
 #include "prov/x509.h"
 
-/* --- Certificate
- * --------------------------------------------------------------------------------------- */
+/* --- Certificate ----------------------------------------------------------------------------- */
 
 prov_result prov_certificate_add(struct prov_dtls *s)
 {
@@ -72,9 +71,7 @@ prov_result prov_rule_certificate(struct prov_dtls *s, struct prov_bytes body)
     return PROV_OK;
 }
 
-/* --- ECDH
- * -------------------------------------------------------------------------------------------------
- */
+/* --- ECDH ------------------------------------------------------------------------------------ */
 
 prov_result prov_share_keep(struct prov_dtls *s, struct prov_bytes point)
 {
@@ -100,8 +97,7 @@ prov_result prov_rule_agree(struct prov_dtls *s, struct prov_bytes none)
     return PROV_OK;
 }
 
-/* --- Finished: opaque verify_data[12]
- * ------------------------------------------------------------------------ */
+/* --- Finished: opaque verify_data[12] -------------------------------------------------------- */
 
 void prov_finished_note(struct prov_dtls *s, enum prov_dtls_role role,
                         const uint8_t verify_data[PROV_DTLS_FINISHED_LEN])

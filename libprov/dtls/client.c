@@ -20,9 +20,7 @@
 
 #define RETRIES_MAX 3 /* HelloVerifyRequests of one handshake */
 
-/* --- hello
- * -----------------------------------------------------------------------------------------------
- */
+/* --- hello ----------------------------------------------------------------------------------- */
 
 static void put_suites(const struct prov_dtls_config *config, struct prov_buf *buf)
 {
@@ -106,8 +104,7 @@ static prov_result take_server_hello(struct prov_dtls *s, struct prov_bytes body
     return begin_transcript(s);
 }
 
-/* --- ServerKeyExchange
- * ------------------------------------------------------------------------------------- */
+/* --- ServerKeyExchange ----------------------------------------------------------------------- */
 
 static prov_result take_params(struct prov_dtls *s, struct prov_reader *reader,
                                struct prov_ecdh_params *ret)
@@ -196,8 +193,7 @@ static prov_result take_hint(struct prov_dtls *s, struct prov_bytes body)
     return PROV_OK;
 }
 
-/* --- CertificateRequest, ServerHelloDone
- * --------------------------------------------------------------------- */
+/* --- CertificateRequest, ServerHelloDone ----------------------------------------------------- */
 
 static bool can_answer(const struct prov_certificate_request *request)
 {
@@ -241,8 +237,7 @@ static prov_result take_done(struct prov_dtls *s, struct prov_bytes body)
     return PROV_OK;
 }
 
-/* --- the answer
- * --------------------------------------------------------------------------------------------- */
+/* --- the answer ------------------------------------------------------------------------------ */
 
 static prov_result make_share(struct prov_dtls *s, struct prov_bytes none)
 {
@@ -321,8 +316,7 @@ static prov_result answer_signed(struct prov_dtls *s, struct prov_bytes none)
     return PROV_OK;
 }
 
-/* --- after the handshake
- * -------------------------------------------------------------------------------------- */
+/* --- after the handshake --------------------------------------------------------------------- */
 
 /* HelloRequest: renegotiation is disabled (RFC 7925, section 17; RFC 5746, section 4.2). */
 static void late(struct prov_dtls *s, struct prov_bytes message)
@@ -331,8 +325,7 @@ static void late(struct prov_dtls *s, struct prov_bytes message)
         prov_alert_queue(s, LEVEL_WARNING, PROV_ALERT_NO_RENEGOTIATION);
 }
 
-/* --- the table
- * -------------------------------------------------------------------------------------------- */
+/* --- the table ------------------------------------------------------------------------------- */
 
 static const struct prov_dtls_rule rules[] = {
     {STATE_HELLO, MESSAGE_HELLO_VERIFY_REQUEST, false, take_hello_verify},
@@ -354,9 +347,7 @@ static const struct prov_dtls_rule rules[] = {
 
 static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0]), late};
 
-/* --- start
- * --------------------------------------------------------------------------------------------------
- */
+/* --- start ----------------------------------------------------------------------------------- */
 
 static size_t chain_octets(const struct prov_dtls_config *config)
 {

@@ -39,8 +39,7 @@ static void put_name(const struct prov_dtls *s, struct prov_buf *buf)
     prov_put_close(buf, 2, list);
 }
 
-/* --- client_ and server_certificate_type (RFC 7250, section 3): a list out, one octet back
- * -------------- */
+/* --- client_ and server_certificate_type (RFC 7250, section 3): a list out, one octet back --- */
 
 static bool raw_keys(const struct prov_dtls *s)
 {
@@ -74,8 +73,7 @@ static prov_result take_server_type(struct prov_dtls *s, struct prov_bytes body)
     return take_type(s, body, &s->hs->facts.server_types);
 }
 
-/* --- supported_groups, ec_point_formats, signature_algorithms (RFC 8422; RFC 5246,
- * section 7.4.1.4.1) ------ */
+/* --- supported_groups, ec_point_formats, signature_algorithms (RFC 8422; RFC 5246, section 7.4.1.4.1) --- */
 
 /* The exact octets are RFC 7252's, section 9.1.3.2. */
 static bool has_ecdhe(const struct prov_dtls *s)
@@ -105,8 +103,7 @@ static void put_algorithms(const struct prov_dtls *s, struct prov_buf *buf)
     prov_put_u16(buf, ECDSA_SECP256R1_SHA256);
 }
 
-/* --- the table
- * ------------------------------------------------------------------------------------------ */
+/* --- the table ------------------------------------------------------------------------------- */
 
 static const struct prov_extension rows[] = {
     {EXTENSION_SERVER_NAME, has_name, put_name, prov_extension_take_empty},

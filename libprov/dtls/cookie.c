@@ -38,8 +38,7 @@ bool prov_first_hello_take(struct prov_bytes datagram, struct prov_first_hello *
     return true;
 }
 
-/* --- secrets
- * --------------------------------------------------------------------------------------------- */
+/* --- secrets --------------------------------------------------------------------------------- */
 
 /* The present one becomes the one before after a while; an old server's first hello in a long time
  * meets two new ones. */
@@ -68,8 +67,7 @@ void prov_dtls_cookies_wipe(struct prov_dtls_cookies *cookies)
     prov_wipe(cookies, sizeof(*cookies));
 }
 
-/* --- cookies
- * --------------------------------------------------------------------------------------------- */
+/* --- cookies --------------------------------------------------------------------------------- */
 
 static prov_result make_cookie(struct prov_crypto *crypto, const uint8_t secret[32],
                                struct prov_bytes peer, const struct prov_client_hello *hello,
@@ -107,8 +105,7 @@ static bool cookie_fits(const struct prov_dtls_cookies *cookies, struct prov_cry
     return false;
 }
 
-/* --- replies: with the record sequence number and the message_seq of the hello (H1)
- * ------------------------- */
+/* --- replies: with the record sequence number and the message_seq of the hello (H1) ---------- */
 
 static void put_alert(const struct prov_first_hello *first, struct prov_buf *reply)
 {

@@ -47,8 +47,7 @@ enum { CLIENT_CERTIFICATE_ECDSA_SIGN = 64 };                  /* RFC 8422, secti
 #define ECDSA_SECP256R1_SHA256        0x0403u /* {sha256(4), ecdsa(3)}: RFC 5246, section 7.4.1.4.1 */
 #define EMPTY_RENEGOTIATION_INFO_SCSV 0x00FFu /* RFC 5746, section 3.3 */
 
-/* --- the state tables ----------------------------------------------------------------------------
- */
+/* --- the state tables ------------------------------------------------------------------------ */
 
 /* What is awaited, or what is to be done next. Both sides use one list: some names serve both. */
 enum prov_dtls_state {
@@ -87,8 +86,7 @@ struct prov_dtls_side {
     void (*late)(struct prov_dtls *s, struct prov_bytes message);
 };
 
-/* --- record.c
- * -------------------------------------------------------------------------------------- */
+/* --- record.c -------------------------------------------------------------------------------- */
 
 struct prov_record {
     uint8_t type;
@@ -119,8 +117,7 @@ PROV_MUST prov_result prov_record_open(struct prov_dtls *s, const struct prov_re
 bool prov_window_fresh(const struct prov_dtls_window *window, uint64_t seq);
 void prov_window_note(struct prov_dtls_window *window, uint64_t seq);
 
-/* --- inbox.c
- * --------------------------------------------------------------------------------------- */
+/* --- inbox.c --------------------------------------------------------------------------------- */
 
 /* Takes the fragments of one handshake record in. */
 void prov_inbox_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes content);
@@ -139,8 +136,7 @@ PROV_MUST bool prov_fragment_take(struct prov_reader *reader, struct prov_fragme
 void prov_message_header_put(struct prov_buf *buf, uint8_t type, uint32_t length,
                              uint16_t message_seq, uint32_t offset, uint32_t fragment_length);
 
-/* --- flight.c
- * -------------------------------------------------------------------------------------- */
+/* --- flight.c -------------------------------------------------------------------------------- */
 
 /* A new own flight in answer to all messages taken so far. */
 void prov_flight_begin(struct prov_dtls *s);
@@ -162,8 +158,7 @@ bool prov_flight_pull(struct prov_dtls *s, struct prov_buf *out);
 /* Appends ChangeCipherSpec and Finished, from the session (H7). */
 bool prov_flight_pull_last(struct prov_dtls *s, struct prov_buf *out);
 
-/* --- prf.c
- * ----------------------------------------------------------------------------------------- */
+/* --- prf.c ----------------------------------------------------------------------------------- */
 
 /* P_SHA256 over label and seed (RFC 5246, section 5). */
 PROV_MUST prov_result prov_prf(struct prov_crypto *crypto, struct prov_bytes secret,
@@ -180,8 +175,7 @@ PROV_MUST prov_result prov_keys_derive(struct prov_dtls *s);
 PROV_MUST prov_result prov_finished_make(struct prov_dtls *s, enum prov_dtls_role role,
                                          uint8_t ret[PROV_DTLS_FINISHED_LEN]);
 
-/* --- alert.c
- * --------------------------------------------------------------------------------------- */
+/* --- alert.c --------------------------------------------------------------------------------- */
 
 /* The end: records why (the first reason stays), queues the alert that the profile allows in this
  * one's place (NONE: nothing is said), gives the workspace back. Returns result. */
@@ -193,8 +187,7 @@ void prov_alert_queue(struct prov_dtls *s, uint8_t level, enum prov_alert alert)
 void prov_alert_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes content);
 bool prov_alert_pull(struct prov_dtls *s, struct prov_buf *out);
 
-/* --- session.c
- * ------------------------------------------------------------------------------------- */
+/* --- session.c ------------------------------------------------------------------------------- */
 
 /* What start and accept have in common. */
 PROV_MUST prov_result prov_dtls_begin(struct prov_dtls *s, const struct prov_dtls_config *config,
@@ -214,8 +207,7 @@ static inline bool prov_dtls_is_public(const struct prov_dtls *s)
     return s->suite->kx == PROV_KX_ECDHE_ECDSA;
 }
 
-/* --- both.c: rules that serve both sides
- * --------------------------------------------------------------- */
+/* --- both.c: rules that serve both sides ----------------------------------------------------- */
 
 PROV_MUST prov_result prov_rule_certificate(struct prov_dtls *s, struct prov_bytes body);
 PROV_MUST prov_result prov_rule_finished(struct prov_dtls *s, struct prov_bytes body);

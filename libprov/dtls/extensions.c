@@ -80,8 +80,7 @@ prov_result prov_extensions_take(struct prov_dtls *s, const struct prov_extensio
     return PROV_OK;
 }
 
-/* --- bodies
- * ------------------------------------------------------------------------------------------- */
+/* --- bodies ---------------------------------------------------------------------------------- */
 
 prov_result prov_extension_take_empty(struct prov_dtls *s, struct prov_bytes body)
 {

@@ -55,8 +55,7 @@ void prov_message_header_put(struct prov_buf *buf, uint8_t type, uint32_t length
     prov_put_u24(buf, fragment_length);
 }
 
-/* --- the room
- * ------------------------------------------------------------------------------------- */
+/* --- the room -------------------------------------------------------------------------------- */
 
 static struct prov_dtls_slot *find(struct prov_dtls_handshake *hs, uint16_t seq)
 {
@@ -115,8 +114,7 @@ static struct prov_dtls_slot *open_slot(struct prov_dtls_handshake *hs,
     return NULL;
 }
 
-/* --- fragments
- * -------------------------------------------------------------------------------------- */
+/* --- fragments ------------------------------------------------------------------------------- */
 
 static uint16_t later(uint16_t a, uint16_t b)
 {

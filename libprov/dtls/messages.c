@@ -66,8 +66,7 @@ void prov_client_hello_put_head(struct prov_buf *buf, const struct prov_client_h
     put_vector(buf, 1, hello->compression);
 }
 
-/* --- HelloVerifyRequest: server_version 2 | cookie<0..2^8-1>
- * -------------------------------------------- */
+/* --- HelloVerifyRequest: server_version 2 | cookie<0..2^8-1> --------------------------------- */
 
 void prov_hello_verify_put(struct prov_buf *buf, struct prov_bytes cookie)
 {
@@ -120,8 +119,7 @@ bool prov_server_hello_take(struct prov_bytes body, struct prov_server_hello *re
     return true;
 }
 
-/* --- Certificate
- * ------------------------------------------------------------------------------------------ */
+/* --- Certificate ----------------------------------------------------------------------------- */
 
 void prov_raw_key_put(struct prov_buf *buf, struct prov_bytes spki)
 {
@@ -169,8 +167,7 @@ bool prov_certificates_take(struct prov_bytes body, struct prov_bytes ret[PROV_D
     return true;
 }
 
-/* --- ServerKeyExchange
- * ------------------------------------------------------------------------------------- */
+/* --- ServerKeyExchange ----------------------------------------------------------------------- */
 
 void prov_ecdh_params_put(struct prov_buf *buf, const uint8_t point[PROV_POINT_LEN])
 {
@@ -249,8 +246,7 @@ bool prov_certificate_request_take(struct prov_bytes body, struct prov_certifica
     return true;
 }
 
-/* --- ClientKeyExchange
- * ------------------------------------------------------------------------------------- */
+/* --- ClientKeyExchange ----------------------------------------------------------------------- */
 
 void prov_client_exchange_put(struct prov_buf *buf, enum prov_kx kx, struct prov_bytes identity,
                               const uint8_t point[PROV_POINT_LEN])

@@ -51,8 +51,7 @@ prov_result prov_prf(struct prov_crypto *crypto, struct prov_bytes secret, const
     return result;
 }
 
-/* --- transcript
- * ------------------------------------------------------------------------------------- */
+/* --- transcript ------------------------------------------------------------------------------ */
 
 prov_result prov_transcript_begin(struct prov_dtls *s)
 {
@@ -77,8 +76,7 @@ prov_result prov_transcript_digest(struct prov_dtls *s)
     return result;
 }
 
-/* --- keys
- * ------------------------------------------------------------------------------------------- */
+/* --- keys ------------------------------------------------------------------------------------ */
 
 #define PREMASTER_MAX (2 + PROV_PSK_MAX + 2 + PROV_PSK_MAX)
 

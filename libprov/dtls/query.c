@@ -44,8 +44,7 @@ prov_result prov_dtls_tls_unique(const struct prov_dtls *s, uint8_t ret[PROV_DTL
     return PROV_OK;
 }
 
-/* --- what a NEED is about
- * ------------------------------------------------------------------------------------- */
+/* --- what a NEED is about -------------------------------------------------------------------- */
 
 static bool needs(const struct prov_dtls *s, enum prov_dtls_event need)
 {
@@ -92,8 +91,7 @@ size_t prov_dtls_peer_chain(const struct prov_dtls *s, struct prov_bytes ret[PRO
     return count;
 }
 
-/* --- how it went
- * ------------------------------------------------------------------------------------------- */
+/* --- how it went ----------------------------------------------------------------------------- */
 
 struct prov_dtls_failure prov_dtls_failure(const struct prov_dtls *s)
 {

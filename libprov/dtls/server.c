@@ -8,8 +8,7 @@
 
 #include "prov/x509.h"
 
-/* --- ClientHello
- * -------------------------------------------------------------------------------------------- */
+/* --- ClientHello ----------------------------------------------------------------------------- */
 
 static bool offers(struct prov_bytes suites, uint16_t id)
 {
@@ -108,8 +107,7 @@ static prov_result take_client_hello(struct prov_dtls *s, struct prov_bytes body
     return result == PROV_OK ? prov_transcript_begin(s) : result;
 }
 
-/* --- the answer
- * --------------------------------------------------------------------------------------------- */
+/* --- the answer ------------------------------------------------------------------------------ */
 
 /* RFC 8422, section 5.4: what is signed is both randoms and the parameters. */
 static prov_result ask_signature(struct prov_dtls *s)
@@ -200,8 +198,7 @@ static prov_result answer(struct prov_dtls *s, struct prov_bytes none)
     return PROV_OK;
 }
 
-/* --- the client's flight
- * ------------------------------------------------------------------------------------ */
+/* --- the client's flight --------------------------------------------------------------------- */
 
 static prov_result take_exchange(struct prov_dtls *s, struct prov_bytes body)
 {
@@ -267,8 +264,7 @@ static prov_result last_flight(struct prov_dtls *s, struct prov_bytes none)
     return PROV_OK;
 }
 
-/* --- after the handshake
- * -------------------------------------------------------------------------------------- */
+/* --- after the handshake --------------------------------------------------------------------- */
 
 /* The client repeats its Finished: ours was lost. A ClientHello: renegotiation is disabled (RFC
  * 7925, section 17). All of it is authentic: it came in epoch 1. */
@@ -288,8 +284,7 @@ static void late(struct prov_dtls *s, struct prov_bytes message)
     }
 }
 
-/* --- the table
- * -------------------------------------------------------------------------------------------- */
+/* --- the table ------------------------------------------------------------------------------- */
 
 static const struct prov_dtls_rule rules[] = {
     {STATE_HELLO, MESSAGE_CLIENT_HELLO, false, take_client_hello},
@@ -306,9 +301,7 @@ static const struct prov_dtls_rule rules[] = {
 
 static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0]), late};
 
-/* --- accept
- * -------------------------------------------------------------------------------------------------
- */
+/* --- accept ---------------------------------------------------------------------------------- */
 
 static prov_result check(const struct prov_dtls_config *config)
 {

@@ -5,8 +5,7 @@
 #include "extensions.h"
 #include "server.h"
 
-/* --- server_name (RFC 6066, section 3)
- * ------------------------------------------------------------------ */
+/* --- server_name (RFC 6066, section 3) ------------------------------------------------------- */
 
 static bool take_host_name(struct prov_bytes body, struct prov_bytes *ret)
 {
@@ -47,8 +46,7 @@ static bool has_name(const struct prov_dtls *s)
     return s->hs->facts.name;
 }
 
-/* --- certificate types (RFC 7250, section 3): a list comes, one octet goes back
- * ---------------------------- */
+/* --- certificate types (RFC 7250, section 3): a list comes, one octet goes back -------------- */
 
 static prov_result take_types(struct prov_dtls *s, struct prov_bytes body, uint8_t *ret_types,
                               uint8_t *ret_first)
@@ -94,8 +92,7 @@ static void put_type(const struct prov_dtls *s, struct prov_buf *buf)
     prov_put_u8(buf, s->kind == PROV_KIND_RPK ? CERTIFICATE_TYPE_RAW : CERTIFICATE_TYPE_X509);
 }
 
-/* --- lists of 16-bit numbers: supported_groups, signature_algorithms
- * --------------------------------------- */
+/* --- lists of 16-bit numbers: supported_groups, signature_algorithms ------------------------- */
 
 static prov_result take_list(struct prov_dtls *s, struct prov_bytes body, uint16_t wanted,
                              bool *ret_came, bool *ret_has)
@@ -125,8 +122,7 @@ static prov_result take_algorithms(struct prov_dtls *s, struct prov_bytes body)
                      &s->hs->facts.ecdsa_sha256);
 }
 
-/* --- the rest
- * ------------------------------------------------------------------------------------------- */
+/* --- the rest -------------------------------------------------------------------------------- */
 
 static bool answers_formats(const struct prov_dtls *s)
 {

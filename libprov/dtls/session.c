@@ -59,8 +59,7 @@ void prov_dtls_drop(struct prov_dtls *s)
     prov_wipe(s, sizeof(*s));
 }
 
-/* --- the state table
- * --------------------------------------------------------------------------------------- */
+/* --- the state table ------------------------------------------------------------------------- */
 
 void prov_dtls_ask(struct prov_dtls *s, enum prov_dtls_event need)
 {
@@ -144,9 +143,7 @@ static void go_on(struct prov_dtls *s)
     }
 }
 
-/* --- records
- * ------------------------------------------------------------------------------------------------
- */
+/* --- records --------------------------------------------------------------------------------- */
 
 /* H8: kept within a bound. Only what can be a Finished. */
 static void keep_early(struct prov_dtls *s, const struct prov_record *record)
@@ -249,9 +246,7 @@ static void take_record(struct prov_dtls *s, const struct prov_record *record)
         take_plain(s, record);
 }
 
-/* --- events
- * -------------------------------------------------------------------------------------------------
- */
+/* --- events ---------------------------------------------------------------------------------- */
 
 static bool has_work(const struct prov_dtls *s)
 {
@@ -330,9 +325,7 @@ uint64_t prov_dtls_deadline(const struct prov_dtls *s)
     return has_work(s) ? 0 : s->hs->deadline_ms;
 }
 
-/* --- out
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- out ------------------------------------------------------------------------------------- */
 
 static void count_out(struct prov_dtls *s, size_t octets)
 {
@@ -390,9 +383,7 @@ void prov_dtls_abort(struct prov_dtls *s, enum prov_alert alert)
     (void)prov_dtls_fail(s, PROV_E_POLICY, alert);
 }
 
-/* --- answers
- * ------------------------------------------------------------------------------------------------
- */
+/* --- answers --------------------------------------------------------------------------------- */
 
 static bool answers(struct prov_dtls *s, enum prov_dtls_event need)
 {

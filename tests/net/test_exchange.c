@@ -26,7 +26,7 @@ static int alert_to(enum wire_kind kind, enum wire_side from, uint8_t type,
     return alert;
 }
 
-/* --- CertificateRequest ------------------------------------------------------------------------------------------ */
+/* --- CertificateRequest ---------------------------------------------------------------------- */
 
 /* Takes a message out of a flight and numbers those behind it anew. */
 struct skip {
@@ -124,7 +124,7 @@ static void a_skipped_message_never_completes(void **state)
         (void)alert_without(skips[i].kind, skips[i].from, skips[i].type);
 }
 
-/* --- a client that says nothing of itself ---------------------------------------------------------------------- */
+/* --- a client that says nothing of itself ---------------------------------------------------- */
 
 static size_t no_certificate(uint8_t *body, size_t len)
 {
@@ -176,7 +176,7 @@ static void a_client_without_certificate_verify_is_refused(void **state)
     }
 }
 
-/* --- Certificate ------------------------------------------------------------------------------------------------- */
+/* --- Certificate ----------------------------------------------------------------------------- */
 
 static size_t as_list(uint8_t *body, size_t len)
 {
@@ -339,7 +339,7 @@ static void row15_an_unknown_raw_key_gets_40(void **state)
     assert_int_equal(verdict_alert(WIRE_RPK, WIRE_CLIENT, PROV_E_NOT_FOUND), 40);
 }
 
-/* --- points, curves and signatures ----------------------------------------------------------------------------- */
+/* --- points, curves and signatures ----------------------------------------------------------- */
 
 /* ServerKeyExchange of ECDHE_PSK: hint 2 | curve_type 1 | curve 2 | length 1 | point 65 */
 static size_t server_off_curve(uint8_t *body, size_t len)
@@ -570,7 +570,7 @@ static void a_body_that_is_too_short_or_too_long_is_refused(void **state)
     assert_int_equal(alert_to(WIRE_PSK, WIRE_SERVER, 14, trailing), 50);
 }
 
-/* --- exact octets ------------------------------------------------------------------------------------------------- */
+/* --- exact octets ---------------------------------------------------------------------------- */
 
 static void h20_the_request_is_ecdsa_sign_and_sha_256_and_names_nobody(void **state)
 {

@@ -30,7 +30,7 @@ static uint16_t accepted(const struct craft *craft, struct craft_answer *answer)
     return answer->suite;
 }
 
-/* --- what a server refuses --------------------------------------------------------------------------------------- */
+/* --- what a server refuses ------------------------------------------------------------------- */
 
 static void row9_each_suite_that_is_not_aead_is_refused(void **state)
 {
@@ -197,7 +197,7 @@ static void row23_and_row27_unwanted_extensions_are_ignored_and_not_echoed(void 
     assert_int_equal(answer.extensions_len, 0);
 }
 
-/* --- what a client refuses ---------------------------------------------------------------------------------------- */
+/* --- what a client refuses ------------------------------------------------------------------- */
 
 /* Runs a client of a kind against a server whose message is changed on its way. Returns the client's alert. */
 static struct prov_dtls_failure client_against(enum wire_kind kind, uint8_t type,
@@ -340,7 +340,7 @@ static void h22_a_server_that_turns_to_x509_is_refused(void **state)
     assert_int_equal(client_against(WIRE_RPK, 2, x509_both).alert_sent, 47);
 }
 
-/* --- octets ---------------------------------------------------------------------------------------------------------- */
+/* --- octets ---------------------------------------------------------------------------------- */
 
 static void client_hello_ends_with(enum wire_kind kind, bool named, struct prov_bytes expected)
 {
@@ -429,7 +429,7 @@ static void forward_secrecy_comes_first(void **state)
                      0xC0A8);
 }
 
-/* --- cookies ----------------------------------------------------------------------------------------------------------- */
+/* --- cookies --------------------------------------------------------------------------------- */
 
 struct knock {
     struct prov_dtls_cookies cookies;

@@ -4,7 +4,7 @@
  */
 #include "fixture.h"
 
-/* --- PSK ------------------------------------------------------------------------------------------------------------ */
+/* --- PSK ------------------------------------------------------------------------------------- */
 
 /* The server's flight made anew, with a hint. */
 static bool with_hint(struct wire *w, enum wire_side side, enum prov_dtls_event event)
@@ -203,7 +203,7 @@ static void row14_other_bad_records_are_silent(void **state)
     wire_free(&w);
 }
 
-/* --- ephemeral keys ----------------------------------------------------------------------------------------------- */
+/* --- ephemeral keys -------------------------------------------------------------------------- */
 
 static void row11_each_handshake_has_new_ephemeral_keys(void **state)
 {

@@ -4,7 +4,7 @@
  */
 #include "fixture.h"
 
-/* --- records ------------------------------------------------------------------------------------------------------ */
+/* --- records --------------------------------------------------------------------------------- */
 
 static void row55_a_replayed_record_is_dropped(void **state)
 {
@@ -206,7 +206,7 @@ static void h11_one_bad_record_does_not_lose_the_others(void **state)
     wire_free(&w);
 }
 
-/* --- before the end of the handshake -------------------------------------------------------------------------- */
+/* --- before the end of the handshake --------------------------------------------------------- */
 
 static void h9_early_change_cipher_spec_and_plain_data_are_ignored(void **state)
 {
@@ -284,7 +284,7 @@ static void h8_early_application_data_is_not_delivered(void **state)
     wire_free(&w);
 }
 
-/* --- reassembly ------------------------------------------------------------------------------------------------- */
+/* --- reassembly ------------------------------------------------------------------------------ */
 
 /* A server that waits for a hello of which it has the first 60 octets. */
 static void half_a_hello(struct wire *w, uint8_t body[WIRE_DATAGRAM_MAX], uint32_t *ret_len)

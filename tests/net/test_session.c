@@ -4,7 +4,7 @@
  */
 #include "fixture.h"
 
-/* --- timers --------------------------------------------------------------------------------------------------------- */
+/* --- timers ---------------------------------------------------------------------------------- */
 
 static enum wire_fate black_hole(void *context, struct wire_datagram *d)
 {
@@ -94,7 +94,7 @@ static void row56_the_timer_can_be_set(void **state)
     wire_free(&w);
 }
 
-/* --- the last flight ------------------------------------------------------------------------------------------------ */
+/* --- the last flight ------------------------------------------------------------------------- */
 
 /* Loses datagrams of the server from its last flight on, as many as the context says. */
 static enum wire_fate lose_last(void *context, struct wire_datagram *d)
@@ -204,7 +204,7 @@ static void a_repeated_hello_is_told_from_a_new_one(void **state)
     wire_free(&w);
 }
 
-/* --- alerts, close, renegotiation ------------------------------------------------------------------------------- */
+/* --- alerts, close, renegotiation ------------------------------------------------------------ */
 
 static void h39_alerts_in_epoch_0_do_not_touch_an_established_session(void **state)
 {
@@ -340,7 +340,7 @@ static void h6_a_hello_in_epoch_0_leaves_the_session_alone(void **state)
     wire_free(&w);
 }
 
-/* --- channel binding ---------------------------------------------------------------------------------------------- */
+/* --- channel binding ------------------------------------------------------------------------- */
 
 static void row52_no_channel_binding_without_extended_master_secret(void **state)
 {

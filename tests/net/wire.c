@@ -17,9 +17,7 @@ static void must(prov_result result, const char *what)
     abort();
 }
 
-/* --- the world
- * -----------------------------------------------------------------------------------------------
- */
+/* --- the world ------------------------------------------------------------------------------- */
 
 static bool fill(void *context, uint8_t *out, size_t len) /* splitmix64 */
 {
@@ -100,8 +98,7 @@ void wire_world_free(struct wire_world *w)
     prov_crypto_free(w->crypto);
 }
 
-/* --- a pair of ends
- * -------------------------------------------------------------------------------------------- */
+/* --- a pair of ends -------------------------------------------------------------------------- */
 
 static void make_config(struct wire *w, enum wire_side side)
 {
@@ -163,8 +160,7 @@ void wire_free(struct wire *w)
     free(w->log);
 }
 
-/* --- what callers answer
- * ----------------------------------------------------------------------------------------- */
+/* --- what callers answer --------------------------------------------------------------------- */
 
 static prov_result judge_chain(struct wire *w, enum wire_side side)
 {
@@ -261,9 +257,7 @@ static bool step(struct wire *w, enum wire_side side)
     return false;
 }
 
-/* --- moving
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- moving ---------------------------------------------------------------------------------- */
 
 static void enqueue(struct wire *w, const struct wire_datagram *d)
 {
@@ -412,9 +406,7 @@ void wire_run(struct wire *w, uint64_t until_ms)
     }
 }
 
-/* --- looking
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- looking --------------------------------------------------------------------------------- */
 
 static bool heard(const struct wire_end *end, const char *text)
 {
@@ -484,7 +476,7 @@ int wire_alert(const struct wire *w, enum wire_side from)
     return -1;
 }
 
-/* --- changing ---------------------------------------------------------------------------------------------------- */
+/* --- changing -------------------------------------------------------------------------------- */
 
 static void put_record(struct prov_buf *out, const uint8_t *header, struct prov_bytes body)
 {

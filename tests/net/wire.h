@@ -117,8 +117,7 @@ void wire_free(struct wire *wire);
 /* Both ends said CONNECTED, once, agree on keys (a message goes both ways) and on tls-unique. */
 bool wire_works(struct wire *wire);
 
-/* --- looking at octets
- * --------------------------------------------------------------------------------------- */
+/* --- looking at octets ----------------------------------------------------------------------- */
 
 struct wire_record {
     uint8_t type;
@@ -136,7 +135,7 @@ bool wire_find(const struct wire *wire, enum wire_side from, uint8_t type, unsig
 /* The first alert in epoch 0 of a side: -1 if none. */
 int wire_alert(const struct wire *wire, enum wire_side from);
 
-/* --- changing octets --------------------------------------------------------------------------------------- */
+/* --- changing octets ------------------------------------------------------------------------- */
 
 /* A fate: the body of a message in epoch 0 is changed on its way, each time it comes. */
 struct wire_edit {

@@ -93,14 +93,14 @@ enum prov_dtls_event {
     PROV_DTLS_AGAIN        /* a long primitive has run and there is more to do: step again */
 };
 
-/* --- client ------------------------------------------------------------------------------------ */
+/* --- client ---------------------------------------------------------------------------------- */
 
 /* PROV_E_STATE if the configuration has nothing to authenticate with; PROV_E_BOUNDS for a bad MTU. */
 PROV_MUST prov_result prov_dtls_start(struct prov_dtls *s, const struct prov_dtls_config *config,
                                       struct prov_crypto *crypto,
                                       struct prov_dtls_handshake *workspace, uint64_t now_ms);
 
-/* --- server: the first datagram of an address --------------------------------------------------- */
+/* --- server: the first datagram of an address ------------------------------------------------ */
 
 /* Keys of the stateless cookie: HMAC-SHA-256 over the peer's address and the ClientHello. The old one
  * is good for at least 63 s after a rotation (H4). */
@@ -133,7 +133,7 @@ PROV_MUST prov_result prov_dtls_accept(struct prov_dtls *s, const struct prov_dt
  * is over. */
 bool prov_dtls_repeats_hello(const struct prov_dtls *s, struct prov_bytes datagram);
 
-/* --- both -------------------------------------------------------------------------------------- */
+/* --- both ------------------------------------------------------------------------------------ */
 
 /* Takes in one datagram. It is decrypted in place and must stay until prov_dtls_step has answered
  * WAIT, AGAIN or a NEED_…: then all of it has been seen to. Garbage is dropped without a word. */

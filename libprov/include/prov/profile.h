@@ -13,7 +13,7 @@
 
 #define PROV_PROFILE_RFC7925 "rfc7925"
 
-/* --- cipher suites ---------------------------------------------------------------------------- */
+/* --- cipher suites --------------------------------------------------------------------------- */
 
 enum prov_kx { PROV_KX_PSK = 1, PROV_KX_ECDHE_PSK = 2, PROV_KX_ECDHE_ECDSA = 3 };
 
@@ -43,7 +43,7 @@ extern const struct prov_suite *const prov_suites_psk_fs[]; /* D005 */
 extern const struct prov_suite *const prov_suites_public[]; /* C0AE: RPK and certificates */
 extern const struct prov_suite *const prov_suites_server[]; /* all, forward secrecy first */
 
-/* --- alerts ------------------------------------------------------------------------------------ */
+/* --- alerts ---------------------------------------------------------------------------------- */
 
 enum prov_alert { /* RFC 5246, section 7.2; RFC 6066; RFC 4279; RFC 5746 */
                   PROV_ALERT_CLOSE_NOTIFY = 0,
@@ -80,7 +80,7 @@ bool prov_alert_allowed(enum prov_alert alert, enum prov_kind kind);
 enum prov_alert prov_alert_for(prov_result verdict, enum prov_kind kind);
 const char *prov_alert_text(enum prov_alert alert);
 
-/* --- numbers ----------------------------------------------------------------------------------- */
+/* --- numbers --------------------------------------------------------------------------------- */
 
 #define PROV_TIMER_INITIAL_MS   9000u /* RFC 7925, section 11 */
 #define PROV_TIMER_MAX_MS       60000u
