@@ -254,7 +254,7 @@ static enum prov_agent_event phase_check(struct prov_agent *agent, uint64_t now_
     if (r == PROV_E_AGAIN)
         return PROV_AGENT_AGAIN;
     if (r == PROV_OK)
-        r = prov_store_floor(agent->store, agent->next.issued);
+        r = agent_raise_floor(agent, agent->next.issued);
     if (r != PROV_OK)
         return fail(agent, r);
     agent->phase = PROV_PHASE_STAGE;

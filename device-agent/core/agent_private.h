@@ -42,6 +42,9 @@ void agent_give_signature(struct prov_agent *agent);
 void agent_verify(struct prov_agent *agent);
 struct prov_path_rules agent_path_rules(struct prov_agent *agent, enum prov_path_role role);
 
+/* It is not earlier than this, says the server; taken in steps of some months only. */
+PROV_MUST prov_result agent_raise_floor(struct prov_agent *agent, int64_t seconds);
+
 /* --- agent_ask.c ---- */
 
 const enum prov_enroll_op *agent_asks(enum prov_kind session, enum prov_kind wanted,

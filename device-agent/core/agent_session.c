@@ -6,6 +6,8 @@
 
 #include "agent_private.h"
 
+#define FLOOR_STEP ((PROV_LDEVID_DAYS + 10) * INT64_C(86400)) /* a device rotates more often */
+
 /* --- begin and end ---------------------------------------------------------------------------- */
 
 /* A key of the identity record is looked up for as long as the agent is open. */
@@ -103,24 +105,38 @@ void agent_give_signature(struct prov_agent *agent)
 
 /* --- who the server is ------------------------------------------------------------------------ */
 
-/* Without a clock validity periods are not looked at, and that is logged; with one it is never
- * earlier than what an authentic source has shown (profile.md, row 29). */
+/* A trusted clock is believed; a coarse one is never earlier than what an authentic source has shown
+ * (profile.md, row 29). */
+static bool time_now(const struct prov_agent *agent, int64_t *ret)
+{
+    int64_t now = 0, floor = agent->store->state.time_floor;
+    enum prov_clock_trust trust = agent->port->clock(agent->port->context, &now);
+    *ret = trust == PROV_CLOCK_TRUSTED || (trust == PROV_CLOCK_COARSE && now > floor) ? now : floor;
+    return trust != PROV_CLOCK_NONE;
+}
+
+/* Without a clock validity periods are not looked at, and that is logged. */
 struct prov_path_rules agent_path_rules(struct prov_agent *agent, enum prov_path_role role)
 {
     struct prov_path_rules rules = {.role = role, .max_below_anchor = PROV_CHAIN_BELOW_ANCHOR};
-    int64_t now = 0;
     if (role == PROV_PATH_SERVER)
         rules.server = &agent->entry.server;
-    if (agent->port->clock(agent->port->context, &now) == PROV_CLOCK_NONE) {
-        if (!agent->report.no_time)
-            agent_log(agent, PROV_LOG_NO_TIME, PROV_OK, 0);
-        agent->report.no_time = true;
-        return rules;
-    }
-    int64_t floor = agent->store->state.time_floor;
-    rules.has_time = true;
-    rules.time = now > floor ? now : floor;
+    rules.has_time = time_now(agent, &rules.time);
+    if (!rules.has_time && !agent->report.no_time)
+        agent_log(agent, PROV_LOG_NO_TIME, PROV_OK, 0);
+    agent->report.no_time = agent->report.no_time || !rules.has_time;
     return rules;
+}
+
+/* One server whose clock is far ahead must not make every other certificate look expired for good. */
+prov_result agent_raise_floor(struct prov_agent *agent, int64_t seconds)
+{
+    int64_t now = 0;
+    bool has_clock = time_now(agent, &now);
+    (void)has_clock; /* without one, now is the floor */
+    if (now <= 0 || seconds > now + FLOOR_STEP)
+        return PROV_OK;
+    return prov_store_floor(agent->store, seconds);
 }
 
 /* Pinned, and not our own (handshake rule H37). */

@@ -40,11 +40,17 @@ static size_t cert_make(struct model *model, const struct model_cert *cert,
 static void certs_make(struct model *model)
 {
     struct model_cert root = {
-        1, "Root", "Root", NULL, model->root.point, true, &model->root.scalar};
+        1, "Root", "Root", NULL, model->root.point, true, &model->root.scalar, NULL};
     struct model_cert issuing = {
-        2, "Root", "Issuing", NULL, model->issuing.point, true, &model->root.scalar};
-    struct model_cert leaf = {
-        3, "Issuing", "", "enroll.example.com", model->server.point, false, &model->issuing.scalar};
+        2, "Root", "Issuing", NULL, model->issuing.point, true, &model->root.scalar, NULL};
+    struct model_cert leaf = {3,
+                              "Issuing",
+                              "",
+                              "enroll.example.com",
+                              model->server.point,
+                              false,
+                              &model->issuing.scalar,
+                              NULL};
     model->root_len = cert_make(model, &root, model->root_cert);
     model->issuing_len = cert_make(model, &issuing, model->issuing_cert);
     model->leaf_len = cert_make(model, &leaf, model->leaf);
@@ -115,8 +121,8 @@ static void credential_certify(struct model *model, struct model_credential *cre
     char subject[PROV_EUI64_TEXT];
     prov_eui64_format(&model->device, subject);
     struct model_cert cert = {
-        ++model->serial,       "Issuing", subject, NULL, credential->point, false,
-        &model->issuing.scalar};
+        ++model->serial,        "Issuing",        subject, NULL, credential->point, false,
+        &model->issuing.scalar, model->not_before};
     if (model->foreign_name)
         cert.subject = "00-12-4B-00-14-B5-D9-99";
     credential->cert_len = cert_make(model, &cert, credential->cert);

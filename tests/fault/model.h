@@ -66,8 +66,9 @@ struct model {
     /* how it misbehaves */
     unsigned die_before_answer; /* requests until it dies before the answer goes out; 0: never */
     bool refuse_confirm;
-    bool foreign_name; /* certificates for another device */
-    bool own_key_back; /* gives the device's key as the server's */
+    bool foreign_name;      /* certificates for another device */
+    const char *not_before; /* of the certificates it issues; NULL: 2025 */
+    bool own_key_back;      /* gives the device's key as the server's */
 };
 
 void model_make(struct model *model, struct prov_crypto *crypto);

@@ -84,7 +84,8 @@ static void body(struct prov_buf *ret, const struct model_cert *cert)
     prov_put_u8(ret, cert->serial);
     prov_put(ret, algorithm, sizeof algorithm);
     name(ret, cert->issuer);
-    element(&validity, 0x17, prov_bytes_text("250101000000Z"));
+    element(&validity, 0x17,
+            prov_bytes_text(cert->not_before != NULL ? cert->not_before : "250101000000Z"));
     element(&validity, 0x18, prov_bytes_text("99991231235959Z"));
     element(ret, 0x30, prov_buf_bytes(&validity));
     name(ret, cert->subject);

@@ -14,6 +14,7 @@ struct model_cert {
     const uint8_t *point;
     bool ca;
     const struct prov_secret *signer;
+    const char *not_before; /* UTCTime; NULL: 2025 */
 };
 PROV_MUST prov_result model_cert_make(struct prov_crypto *crypto, const struct model_cert *cert,
                                       struct prov_buf *ret);

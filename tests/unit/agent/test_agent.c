@@ -495,9 +495,32 @@ static void row29_without_a_clock_times_are_not_looked_at(void **state)
 static void row29_time_is_not_earlier_than_the_floor(void **state)
 {
     (void)state;
+    world.trust = PROV_CLOCK_COARSE;
     world.time = 0;
     enroll();
-    assert_true(world.store.state.time_floor >= 1767225600);
+    assert_int_equal(world.store.state.time_floor, 1767225600);
+}
+
+/* … but a clock that is trusted is believed: 1970 it is, and nothing is valid yet. */
+static void row29_trusted_clock_is_believed(void **state)
+{
+    (void)state;
+    world.time = 0;
+    assert_int_not_equal(world_run(&world, PROV_AGENT_ENROLL, NO_KIND), PROV_OK);
+    assert_int_equal(world.model.requests, 0);
+}
+
+/* A server that issues from 2049 on does not carry the device there. */
+static void row29_floor_takes_no_leap(void **state)
+{
+    (void)state;
+    world.trust = PROV_CLOCK_COARSE;
+    world.model.not_before = "490101000000Z";
+    enroll();
+    assert_int_equal(world.store.state.time_floor, 1767225600);
+    world.model.not_before = "260615000000Z"; /* days after the clock */
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_OK);
+    assert_true(world.store.state.time_floor > 1780000000);
 }
 
 static void row62_log_tells_what_happened_and_no_identity(void **state)
@@ -635,6 +658,36 @@ static void bundle_for_another_device_or_key_is_refused(void **state)
     assert_int_equal(world.flash.operations, operations);
 }
 
+/* An operational credential by hand: current at once, but not in the middle of a rotation. */
+static void operational_bundle_becomes_current(void **state)
+{
+    (void)state;
+    static const uint8_t secret[16] = {9};
+    struct prov_bundle bundle = {.id = {{2}},
+                                 .kind = PROV_KIND_PSK,
+                                 .use = PROV_USE_OPERATIONAL,
+                                 .device = world.model.device,
+                                 .profile = PROV_PROFILE_RFC7925,
+                                 .server = world.model.name,
+                                 .psk_identity = PROV_BYTES_OF(secret),
+                                 .psk = PROV_BYTES_OF(secret)};
+    uint8_t room[PROV_STORE_ENTRY_MAX];
+    struct prov_entry entry;
+    enroll();
+    stop_after(PROV_LOG_STAGE);
+    assert_int_equal(install(&bundle, 0), PROV_E_STATE);
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_OK);
+    assert_int_equal(install(&bundle, 0), PROV_OK);
+    world_reboot(&world);
+    assert_false(prov_store_unfinished(&world.store));
+    assert_int_equal(prov_store_find(&world.store, PROV_STORE_CURRENT, &world.model.name,
+                                     PROV_KIND_PSK, PROV_BUF_OF(room), &entry),
+                     PROV_OK);
+    assert_true(prov_bytes_equal(entry.psk, PROV_BYTES_OF(secret)));
+    assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 1, PROV_BUF_OF(room), &entry),
+                     PROV_E_NOT_FOUND);
+}
+
 static void identity_makes_a_request_that_verifies(void **state)
 {
     (void)state;
@@ -702,11 +755,14 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(row29_time_is_not_earlier_than_the_floor, setup_cert,
                                         teardown),
+        cmocka_unit_test_setup_teardown(row29_trusted_clock_is_believed, setup_cert, teardown),
+        cmocka_unit_test_setup_teardown(row29_floor_takes_no_leap, setup_cert, teardown),
         cmocka_unit_test_setup_teardown(row62_log_tells_what_happened_and_no_identity, setup_psk,
                                         teardown),
         cmocka_unit_test_setup_teardown(key_holder_never_shows_a_key, setup_psk, teardown),
         cmocka_unit_test_setup_teardown(bundle_for_another_device_or_key_is_refused, setup_psk,
                                         teardown),
+        cmocka_unit_test_setup_teardown(operational_bundle_becomes_current, setup_psk, teardown),
         cmocka_unit_test_setup_teardown(identity_makes_a_request_that_verifies, setup_psk,
                                         teardown),
     };
