@@ -225,12 +225,38 @@ static enum prov_agent_event confirmed(struct prov_agent *agent)
     return PROV_AGENT_AGAIN;
 }
 
+/* 5.03: the identical request again after Max-Age, on the same session (RFC 9148, section 4.7). */
+static bool ask_later(struct prov_agent *agent, uint64_t now_ms)
+{
+    const struct prov_exchange *x = &agent->exchange;
+    if (x->state != PROV_EXCHANGE_DONE || x->code != PROV_COAP_UNAVAILABLE ||
+        x->max_age > AGENT_BUSY_SECONDS || agent->busy == AGENT_BUSY_MAX)
+        return false;
+    agent->busy++;
+    agent->busy_confirm = agent->phase == PROV_PHASE_CONFIRM;
+    agent->pause_ms = now_ms + (x->max_age > 0 ? x->max_age : 1) * UINT64_C(1000);
+    agent->exchanging = false;
+    agent->phase = PROV_PHASE_LATER;
+    return true;
+}
+
+static enum prov_agent_event phase_later(struct prov_agent *agent, uint64_t now_ms)
+{
+    if (now_ms < agent->pause_ms)
+        return phase_session(agent, now_ms);
+    agent_ask_again(agent, now_ms);
+    agent->phase = agent->busy_confirm ? PROV_PHASE_CONFIRM : PROV_PHASE_ANSWER;
+    return PROV_AGENT_AGAIN;
+}
+
 static enum prov_agent_event exchange_step(struct prov_agent *agent, uint64_t now_ms)
 {
     if (!agent->exchanging)
         return PROV_AGENT_WAIT;
     if (prov_exchange_step(&agent->exchange, now_ms) == PROV_EXCHANGE_RUNNING)
         return PROV_AGENT_WAIT;
+    if (ask_later(agent, now_ms))
+        return PROV_AGENT_AGAIN;
     return agent->phase == PROV_PHASE_CONFIRM ? confirmed(agent) : answered(agent);
 }
 
@@ -319,12 +345,13 @@ static enum prov_agent_event phase_failed(struct prov_agent *agent, uint64_t now
 }
 
 static enum prov_agent_event (*const phases[])(struct prov_agent *agent, uint64_t now_ms) = {
-    [PROV_PHASE_PAUSE] = phase_pause,     [PROV_PHASE_IDLE] = phase_idle,
-    [PROV_PHASE_RESOLVE] = phase_resolve, [PROV_PHASE_HANDSHAKE] = phase_session,
-    [PROV_PHASE_ASK] = phase_ask,         [PROV_PHASE_ANSWER] = phase_session,
-    [PROV_PHASE_CHECK] = phase_check,     [PROV_PHASE_STAGE] = phase_stage,
-    [PROV_PHASE_COMMIT] = phase_commit,   [PROV_PHASE_CONFIRM] = phase_session,
-    [PROV_PHASE_DONE] = phase_done,       [PROV_PHASE_FAILED] = phase_failed,
+    [PROV_PHASE_PAUSE] = phase_pause,       [PROV_PHASE_LATER] = phase_later,
+    [PROV_PHASE_IDLE] = phase_idle,         [PROV_PHASE_RESOLVE] = phase_resolve,
+    [PROV_PHASE_HANDSHAKE] = phase_session, [PROV_PHASE_ASK] = phase_ask,
+    [PROV_PHASE_ANSWER] = phase_session,    [PROV_PHASE_CHECK] = phase_check,
+    [PROV_PHASE_STAGE] = phase_stage,       [PROV_PHASE_COMMIT] = phase_commit,
+    [PROV_PHASE_CONFIRM] = phase_session,   [PROV_PHASE_DONE] = phase_done,
+    [PROV_PHASE_FAILED] = phase_failed,
 };
 
 /* --- the board's side ------------------------------------------------------------------------- */
@@ -432,12 +459,15 @@ uint64_t prov_agent_deadline(const struct prov_agent *agent)
     case PROV_PHASE_HANDSHAKE:
     case PROV_PHASE_ANSWER:
     case PROV_PHASE_CONFIRM:
+    case PROV_PHASE_LATER:
         break;
     default:
         return 0;
     }
     uint64_t session = prov_dtls_deadline(&agent->dtls);
     uint64_t exchange = agent->exchanging ? prov_exchange_deadline(&agent->exchange) : UINT64_MAX;
+    if (agent->phase == PROV_PHASE_LATER)
+        exchange = agent->pause_ms;
     return session < exchange ? session : exchange;
 }
 

@@ -141,6 +141,30 @@ static struct prov_buf room_of(struct prov_agent *agent, const struct ask *ask)
                : prov_buf_make(agent->answer_room, sizeof agent->answer_room);
 }
 
+static void begin(struct prov_agent *agent, const struct ask *ask, struct prov_bytes body,
+                  uint64_t now_ms)
+{
+    struct prov_exchange_request request = {.op = ask->op,
+                                            .host = prov_bytes_text(agent->entry.server.text),
+                                            .body = body,
+                                            .accept = PROV_CF_NONE,
+                                            .message_id = agent->message_id};
+    struct prov_buf token = PROV_BUF_OF(request.token);
+    prov_put_u32(&token, agent->token);
+    agent->message_id += 64; /* block-wise transfers count up from where they began */
+    agent->token++;
+    prov_exchange_begin(&agent->exchange, &agent->exchange_config, &request, room_of(agent, ask),
+                        now_ms);
+    agent->exchanging = true;
+}
+
+void agent_ask_again(struct prov_agent *agent, uint64_t now_ms)
+{
+    const struct ask *ask = ask_get(agent->exchange.resource->op);
+    if (ask != NULL)
+        begin(agent, ask, agent->exchange.body, now_ms);
+}
+
 prov_result agent_ask(struct prov_agent *agent, enum prov_enroll_op op, uint64_t now_ms)
 {
     const struct ask *ask = ask_get(op);
@@ -152,18 +176,7 @@ prov_result agent_ask(struct prov_agent *agent, enum prov_enroll_op op, uint64_t
         r = prov_buf_result(&body);
     if (r != PROV_OK)
         return r;
-    struct prov_exchange_request request = {.op = op,
-                                            .host = prov_bytes_text(agent->entry.server.text),
-                                            .body = prov_buf_bytes(&body),
-                                            .accept = PROV_CF_NONE,
-                                            .message_id = agent->message_id};
-    struct prov_buf token = PROV_BUF_OF(request.token);
-    prov_put_u32(&token, agent->token);
-    agent->message_id += 64; /* block-wise transfers count up from where they began */
-    agent->token++;
-    prov_exchange_begin(&agent->exchange, &agent->exchange_config, &request, room_of(agent, ask),
-                        now_ms);
-    agent->exchanging = true;
+    begin(agent, ask, prov_buf_bytes(&body), now_ms);
     return PROV_OK;
 }
 

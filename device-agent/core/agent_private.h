@@ -7,7 +7,9 @@
 
 #include "prov/agent.h"
 
-#define AGENT_FAILURES_MAX 2 /* authentic ones, until a staged candidate is given up */
+#define AGENT_BUSY_MAX     3  /* 5.03 taken in an operation */
+#define AGENT_BUSY_SECONDS 60 /* the longest wait after one */
+#define AGENT_FAILURES_MAX 2  /* authentic ones, until a staged candidate is given up */
 
 /* --- agent_plan.c ---- */
 
@@ -50,6 +52,8 @@ PROV_MUST prov_result agent_raise_floor(struct prov_agent *agent, int64_t second
 const enum prov_enroll_op *agent_asks(enum prov_kind session, enum prov_kind wanted,
                                       bool from_factory);
 PROV_MUST prov_result agent_ask(struct prov_agent *agent, enum prov_enroll_op op, uint64_t now_ms);
+/* The same request once more, with a message id and a token of its own. */
+void agent_ask_again(struct prov_agent *agent, uint64_t now_ms);
 /* Takes in the answer of the exchange that is done. */
 PROV_MUST prov_result agent_take(struct prov_agent *agent, enum prov_enroll_op op);
 

@@ -372,7 +372,9 @@ static bool session_data(struct model *model, uint64_t now_ms, struct model_sess
         MUST(prov_dtls_tls_unique(&session->dtls, work.unique));
         struct prov_enroll_answer answer = {.format = PROV_CF_NONE};
         model->requests++;
-        answer.code = serve(&work, &answer.format);
+        answer.code = model->busy > 0 ? PROV_COAP_UNAVAILABLE : serve(&work, &answer.format);
+        answer.max_age = model->max_age;
+        model->busy -= model->busy > 0;
         answer.body = prov_buf_bytes(&room);
         if (model->die_before_answer != 0 && --model->die_before_answer == 0) {
             model_die(model);

@@ -66,6 +66,8 @@ struct model {
     /* how it misbehaves */
     unsigned die_before_answer; /* requests until it dies before the answer goes out; 0: never */
     bool refuse_confirm;
+    unsigned busy; /* requests that it answers with 5.03 */
+    uint32_t max_age;
     bool foreign_name;      /* certificates for another device */
     const char *not_before; /* of the certificates it issues; NULL: 2025 */
     bool own_key_back;      /* gives the device's key as the server's */

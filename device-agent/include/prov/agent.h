@@ -80,6 +80,7 @@ enum prov_agent_phase {
     PROV_PHASE_HANDSHAKE,
     PROV_PHASE_ASK,    /* the next request of the list */
     PROV_PHASE_ANSWER, /* waits for its answer */
+    PROV_PHASE_LATER,  /* the server is busy: the same request again after Max-Age */
     PROV_PHASE_CHECK,  /* a certificate's path, one link a step */
     PROV_PHASE_STAGE,
     PROV_PHASE_COMMIT,
@@ -119,8 +120,10 @@ struct prov_agent {
     bool from_factory; /* the predecessor is a bootstrap credential */
     uint8_t tries;     /* handshakes that nobody answered */
     uint64_t pause_ms;
-    uint32_t session; /* counts sessions: each wants a fresh port */
-    bool told;        /* RESOLVE was answered: the board is at it */
+    uint8_t busy;      /* 5.03 so far */
+    bool busy_confirm; /* it was the confirm that is to be asked again */
+    uint32_t session;  /* counts sessions: each wants a fresh port */
+    bool told;         /* RESOLVE was answered: the board is at it */
     bool has_peer;
     enum prov_kind wanted_kind;
     const enum prov_enroll_op *asks; /* the requests to make, up to 0 */

@@ -63,6 +63,7 @@ static const char *const phase_texts[] = {
     [PROV_PHASE_COMMIT] = "commit",
     [PROV_PHASE_CONFIRM] = "confirm",
     [PROV_PHASE_PAUSE] = "handshake",
+    [PROV_PHASE_LATER] = "request",
 };
 
 static const char *phase_text(enum prov_agent_phase phase)

@@ -472,6 +472,23 @@ static void every_kind_changes_into_every_other(void **state)
     }
 }
 
+/* 5.03 with Max-Age: the same request again, the same object; three times and no more, a minute at most. */
+static void busy_server_is_asked_again(void **state)
+{
+    (void)state;
+    world.model.busy = 3;
+    world.model.max_age = 20;
+    enroll();
+    assert_in_range(world.now_ms, 60000, 62000);
+    world.model.busy = 4;
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_E_PEER_REFUSED);
+    assert_true(world_settled(&world));
+    world.model.busy = 1;
+    world.model.max_age = 61;
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_E_PEER_REFUSED);
+    assert_true(world_settled(&world));
+}
+
 static void row43_server_name_is_sent(void **state)
 {
     (void)state;
@@ -750,6 +767,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(second_enroll_is_refused_and_changes_nothing, setup_psk,
                                         teardown),
         cmocka_unit_test_setup_teardown(every_kind_changes_into_every_other, setup_psk, teardown),
+        cmocka_unit_test_setup_teardown(busy_server_is_asked_again, setup_cert, teardown),
         cmocka_unit_test_setup_teardown(row43_server_name_is_sent, setup_psk, teardown),
         cmocka_unit_test_setup_teardown(row29_without_a_clock_times_are_not_looked_at, setup_cert,
                                         teardown),
