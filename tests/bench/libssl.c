@@ -178,14 +178,16 @@ static void add_certificates(SSL_CTX *context, const struct world *world,
 static SSL_CTX *context_new(const struct world *world, const struct world_end *end, bool is_server,
                             enum prov_kind kind, bool cookie)
 {
+    /* Not const: libssl's macros cast. */
+    static char groups[] = "P-256", algorithms[] = "ECDSA+SHA256";
     SSL_CTX *c = SSL_CTX_new(is_server ? DTLS_server_method() : DTLS_client_method());
     if (c == NULL || SSL_CTX_set_min_proto_version(c, DTLS1_2_VERSION) != 1)
         bench_fail("SSL_CTX");
     SSL_CTX_set_options(c, SSL_OP_NO_TICKET | SSL_OP_NO_QUERY_MTU | SSL_OP_NO_ENCRYPT_THEN_MAC |
                                (cookie ? SSL_OP_COOKIE_EXCHANGE : 0));
     SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set1_groups_list(c, "P-256");
-    SSL_CTX_set1_sigalgs_list(c, "ECDSA+SHA256");
+    SSL_CTX_set1_groups_list(c, groups);
+    SSL_CTX_set1_sigalgs_list(c, algorithms);
     SSL_CTX_set_cookie_generate_cb(c, cookie_make);
     SSL_CTX_set_cookie_verify_cb(c, cookie_check);
     if (kind == PROV_KIND_PSK) {
@@ -244,13 +246,14 @@ void libssl_handshake(struct libssl *libssl, SSL **ret_server, struct libssl_fig
 {
     static struct queue up, down;
     static struct pipe_end at_client = {&down, &up}, at_server = {&up, &down};
+    struct prov_fqdn name = the_world->fqdn; /* not const: libssl's macro casts */
     bool client_done = false, server_done = false;
     memset(&up, 0, sizeof(up));
     memset(&down, 0, sizeof(down));
 
     SSL *client = end_new(libssl->client, &at_client);
     SSL_set_connect_state(client);
-    SSL_set_tlsext_host_name(client, the_world->fqdn.text);
+    SSL_set_tlsext_host_name(client, name.text);
     client_done = turn(client);
 
     uint64_t from = bench_now();
