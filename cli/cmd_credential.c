@@ -141,7 +141,7 @@ prov_result cmd_credential_revoke(struct run *run)
     if (r == PROV_OK)
         r = take_credential(run, run->words[0], &credential);
     if (r == PROV_OK)
-        r = prov_flow_credential_revoke(&run->flow, &credential, reason);
+        r = prov_registry_credential_revoke(run->registry, credential.id, reason, &run->why);
     if (r != PROV_OK)
         return r;
     warn_last(run, &credential);

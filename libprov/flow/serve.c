@@ -42,28 +42,8 @@ static prov_result serve_now(struct flow_serve *serve)
     return flow_accept(serve, PROV_COAP_CONTENT, PROV_CF_CBOR);
 }
 
-/* Who asked for this successor may have been a thief: what the credential made before it was revoked
- * ends with it. */
-static prov_result check_predecessor(struct flow_serve *serve)
-{
-    char id[PROV_UUID_TEXT];
-    struct prov_credential before;
-    if (serve->by.state != PROV_STATE_PENDING || flow_uuid_is_zero(&serve->by.replaces))
-        return PROV_OK;
-    prov_uuid_format(&serve->by.replaces, id);
-    prov_result r =
-        prov_registry_credential_get(serve->flow->registry, id, &before, serve->flow->why);
-    if (r == PROV_OK && before.state == PROV_STATE_REVOKED)
-        r = flow_refuse(serve, PROV_E_REVOKED, PROV_COAP_FORBIDDEN,
-                        "the credential that asked for it was revoked");
-    return r;
-}
-
 static prov_result serve_confirm(struct flow_serve *serve)
 {
-    prov_result checked = check_predecessor(serve);
-    if (checked != PROV_OK)
-        return checked;
     prov_result r = prov_registry_confirm(serve->flow->registry, serve->by.id, serve->flow->why);
     return r == PROV_OK ? flow_accept(serve, PROV_COAP_CHANGED, PROV_CF_NONE) : r;
 }

@@ -70,11 +70,6 @@ PROV_MUST prov_result prov_flow_cert_issue(struct prov_flow *flow,
 PROV_MUST prov_result prov_flow_bundle_export(struct prov_flow *flow,
                                               const struct prov_credential *credential,
                                               struct prov_buf *ret);
-/* The credential, and the pending successor that it asked for: a thief may have been the one who asked.
- * PROV_E_CONFLICT if it is revoked or retired already. */
-PROV_MUST prov_result prov_flow_credential_revoke(struct prov_flow *flow,
-                                                  const struct prov_credential *credential,
-                                                  const char *reason);
 
 /* --- serving
  * -------------------------------------------------------------------------------------- */

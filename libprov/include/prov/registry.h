@@ -163,7 +163,8 @@ PROV_MUST prov_result prov_registry_credential_list(struct prov_registry *regist
                                                     const struct prov_credential_filter *filter,
                                                     prov_credential_visit visit, void *context,
                                                     struct prov_why *why);
-/* PROV_E_CONFLICT if it is revoked or retired already. */
+/* The credential and, in the same transaction, the pending successor that it asked for: whoever asked may have
+ * been a thief. PROV_E_CONFLICT if it is revoked or retired already. */
 PROV_MUST prov_result prov_registry_credential_revoke(struct prov_registry *registry, int64_t id,
                                                       const char *reason, struct prov_why *why);
 /* pending → active without a predecessor: a registered key that a handshake has proved. Twice is fine. */
@@ -186,7 +187,8 @@ PROV_MUST prov_result prov_registry_successor_get(struct prov_registry *registry
                                                   struct prov_credential *ret,
                                                   struct prov_why *why);
 /* pending → active and the active operational one of the same device and server → retired; a bootstrap
- * predecessor stays, and the device's approval is used up. Confirming an active one again is fine. */
+ * predecessor stays, and the device's approval is used up. Confirming an active one again is fine.
+ * PROV_E_CONFLICT if it has ended, PROV_E_REVOKED if the one that asked for it has. */
 PROV_MUST prov_result prov_registry_confirm(struct prov_registry *registry, int64_t id,
                                             struct prov_why *why);
 

@@ -265,6 +265,24 @@ prov_result credential_finish(struct prov_registry *registry,
     return result == PROV_OK ? note(registry, credential, verb, reason, why) : result;
 }
 
+/* Whoever asked for the successor may have been a thief. The schema allows one that is pending. */
+static prov_result revoke_successor(struct prov_registry *registry, int64_t id,
+                                    struct prov_why *why)
+{
+    struct prov_credential successor;
+    struct query query = query_make(registry, SQL_CREDENTIAL_PENDING_OF, why);
+    query_int(&query, id);
+    prov_result result = credential_one(&query, &successor);
+    if (result == PROV_E_NOT_FOUND) {
+        return PROV_OK;
+    }
+    if (result != PROV_OK) {
+        return result;
+    }
+    return credential_finish(registry, &successor, PROV_STATE_REVOKED, "credential.revoke",
+                             "the credential that asked for it was revoked", why);
+}
+
 static prov_result revoke(struct prov_registry *registry, int64_t id, const char *reason,
                           struct prov_why *why)
 {
@@ -277,7 +295,7 @@ static prov_result revoke(struct prov_registry *registry, int64_t id, const char
         result = credential_finish(registry, &credential, PROV_STATE_REVOKED, "credential.revoke",
                                    reason, why);
     }
-    return result;
+    return result == PROV_OK ? revoke_successor(registry, id, why) : result;
 }
 
 prov_result prov_registry_credential_revoke(struct prov_registry *registry, int64_t id,

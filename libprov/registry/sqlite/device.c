@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "sqlite/credential.h"
 #include "sqlite/event.h"
 
 static prov_result texts_check(const char *label, const char *group, struct prov_why *why)
@@ -154,6 +155,25 @@ prov_result prov_registry_device_set(struct prov_registry *registry, const struc
     return registry_end(registry, device_set(registry, eui64, label, group, approved, why), why);
 }
 
+/* One after the other, each with its event, until none is left. */
+static prov_result credentials_retire(struct prov_registry *registry, int64_t device,
+                                      struct prov_why *why)
+{
+    struct prov_credential credential;
+    for (;;) {
+        struct query query = query_make(registry, SQL_CREDENTIAL_ALIVE_OF_DEVICE, why);
+        query_int(&query, device);
+        prov_result result = credential_one(&query, &credential);
+        if (result == PROV_OK) {
+            result = credential_finish(registry, &credential, PROV_STATE_RETIRED,
+                                       "credential.retire", "the device was retired", why);
+        }
+        if (result != PROV_OK) {
+            return result == PROV_E_NOT_FOUND ? PROV_OK : result;
+        }
+    }
+}
+
 static prov_result device_retire(struct prov_registry *registry, const struct prov_eui64 *eui64,
                                  struct prov_why *why)
 {
@@ -168,18 +188,9 @@ static prov_result device_retire(struct prov_registry *registry, const struct pr
     query_int(&query, device.id);
     result = query_run(&query, text);
     if (result == PROV_OK) {
-        query = query_make(registry, SQL_DEVICE_CREDENTIALS_RETIRE, why);
-        query_int(&query, device.id);
-        query_int(&query, registry_now(registry));
-        result = query_run(&query, text);
+        result = credentials_retire(registry, device.id, why);
     }
-    if (result == PROV_OK) {
-        char detail[64];
-        (void)snprintf(detail, sizeof detail, "%d credentials retired",
-                       sqlite3_changes(registry->db));
-        result = event_add(registry, "device.retire", text, NULL, detail, why);
-    }
-    return result;
+    return result == PROV_OK ? event_add(registry, "device.retire", text, NULL, "", why) : result;
 }
 
 prov_result prov_registry_device_retire(struct prov_registry *registry,

@@ -161,29 +161,42 @@ static prov_result retire_old(struct prov_registry *registry,
                              "its successor was confirmed", why);
 }
 
+/* The credential that asked for this one; all zero if none did. It still is active: the last word of a
+ * credential that has ended is not another credential. */
+static prov_result predecessor_get(struct prov_registry *registry,
+                                   const struct prov_credential *credential,
+                                   struct prov_credential *ret, struct prov_why *why)
+{
+    static const struct prov_uuid none = {{0}};
+    char text[PROV_UUID_TEXT];
+    if (memcmp(credential->replaces.octets, none.octets, sizeof none.octets) == 0) {
+        return PROV_OK;
+    }
+    prov_result result = by_uuid(registry, &credential->replaces, ret, why);
+    if (result == PROV_OK && ret->state != PROV_STATE_ACTIVE) {
+        prov_uuid_format(&ret->uuid, text);
+        result = prov_why_set(why, PROV_E_REVOKED, "credential %s, which asked for it, is %s", text,
+                              prov_state_text(ret->state));
+    }
+    return result;
+}
+
 /* From here on a bootstrap credential needs an approval, and this confirm used one up if it was by
  * one. */
 static prov_result mark_enrolled(struct prov_registry *registry,
-                                 const struct prov_credential *credential, struct prov_why *why)
+                                 const struct prov_credential *credential, bool by_bootstrap,
+                                 struct prov_why *why)
 {
-    static const struct prov_uuid none = {{0}};
-    struct prov_credential predecessor = {0};
-    prov_result result = PROV_OK;
-    if (memcmp(credential->replaces.octets, none.octets, sizeof none.octets) != 0) {
-        result = by_uuid(registry, &credential->replaces, &predecessor, why);
-    }
-    if (result != PROV_OK) {
-        return result;
-    }
     struct query query = query_make(registry, SQL_DEVICE_ENROLLED, why);
     query_octets(&query, credential->device.octets, sizeof credential->device.octets);
-    query_int(&query, predecessor.use == PROV_USE_BOOTSTRAP);
+    query_int(&query, by_bootstrap);
     return query_run(&query, "the device");
 }
 
 static prov_result confirm(struct prov_registry *registry, int64_t id, struct prov_why *why)
 {
     struct prov_credential credential;
+    struct prov_credential predecessor = {0};
     prov_result result = credential_get(registry, id, &credential, why);
     if (result == PROV_OK) {
         result = credential_alive(&credential, why);
@@ -191,15 +204,16 @@ static prov_result confirm(struct prov_registry *registry, int64_t id, struct pr
     if (result != PROV_OK || credential.state == PROV_STATE_ACTIVE) {
         return result;
     }
+    result = predecessor_get(registry, &credential, &predecessor, why);
     bool operational = credential.use == PROV_USE_OPERATIONAL && !credential.is_server;
-    if (operational) {
+    if (result == PROV_OK && operational) {
         result = retire_old(registry, &credential, why);
     }
     if (result == PROV_OK) {
         result = credential_activate(registry, &credential, "credential.confirm", why);
     }
     if (result == PROV_OK && operational) {
-        result = mark_enrolled(registry, &credential, why);
+        result = mark_enrolled(registry, &credential, predecessor.use == PROV_USE_BOOTSTRAP, why);
     }
     return result;
 }

@@ -49,9 +49,6 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_DEVICE_SET] = "UPDATE device SET label = coalesce(?2, label), \"group\" = coalesce(?3, "
                        "\"group\"), approved = coalesce(?4, approved) WHERE id = ?1",
     [SQL_DEVICE_RETIRE] = "UPDATE device SET retired = 1, approved = 0 WHERE id = ?1",
-    [SQL_DEVICE_CREDENTIALS_RETIRE] = "UPDATE credential SET state = 3, ended = ?2, sealed = NULL, "
-                                      "reason = 'the device was retired' "
-                                      "WHERE device_id = ?1 AND state IN (1, 2)",
     [SQL_DEVICE_ENROLLED] = "UPDATE device SET enrolled = 1, "
                             "approved = CASE WHEN ?2 THEN 0 ELSE approved END WHERE eui64 = ?1",
     [SQL_SERVER_ADD] = "INSERT INTO server (fqdn, address, created) VALUES (?1, ?2, ?3)",
@@ -74,6 +71,11 @@ static const char *const texts[SQL_COUNT] = {
         CREDENTIAL "WHERE c.device_id = (SELECT id FROM device WHERE eui64 = ?1) AND "
                    "c.server_id = (SELECT id FROM server WHERE fqdn = ?2) AND "
                    "c.use = 2 AND c.state = ?3",
+    [SQL_CREDENTIAL_PENDING_OF] =
+        CREDENTIAL "WHERE c.device_id = (SELECT device_id FROM credential WHERE id = ?1) AND "
+                   "c.replaces = ?1 AND c.state = 1 LIMIT 1",
+    [SQL_CREDENTIAL_ALIVE_OF_DEVICE] =
+        CREDENTIAL "WHERE c.device_id = ?1 AND c.state IN (1, 2) AND c.id > 0 LIMIT 1",
     [SQL_SECRET_GET] = "SELECT uuid, sealed FROM credential WHERE id = ?1 AND id > 0",
     [SQL_SUCCESSOR_GET] =
         CREDENTIAL "WHERE c.device_id = (SELECT device_id FROM credential WHERE "

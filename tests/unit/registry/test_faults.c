@@ -59,9 +59,10 @@ static prov_result do_credential_add(struct box *box)
     return prov_registry_credential_add(box->registry, &cert, &box->why);
 }
 
+/* Takes the candidate 3 along. */
 static prov_result do_revoke(struct box *box)
 {
-    return prov_registry_credential_revoke(box->registry, 1, "stolen", &box->why);
+    return prov_registry_credential_revoke(box->registry, 2, "stolen", &box->why);
 }
 
 /* Voids the candidate 3, which setup made. */

@@ -147,6 +147,53 @@ static void voided_candidate_is_not_confirmed(void **state)
     assert_int_equal(state_of(box, 1), PROV_STATE_ACTIVE);
 }
 
+static void h40_candidate_of_a_revoked_credential_is_not_confirmed(void **state)
+{
+    struct box *box = *state;
+    int64_t factory = bootstrap(box, 1);
+    int64_t next = ask(box, factory, request_1, 2, false).id;
+    assert_done(box, prov_registry_credential_revoke(box->registry, factory, "stolen", &box->why));
+    uint64_t before = digest(box);
+    assert_why(box, prov_registry_confirm(box->registry, next, &box->why), PROV_E_CONFLICT,
+               "is revoked");
+    assert_why(box, prov_registry_credential_activate(box->registry, next, &box->why),
+               PROV_E_CONFLICT, "is revoked");
+    assert_true(digest(box) == before);
+}
+
+/* Also if the one that asked for it ended in a way that left it pending. */
+static void h40_candidate_whose_predecessor_ended_is_not_confirmed(void **state)
+{
+    struct box *box = *state;
+    static const char *const ends[] = {
+        "UPDATE credential SET state = 3, ended = 5 WHERE id = 1",
+        "UPDATE credential SET state = 4, ended = 5 WHERE id = 1",
+    };
+    int64_t old = operational(box, 1);
+    assert_int_equal(old, 1);
+    int64_t next = ask(box, old, request_1, 2, false).id;
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(raw(box, ends[i]), SQLITE_OK);
+        uint64_t before = digest(box);
+        assert_why(box, prov_registry_confirm(box->registry, next, &box->why), PROV_E_REVOKED,
+                   "which asked for it, is");
+        assert_true(digest(box) == before);
+    }
+    assert_int_equal(state_of(box, 2), PROV_STATE_PENDING);
+}
+
+static void h40_candidate_of_a_retired_device_is_not_confirmed(void **state)
+{
+    struct box *box = *state;
+    struct prov_eui64 one = eui(1);
+    int64_t next = ask(box, operational(box, 1), request_1, 2, false).id;
+    assert_done(box, prov_registry_device_retire(box->registry, &one, &box->why));
+    uint64_t before = digest(box);
+    assert_why(box, prov_registry_confirm(box->registry, next, &box->why), PROV_E_CONFLICT,
+               "is retired");
+    assert_true(digest(box) == before);
+}
+
 static void successor_of_no_request_is_not_found(void **state)
 {
     struct box *box = *state;
@@ -192,6 +239,39 @@ static void another_request_voids_the_candidate(void **state)
     assert_string_not_equal(get(box, 2).reason, "");
     assert_int_equal(raw_number(box, "SELECT count(*) FROM event WHERE verb = 'credential.void'"),
                      1);
+}
+
+static void h40_revoking_takes_the_candidate_along_in_the_same_step(void **state)
+{
+    struct box *box = *state;
+    struct prov_credential_new elsewhere = new_psk(1, "b.example.com", 3);
+    int64_t factory = bootstrap(box, 1);
+    (void)operational(box, 4);
+    (void)ask(box, factory, request_1, 2, false);
+    (void)add(box, &elsewhere);
+    int64_t count = events(box);
+    assert_done(box, prov_registry_credential_revoke(box->registry, factory, "stolen", &box->why));
+    assert_int_equal(state_of(box, 1), PROV_STATE_REVOKED);
+    assert_int_equal(state_of(box, 2), PROV_STATE_REVOKED);
+    assert_int_equal(state_of(box, 3), PROV_STATE_ACTIVE);
+    assert_int_equal(state_of(box, 4), PROV_STATE_ACTIVE);
+    assert_string_equal(get(box, 1).reason, "stolen");
+    assert_string_equal(get(box, 2).reason, "the credential that asked for it was revoked");
+    assert_false(get(box, 2).has_secret);
+    assert_int_equal(events(box), count + 2);
+    assert_int_equal(raw_number(box, "SELECT count(DISTINCT credential) FROM event WHERE verb = "
+                                     "'credential.revoke'"),
+                     2);
+}
+
+static void revoking_leaves_the_candidate_of_another(void **state)
+{
+    struct box *box = *state;
+    int64_t factory = bootstrap(box, 1);
+    int64_t old = operational(box, 2);
+    (void)ask(box, old, request_1, 3, false);
+    assert_done(box, prov_registry_credential_revoke(box->registry, factory, "x", &box->why));
+    assert_int_equal(state_of(box, 3), PROV_STATE_PENDING);
 }
 
 static void old_one_that_comes_back_voids_the_candidate_of_another(void **state)
@@ -317,10 +397,20 @@ int main(void)
         cmocka_unit_test_setup_teardown(successor_of_a_retired_device_is_refused, setup,
                                         box_teardown),
         cmocka_unit_test_setup_teardown(voided_candidate_is_not_confirmed, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(h40_candidate_of_a_revoked_credential_is_not_confirmed,
+                                        setup, box_teardown),
+        cmocka_unit_test_setup_teardown(h40_candidate_whose_predecessor_ended_is_not_confirmed,
+                                        setup, box_teardown),
+        cmocka_unit_test_setup_teardown(h40_candidate_of_a_retired_device_is_not_confirmed, setup,
+                                        box_teardown),
         cmocka_unit_test_setup_teardown(successor_of_no_request_is_not_found, setup, box_teardown),
         cmocka_unit_test_setup_teardown(row55_repeated_request_returns_the_same_object, setup,
                                         box_teardown),
         cmocka_unit_test_setup_teardown(another_request_voids_the_candidate, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(h40_revoking_takes_the_candidate_along_in_the_same_step,
+                                        setup, box_teardown),
+        cmocka_unit_test_setup_teardown(revoking_leaves_the_candidate_of_another, setup,
+                                        box_teardown),
         cmocka_unit_test_setup_teardown(old_one_that_comes_back_voids_the_candidate_of_another,
                                         setup, box_teardown),
         cmocka_unit_test_setup_teardown(confirm_retires_the_old_in_the_same_step, setup,

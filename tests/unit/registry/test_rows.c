@@ -134,6 +134,10 @@ static void retiring_a_device_ends_its_credentials(void **state)
     struct prov_eui64 one = eui(1);
     assert_done(box, prov_registry_device_retire(box->registry, &one, &box->why));
     assert_last_event(box, "device.retire");
+    assert_int_equal(raw_number(box, "SELECT count(DISTINCT credential) FROM event WHERE verb = "
+                                     "'credential.retire'"),
+                     2);
+    assert_string_equal(get(box, 2).reason, "the device was retired");
     assert_int_equal(state_of(box, 1), PROV_STATE_RETIRED);
     assert_int_equal(state_of(box, 2), PROV_STATE_RETIRED);
     assert_int_equal(state_of(box, 3), PROV_STATE_ACTIVE);
