@@ -61,7 +61,7 @@ static double ours_each(struct world *world, enum prov_kind kind, prov_suites su
     size_t before = in_use;
     for (size_t i = 0; i < SESSIONS; i++)
         ours_handshake(&ours, &sessions[i], &figures);
-    double held = (double)(in_use - before) + (double)prov_server_memory(&limits);
+    double held = (double)in_use - (double)before + (double)prov_server_memory(&limits);
     for (size_t i = 0; i < SESSIONS; i++)
         prov_dtls_drop(&sessions[i]);
     prov_dtls_drop(&warm);
@@ -82,7 +82,7 @@ static double libssl_each(struct world *world, enum prov_kind kind)
     size_t before = in_use;
     for (size_t i = 0; i < SESSIONS; i++)
         libssl_handshake(&libssl, &sessions[i], &figures);
-    double held = (double)(in_use - before);
+    double held = (double)in_use - (double)before;
     for (size_t i = 0; i < SESSIONS; i++)
         SSL_free(sessions[i]);
     SSL_free(warm);
