@@ -6,10 +6,13 @@
  * server). Secrets are sealed with AES-256-GCM, the row's public id as associated data, under a data key
  * that is wrapped by a key file: a copied database is no leak. Knows no PKI and decides no policy.
  *
+ * Files: the key file is 0600 or refused. The database is made 0600; one that others may write to is refused,
+ * and one that others may read is not: that shows them the list of devices, and no secret.
+ *
  * A list's visitor may look up and list, and must not call a verb that changes something; what it answers other than
  * PROV_OK ends the list and is the list's result.
  *
- * Errors: PROV_E_NO_REGISTRY, PROV_E_MODE / PROV_E_PERMISSION (key file), PROV_E_WRONG_KEY,
+ * Errors: PROV_E_NO_REGISTRY, PROV_E_MODE / PROV_E_PERMISSION (key file, or a database others may write to), PROV_E_WRONG_KEY,
  * PROV_E_VERSION (newer schema, or not ours), PROV_E_CORRUPT, PROV_E_BUSY, PROV_E_FULL, PROV_E_EXISTS,
  * PROV_E_CONFLICT, PROV_E_KEY_OWNED, PROV_E_NOT_FOUND; each with its words in `why`.
  */
@@ -45,7 +48,8 @@ struct prov_org {
     char country[3];
 };
 
-/* Makes the key file (O_EXCL, 0600) and the database; PROV_E_EXISTS if either is there. */
+/* Makes the key file (O_EXCL, 0600) and the database; PROV_E_EXISTS if either is there, with what to remove after a
+ * run that was cut (key file, and *.new-* of the database). */
 PROV_MUST prov_result prov_registry_create(const struct prov_registry_config *config,
                                            const struct prov_org *org, struct prov_registry **ret,
                                            struct prov_why *why);

@@ -47,6 +47,19 @@ static prov_result absent(const char *path, const char *what, struct prov_why *w
     return PROV_OK;
 }
 
+/* One that is there is never removed or used: it may be the only key of a registry that was moved. */
+static prov_result key_absent(const struct prov_registry_config *config, const char *path,
+                              struct prov_why *why)
+{
+    prov_result result = absent(path, "the key file", why);
+    if (result == PROV_E_EXISTS) {
+        prov_why_hint(why,
+                      "if no registry needs it, as after an init that was cut: rm -f %s %s.new-*",
+                      path, config->path);
+    }
+    return result;
+}
+
 static prov_result files_plan(const struct prov_registry_config *config, struct files *files,
                               struct prov_why *why)
 {
@@ -58,7 +71,7 @@ static prov_result files_plan(const struct prov_registry_config *config, struct 
         result = absent(config->path, "the registry", why);
     }
     if (result == PROV_OK) {
-        result = absent(files->key, "the key file", why);
+        result = key_absent(config, files->key, why);
     }
     if (result == PROV_OK) {
         result = prov_crypto_random(config->crypto, random, sizeof random);
@@ -264,6 +277,14 @@ static prov_result schema_make(sqlite3 *db, const char *path, struct prov_why *w
     return migrate_up(db, path, why);
 }
 
+/* The file alone is linked to its name, so nothing may stay in the write-ahead log. */
+static prov_result log_empty(struct prov_registry *registry, struct prov_why *why)
+{
+    int code =
+        sqlite3_wal_checkpoint_v2(registry->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return registry_error(registry->db, registry->path, code, "the registry", why);
+}
+
 static prov_result database_build(const struct prov_registry_config *config, struct files *files,
                                   const struct prov_org *org, const struct prov_secret *file_key,
                                   struct prov_why *why)
@@ -284,7 +305,10 @@ static prov_result database_build(const struct prov_registry_config *config, str
     if (result == PROV_OK) {
         result = rows_add(registry, config, org, file_key, why);
     }
-    prov_registry_close(registry); /* the write-ahead log goes into the file and away */
+    if (result == PROV_OK) {
+        result = log_empty(registry, why);
+    }
+    prov_registry_close(registry);
     return result;
 }
 

@@ -13,11 +13,12 @@
 #define BUSY_TIMEOUT_MS 5000
 
 /* WAL stays in the file. FULL: what was answered for is durable. Foreign schemas may not run
- * functions. */
+ * functions. A sealed secret that goes is overwritten. */
 static const char settings[] = "PRAGMA foreign_keys = ON;"
                                "PRAGMA recursive_triggers = ON;"
                                "PRAGMA trusted_schema = OFF;"
                                "PRAGMA cell_size_check = ON;"
+                               "PRAGMA secure_delete = ON;"
                                "PRAGMA temp_store = MEMORY;"
                                "PRAGMA synchronous = FULL;";
 
@@ -149,6 +150,13 @@ static prov_result file_check(const char *path, struct prov_why *why)
     }
     if (!S_ISREG(info.st_mode)) {
         return prov_why_set(why, PROV_E_CORRUPT, "the registry %s is not a file", path);
+    }
+    /* Who reads it learns the list of devices and no secret; who writes to it could add their own keys. */
+    if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        prov_why_hint(why, "chmod go-w %s", path);
+        return prov_why_set(why, PROV_E_MODE,
+                            "the registry %s can be written to by others (mode %04o)", path,
+                            (unsigned)(info.st_mode & 07777));
     }
     return PROV_OK;
 }

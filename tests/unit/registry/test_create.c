@@ -57,7 +57,11 @@ static void create_beside_a_key_file_is_refused(void **state)
 {
     struct box *box = *state;
     write_file(box->key_path, "mine", 0600);
-    assert_why(box, box_create(box), PROV_E_EXISTS, "registry.key exists already");
+    prov_result result = box_create(box);
+    char rest[320];
+    (void)snprintf(rest, sizeof rest, "rm -f %s %s.new-*", box->key_path, box->path);
+    assert_non_null(strstr(box->why.hint, rest));
+    assert_why(box, result, PROV_E_EXISTS, "registry.key exists already");
     assert_int_equal(file_count(box), 1);
 }
 
@@ -115,6 +119,20 @@ static void loose_key_file_is_refused(void **state)
         assert_why(box, result, PROV_E_MODE, "can be used by others");
     }
     assert_int_equal(chmod(box->key_path, 0600), 0);
+    assert_done(box, open_again(box));
+}
+
+static void database_that_others_may_write_to_is_refused(void **state)
+{
+    struct box *box = *state;
+    static const unsigned modes[] = {0620, 0602, 0666};
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        assert_int_equal(chmod(box->path, (mode_t)modes[i]), 0);
+        prov_result result = open_again(box);
+        assert_non_null(strstr(box->why.hint, "chmod go-w"));
+        assert_why(box, result, PROV_E_MODE, "can be written to by others");
+    }
+    assert_int_equal(chmod(box->path, 0644), 0);
     assert_done(box, open_again(box));
 }
 
@@ -436,20 +454,35 @@ static void names_that_sqlite_would_interpret_are_files(void **state)
     assert_int_equal(file_count(box) >= 2, 1);
 }
 
-static void schema_goes_down_and_up_again(void **state)
+/* Runs a file of db/sqlite on the database. */
+static void run_migration(struct box *box, const char *name)
 {
-    struct box *box = *state;
-    prov_registry_close(box->registry);
-    box->registry = NULL;
-    char sql[8192];
-    FILE *file = fopen("db/sqlite/0001_init.down.sql", "rb");
+    static char sql[16384];
+    FILE *file = fopen(name, "rb");
     assert_non_null(file);
     size_t len = fread(sql, 1, sizeof sql - 1, file);
+    assert_true(len > 0 && len < sizeof sql - 1);
     sql[len] = '\0';
     assert_int_equal(fclose(file), 0);
     assert_int_equal(raw(box, sql), SQLITE_OK);
-    assert_int_equal(
-        raw_number(box, "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite%'"), 0);
+}
+
+static void schema_goes_down_and_up_again(void **state)
+{
+    struct box *box = *state;
+    static const char objects[] =
+        "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite%'";
+    int64_t before = raw_number(box, objects);
+    prov_registry_close(box->registry);
+    box->registry = NULL;
+    assert_true(before > 10);
+    run_migration(box, "db/sqlite/0001_init.down.sql");
+    assert_int_equal(raw_number(box, objects), 0);
+    run_migration(box, "db/sqlite/0001_init.up.sql");
+    assert_int_equal(raw_number(box, objects), before);
+    assert_int_equal(raw_number(box, "SELECT count(*) FROM credential"), 0);
+    assert_why(box, prov_registry_open(&box->config, &box->registry, &box->why), PROV_E_CORRUPT,
+               "has no keys");
 }
 
 int main(void)
@@ -469,6 +502,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(config_without_writer_is_refused, box_setup_empty,
                                         box_teardown),
         cmocka_unit_test_setup_teardown(loose_key_file_is_refused, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(database_that_others_may_write_to_is_refused, box_setup,
+                                        box_teardown),
         cmocka_unit_test_setup_teardown(missing_key_file_is_refused, box_setup, box_teardown),
         cmocka_unit_test_setup_teardown(key_file_that_is_a_link_is_refused, box_setup,
                                         box_teardown),

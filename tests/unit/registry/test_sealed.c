@@ -131,6 +131,28 @@ static void secrets_are_nowhere_in_the_files(void **state)
     }
 }
 
+static void box_of_an_ended_credential_is_overwritten(void **state)
+{
+    struct box *box = *state;
+    struct prov_credential_new psk = new_psk(1, A, 1);
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+    uint8_t sealed[93];
+    int64_t id = add(box, &psk).id;
+    assert_int_equal(sqlite3_open(box->path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT sealed FROM credential WHERE id = 1", -1, &statement, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    memcpy(sealed, sqlite3_column_blob(statement, 0), sizeof sealed);
+    assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    assert_true(file_holds(box, PROV_BYTES_OF(sealed)));
+    assert_done(box, prov_registry_credential_revoke(box->registry, id, "stolen", &box->why));
+    box_reopen(box); /* and the write-ahead log goes */
+    assert_false(file_holds(box, PROV_BYTES_OF(sealed)));
+}
+
 static void the_key_in_the_key_file_is_not_in_the_database(void **state)
 {
     struct box *box = *state;
@@ -362,6 +384,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(rows_that_do_not_fit_are_corrupt, setup, box_teardown),
         cmocka_unit_test_setup_teardown(missing_dummy_is_corrupt, setup, box_teardown),
         cmocka_unit_test_setup_teardown(secrets_are_nowhere_in_the_files, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(box_of_an_ended_credential_is_overwritten, setup,
+                                        box_teardown),
         cmocka_unit_test_setup_teardown(the_key_in_the_key_file_is_not_in_the_database, setup,
                                         box_teardown),
         cmocka_unit_test_setup_teardown(every_seal_has_a_fresh_nonce, setup, box_teardown),
