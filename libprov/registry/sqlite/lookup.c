@@ -5,43 +5,64 @@
 #include "sqlite/credential.h"
 #include "sqlite/key.h"
 
-/* The box of the row, which is there. */
-static prov_result box_open(struct prov_registry *registry, int64_t id, struct prov_secret *ret_psk,
-                            struct prov_why *why)
+#define SEALED_COLUMN 19 /* after those of credential_row */
+
+/* H29, first step: the row of the identity, or the dummy's if there is none that may connect. */
+static prov_result psk_choose(struct prov_registry *registry, const struct prov_fqdn *server,
+                              struct prov_bytes identity, int64_t *ret_id, struct prov_why *why)
 {
-    struct prov_uuid uuid;
-    uint8_t box[SEAL_BOX_LEN];
-    struct query query = query_make(registry, SQL_PSK_BOX, why);
-    query_int(&query, id);
+    struct prov_fqdn its_server;
+    int64_t id = 0, state = 0;
+    struct query query = query_make(registry, SQL_PSK_FIND, why);
+    query_bytes(&query, identity);
     prov_result result = query_row(&query, "");
     if (result == PROV_OK) {
-        (void)query_column_octets(&query, 0, uuid.octets, sizeof uuid.octets, false);
-        (void)query_column_octets(&query, 1, box, sizeof box, false);
+        id = query_column_int(&query, 0);
+        state = query_column_int(&query, 1);
+        query_column_text(&query, 2, its_server.text, sizeof its_server.text);
     }
     result = query_end(&query, result);
     if (result == PROV_OK) {
-        result = unseal_secret(&registry->keys, &uuid, PROV_BYTES_OF(box), ret_psk);
+        bool known = prov_fqdn_equal(&its_server, server) &&
+                     (state == PROV_STATE_PENDING || state == PROV_STATE_ACTIVE);
+        *ret_id = known ? id : 0;
     }
+    return result;
+}
+
+/* Second step: the whole row with its box, which opens. */
+static prov_result psk_load(struct prov_registry *registry, int64_t id, struct prov_credential *ret,
+                            struct prov_secret *ret_psk, struct prov_why *why)
+{
+    uint8_t box[SEAL_BOX_LEN];
+    struct query query = query_make(registry, SQL_PSK_GET, why);
+    query_int(&query, id);
+    prov_result result = query_row(&query, "");
+    if (result == PROV_OK) {
+        credential_row(&query, ret);
+        (void)query_column_octets(&query, SEALED_COLUMN, box, sizeof box, false);
+    }
+    result = query_end(&query, result);
+    if (result != PROV_OK) {
+        return result;
+    }
+    result = unseal_secret(&registry->keys, &ret->uuid, PROV_BYTES_OF(box), ret_psk);
     return result == PROV_OK ? result : prov_why_set(why, result, "a sealed PSK does not open");
 }
 
-static bool may_connect(const struct prov_credential *credential, const struct prov_fqdn *server)
-{
-    return credential->id != 0 && prov_fqdn_equal(&credential->server, server) &&
-           (credential->state == PROV_STATE_PENDING || credential->state == PROV_STATE_ACTIVE);
-}
-
-/* H29: two statements that each find a row, the dummy's if there is no other, and one unseal of one length, whoever
- * asks. */
+/* Two statements that each find one row, and one unseal of one length, whoever asks; what is known of the result
+ * decides which row and, at the end, where it goes. */
 prov_result prov_registry_psk_find(struct prov_registry *registry, const struct prov_fqdn *server,
                                    struct prov_bytes identity, struct prov_credential *ret,
                                    struct prov_secret *ret_psk, bool *ret_known,
                                    struct prov_why *why)
 {
-    struct prov_credential credential;
-    struct query query = query_make(registry, SQL_PSK_FIND, why);
-    query_bytes(&query, identity);
-    prov_result result = credential_one(&query, &credential);
+    struct prov_credential credential = {0}, nobody;
+    int64_t id = 0;
+    prov_result result = psk_choose(registry, server, identity, &id, why);
+    if (result == PROV_OK) {
+        result = psk_load(registry, id, &credential, ret_psk, why);
+    }
     if (result == PROV_E_NOT_FOUND) {
         return prov_why_set(why, PROV_E_CORRUPT, "the registry %s has no dummy row",
                             registry->path);
@@ -49,15 +70,10 @@ prov_result prov_registry_psk_find(struct prov_registry *registry, const struct 
     if (result != PROV_OK) {
         return result;
     }
-    bool known = may_connect(&credential, server);
-    result = box_open(registry, known ? credential.id : 0, ret_psk, why);
-    if (result == PROV_OK) {
-        *ret_known = known;
-    }
-    if (result == PROV_OK && known) {
-        *ret = credential;
-    }
-    return result;
+    struct prov_credential *where = id != 0 ? ret : &nobody;
+    *where = credential;
+    *ret_known = id != 0;
+    return PROV_OK;
 }
 
 prov_result prov_registry_rpk_find(struct prov_registry *registry, const struct prov_fqdn *server,

@@ -80,9 +80,10 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_SUCCESSOR_GET] =
         CREDENTIAL "WHERE c.device_id = (SELECT device_id FROM credential WHERE "
                    "id = ?1) AND c.replaces = ?1 AND c.request = ?2 AND c.state = 1",
-    [SQL_PSK_FIND] = CREDENTIAL
-    "WHERE c.id = coalesce((SELECT x.id FROM credential x WHERE x.psk_identity = ?1), 0)",
-    [SQL_PSK_BOX] = "SELECT uuid, sealed FROM credential WHERE id = ?1",
+    [SQL_PSK_FIND] =
+        "SELECT c.id, c.state, s.fqdn FROM credential c JOIN server s ON s.id = c.server_id WHERE "
+        "c.id = coalesce((SELECT x.id FROM credential x WHERE x.psk_identity = ?1), 0)",
+    [SQL_PSK_GET] = CREDENTIAL_COLUMNS ", c.sealed" CREDENTIAL_TABLES "WHERE c.id = ?1",
     [SQL_RPK_FIND] = CREDENTIAL "WHERE k.spki_sha256 = ?2 AND c.kind = 2 AND s.fqdn = ?1 AND "
                                 "c.device_id IS NOT NULL ORDER BY c.id DESC LIMIT 1",
     [SQL_CERT_FIND] = CREDENTIAL "WHERE c.issuer = ?1 AND c.serial = ?2",

@@ -36,7 +36,7 @@ enum sql {
     SQL_SECRET_GET,
     SQL_SUCCESSOR_GET,
     SQL_PSK_FIND,
-    SQL_PSK_BOX,
+    SQL_PSK_GET,
     SQL_RPK_FIND,
     SQL_CERT_FIND,
     /* lists: prepared for each use, so that a visitor may list again */
