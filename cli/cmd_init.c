@@ -59,6 +59,13 @@ static void undo(struct run *run, const char *key)
     (void)unlink(key);
 }
 
+static prov_result make_authorities(struct run *run)
+{
+    run->flow.registry = run->registry;
+    prov_result r = prov_pki_make(run->crypto, &run->flow.pki);
+    return r == PROV_OK ? prov_flow_ca_init(&run->flow) : r;
+}
+
 static prov_result make(struct run *run, const struct prov_org *org, const char *key)
 {
     struct prov_registry_config config;
@@ -67,20 +74,53 @@ static prov_result make(struct run *run, const struct prov_org *org, const char 
         r = prov_registry_create(&config, org, &run->registry, &run->why);
     if (r != PROV_OK)
         return r;
-    run->flow.registry = run->registry;
-    r = prov_pki_make(run->crypto, &run->flow.pki);
-    if (r == PROV_OK)
-        r = prov_flow_ca_init(&run->flow);
+    r = make_authorities(run);
     if (r != PROV_OK)
         undo(run, key);
     return r;
 }
 
-static prov_result check_absent(struct run *run, const char *path)
+/* A registry of the same organisation without an issuing CA: a run of init was cut, and this one goes on. */
+static bool half_made(struct run *run, const struct prov_org *org)
+{
+    struct prov_registry_config config;
+    struct prov_org its;
+    struct prov_ca ca;
+    bool half =
+        run_registry_config(run, &config) == PROV_OK &&
+        prov_registry_open(&config, &run->registry, NULL) == PROV_OK &&
+        prov_registry_org(run->registry, &its, NULL) == PROV_OK &&
+        strcmp(its.name, org->name) == 0 && strcmp(its.country, org->country) == 0 &&
+        prov_registry_ca_get(run->registry, PROV_CA_ISSUING, &ca, NULL, NULL) == PROV_E_NOT_FOUND;
+    if (!half && run->registry != NULL) {
+        prov_registry_close(run->registry);
+        run->registry = NULL;
+    }
+    return half;
+}
+
+static prov_result check_absent(struct run *run, const char *path, const char *hint)
 {
     if (access(path, F_OK) != 0)
         return PROV_OK;
+    if (hint != NULL)
+        prov_why_hint(&run->why, "%s", hint);
     return prov_why_set(&run->why, PROV_E_EXISTS, "exists already: %.200s", path);
+}
+
+static prov_result make_new(struct run *run, const struct prov_org *org, const char *key)
+{
+    prov_result r = check_absent(run, run->registry_path, NULL);
+    if (r == PROV_OK)
+        r = check_absent(run, key,
+                         "if no registry needs it, as after an init that was cut, remove it and "
+                         "the registry's *.new-*");
+    if (r == PROV_OK && !run->dry_run) {
+        r = folder_make(run, run->registry_path);
+        if (r == PROV_OK)
+            r = make(run, org, key);
+    }
+    return r;
 }
 
 prov_result cmd_init(struct run *run)
@@ -93,14 +133,10 @@ prov_result cmd_init(struct run *run)
     if (r != PROV_OK)
         return r;
     key_path(run, key);
-    r = check_absent(run, run->registry_path);
-    if (r == PROV_OK)
-        r = check_absent(run, key);
-    if (r == PROV_OK && !run->dry_run) {
-        r = folder_make(run, run->registry_path);
-        if (r == PROV_OK)
-            r = make(run, &org, key);
-    }
+    if (!half_made(run, &org))
+        r = make_new(run, &org, key);
+    else if (!run->dry_run)
+        r = make_authorities(run);
     if (r != PROV_OK)
         return r;
     out_begin(&run->out);

@@ -37,8 +37,48 @@ make() { prov init --org "Test Works" --country DE >/dev/null; }
     fails 4 "exists" init --org Other --country FR
     [ "$(sha256sum r.db r.key)" = "$before" ]
     rm r.db
-    fails 4 "exists" init --org Other --country FR
+    fails 4 "an init that was cut, remove it" init --org Other --country FR
     [ ! -e r.db ]
+}
+
+# What is left of a registry whose run of init was cut after so many of its two CAs.
+cut_after() {
+    make
+    /usr/bin/python3 -c "
+import sqlite3
+db = sqlite3.connect('r.db')
+db.execute('DELETE FROM ca WHERE level > $1')
+db.commit()"
+}
+
+@test "an init that was cut is not gone on with for another organisation" {
+    cut_after 1
+    fails 4 "exists" init --org Other --country DE
+    fails 4 "exists" init --org "Test Works" --country FR
+}
+
+@test "an init that was cut is gone on with" {
+    cut_after 1
+    root=$(prov ca list)
+    prov init --org "Test Works" --country DE --dry-run
+    [ "$(prov ca list)" = "$root" ]
+    prov init --org "Test Works" --country DE
+    [[ $(prov ca list) == "$root"*issuing* ]]
+    fails 4 "exists" init --org "Test Works" --country DE
+    prov server add $SERVER
+}
+
+@test "an init that was cut before its first CA is gone on with" {
+    cut_after 0
+    prov init --org "Test Works" --country DE
+    prov server add $SERVER
+}
+
+@test "folders on the way to the registry are private" {
+    unset PROV_REGISTRY
+    (umask 0 && prov init --org X --country DE >/dev/null)
+    [ "$(stat -c %a home/.local home/.local/state home/.local/state/prov | sort -u)" = 700 ]
+    [ "$(stat -c %a home/.local/state/prov/registry.db home/.local/state/prov/registry.key | sort -u)" = 600 ]
 }
 
 @test "a dry init writes nothing" {

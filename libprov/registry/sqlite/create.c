@@ -48,14 +48,12 @@ static prov_result absent(const char *path, const char *what, struct prov_why *w
 }
 
 /* One that is there is never removed or used: it may be the only key of a registry that was moved. */
-static prov_result key_absent(const struct prov_registry_config *config, const char *path,
-                              struct prov_why *why)
+static prov_result key_absent(const char *path, struct prov_why *why)
 {
     prov_result result = absent(path, "the key file", why);
     if (result == PROV_E_EXISTS) {
-        prov_why_hint(why,
-                      "if no registry needs it, as after an init that was cut: rm -f %s %s.new-*",
-                      path, config->path);
+        prov_why_hint(why, "if no registry needs it, as after an init that was cut, remove it "
+                           "and the registry's *.new-*");
     }
     return result;
 }
@@ -71,7 +69,7 @@ static prov_result files_plan(const struct prov_registry_config *config, struct 
         result = absent(config->path, "the registry", why);
     }
     if (result == PROV_OK) {
-        result = key_absent(config, files->key, why);
+        result = key_absent(files->key, why);
     }
     if (result == PROV_OK) {
         result = prov_crypto_random(config->crypto, random, sizeof random);

@@ -58,9 +58,7 @@ static void create_beside_a_key_file_is_refused(void **state)
     struct box *box = *state;
     write_file(box->key_path, "mine", 0600);
     prov_result result = box_create(box);
-    char rest[320];
-    (void)snprintf(rest, sizeof rest, "rm -f %s %s.new-*", box->key_path, box->path);
-    assert_non_null(strstr(box->why.hint, rest));
+    assert_non_null(strstr(box->why.hint, "an init that was cut, remove it and the registry's"));
     assert_why(box, result, PROV_E_EXISTS, "registry.key exists already");
     assert_int_equal(file_count(box), 1);
 }
