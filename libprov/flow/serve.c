@@ -33,8 +33,7 @@ prov_result flow_request_digest(const struct flow_serve *serve, struct prov_byte
     return prov_crypto_sha256(serve->flow->crypto, parts, 2, ret);
 }
 
-/* --- the small ones
- * ------------------------------------------------------------------------------- */
+/* --- the small ones --------------------------------------------------------------------------- */
 
 static prov_result serve_now(struct flow_serve *serve)
 {
@@ -48,8 +47,7 @@ static prov_result serve_confirm(struct flow_serve *serve)
     return r == PROV_OK ? flow_accept(serve, PROV_COAP_CHANGED, PROV_CF_NONE) : r;
 }
 
-/* --- who may ask for what
- * --------------------------------------------------------------------------- */
+/* --- who may ask for what --------------------------------------------------------------------- */
 
 enum { /* what the session's credential is */
        BY_BOOTSTRAP = 1 << 0,
@@ -171,8 +169,7 @@ static prov_result serve_rule(struct flow_serve *serve)
     return r;
 }
 
-/* --- what a failure says
- * ------------------------------------------------------------------------------ */
+/* --- what a failure says ---------------------------------------------------------------------- */
 
 static const struct refusal {
     prov_result result;

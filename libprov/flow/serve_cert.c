@@ -9,8 +9,7 @@
 
 #define CHALLENGE_TEXT PROV_BASE64_TEXT(PROV_DTLS_TLS_UNIQUE_LEN) /* 16 characters and NUL */
 
-/* --- CA certificates
- * ---------------------------------------------------------------------------------- */
+/* --- CA certificates -------------------------------------------------------------------------- */
 
 /* The root and what stands between it and the end entities (RFC 7030, section 4.1.3). */
 prov_result flow_serve_crts(struct flow_serve *serve)
@@ -33,8 +32,7 @@ prov_result flow_serve_crts(struct flow_serve *serve)
     return r == PROV_OK ? flow_accept(serve, PROV_COAP_CONTENT, PROV_CF_CERTS_ONLY) : r;
 }
 
-/* --- what is asked: a CSR
- * ------------------------------------------------------------------------------- */
+/* --- what is asked: a CSR --------------------------------------------------------------------- */
 
 /* challengePassword = base64(tls-unique): required where no certificate proves the asker, verified
  * where it is present (RFC 7030, section 3.5). */
@@ -105,8 +103,7 @@ static prov_result take_csr(struct flow_serve *serve, struct prov_buf *der, stru
     return r;
 }
 
-/* --- what is made
- * --------------------------------------------------------------------------------------- */
+/* --- what is made ----------------------------------------------------------------------------- */
 
 static prov_result cert_successor(struct flow_serve *serve, const struct prov_csr *csr,
                                   const uint8_t digest[32], struct prov_credential *ret)

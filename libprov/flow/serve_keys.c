@@ -19,8 +19,7 @@ static prov_result successor_begin(const struct flow_serve *serve, enum prov_kin
     return flow_uuid_make(serve->flow, &ret->uuid);
 }
 
-/* --- raw public key: COSE_Sign1 by the new key over the device and the session (H36)
- * ---------------- */
+/* --- raw public key: COSE_Sign1 by the new key over the device and the session (H36) ---------- */
 
 static prov_result take_public(struct flow_serve *serve, struct prov_bytes payload,
                                struct prov_cose_key *ret)
@@ -114,8 +113,7 @@ prov_result flow_serve_rpk(struct flow_serve *serve)
     return r == PROV_OK ? answer_keys(serve) : r;
 }
 
-/* --- PSK: made here, delivered only where an old secret would not reveal it
- * --------------------------- */
+/* --- PSK: made here, delivered only where an old secret would not reveal it ------------------- */
 
 static prov_result take_request_id(struct flow_serve *serve, struct prov_bytes *ret)
 {

@@ -12,8 +12,7 @@
 
 #include "internal.h"
 
-/* --- certificates that are kept
- * ----------------------------------------------------------------------- */
+/* --- certificates that are kept --------------------------------------------------------------- */
 
 static X509 *kept_find(const struct prov_pki *pki, const uint8_t hash[PROV_HASH_LEN])
 {
@@ -39,8 +38,7 @@ static void keep(struct prov_pki *pki, const uint8_t hash[PROV_HASH_LEN], X509 *
     pki->kept_next = (pki->kept_next + 1) % PKI_KEPT;
 }
 
-/* --- anchors
- * --------------------------------------------------------------------------------------------- */
+/* --- anchors ---------------------------------------------------------------------------------- */
 
 static X509_STORE *store_make(const struct prov_bytes *anchors, size_t count)
 {
@@ -82,8 +80,7 @@ static prov_result anchors_ready(struct prov_pki *pki, const struct prov_bytes *
     return PROV_OK;
 }
 
-/* --- the profile's rules
- * ---------------------------------------------------------------------------------- */
+/* --- the profile's rules ---------------------------------------------------------------------- */
 
 static prov_result leaf_check(const struct prov_x509 *leaf, struct prov_eui64 *ret,
                               struct prov_why *why)
@@ -132,8 +129,7 @@ static prov_result chain_parse(const struct prov_bytes *chain, size_t chain_len,
     return PROV_OK;
 }
 
-/* --- OpenSSL's path validation
- * ------------------------------------------------------------------------------ */
+/* --- OpenSSL's path validation ---------------------------------------------------------------- */
 
 static prov_result verdict(int code, struct prov_why *why)
 {

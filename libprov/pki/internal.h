@@ -55,8 +55,7 @@ PROV_MUST prov_result pki_digest(struct prov_pki *pki, struct prov_bytes bytes,
 /* The whole of der as one certificate, or NULL. */
 X509 *pki_cert_parse(struct prov_bytes der);
 
-/* --- elements.c: the elements of RFC 7925, Table 1, in DER
- * ------------------------------------------ */
+/* --- elements.c: the elements of RFC 7925, Table 1, in DER ------------------------------------ */
 
 bool pki_extensions_make(struct prov_pki *pki);
 void pki_extensions_free(struct prov_pki *pki);
@@ -69,8 +68,7 @@ bool pki_put_serial(X509 *cert, const uint8_t random[PROV_SERIAL_LEN]);
 bool pki_put_validity(X509 *cert, const struct prov_validity *validity);
 bool pki_put_public(X509 *cert, const uint8_t point[PROV_POINT_LEN]);
 
-/* --- pem.c
- * ------------------------------------------------------------------------------------------- */
+/* --- pem.c ------------------------------------------------------------------------------------ */
 
 /* Appends the DER of `bytes`, which is DER already or PEM with one of the labels (ends with NULL).
  * One object, no headers, nothing but white space around it. PROV_E_FORMAT, PROV_E_OVERFLOW. */

@@ -13,8 +13,7 @@
 #include "internal.h"
 #include "prov/text.h"
 
-/* --- the issuer
- * ------------------------------------------------------------------------------------------ */
+/* --- the issuer ------------------------------------------------------------------------------- */
 
 /* A key object from its two halves. */
 static EVP_PKEY *key_object(const struct prov_secret *scalar, const uint8_t point[PROV_POINT_LEN])
@@ -148,8 +147,7 @@ static prov_result issuer_ready(struct prov_pki *pki, const struct prov_pki_issu
     return PROV_OK;
 }
 
-/* --- what all certificates share
- * --------------------------------------------------------------------------- */
+/* --- what all certificates share -------------------------------------------------------------- */
 
 static prov_result validity_check(const struct prov_validity *validity,
                                   const struct pki_issuer *issuer, struct prov_why *why)
@@ -215,8 +213,7 @@ static bool name_add(X509_NAME *name, int nid, int type, const char *text)
     return X509_NAME_add_entry_by_NID(name, nid, type, (const unsigned char *)text, -1, -1, 0) == 1;
 }
 
-/* --- certificate authorities
- * ---------------------------------------------------------------------------------- */
+/* --- certificate authorities ------------------------------------------------------------------ */
 
 static prov_result ca_name_check(const struct prov_pki_ca_name *name, struct prov_why *why)
 {
@@ -298,8 +295,7 @@ prov_result prov_pki_ca_issue(struct prov_pki *pki, const struct prov_pki_issuer
     return ca_make(pki, issuer == NULL ? NULL : &pki->issuer, name, key, validity, ret, why);
 }
 
-/* --- end entities
- * --------------------------------------------------------------------------------------------- */
+/* --- end entities ----------------------------------------------------------------------------- */
 
 static prov_result leaf_check(struct prov_pki *pki, const struct prov_pki_leaf *leaf,
                               struct prov_why *why)

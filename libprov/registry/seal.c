@@ -30,8 +30,7 @@ static prov_result box_open(struct prov_crypto *crypto, const struct prov_secret
                             sealed, ret);
 }
 
-/* --- the registry's own keys: associated data is the registry's id and which key it is
- * ------------- */
+/* --- the registry's own keys: associated data is the registry's id and which key it is -------- */
 
 struct wrap_aad {
     uint8_t octets[17];
@@ -172,8 +171,7 @@ void seal_keys_drop(struct seal_keys *keys)
     prov_wipe(keys, sizeof *keys);
 }
 
-/* --- secrets of rows
- * ------------------------------------------------------------------------------ */
+/* --- secrets of rows -------------------------------------------------------------------------- */
 
 prov_result seal_secret(struct seal_keys *keys, const struct prov_uuid *uuid,
                         const struct prov_secret *secret, uint8_t ret[SEAL_BOX_LEN])

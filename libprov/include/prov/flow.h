@@ -32,8 +32,7 @@ PROV_MUST prov_result prov_flow_server_add(struct prov_flow *flow, const struct 
 PROV_MUST prov_result prov_flow_device_add(struct prov_flow *flow, const struct prov_eui64 *eui64,
                                            bool from_eui48, const char *label, const char *group);
 
-/* --- issuing: each answers the new credential's id
- * ------------------------------------------------ */
+/* --- issuing: each answers the new credential's id -------------------------------------------- */
 
 PROV_MUST prov_result prov_flow_psk_issue(struct prov_flow *flow, const struct prov_eui64 *device,
                                           const struct prov_fqdn *server, enum prov_use use,
@@ -71,8 +70,7 @@ PROV_MUST prov_result prov_flow_bundle_export(struct prov_flow *flow,
                                               const struct prov_credential *credential,
                                               struct prov_buf *ret);
 
-/* --- serving
- * -------------------------------------------------------------------------------------- */
+/* --- serving ---------------------------------------------------------------------------------- */
 
 /* What the server itself shows: loaded once, reloaded when its credentials change. */
 struct prov_flow_identity {

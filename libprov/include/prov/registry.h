@@ -96,7 +96,7 @@ typedef prov_result (*prov_ca_visit)(void *context, const struct prov_ca *ca);
 PROV_MUST prov_result prov_registry_ca_list(struct prov_registry *registry, prov_ca_visit visit,
                                             void *context, struct prov_why *why);
 
-/* --- credentials ------------------------------------------------------------------------------- */
+/* --- credentials ------------------------------------------------------------------------------ */
 
 struct prov_credential {
     int64_t id;
@@ -175,7 +175,7 @@ PROV_MUST prov_result prov_registry_credential_revoke(struct prov_registry *regi
 PROV_MUST prov_result prov_registry_credential_activate(struct prov_registry *registry, int64_t id,
                                                         struct prov_why *why);
 
-/* --- rotation (design: only a confirm retires the old) ------------------------------------------ */
+/* --- rotation (design: only a confirm retires the old) ---------------------------------------- */
 
 /* Adds `credential` as pending successor of `predecessor`, durable before it returns. If there is a pending one
  * of the same request (request: an id or digest of what was asked) that one is returned, *ret_again true
@@ -196,7 +196,7 @@ PROV_MUST prov_result prov_registry_successor_get(struct prov_registry *registry
 PROV_MUST prov_result prov_registry_confirm(struct prov_registry *registry, int64_t id,
                                             struct prov_why *why);
 
-/* --- look-ups of the server, by what the peer showed --------------------------------------------- */
+/* --- look-ups of the server, by what the peer showed ------------------------------------------ */
 
 /* PSK by (server, identity), octet by octet. *ret_known false: unknown, or not in a state that may connect;
  * then ret is not filled and ret_psk is a dummy of the usual length (16), unsealed from a dummy row, so
@@ -217,7 +217,7 @@ PROV_MUST prov_result prov_registry_cert_find(struct prov_registry *registry,
                                               struct prov_bytes issuer, struct prov_bytes serial,
                                               struct prov_credential *ret, struct prov_why *why);
 
-/* --- devices and servers ------------------------------------------------------------------------ */
+/* --- devices and servers ---------------------------------------------------------------------- */
 
 struct prov_device {
     int64_t id;
@@ -273,7 +273,7 @@ PROV_MUST prov_result prov_registry_server_list(struct prov_registry *registry,
                                                 prov_server_visit visit, void *context,
                                                 struct prov_why *why);
 
-/* --- events -------------------------------------------------------------------------------------- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 struct prov_event {
     int64_t id, sequence;

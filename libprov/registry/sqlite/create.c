@@ -126,8 +126,7 @@ static prov_result file_make(const char *path, struct prov_why *why)
     return PROV_OK;
 }
 
-/* --- the first rows
- * ------------------------------------------------------------------------------------ */
+/* --- the first rows --------------------------------------------------------------------------- */
 
 static prov_result uuid_fresh(const struct prov_registry_config *config, struct prov_uuid *ret)
 {
@@ -258,8 +257,7 @@ static prov_result rows_add(struct prov_registry *registry,
     return registry_end(registry, result, why);
 }
 
-/* --- the database
- * ---------------------------------------------------------------------------------------- */
+/* --- the database ----------------------------------------------------------------------------- */
 
 static prov_result schema_make(sqlite3 *db, const char *path, struct prov_why *why)
 {

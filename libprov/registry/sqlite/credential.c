@@ -76,8 +76,7 @@ prov_result prov_registry_credential_by_id(struct prov_registry *registry, int64
     return credential_get(registry, id, ret, why);
 }
 
-/* --- by a prefix of the id
- * -------------------------------------------------------------------------- */
+/* --- by a prefix of the id -------------------------------------------------------------------- */
 
 #define PREFIX_MIN 4
 
@@ -149,8 +148,7 @@ prov_result prov_registry_credential_get(struct prov_registry *registry, const c
     return result;
 }
 
-/* --- secrets and lists
- * -------------------------------------------------------------------------------- */
+/* --- secrets and lists ------------------------------------------------------------------------ */
 
 prov_result prov_registry_secret_get(struct prov_registry *registry, int64_t credential,
                                      struct prov_secret *ret, struct prov_why *why)
@@ -217,8 +215,7 @@ prov_result prov_registry_credential_list(struct prov_registry *registry,
     return query_each(&query, credential_visit, &visitor);
 }
 
-/* --- changes of state
- * ----------------------------------------------------------------------------------- */
+/* --- changes of state ------------------------------------------------------------------------- */
 
 prov_result credential_alive(const struct prov_credential *credential, struct prov_why *why)
 {

@@ -134,8 +134,7 @@ void prov_registry_dry_run(struct prov_registry *registry, bool on)
     registry->dry_run = on;
 }
 
-/* --- opening what is there
- * ---------------------------------------------------------------------------- */
+/* --- opening what is there -------------------------------------------------------------------- */
 
 static prov_result file_check(const char *path, struct prov_why *why)
 {

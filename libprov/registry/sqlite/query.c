@@ -7,8 +7,7 @@
 
 #include "keyfile.h"
 
-/* --- what an SQLite error means
- * -------------------------------------------------------------------- */
+/* --- what an SQLite error means --------------------------------------------------------------- */
 
 /* Unique constraints by the columns that SQLite names; the longer text stands before its prefix. */
 static const struct {
@@ -104,8 +103,7 @@ prov_result registry_error(sqlite3 *db, const char *path, int code, const char *
     }
 }
 
-/* --- statements
- * ------------------------------------------------------------------------------------- */
+/* --- statements ------------------------------------------------------------------------------- */
 
 struct query query_make(struct prov_registry *registry, enum sql sql, struct prov_why *why)
 {
@@ -265,8 +263,7 @@ void query_column_text(struct query *query, int column, char *ret, size_t cap)
     ret[len] = '\0';
 }
 
-/* --- transactions
- * ------------------------------------------------------------------------------------ */
+/* --- transactions ----------------------------------------------------------------------------- */
 
 prov_result registry_begin(struct prov_registry *registry, struct prov_why *why)
 {
@@ -295,8 +292,7 @@ prov_result registry_end(struct prov_registry *registry, prov_result result, str
     return result;
 }
 
-/* --- small checks
- * ------------------------------------------------------------------------------------- */
+/* --- small checks ----------------------------------------------------------------------------- */
 
 int64_t registry_now(const struct prov_registry *registry)
 {

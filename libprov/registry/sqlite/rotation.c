@@ -142,8 +142,7 @@ prov_result prov_registry_successor_add(struct prov_registry *registry, int64_t 
     return result;
 }
 
-/* --- confirm
- * ---------------------------------------------------------------------------------------------- */
+/* --- confirm ---------------------------------------------------------------------------------- */
 
 static prov_result retire_old(struct prov_registry *registry,
                               const struct prov_credential *credential, struct prov_why *why)

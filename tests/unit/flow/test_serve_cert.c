@@ -65,8 +65,7 @@ static void with_current_subject(struct fixture *f, struct asker *a,
     a->plan.subject = cert.subject;
 }
 
-/* --- negative
- * --------------------------------------------------------------------------------------- */
+/* --- negative --------------------------------------------------------------------------------- */
 
 static void cert_without_challenge_is_refused(void **state)
 {
@@ -280,8 +279,7 @@ static void crts_as_one_certificate_is_not_acceptable(void **state)
     asker_drop(f, &a);
 }
 
-/* --- positive
- * ---------------------------------------------------------------------------------------- */
+/* --- positive --------------------------------------------------------------------------------- */
 
 static void take_certs(const struct served *served, struct prov_bytes *ret, size_t expected)
 {

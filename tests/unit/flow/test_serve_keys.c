@@ -33,8 +33,7 @@ static struct prov_flow_peer pending_made(struct fixture *f)
     return fixture_peer(f, &made.uuid);
 }
 
-/* --- negative
- * -------------------------------------------------------------------------------------- */
+/* --- negative --------------------------------------------------------------------------------- */
 
 static void row28_bootstrap_opens_no_operational_resource(void **state)
 {
@@ -206,8 +205,7 @@ static void no_room_for_the_answer_is_an_internal_error(void **state)
     assert_int_equal(answer.body.len, 0);
 }
 
-/* --- negative: raw public keys
- * --------------------------------------------------------------------- */
+/* --- negative: raw public keys ---------------------------------------------------------------- */
 
 static void h36_rpk_without_channel_binding_is_refused(void **state)
 {
@@ -302,8 +300,7 @@ static void rpk_body_that_is_cut_or_longer_is_refused(void **state)
     device_key_drop(f, &key);
 }
 
-/* --- positive
- * --------------------------------------------------------------------------------------- */
+/* --- positive --------------------------------------------------------------------------------- */
 
 static void now_tells_operational_credentials_the_time(void **state)
 {

@@ -136,7 +136,7 @@ bool holds(const struct der *der, const void *data, size_t len)
     return false;
 }
 
-/* --- by OpenSSL --------------------------------------------------------------------------------------------- */
+/* --- by OpenSSL ------------------------------------------------------------------------------- */
 
 EVP_PKEY *ec_key(const char *group, const char *point_format)
 {

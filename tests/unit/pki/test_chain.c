@@ -27,7 +27,7 @@ static struct der good(struct works *works)
     return device_cert(works, 1, PROV_USE_OPERATIONAL, TEST_NOW - DAY, TEST_NOW + DAY, &key);
 }
 
-/* --- refused ------------------------------------------------------------------------------------------------------ */
+/* --- refused ---------------------------------------------------------------------------------- */
 
 static void expired_and_early_chains_are_refused(void **state)
 {
@@ -257,7 +257,7 @@ static void truncated_chains_are_refused(void **state)
     assert_string_not_equal(works->why.text, "");
 }
 
-/* --- accepted ------------------------------------------------------------------------------------------------------ */
+/* --- accepted --------------------------------------------------------------------------------- */
 
 static void verdict_names_device_key_issuer_and_serial(void **state)
 {

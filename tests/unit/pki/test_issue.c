@@ -16,7 +16,7 @@ static prov_result ca_try(struct works *works, const char *organisation, const c
                              &works->why);
 }
 
-/* --- refused ----------------------------------------------------------------------------------------------- */
+/* --- refused ---------------------------------------------------------------------------------- */
 
 static void row38_ca_without_organisation_or_country_is_refused(void **state)
 {
@@ -211,7 +211,7 @@ static void row59_nothing_is_made_without_randomness(void **state)
     prov_crypto_free(crypto);
 }
 
-/* --- issued -------------------------------------------------------------------------------------------------- */
+/* --- issued ----------------------------------------------------------------------------------- */
 
 static X509 *parse(const struct der *der)
 {

@@ -26,7 +26,7 @@ static void refused(struct works *works, const struct odd_request *plan, prov_re
     assert_why(works, check_bytes(works, der_bytes(&der)), expected, words);
 }
 
-/* --- refused --------------------------------------------------------------------------------------------------- */
+/* --- refused ---------------------------------------------------------------------------------- */
 
 static void row17_rsa_request_is_refused(void **state)
 {
@@ -178,7 +178,7 @@ static void public_keys_that_are_none_are_refused(void **state)
                PROV_E_OVERFLOW, "longer than");
 }
 
-/* --- accepted ----------------------------------------------------------------------------------------------------- */
+/* --- accepted --------------------------------------------------------------------------------- */
 
 static void request_of_the_device_is_accepted_as_der_and_pem(void **state)
 {

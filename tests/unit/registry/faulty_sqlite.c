@@ -47,7 +47,7 @@ static bool fails(enum faulty kind)
     return true;
 }
 
-/* --- the heap ------------------------------------------------------------------------------------------------ */
+/* --- the heap --------------------------------------------------------------------------------- */
 
 static void *faulty_malloc(int size)
 {
@@ -59,7 +59,7 @@ static void *faulty_realloc(void *old, int size)
     return fails(FAULTY_MALLOC) ? NULL : faulty.memory.xRealloc(old, size);
 }
 
-/* --- the disk ------------------------------------------------------------------------------------------------- */
+/* --- the disk --------------------------------------------------------------------------------- */
 
 struct file {
     sqlite3_file base;

@@ -27,9 +27,7 @@ static void write_file(const char *path, const char *text, unsigned mode)
     assert_int_equal(close(fd), 0);
 }
 
-/* --- refused
- * -----------------------------------------------------------------------------------------------
- */
+/* --- refused ---------------------------------------------------------------------------------- */
 
 static void missing_registry_hints_at_init(void **state)
 {
@@ -377,9 +375,7 @@ static void key_file_of_another_user_is_refused(void **state)
     assert_int_equal(key_of_another_is_permission(box), 0);
 }
 
-/* --- done
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- done ------------------------------------------------------------------------------------- */
 
 static void create_makes_private_files(void **state)
 {

@@ -30,8 +30,7 @@ static void refused(struct box *box, const struct prov_credential_new *credentia
     assert_true(digest(box) == before);
 }
 
-/* --- refused
- * ---------------------------------------------------------------------------------------------- */
+/* --- refused ---------------------------------------------------------------------------------- */
 
 static void row12_identity_out_of_bounds_is_refused(void **state)
 {
@@ -286,9 +285,7 @@ static void revoking_twice_is_refused(void **state)
     assert_true(digest(box) == before);
 }
 
-/* --- done
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- done ------------------------------------------------------------------------------------- */
 
 static void everything_comes_back(void **state)
 {
@@ -456,8 +453,7 @@ static void a_visitor_may_look_up_and_list(void **state)
     assert_int_equal(n.inner, 4);
 }
 
-/* --- look-ups
- * --------------------------------------------------------------------------------------------- */
+/* --- look-ups --------------------------------------------------------------------------------- */
 
 static void h37_psk_is_found_by_server_and_identity(void **state)
 {

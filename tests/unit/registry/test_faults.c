@@ -13,7 +13,7 @@
 
 static const uint8_t request[32] = {1};
 
-/* --- the verbs ------------------------------------------------------------------------------------------------ */
+/* --- the verbs -------------------------------------------------------------------------------- */
 
 static prov_result do_device_add(struct box *box)
 {
@@ -120,7 +120,7 @@ static int setup(void **state)
     return 0;
 }
 
-/* --- the file as it was ---------------------------------------------------------------------------------------- */
+/* --- the file as it was ----------------------------------------------------------------------- */
 
 static uint8_t saved[512 * 1024];
 static size_t saved_len;
@@ -191,7 +191,7 @@ static void enumerate(struct box *box, enum faulty kind, int stride)
     }
 }
 
-/* --- each kind of failure --------------------------------------------------------------------------------------- */
+/* --- each kind of failure --------------------------------------------------------------------- */
 
 static void failing_allocations_change_nothing(void **state)
 {

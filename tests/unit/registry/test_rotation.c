@@ -66,9 +66,7 @@ static void refused(struct box *box, int64_t predecessor, const struct prov_cred
     assert_true(digest(box) == before);
 }
 
-/* --- refused
- * --------------------------------------------------------------------------------------------------
- */
+/* --- refused ---------------------------------------------------------------------------------- */
 
 static void unknown_predecessor_is_refused(void **state)
 {
@@ -206,9 +204,7 @@ static void successor_of_no_request_is_not_found(void **state)
                PROV_E_NOT_FOUND, "no pending successor");
 }
 
-/* --- done
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- done ------------------------------------------------------------------------------------- */
 
 static void row55_repeated_request_returns_the_same_object(void **state)
 {

@@ -6,9 +6,7 @@
 
 #include "support.h"
 
-/* --- devices
- * ------------------------------------------------------------------------------------------------
- */
+/* --- devices ---------------------------------------------------------------------------------- */
 
 static void row25_same_eui64_for_two_devices_is_refused(void **state)
 {
@@ -184,9 +182,7 @@ static void devices_are_listed_by_group(void **state)
     assert_int_equal(stopped.count, 2);
 }
 
-/* --- servers
- * ------------------------------------------------------------------------------------------------
- */
+/* --- servers ---------------------------------------------------------------------------------- */
 
 static void second_server_of_a_name_is_refused(void **state)
 {
@@ -267,8 +263,7 @@ static void server_address_is_kept_and_changed(void **state)
     assert_int_equal(back.created, TEST_NOW);
 }
 
-/* --- certificate authorities
- * ------------------------------------------------------------------------------ */
+/* --- certificate authorities ------------------------------------------------------------------ */
 
 static struct prov_ca_new ca_new(enum prov_ca_level level, const char *name, uint8_t seed)
 {
@@ -333,9 +328,7 @@ static void newest_ca_of_the_level_is_answered(void **state)
     assert_int_equal(count, 3);
 }
 
-/* --- dry run
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- dry run ---------------------------------------------------------------------------------- */
 
 static void dry_run_checks_everything_and_writes_nothing(void **state)
 {

@@ -20,7 +20,7 @@ static int setup(void **state)
     return 0;
 }
 
-/* --- refused ---------------------------------------------------------------------------------------------- */
+/* --- refused ---------------------------------------------------------------------------------- */
 
 static void swapped_boxes_do_not_open(void **state)
 {
@@ -98,7 +98,7 @@ static void missing_dummy_is_corrupt(void **state)
                PROV_E_CORRUPT, "dummy");
 }
 
-/* --- at rest --------------------------------------------------------------------------------------------------- */
+/* --- at rest ---------------------------------------------------------------------------------- */
 
 static void secrets_are_nowhere_in_the_files(void **state)
 {
@@ -230,7 +230,7 @@ static void failed_rewrap_leaves_no_key_file(void **state)
     box_reopen(box);
 }
 
-/* --- H29 ------------------------------------------------------------------------------------------------------ */
+/* --- H29 -------------------------------------------------------------------------------------- */
 
 /* What SQLite was asked to do, statement by statement. */
 static int trace(unsigned type, void *context, void *statement, void *unused)
