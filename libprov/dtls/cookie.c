@@ -152,8 +152,8 @@ enum prov_dtls_hello prov_dtls_hello(struct prov_dtls_cookies *cookies, struct p
     struct prov_reader reader = prov_reader_make(first.fragment.body);
     if (!prov_client_hello_take_head(&reader, &hello) || rotate(cookies, crypto, now_ms) != PROV_OK)
         return PROV_DTLS_HELLO_DROP;
-    /* What comes is longer than either reply: a hello has at least 67 octets, a
-     * HelloVerifyRequest 60. */
+    /* What comes is longer than either reply: a hello has at least 67 octets, a HelloVerifyRequest
+     * has 44. */
     if (too_old(hello.version)) {
         put_alert(&first, reply);
         return reply->overflow ? PROV_DTLS_HELLO_DROP : PROV_DTLS_HELLO_REPLY;

@@ -5,11 +5,11 @@
 
 #define NAMED_CURVE 3
 
-/* --- ClientHello (RFC 6347, section 4.2.1)
- * --------------------------------------------------------------
- *
+/* --- ClientHello (RFC 6347, section 4.2.1) --------------------------------------------------- */
+
+/*
  *     client_version 2 | random 32 | session_id<0..32> | cookie<0..2^8-1> |
- * cipher_suites<2..2^16-1> | compression_methods<1..2^8-1> | [extensions<0..2^16-1>]
+ *     cipher_suites<2..2^16-1> | compression_methods<1..2^8-1> | [extensions<0..2^16-1>]
  */
 bool prov_client_hello_take_head(struct prov_reader *reader, struct prov_client_hello *ret)
 {
@@ -87,9 +87,9 @@ bool prov_hello_verify_take(struct prov_bytes body, struct prov_bytes *ret_cooki
     return true;
 }
 
-/* --- ServerHello (RFC 5246, section 7.4.1.3)
- * ---------------------------------------------------------------
- *
+/* --- ServerHello (RFC 5246, section 7.4.1.3) ------------------------------------------------- */
+
+/*
  *     server_version 2 | random 32 | session_id<0..32> | cipher_suite 2 | compression_method 1 |
  *     [extensions<0..2^16-1>]
  */
@@ -214,9 +214,9 @@ bool prov_signed_take(struct prov_reader *reader, struct prov_signed *ret)
     return true;
 }
 
-/* --- CertificateRequest (RFC 5246, section 7.4.4)
- * -------------------------------------------------------
- *
+/* --- CertificateRequest (RFC 5246, section 7.4.4) -------------------------------------------- */
+
+/*
  *     certificate_types<1..2^8-1> | supported_signature_algorithms<2..2^16-2> |
  *     certificate_authorities<0..2^16-1>
  *

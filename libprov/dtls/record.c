@@ -7,8 +7,8 @@
  * and in epoch 1, for the CCM suites (RFC 6655, section 3; RFC 5246, section 6.2.3.3):
  *
  *     fragment = explicit nonce 8 | sealed content | tag
- *     nonce    = fixed IV 4 | explicit nonce, which is epoch | sequence_number (RFC 7925, appendix
- * B) AAD      = epoch 2 | sequence_number 6 | type 1 | version 2 | length of the content 2
+ *     nonce    = fixed IV 4 | explicit nonce: epoch | sequence_number (RFC 7925, appendix B)
+ *     AAD      = epoch 2 | sequence_number 6 | type 1 | version 2 | length of the content 2
  */
 #include "engine.h"
 

@@ -15,8 +15,7 @@
  *
  *   session (a peer's address)
  *     live   the association that works               ── in the lists by age, counts as established
- *     fresh  a handshake that is under way, or NULL   ── replaces live when its Finished verified
- * (H6)
+ *     fresh  a handshake that is under way, or NULL   ── replaces live once its Finished verified (H6)
  */
 #ifndef PROV_SERVER_INTERNAL_H
 #define PROV_SERVER_INTERNAL_H

@@ -48,8 +48,7 @@ static struct prov_bytes serial_decode(struct prov_der *tbs)
     return content;
 }
 
-/* --- validity (section 4.1.2.5) ------------------------------------------------------------------
- */
+/* --- validity (section 4.1.2.5) -------------------------------------------------------------- */
 
 static bool two_digits(const uint8_t *at, int *ret)
 {
@@ -103,8 +102,7 @@ static void validity_decode(struct prov_der *tbs, struct prov_x509 *cert)
     prov_der_leave(tbs, &validity);
 }
 
-/* --- the whole -----------------------------------------------------------------------------------
- */
+/* --- the whole ------------------------------------------------------------------------------- */
 
 static void issuer_decode(struct prov_der *tbs, struct prov_x509 *cert)
 {
@@ -180,8 +178,7 @@ prov_result prov_x509_parse(struct prov_bytes bytes, struct prov_x509 *ret)
     return der.result;
 }
 
-/* --- whose certificate it is ---------------------------------------------------------------------
- */
+/* --- whose certificate it is ----------------------------------------------------------------- */
 
 prov_result prov_x509_eui64(const struct prov_x509 *cert, struct prov_eui64 *ret)
 {

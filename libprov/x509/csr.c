@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * CertificationRequest ::= SEQUENCE { info, signatureAlgorithm, signature }     (RFC 2986, section
- * 4) CertificationRequestInfo ::= SEQUENCE { version INTEGER (0), subject Name, subjectPKInfo,
- * attributes [0] IMPLICIT SET OF Attribute } Attribute ::= SEQUENCE { type OBJECT IDENTIFIER,
- * values SET OF ANY }
+ * RFC 2986, section 4:
+ *
+ *     CertificationRequest ::= SEQUENCE { info, signatureAlgorithm, signature }
+ *     CertificationRequestInfo ::= SEQUENCE { version INTEGER (0), subject Name, subjectPKInfo,
+ *         attributes [0] IMPLICIT SET OF Attribute }
+ *     Attribute ::= SEQUENCE { type OBJECT IDENTIFIER, values SET OF ANY }
  *
  * RFC 2986 and RFC 7030 say nothing about attributes that the reader doesn't know, so the list
  * below is closed. To leave out an attribute that asks for something would be to grant another
@@ -17,8 +19,7 @@
 
 #include <string.h>
 
-/* --- attributes ----------------------------------------------------------------------------------
- */
+/* --- attributes ------------------------------------------------------------------------------ */
 
 /* One value, as RFC 2985, sections 5.4.1 and 5.4.2 want it; a challenge of at most 255 octets. */
 #define CHALLENGE_MAX 255
@@ -111,8 +112,7 @@ static void attributes_decode(struct prov_der *info, struct prov_csr *csr)
     prov_der_leave(info, &set);
 }
 
-/* --- parse ---------------------------------------------------------------------------------------
- */
+/* --- parse ----------------------------------------------------------------------------------- */
 
 static void info_decode(struct prov_der *request, struct prov_csr *csr)
 {
@@ -170,8 +170,7 @@ prov_result prov_csr_eui64(const struct prov_csr *csr, struct prov_eui64 *ret)
     return prov_name_eui64(&parts, ret);
 }
 
-/* --- make ----------------------------------------------------------------------------------------
- */
+/* --- make ------------------------------------------------------------------------------------ */
 
 static size_t smaller(size_t a, size_t b)
 {

@@ -8,8 +8,7 @@
 
 #include "name.h"
 
-/* --- key usage (RFC 5280, section 4.2.1.3) -------------------------------------------------------
- */
+/* --- key usage (RFC 5280, section 4.2.1.3) --------------------------------------------------- */
 
 /* The bits from the most significant one of the first octet on; DER drops trailing zero bits
  * (X.690, section 11.2.2), so the last bit counted is a one. */
@@ -35,8 +34,7 @@ static void key_usage_decode(struct prov_der *value, struct prov_x509 *cert)
     cert->has_key_usage = true;
 }
 
-/* --- extended key usage (section 4.2.1.12) -------------------------------------------------------
- */
+/* --- extended key usage (section 4.2.1.12) --------------------------------------------------- */
 
 /* id-kp 1.3.6.1.5.5.7.3.n, and anyExtendedKeyUsage 2.5.29.37.0 */
 static const uint8_t id_kp[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03};
@@ -78,8 +76,7 @@ static void extended_key_usage_decode(struct prov_der *value, struct prov_x509 *
     cert->has_eku = true;
 }
 
-/* --- basic constraints (section 4.2.1.9) ---------------------------------------------------------
- */
+/* --- basic constraints (section 4.2.1.9) ----------------------------------------------------- */
 
 /* More than any path that is looked at. */
 #define PATH_LEN_LARGE 255
@@ -101,8 +98,7 @@ static void basic_constraints_decode(struct prov_der *value, struct prov_x509 *c
     prov_der_leave(value, &constraints);
 }
 
-/* --- subject alternative name (section 4.2.1.6) --------------------------------------------------
- */
+/* --- subject alternative name (section 4.2.1.6) ---------------------------------------------- */
 
 /* x400Address [3], ediPartyName [5] and registeredID [8] are refused. */
 enum general_name_tag {
@@ -194,8 +190,7 @@ static void subject_alt_name_decode(struct prov_der *value, struct prov_x509 *ce
     prov_der_leave(value, &names);
 }
 
-/* --- key identifiers (sections 4.2.1.1 and 4.2.1.2) ----------------------------------------------
- */
+/* --- key identifiers (sections 4.2.1.1 and 4.2.1.2) ------------------------------------------ */
 
 /* Not empty: an identifier that is there is compared. */
 static struct prov_bytes identifier_decode(struct prov_der *der, uint8_t tag)
@@ -229,8 +224,7 @@ static void subject_key_identifier_decode(struct prov_der *value, struct prov_x5
     cert->ski = identifier_decode(value, DER_OCTET_STRING);
 }
 
-/* --- the list ------------------------------------------------------------------------------------
- */
+/* --- the list -------------------------------------------------------------------------------- */
 
 enum may_be_critical { EITHER, NEVER };
 

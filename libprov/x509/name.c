@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Name ::= SEQUENCE OF RelativeDistinguishedName                          (RFC 5280,
- * section 4.1.2.4) RelativeDistinguishedName ::= SET SIZE (1..MAX) OF SEQUENCE { type OBJECT
- * IDENTIFIER, value ANY }
+ * RFC 5280, section 4.1.2.4:
+ *
+ *     Name ::= SEQUENCE OF RelativeDistinguishedName
+ *     RelativeDistinguishedName ::= SET SIZE (1..MAX) OF SEQUENCE { type OBJECT IDENTIFIER, value ANY }
  *
  * Names are compared octet by octet, which is all that RFC 5280, section 7.1 asks of names that one
  * issuer writes.

@@ -39,8 +39,7 @@ static prov_result common_check(const struct prov_path_rules *rules, const struc
     return PROV_OK;
 }
 
-/* --- the end entity ------------------------------------------------------------------------------
- */
+/* --- the end entity -------------------------------------------------------------------------- */
 
 /* RFC 7925, Table 1, with the 1.3 profile's "present and critical" for servers. A client's may be a
  * manufacturer's certificate (IDevID) that has more bits, or none. */
@@ -79,8 +78,7 @@ static prov_result leaf_check(const struct prov_path_rules *rules, const struct 
     return result == PROV_OK ? common_check(rules, leaf) : result;
 }
 
-/* --- an issuer -----------------------------------------------------------------------------------
- */
+/* --- an issuer ------------------------------------------------------------------------------- */
 
 /* Could `issuer` have issued `lower`: names, and key identifiers where both have them. */
 static bool issuer_fits(const struct prov_x509 *lower, const struct prov_x509 *issuer)
@@ -117,8 +115,7 @@ static prov_result link_verify(const struct prov_path *path, struct prov_crypto 
     return result;
 }
 
-/* --- begin ---------------------------------------------------------------------------------------
- */
+/* --- begin ----------------------------------------------------------------------------------- */
 
 static bool is_self_issued(const struct prov_x509 *cert)
 {
@@ -187,8 +184,7 @@ prov_result prov_path_begin(struct prov_path *path, const struct prov_path_rules
     return PROV_OK;
 }
 
-/* --- step ----------------------------------------------------------------------------------------
- */
+/* --- step ------------------------------------------------------------------------------------ */
 
 /* The next anchor that could have issued `lower`; a certificate that is no anchor is passed over.
  */

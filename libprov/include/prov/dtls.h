@@ -193,9 +193,9 @@ struct prov_dtls_failure {
     prov_result result;         /* PROV_E_TIMEOUT, PROV_E_PEER, PROV_E_PEER_ALERT, a verdict, … */
     enum prov_alert alert_sent; /* PROV_ALERT_NONE if none */
     enum prov_alert alert_received;
-    bool
-        authentic; /* the failure came from inside the encrypted exchange: the peer's own word (an epoch-1
-                       alert, a wrong Finished), not anybody's (H39) */
+    /* It came from inside the encrypted exchange: the peer's own word (an epoch-1 alert, a wrong
+     * Finished), not anybody's (H39). */
+    bool authentic;
 };
 struct prov_dtls_failure prov_dtls_failure(const struct prov_dtls *s);
 

@@ -86,8 +86,7 @@ struct prov_dtls_handshake {
     struct prov_bytes identity; /* server: where it lies in the inbox, while the key is sought */
 
     struct prov_hash transcript;
-    bool
-        master_ready; /* which of the two: the ephemeral key is gone when there is a master secret */
+    bool master_ready; /* which one: the ephemeral key is gone when there is a master secret */
     union {
         struct prov_ecdh ecdh;
         struct prov_hmac master; /* keyed with the master secret */
