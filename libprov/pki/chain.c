@@ -16,11 +16,9 @@
 
 static X509 *kept_find(const struct prov_pki *pki, const uint8_t hash[PROV_HASH_LEN])
 {
-    for (size_t i = 0; i < PKI_KEPT; i++) {
-        if (pki->kept[i].cert != NULL && memcmp(pki->kept[i].hash, hash, PROV_HASH_LEN) == 0) {
+    for (size_t i = 0; i < PKI_KEPT; i++)
+        if (pki->kept[i].cert != NULL && memcmp(pki->kept[i].hash, hash, PROV_HASH_LEN) == 0)
             return pki->kept[i].cert;
-        }
-    }
     return NULL;
 }
 
@@ -29,9 +27,8 @@ static X509 *kept_find(const struct prov_pki *pki, const uint8_t hash[PROV_HASH_
 static void keep(struct prov_pki *pki, const uint8_t hash[PROV_HASH_LEN], X509 *cert)
 {
     struct pki_kept *slot = &pki->kept[pki->kept_next];
-    if (kept_find(pki, hash) != NULL || X509_up_ref(cert) != 1) {
+    if (kept_find(pki, hash) != NULL || X509_up_ref(cert) != 1)
         return;
-    }
     X509_free(slot->cert);
     slot->cert = cert;
     memcpy(slot->hash, hash, PROV_HASH_LEN);
@@ -64,16 +61,13 @@ static prov_result anchors_ready(struct prov_pki *pki, const struct prov_bytes *
 {
     uint8_t hash[PROV_HASH_LEN];
     prov_result result = prov_crypto_sha256(pki->crypto, anchors, count, hash);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return prov_why_set(why, result, "cannot hash the trust anchors");
-    }
-    if (pki->anchors != NULL && memcmp(hash, pki->anchors_hash, sizeof hash) == 0) {
+    if (pki->anchors != NULL && memcmp(hash, pki->anchors_hash, sizeof hash) == 0)
         return PROV_OK;
-    }
     X509_STORE *store = store_make(anchors, count);
-    if (store == NULL) {
+    if (store == NULL)
         return prov_why_set(why, PROV_E_FORMAT, "a trust anchor is malformed");
-    }
     X509_STORE_free(pki->anchors);
     pki->anchors = store;
     memcpy(pki->anchors_hash, hash, sizeof hash);
@@ -85,9 +79,8 @@ static prov_result anchors_ready(struct prov_pki *pki, const struct prov_bytes *
 static prov_result leaf_check(const struct prov_x509 *leaf, struct prov_eui64 *ret,
                               struct prov_why *why)
 {
-    if (leaf->is_ca) {
+    if (leaf->is_ca)
         return prov_why_set(why, PROV_E_CERT_PROFILE, "the device's certificate is a CA's");
-    }
     if (leaf->has_key_usage && (leaf->key_usage & PROV_KU_DIGITAL_SIGNATURE) == 0) {
         return prov_why_set(why, PROV_E_CERT_PROFILE,
                             "the device's certificate has a key usage without digitalSignature");
@@ -98,9 +91,8 @@ static prov_result leaf_check(const struct prov_x509 *leaf, struct prov_eui64 *r
             "the device's certificate has an extended key usage without clientAuth");
     }
     prov_result result = prov_x509_eui64(leaf, ret);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return prov_why_set(why, result, "the certificate does not name a device by EUI-64");
-    }
     return PROV_OK;
 }
 
@@ -121,9 +113,8 @@ static prov_result chain_parse(const struct prov_bytes *chain, size_t chain_len,
             return prov_why_set(why, PROV_E_ISSUER,
                                 "certificate %zu of the chain did not issue the one before", i);
         }
-        if (i == 0) {
+        if (i == 0)
             *ret_leaf = cert;
-        }
         lower = cert;
     }
     return PROV_OK;
@@ -151,11 +142,9 @@ static prov_result verdict(int code, struct prov_why *why)
         {X509_V_ERR_OUT_OF_MEM, PROV_E_MEMORY},
     };
     prov_result result = PROV_E_ISSUER;
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (table[i].code == code) {
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (table[i].code == code)
             result = table[i].result;
-        }
-    }
     return prov_why_set(why, result, "the chain is refused: %s",
                         X509_verify_cert_error_string(code));
 }
@@ -176,18 +165,15 @@ static prov_result path_add(struct prov_pki *pki, struct path *path, struct prov
                             size_t at)
 {
     prov_result result = pki_digest(pki, der, path->hashes[at]);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     X509 *cert = kept_find(pki, path->hashes[at]);
-    if (cert == NULL) {
+    if (cert == NULL)
         cert = pki_cert_parse(der);
-    } else if (X509_up_ref(cert) != 1) {
+    else if (X509_up_ref(cert) != 1)
         return PROV_E_MEMORY;
-    }
-    if (cert == NULL) {
+    if (cert == NULL)
         return PROV_E_FORMAT;
-    }
     if (sk_X509_push(path->others, cert) <= 0) {
         X509_free(cert);
         return PROV_E_MEMORY;
@@ -200,13 +186,11 @@ static prov_result path_load(struct prov_pki *pki, const struct prov_bytes *chai
 {
     path->leaf = pki_cert_parse(chain[0]);
     path->others = sk_X509_new_null();
-    if (path->leaf == NULL || path->others == NULL) {
+    if (path->leaf == NULL || path->others == NULL)
         return path->leaf == NULL ? PROV_E_FORMAT : PROV_E_MEMORY;
-    }
     prov_result result = PROV_OK;
-    for (size_t i = 1; result == PROV_OK && i < chain_len; i++) {
+    for (size_t i = 1; result == PROV_OK && i < chain_len; i++)
         result = path_add(pki, path, chain[i], i - 1);
-    }
     return result;
 }
 
@@ -227,9 +211,8 @@ static int last_second(int ok, X509_STORE_CTX *context)
 static prov_result path_verify(struct prov_pki *pki, const struct path *path, int64_t now,
                                struct prov_why *why)
 {
-    if (X509_STORE_CTX_init(pki->verify, pki->anchors, path->leaf, path->others) != 1) {
+    if (X509_STORE_CTX_init(pki->verify, pki->anchors, path->leaf, path->others) != 1)
         return pki_failed(why, "path validation");
-    }
     X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(pki->verify);
     X509_VERIFY_PARAM_set_time(param, (time_t)now);
     X509_VERIFY_PARAM_set_depth(param, PROV_PATH_MAX);
@@ -238,9 +221,8 @@ static prov_result path_verify(struct prov_pki *pki, const struct path *path, in
     int code = X509_STORE_CTX_get_error(pki->verify);
     X509_STORE_CTX_cleanup(pki->verify);
     ERR_clear_error();
-    if (ok && code == X509_V_OK) {
+    if (ok && code == X509_V_OK)
         return PROV_OK;
-    }
     return verdict(code == X509_V_OK ? X509_V_ERR_UNSPECIFIED : code, why);
 }
 
@@ -256,9 +238,8 @@ static prov_result path_check(struct prov_pki *pki, const struct prov_bytes *cha
                             prov_result_text(result));
     }
     result = path_verify(pki, &path, now, why);
-    for (int i = 0; result == PROV_OK && i < sk_X509_num(path.others); i++) {
+    for (int i = 0; result == PROV_OK && i < sk_X509_num(path.others); i++)
         keep(pki, path.hashes[i], sk_X509_value(path.others, i));
-    }
     path_free(&path);
     return result;
 }
@@ -270,26 +251,21 @@ prov_result prov_pki_chain_check(struct prov_pki *pki, const struct prov_bytes *
 {
     struct prov_x509 leaf;
     struct prov_pki_verdict found = {0};
-    if (chain_len == 0 || anchor_count == 0) {
+    if (chain_len == 0 || anchor_count == 0)
         return prov_why_set(why, PROV_E_ISSUER, "there is no chain or no trust anchor");
-    }
     if (chain_len > PROV_PATH_MAX) {
         return prov_why_set(why, PROV_E_DEPTH, "the chain has %zu certificates, more than %d",
                             chain_len, PROV_PATH_MAX);
     }
     prov_result result = chain_parse(chain, chain_len, &leaf, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = leaf_check(&leaf, &found.device, why);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = anchors_ready(pki, anchors, anchor_count, why);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = path_check(pki, chain, chain_len, now, why);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = pki_digest(pki, leaf.spki, found.spki_sha256);
-    }
     if (result == PROV_OK) {
         found.issuer = leaf.issuer;
         found.serial = leaf.serial;

@@ -38,9 +38,8 @@ static X509_EXTENSION *extension_make(int nid, bool critical, const uint8_t *der
 {
     ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
     X509_EXTENSION *extension = NULL;
-    if (value != NULL && ASN1_OCTET_STRING_set(value, der, (int)len) == 1) {
+    if (value != NULL && ASN1_OCTET_STRING_set(value, der, (int)len) == 1)
         extension = X509_EXTENSION_create_by_NID(NULL, nid, critical, value);
-    }
     ASN1_OCTET_STRING_free(value);
     return extension;
 }
@@ -50,18 +49,16 @@ bool pki_extensions_make(struct prov_pki *pki)
     for (size_t i = 0; i < PKI_EXTENSION_COUNT; i++) {
         pki->extensions[i] =
             extension_make(elements[i].nid, elements[i].critical, elements[i].der, elements[i].len);
-        if (pki->extensions[i] == NULL) {
+        if (pki->extensions[i] == NULL)
             return false;
-        }
     }
     return true;
 }
 
 void pki_extensions_free(struct prov_pki *pki)
 {
-    for (size_t i = 0; i < PKI_EXTENSION_COUNT; i++) {
+    for (size_t i = 0; i < PKI_EXTENSION_COUNT; i++)
         X509_EXTENSION_free(pki->extensions[i]);
-    }
 }
 
 bool pki_put_extension(const struct prov_pki *pki, X509 *cert, enum pki_extension extension)
@@ -85,9 +82,8 @@ bool pki_put_dns_name(X509 *cert, const struct prov_fqdn *fqdn)
     size_t len = strlen(fqdn->text);
     size_t name_len = 0;
     name[name_len++] = 0x82;
-    if (len > 127) {
+    if (len > 127)
         name[name_len++] = 0x81;
-    }
     name[name_len++] = (uint8_t)len;
     memcpy(name + name_len, fqdn->text, len);
     name_len += len;
@@ -110,9 +106,8 @@ bool pki_put_key_id(struct prov_pki *pki, X509 *cert, const uint8_t point[PROV_P
 {
     uint8_t hash[PROV_HASH_LEN];
     uint8_t der[22] = {0x04, 0x14};
-    if (pki_digest(pki, PROV_BYTES(point, PROV_POINT_LEN), hash) != PROV_OK) {
+    if (pki_digest(pki, PROV_BYTES(point, PROV_POINT_LEN), hash) != PROV_OK)
         return false;
-    }
     memcpy(der + 2, hash, 20);
     return put_der(cert, NID_subject_key_identifier, false, der, sizeof der);
 }
@@ -155,9 +150,8 @@ bool pki_put_validity(X509 *cert, const struct prov_validity *validity)
 bool pki_put_public(X509 *cert, const uint8_t point[PROV_POINT_LEN])
 {
     unsigned char *copy = OPENSSL_memdup(point, PROV_POINT_LEN);
-    if (copy == NULL) {
+    if (copy == NULL)
         return false;
-    }
     if (X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(cert), OBJ_nid2obj(NID_X9_62_id_ecPublicKey),
                                V_ASN1_OBJECT, OBJ_nid2obj(NID_X9_62_prime256v1), copy,
                                PROV_POINT_LEN) != 1) {

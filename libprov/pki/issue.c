@@ -33,9 +33,8 @@ static EVP_PKEY *key_object(const struct prov_secret *scalar, const uint8_t poin
             OSSL_PARAM_construct_end(),
         };
         if (EVP_PKEY_fromdata_init(context) != 1 ||
-            EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, params) != 1) {
+            EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, params) != 1)
             key = NULL;
-        }
     }
     BN_clear_free(number);
     EVP_PKEY_CTX_free(context);
@@ -49,9 +48,8 @@ static prov_result public_of(struct prov_pki *pki, const struct prov_secret *sca
 {
     struct prov_key key = {{0}};
     prov_result result = prov_crypto_key_load(pki->crypto, prov_secret_bytes(scalar), &key);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = prov_crypto_key_public(pki->crypto, &key, ret);
-    }
     prov_crypto_key_drop(pki->crypto, &key);
     return result;
 }
@@ -66,9 +64,8 @@ static bool cert_has_point(const X509 *cert, const uint8_t point[PROV_POINT_LEN]
 static bool seconds_of(const ASN1_TIME *time, int64_t *ret)
 {
     struct tm tm;
-    if (ASN1_TIME_to_tm(time, &tm) != 1) {
+    if (ASN1_TIME_to_tm(time, &tm) != 1)
         return false;
-    }
     struct prov_civil civil = {tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
                                tm.tm_hour,        tm.tm_min,     tm.tm_sec};
     return prov_civil_to_seconds(&civil, ret) == PROV_OK;
@@ -102,21 +99,17 @@ static prov_result issuer_make(struct prov_pki *pki, const struct prov_pki_issue
 {
     uint8_t point[PROV_POINT_LEN];
     issuer->cert = pki_cert_parse(in->cert);
-    if (issuer->cert == NULL) {
+    if (issuer->cert == NULL)
         return prov_why_set(why, PROV_E_FORMAT, "the issuer's certificate is malformed");
-    }
     prov_result result = public_of(pki, in->scalar, point);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return prov_why_set(why, result, "the issuer's private key is malformed");
-    }
     result = issuer_check(issuer->cert, point, why);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     issuer->key = key_object(in->scalar, point);
-    if (issuer->key == NULL || !seconds_of(X509_get0_notAfter(issuer->cert), &issuer->not_after)) {
+    if (issuer->key == NULL || !seconds_of(X509_get0_notAfter(issuer->cert), &issuer->not_after))
         return pki_failed(why, "the issuer's key");
-    }
     issuer->scalar = *in->scalar;
     return PROV_OK;
 }
@@ -127,15 +120,13 @@ static prov_result issuer_ready(struct prov_pki *pki, const struct prov_pki_issu
 {
     struct pki_issuer issuer = {0};
     prov_result result = pki_digest(pki, in->cert, issuer.hash);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return prov_why_set(why, result, "cannot hash the issuer's certificate");
-    }
     if (pki->issuer.cert != NULL &&
         memcmp(pki->issuer.hash, issuer.hash, sizeof issuer.hash) == 0 &&
         prov_bytes_equal_secret(prov_secret_bytes(&pki->issuer.scalar),
-                                prov_secret_bytes(in->scalar))) {
+                                prov_secret_bytes(in->scalar)))
         return PROV_OK;
-    }
     result = issuer_make(pki, in, &issuer, why);
     if (result != PROV_OK) {
         issuer_drop(&issuer);
@@ -153,9 +144,8 @@ static prov_result validity_check(const struct prov_validity *validity,
                                   const struct pki_issuer *issuer, struct prov_why *why)
 {
     if (validity->not_before < 0 || validity->not_after > PROV_TIME_NEVER ||
-        validity->not_before > validity->not_after) {
+        validity->not_before > validity->not_after)
         return prov_why_set(why, PROV_E_BOUNDS, "the validity does not begin before it ends");
-    }
     if (issuer != NULL && validity->not_after > issuer->not_after) {
         char text[PROV_TIME_TEXT];
         prov_time_format(issuer->not_after, text);
@@ -171,9 +161,8 @@ static prov_result cert_begin(struct prov_pki *pki, const struct prov_validity *
 {
     uint8_t serial[PROV_SERIAL_LEN];
     prov_result result = prov_crypto_random(pki->crypto, serial, sizeof serial);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return prov_why_set(why, result, "no random octets for a serial number");
-    }
     X509 *cert = X509_new();
     if (cert != NULL && X509_set_version(cert, X509_VERSION_3) == 1 &&
         pki_put_serial(cert, serial) && pki_put_validity(cert, validity) &&
@@ -189,21 +178,18 @@ static prov_result cert_begin(struct prov_pki *pki, const struct prov_validity *
 static prov_result cert_finish(X509 *cert, EVP_PKEY *key, struct prov_buf *ret,
                                struct prov_why *why)
 {
-    if (X509_sign(cert, key, EVP_sha256()) <= 0) {
+    if (X509_sign(cert, key, EVP_sha256()) <= 0)
         return pki_failed(why, "signing a certificate");
-    }
     int len = i2d_X509(cert, NULL);
-    if (len <= 0) {
+    if (len <= 0)
         return pki_failed(why, "encoding a certificate");
-    }
     if (len > PROV_CERT_MAX) {
         return prov_why_set(why, PROV_E_BOUNDS, "the certificate has %d octets, more than %d", len,
                             PROV_CERT_MAX);
     }
     unsigned char *at = prov_put_space(ret, (size_t)len);
-    if (at == NULL) {
+    if (at == NULL)
         return prov_why_set(why, PROV_E_OVERFLOW, "no room for a certificate of %d octets", len);
-    }
     (void)i2d_X509(cert, &at);
     return PROV_OK;
 }
@@ -218,17 +204,14 @@ static bool name_add(X509_NAME *name, int nid, int type, const char *text)
 static prov_result ca_name_check(const struct prov_pki_ca_name *name, struct prov_why *why)
 {
     const char *c = name->country == NULL ? "" : name->country;
-    if (strlen(c) != 2 || c[0] < 'A' || c[0] > 'Z' || c[1] < 'A' || c[1] > 'Z') {
+    if (strlen(c) != 2 || c[0] < 'A' || c[0] > 'Z' || c[1] < 'A' || c[1] > 'Z')
         return prov_why_set(why, PROV_E_POLICY, "a CA needs a country of two capital letters");
-    }
     size_t len = name->organisation == NULL ? 0 : strlen(name->organisation);
-    if (len == 0 || len > 64) {
+    if (len == 0 || len > 64)
         return prov_why_set(why, PROV_E_POLICY, "a CA needs an organisation of 1 to 64 octets");
-    }
     len = name->common_name == NULL ? 0 : strlen(name->common_name);
-    if (len == 0 || len > 64) {
+    if (len == 0 || len > 64)
         return prov_why_set(why, PROV_E_POLICY, "a CA needs a common name of 1 to 64 octets");
-    }
     return PROV_OK;
 }
 
@@ -254,11 +237,10 @@ static prov_result ca_sign(struct prov_pki *pki, X509 *cert, const struct pki_is
     EVP_PKEY *self = issuer == NULL ? key_object(&key->scalar, key->point) : NULL;
     EVP_PKEY *signer = issuer == NULL ? self : issuer->key;
     prov_result result;
-    if (signer == NULL || !ca_fill(pki, cert, name, key, issuer == NULL ? NULL : issuer->cert)) {
+    if (signer == NULL || !ca_fill(pki, cert, name, key, issuer == NULL ? NULL : issuer->cert))
         result = pki_failed(why, "making a CA's certificate");
-    } else {
+    else
         result = cert_finish(cert, signer, ret, why);
-    }
     EVP_PKEY_free(self);
     return result;
 }
@@ -270,9 +252,8 @@ static prov_result ca_make(struct prov_pki *pki, const struct pki_issuer *issuer
 {
     X509 *cert = NULL;
     prov_result result = cert_begin(pki, validity, key->point, &cert, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = ca_sign(pki, cert, issuer, name, key, ret, why);
-    }
     X509_free(cert);
     return result;
 }
@@ -283,15 +264,12 @@ prov_result prov_pki_ca_issue(struct prov_pki *pki, const struct prov_pki_issuer
                               struct prov_why *why)
 {
     prov_result result = ca_name_check(name, why);
-    if (result == PROV_OK && issuer != NULL) {
+    if (result == PROV_OK && issuer != NULL)
         result = issuer_ready(pki, issuer, why);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = validity_check(validity, issuer == NULL ? NULL : &pki->issuer, why);
-    }
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     return ca_make(pki, issuer == NULL ? NULL : &pki->issuer, name, key, validity, ret, why);
 }
 
@@ -300,9 +278,8 @@ prov_result prov_pki_ca_issue(struct prov_pki *pki, const struct prov_pki_issuer
 static prov_result leaf_check(struct prov_pki *pki, const struct prov_pki_leaf *leaf,
                               struct prov_why *why)
 {
-    if ((leaf->device == NULL) == (leaf->server == NULL)) {
+    if ((leaf->device == NULL) == (leaf->server == NULL))
         return prov_why_set(why, PROV_E_USAGE, "a certificate is for one device or one server");
-    }
     bool factory = leaf->device != NULL && leaf->use == PROV_USE_BOOTSTRAP;
     if (!factory && leaf->validity.not_after >= PROV_TIME_NEVER) {
         return prov_why_set(why, PROV_E_POLICY,
@@ -310,9 +287,8 @@ static prov_result leaf_check(struct prov_pki *pki, const struct prov_pki_leaf *
     }
     prov_result result =
         prov_crypto_point_check(pki->crypto, PROV_BYTES(leaf->point, PROV_POINT_LEN));
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return prov_why_set(why, result, "the public key is not an uncompressed point on P-256");
-    }
     return validity_check(&leaf->validity, &pki->issuer, why);
 }
 
@@ -358,8 +334,7 @@ prov_result prov_pki_leaf_issue(struct prov_pki *pki, const struct prov_pki_issu
                                 struct prov_why *why)
 {
     prov_result result = issuer_ready(pki, issuer, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = leaf_check(pki, leaf, why);
-    }
     return result == PROV_OK ? leaf_make(pki, leaf, ret, why) : result;
 }

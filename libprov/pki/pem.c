@@ -25,9 +25,8 @@ prov_result prov_pki_pem_encode(const char *label, struct prov_bytes der, struct
     prov_put_text(ret, label);
     prov_put_text(ret, "-----\n");
     prov_put_u8(ret, 0);
-    if (prov_buf_result(ret) == PROV_OK) {
+    if (prov_buf_result(ret) == PROV_OK)
         ret->len--; /* the NUL ends the text and is no part of it */
-    }
     return prov_buf_result(ret);
 }
 
@@ -42,9 +41,8 @@ static struct prov_bytes trim(struct prov_bytes bytes)
         bytes.data++;
         bytes.len--;
     }
-    while (bytes.len > 0 && white(bytes.data[bytes.len - 1])) {
+    while (bytes.len > 0 && white(bytes.data[bytes.len - 1]))
         bytes.len--;
-    }
     return bytes;
 }
 
@@ -56,9 +54,8 @@ static bool begins(struct prov_bytes bytes, const char *text)
 
 static bool take_text(struct prov_bytes *bytes, const char *text)
 {
-    if (!begins(*bytes, text)) {
+    if (!begins(*bytes, text))
         return false;
-    }
     bytes->data += strlen(text);
     bytes->len -= strlen(text);
     return true;
@@ -68,14 +65,11 @@ static bool take_text(struct prov_bytes *bytes, const char *text)
  * to END. */
 static bool take_body(struct prov_bytes text, const char *label, struct prov_buf *ret)
 {
-    if (!take_text(&text, "-----BEGIN ") || !take_text(&text, label) ||
-        !take_text(&text, "-----")) {
+    if (!take_text(&text, "-----BEGIN ") || !take_text(&text, label) || !take_text(&text, "-----"))
         return false;
-    }
     while (text.len > 0 && text.data[0] != '-') {
-        if (!white(text.data[0])) {
+        if (!white(text.data[0]))
             prov_put_u8(ret, text.data[0]);
-        }
         text.data++;
         text.len--;
     }
@@ -94,9 +88,8 @@ prov_result pki_der_of(struct prov_bytes bytes, const char *const *labels, struc
         prov_result result = PROV_E_FORMAT;
         for (size_t i = 0; labels[i] != NULL && result != PROV_OK; i++) {
             struct prov_buf body = PROV_BUF_OF(base64);
-            if (take_body(text, labels[i], &body) && prov_buf_result(&body) == PROV_OK) {
+            if (take_body(text, labels[i], &body) && prov_buf_result(&body) == PROV_OK)
                 result = prov_base64_parse(prov_buf_bytes(&body), ret);
-            }
         }
         if (result != PROV_OK) {
             return prov_why_set(why, PROV_E_FORMAT, "not PEM with one %s and nothing else",

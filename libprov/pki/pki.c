@@ -37,9 +37,8 @@ X509 *pki_cert_parse(struct prov_bytes der)
 prov_result prov_pki_make(struct prov_crypto *crypto, struct prov_pki **ret)
 {
     struct prov_pki *pki = calloc(1, sizeof *pki);
-    if (pki == NULL) {
+    if (pki == NULL)
         return PROV_E_MEMORY;
-    }
     pki->crypto = crypto;
     pki->verify = X509_STORE_CTX_new();
     if (pki->verify == NULL || !pki_extensions_make(pki)) {
@@ -53,13 +52,11 @@ prov_result prov_pki_make(struct prov_crypto *crypto, struct prov_pki **ret)
 
 void prov_pki_free(struct prov_pki *pki)
 {
-    if (pki == NULL) {
+    if (pki == NULL)
         return;
-    }
     pki_extensions_free(pki);
-    for (size_t i = 0; i < PKI_KEPT; i++) {
+    for (size_t i = 0; i < PKI_KEPT; i++)
         X509_free(pki->kept[i].cert);
-    }
     X509_free(pki->issuer.cert);
     EVP_PKEY_free(pki->issuer.key);
     X509_STORE_CTX_free(pki->verify);
@@ -73,18 +70,15 @@ prov_result prov_pki_key_make(struct prov_pki *pki, struct prov_pki_key *ret, st
     struct prov_key key = {{0}};
     struct prov_pki_key made = {0};
     prov_result result = prov_crypto_key_make(pki->crypto, &key);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = prov_crypto_key_save(pki->crypto, &key, &made.scalar);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = prov_crypto_key_public(pki->crypto, &key, made.point);
-    }
     prov_crypto_key_drop(pki->crypto, &key);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         *ret = made;
-    } else {
+    else
         result = prov_why_set(why, result, "cannot make a key: %s", prov_result_text(result));
-    }
     prov_pki_key_wipe(&made);
     return result;
 }

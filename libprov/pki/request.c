@@ -19,18 +19,16 @@ static prov_result second_opinion(struct prov_bytes der, struct prov_why *why)
     bool proved = whole && X509_REQ_verify(request, key) == 1;
     X509_REQ_free(request);
     ERR_clear_error();
-    if (!whole) {
+    if (!whole)
         return prov_why_set(why, PROV_E_FORMAT, "the request is malformed");
-    }
     return proved ? PROV_OK
                   : prov_why_set(why, PROV_E_SIGNATURE, "the request's signature does not verify");
 }
 
 static prov_result elements_check(const struct prov_csr *csr, struct prov_why *why)
 {
-    if (csr->asks_ca) {
+    if (csr->asks_ca)
         return prov_why_set(why, PROV_E_CERT_PROFILE, "the request asks for a CA's certificate");
-    }
     if (csr->san_count > 1) {
         return prov_why_set(why, PROV_E_CERT_PROFILE, "the request has %u names in subjectAltName",
                             csr->san_count);
@@ -62,12 +60,10 @@ static prov_result device_check(const struct prov_csr *csr, const struct prov_eu
     }
     if (csr->common_name.len > 0 &&
         (prov_eui64_parse_canonical(csr->common_name, &named) != PROV_OK ||
-         !prov_eui64_equal(&named, device))) {
+         !prov_eui64_equal(&named, device)))
         return prov_why_set(why, PROV_E_NAME, "the request's common name is not %s", text);
-    }
-    if (csr->mac_name.len > 0 && !mac_is(csr->mac_name, device)) {
+    if (csr->mac_name.len > 0 && !mac_is(csr->mac_name, device))
         return prov_why_set(why, PROV_E_NAME, "the request's MACAddress is not that of %s", text);
-    }
     return PROV_OK;
 }
 
@@ -76,25 +72,21 @@ static prov_result csr_judge(struct prov_pki *pki, struct prov_bytes der,
                              struct prov_why *why)
 {
     prov_result result = prov_csr_parse(der, ret);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return prov_why_set(why, result, "the request is refused: %s", prov_result_text(result));
-    }
     result = prov_crypto_point_check(pki->crypto, ret->point);
     if (result != PROV_OK) {
         return prov_why_set(why, result,
                             "the request's public key is not an uncompressed point on P-256");
     }
     result = prov_csr_verify(ret, pki->crypto);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return prov_why_set(why, result, "the request's signature does not verify");
-    }
     result = second_opinion(der, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = elements_check(ret, why);
-    }
-    if (result == PROV_OK && device != NULL) {
+    if (result == PROV_OK && device != NULL)
         result = device_check(ret, device, why);
-    }
     return result;
 }
 
@@ -110,9 +102,8 @@ prov_result prov_pki_csr_check(struct prov_pki *pki, struct prov_bytes csr,
         struct prov_bytes octets = PROV_BYTES(der->data + start, der->len - start);
         result = csr_judge(pki, octets, device, &parsed, why);
     }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         *ret = parsed;
-    }
     return result;
 }
 
@@ -124,17 +115,14 @@ prov_result prov_pki_public_check(struct prov_pki *pki, struct prov_bytes spki,
     struct prov_buf der = PROV_BUF_OF(octets);
     struct prov_bytes point;
     prov_result result = pki_der_of(spki, labels, &der, why);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     result = prov_spki_decode(prov_buf_bytes(&der), &point);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return prov_why_set(why, result, "the public key is refused: %s", prov_result_text(result));
-    }
     result = prov_crypto_point_check(pki->crypto, point);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return prov_why_set(why, result, "the public key is not a point on P-256");
-    }
     memcpy(ret_point, point.data, PROV_POINT_LEN);
     return PROV_OK;
 }

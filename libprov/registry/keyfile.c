@@ -25,11 +25,9 @@ prov_result keyfile_errno(int number)
         {EEXIST, PROV_E_EXISTS},     {EISDIR, PROV_E_EXISTS},    {ENOSPC, PROV_E_FULL},
         {EDQUOT, PROV_E_FULL},       {ENOMEM, PROV_E_MEMORY},    {ENAMETOOLONG, PROV_E_BOUNDS},
     };
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (table[i].number == number) {
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (table[i].number == number)
             return table[i].result;
-        }
-    }
     return PROV_E_IO;
 }
 
@@ -40,9 +38,8 @@ prov_result keyfile_path(const char *path, const char *key_path, char *ret, size
     size_t stem = len > 3 && strcmp(path + len - 3, ".db") == 0 ? len - 3 : len;
     int n = key_path != NULL ? snprintf(ret, cap, "%s", key_path)
                              : snprintf(ret, cap, "%.*s.key", (int)stem, path);
-    if (n < 0 || (size_t)n >= cap) {
+    if (n < 0 || (size_t)n >= cap)
         return prov_why_set(why, PROV_E_BOUNDS, "the path of the key file is too long");
-    }
     return PROV_OK;
 }
 
@@ -67,9 +64,8 @@ prov_result keyfile_sync_folder(const char *path, struct prov_why *why)
     int fd = open_folder(path);
     int failed = fd < 0 || fsync(fd) != 0;
     int number = errno;
-    if (fd >= 0) {
+    if (fd >= 0)
         (void)close(fd);
-    }
     if (failed) {
         return prov_why_set(why, keyfile_errno(number), "cannot sync the folder of %s: %s", path,
                             strerror(number));
@@ -81,9 +77,8 @@ static bool write_all(int fd, const char *data, size_t len)
 {
     for (size_t at = 0; at < len;) {
         ssize_t n = write(fd, data + at, len - at);
-        if (n < 0 && errno != EINTR) {
+        if (n < 0 && errno != EINTR)
             return false;
-        }
         at += n > 0 ? (size_t)n : 0;
     }
     return true;
@@ -117,19 +112,16 @@ prov_result keyfile_make(const char *path, struct prov_crypto *crypto, struct pr
                             strerror(errno));
     }
     result = write_key(fd, &key);
-    if (close(fd) != 0 && result == PROV_OK) {
+    if (close(fd) != 0 && result == PROV_OK)
         result = keyfile_errno(errno);
-    }
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         result = prov_why_set(why, result, "cannot write the key file %s", path);
-    } else {
+    else
         result = keyfile_sync_folder(path, why);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         *ret = key;
-    } else {
+    else
         (void)unlink(path);
-    }
     prov_secret_wipe(&key);
     return result;
 }
@@ -137,9 +129,8 @@ prov_result keyfile_make(const char *path, struct prov_crypto *crypto, struct pr
 static prov_result check_mode(int fd, const char *path, struct prov_why *why)
 {
     struct stat info;
-    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
         return prov_why_set(why, PROV_E_PERMISSION, "the key file %s is not a regular file", path);
-    }
     if (info.st_uid != geteuid() && info.st_uid != 0) {
         return prov_why_set(why, PROV_E_PERMISSION, "the key file %s belongs to another user",
                             path);
@@ -155,14 +146,12 @@ static prov_result check_mode(int fd, const char *path, struct prov_why *why)
 static prov_result parse(const char *text, size_t len, struct prov_secret *ret)
 {
     struct prov_buf room = prov_buf_make(ret->data, KEYFILE_KEY_LEN);
-    if (len != FILE_LEN || memcmp(text, HEADER, HEADER_LEN) != 0 || text[FILE_LEN - 1] != '\n') {
+    if (len != FILE_LEN || memcmp(text, HEADER, HEADER_LEN) != 0 || text[FILE_LEN - 1] != '\n')
         return PROV_E_CORRUPT;
-    }
     struct prov_bytes digits =
         PROV_BYTES((const uint8_t *)text + HEADER_LEN, (size_t)2 * KEYFILE_KEY_LEN);
-    if (prov_hex_parse(digits, &room) != PROV_OK || room.len != KEYFILE_KEY_LEN) {
+    if (prov_hex_parse(digits, &room) != PROV_OK || room.len != KEYFILE_KEY_LEN)
         return PROV_E_CORRUPT;
-    }
     ret->len = KEYFILE_KEY_LEN;
     return PROV_OK;
 }
@@ -170,9 +159,8 @@ static prov_result parse(const char *text, size_t len, struct prov_secret *ret)
 static prov_result read_key(int fd, const char *path, struct prov_secret *ret, struct prov_why *why)
 {
     prov_result result = check_mode(fd, path, why);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     char text[FILE_LEN + 1]; /* one more than it may have */
     size_t len = 0;
     ssize_t n = 0;
@@ -198,17 +186,15 @@ prov_result keyfile_load(const char *path, struct prov_secret *ret, struct prov_
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) {
         prov_result result = keyfile_errno(errno);
-        if (result == PROV_E_NOT_FOUND) {
+        if (result == PROV_E_NOT_FOUND)
             prov_why_hint(why, "--key FILE names the registry's key file");
-        }
         return prov_why_set(why, result, "cannot open the key file %s: %s", path, strerror(errno));
     }
     struct prov_secret key = {0};
     prov_result result = read_key(fd, path, &key, why);
     (void)close(fd);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         *ret = key;
-    }
     prov_secret_wipe(&key);
     return result;
 }

@@ -10,9 +10,8 @@ static prov_result box_make(struct prov_crypto *crypto, const struct prov_secret
                             struct prov_bytes aad, struct prov_bytes plain, uint8_t *ret)
 {
     prov_result result = prov_crypto_random(crypto, ret, PROV_AEAD_NONCE_LEN);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     return prov_crypto_seal(crypto, PROV_AEAD_AES_256_GCM, prov_secret_bytes(key), ret, aad, plain,
                             ret + PROV_AEAD_NONCE_LEN);
 }
@@ -21,9 +20,8 @@ static prov_result box_make(struct prov_crypto *crypto, const struct prov_secret
 static prov_result box_open(struct prov_crypto *crypto, const struct prov_secret *key,
                             struct prov_bytes aad, struct prov_bytes box, uint8_t *ret)
 {
-    if (box.len < SEAL_OVERHEAD) {
+    if (box.len < SEAL_OVERHEAD)
         return PROV_E_DIGEST;
-    }
     struct prov_bytes sealed =
         PROV_BYTES(box.data + PROV_AEAD_NONCE_LEN, box.len - PROV_AEAD_NONCE_LEN);
     return prov_crypto_open(crypto, PROV_AEAD_AES_256_GCM, prov_secret_bytes(key), box.data, aad,
@@ -82,12 +80,10 @@ static prov_result meta_fill(struct prov_crypto *crypto, const struct prov_secre
                              struct seal_meta *ret)
 {
     prov_result result = key_check(crypto, file_key, &ret->uuid, ret->key_check);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = wrap(crypto, file_key, &ret->uuid, 'd', data, ret->data_key);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = wrap(crypto, file_key, &ret->uuid, 'i', index, ret->index_key);
-    }
     return result;
 }
 
@@ -97,12 +93,10 @@ prov_result seal_meta_make(struct prov_crypto *crypto, const struct prov_secret 
     struct prov_secret data = {.len = SEAL_KEY_LEN};
     struct prov_secret index = {.len = SEAL_KEY_LEN};
     prov_result result = prov_crypto_random(crypto, data.data, SEAL_KEY_LEN);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = prov_crypto_random(crypto, index.data, SEAL_KEY_LEN);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = meta_fill(crypto, file_key, &data, &index, ret_meta);
-    }
     prov_secret_wipe(&data);
     prov_secret_wipe(&index);
     return result;
@@ -114,16 +108,13 @@ static prov_result meta_open(struct prov_crypto *crypto, const struct prov_secre
 {
     uint8_t check[PROV_HASH_LEN];
     prov_result result = key_check(crypto, file_key, &meta->uuid, check);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
-    if (!prov_bytes_equal_secret(PROV_BYTES_OF(check), PROV_BYTES_OF(meta->key_check))) {
+    if (!prov_bytes_equal_secret(PROV_BYTES_OF(check), PROV_BYTES_OF(meta->key_check)))
         return PROV_E_WRONG_KEY;
-    }
     result = unwrap(crypto, file_key, &meta->uuid, 'd', meta->data_key, ret_data);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = unwrap(crypto, file_key, &meta->uuid, 'i', meta->index_key, ret_index);
-    }
     return result == PROV_E_DIGEST ? PROV_E_CORRUPT : result;
 }
 
@@ -133,9 +124,8 @@ prov_result seal_keys_open(struct prov_crypto *crypto, const struct prov_secret 
     struct seal_keys keys = {.crypto = crypto};
     struct prov_secret index = {0};
     prov_result result = meta_open(crypto, file_key, meta, &keys.data, &index);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = prov_crypto_hmac_begin(crypto, &ret->index, prov_secret_bytes(&index));
-    }
     if (result == PROV_OK) {
         ret->crypto = crypto;
         ret->data = keys.data;
@@ -152,12 +142,10 @@ prov_result seal_meta_rewrap(struct prov_crypto *crypto, const struct prov_secre
     struct prov_secret index = {0};
     struct seal_meta fresh = {.uuid = meta->uuid};
     prov_result result = meta_open(crypto, old_key, meta, &data, &index);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = meta_fill(crypto, new_key, &data, &index, &fresh);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         *meta = fresh;
-    }
     prov_secret_wipe(&data);
     prov_secret_wipe(&index);
     return result;
@@ -165,9 +153,8 @@ prov_result seal_meta_rewrap(struct prov_crypto *crypto, const struct prov_secre
 
 void seal_keys_drop(struct seal_keys *keys)
 {
-    if (keys->crypto != NULL) {
+    if (keys->crypto != NULL)
         prov_crypto_hmac_drop(keys->crypto, &keys->index);
-    }
     prov_wipe(keys, sizeof *keys);
 }
 
@@ -177,9 +164,8 @@ prov_result seal_secret(struct seal_keys *keys, const struct prov_uuid *uuid,
                         const struct prov_secret *secret, uint8_t ret[SEAL_BOX_LEN])
 {
     uint8_t plain[PLAIN_LEN] = {0};
-    if (secret->len == 0 || secret->len > PROV_SECRET_MAX) {
+    if (secret->len == 0 || secret->len > PROV_SECRET_MAX)
         return PROV_E_BOUNDS;
-    }
     plain[0] = secret->len;
     memcpy(plain + 1, secret->data, secret->len);
     prov_result result =
@@ -192,14 +178,12 @@ prov_result unseal_secret(struct seal_keys *keys, const struct prov_uuid *uuid,
                           struct prov_bytes box, struct prov_secret *ret)
 {
     uint8_t plain[PLAIN_LEN];
-    if (box.len != SEAL_BOX_LEN) {
+    if (box.len != SEAL_BOX_LEN)
         return PROV_E_DIGEST;
-    }
     prov_result result =
         box_open(keys->crypto, &keys->data, PROV_BYTES_OF(uuid->octets), box, plain);
-    if (result == PROV_OK && plain[0] > PROV_SECRET_MAX) {
+    if (result == PROV_OK && plain[0] > PROV_SECRET_MAX)
         result = PROV_E_CORRUPT;
-    }
     if (result == PROV_OK) {
         ret->len = plain[0];
         memcpy(ret->data, plain + 1, PROV_SECRET_MAX);

@@ -19,9 +19,8 @@ static prov_result ca_insert(struct prov_registry *registry, const struct prov_c
     query_octets(&query, box, SEAL_BOX_LEN);
     query_int(&query, registry_now(registry));
     prov_result result = query_run(&query, ca->name);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         *ret_id = sqlite3_last_insert_rowid(registry->db);
-    }
     return result;
 }
 
@@ -32,13 +31,11 @@ static prov_result ca_add(struct prov_registry *registry, const struct prov_ca_n
     struct key_owner owner = {0};
     int64_t key = 0;
     prov_result result = seal_secret(&registry->keys, &ca->uuid, ca->scalar, box);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return prov_why_set(why, result, "cannot seal the private key of %s", ca->name);
-    }
     result = ca_insert(registry, ca, box, &owner.ca, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = key_claim(registry, ca->spki_sha256, NULL, &owner, &key, why);
-    }
     if (result == PROV_OK) {
         result = event_add(registry, "ca.add", ca->name, &ca->uuid,
                            ca->level == PROV_CA_ROOT ? "root" : "issuing", why);
@@ -50,15 +47,12 @@ prov_result prov_registry_ca_add(struct prov_registry *registry, const struct pr
                                  struct prov_why *why)
 {
     prov_result result = registry_text_check(ca->name, "name of the CA", 64, why);
-    if (result == PROV_OK && ca->cert.len > sizeof((struct prov_ca *)0)->cert) {
+    if (result == PROV_OK && ca->cert.len > sizeof((struct prov_ca *)0)->cert)
         result = prov_why_set(why, PROV_E_BOUNDS, "the certificate of %s is too long", ca->name);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = registry_begin(registry, why);
-    }
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     return registry_end(registry, ca_add(registry, ca, why), why);
 }
 
@@ -92,13 +86,11 @@ prov_result prov_registry_ca_get(struct prov_registry *registry, enum prov_ca_le
     }
     if (result == PROV_OK && ret_scalar != NULL) {
         result = unseal_secret(&registry->keys, &ca.uuid, PROV_BYTES_OF(box), ret_scalar);
-        if (result != PROV_OK) {
+        if (result != PROV_OK)
             return prov_why_set(why, result, "the sealed private key of %s does not open", ca.name);
-        }
     }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         *ret = ca;
-    }
     return result;
 }
 

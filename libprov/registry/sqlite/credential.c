@@ -37,13 +37,11 @@ prov_result credential_one(struct query *query, struct prov_credential *ret)
 {
     struct prov_credential credential = {0};
     prov_result result = query_row(query, "");
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         credential_row(query, &credential);
-    }
     result = query_end(query, result);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         *ret = credential;
-    }
     return result;
 }
 
@@ -51,9 +49,8 @@ void credential_subject(bool is_server, const struct prov_eui64 *device,
                         const struct prov_fqdn *server, char ret[CREDENTIAL_SUBJECT])
 {
     char text[PROV_EUI64_TEXT];
-    if (!is_server) {
+    if (!is_server)
         prov_eui64_format(device, text);
-    }
     (void)snprintf(ret, CREDENTIAL_SUBJECT, "%s", is_server ? server->text : text);
 }
 
@@ -99,9 +96,8 @@ static prov_result prefix_range(const char *prefix, struct prov_uuid *ret_low,
     for (size_t i = 0; prefix[i] != '\0'; i++) {
         bool dash_place = i == 8 || i == 13 || i == 18 || i == 23;
         int digit = hex_digit(prefix[i]);
-        if (i >= PROV_UUID_TEXT - 1 || (dash_place ? prefix[i] != '-' : digit < 0)) {
+        if (i >= PROV_UUID_TEXT - 1 || (dash_place ? prefix[i] != '-' : digit < 0))
             return PROV_E_TEXT;
-        }
         if (!dash_place) {
             int shift = digits % 2 == 0 ? 4 : 0;
             uint8_t *low = &ret_low->octets[digits / 2];
@@ -136,15 +132,12 @@ prov_result prov_registry_credential_get(struct prov_registry *registry, const c
                                               : second;
     }
     result = query_end(&query, result);
-    if (result == PROV_E_NOT_FOUND) {
+    if (result == PROV_E_NOT_FOUND)
         return prov_why_set(why, result, "there is no credential %s", prefix);
-    }
-    if (result == PROV_E_AMBIGUOUS) {
+    if (result == PROV_E_AMBIGUOUS)
         return prov_why_set(why, result, "several credentials begin with %s", prefix);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         *ret = credential;
-    }
     return result;
 }
 
@@ -168,9 +161,8 @@ prov_result prov_registry_secret_get(struct prov_registry *registry, int64_t cre
         return prov_why_set(why, PROV_E_NOT_FOUND,
                             "the registry holds no secret for this credential");
     }
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     result = unseal_secret(&registry->keys, &uuid, PROV_BYTES_OF(box), ret);
     if (result != PROV_OK) {
         char text[PROV_UUID_TEXT];
@@ -219,9 +211,8 @@ prov_result prov_registry_credential_list(struct prov_registry *registry,
 
 prov_result credential_alive(const struct prov_credential *credential, struct prov_why *why)
 {
-    if (credential->state == PROV_STATE_PENDING || credential->state == PROV_STATE_ACTIVE) {
+    if (credential->state == PROV_STATE_PENDING || credential->state == PROV_STATE_ACTIVE)
         return PROV_OK;
-    }
     char text[PROV_UUID_TEXT];
     prov_uuid_format(&credential->uuid, text);
     return prov_why_set(why, PROV_E_CONFLICT, "credential %s is %s", text,
@@ -270,12 +261,10 @@ static prov_result revoke_successor(struct prov_registry *registry, int64_t id,
     struct query query = query_make(registry, SQL_CREDENTIAL_PENDING_OF, why);
     query_int(&query, id);
     prov_result result = credential_one(&query, &successor);
-    if (result == PROV_E_NOT_FOUND) {
+    if (result == PROV_E_NOT_FOUND)
         return PROV_OK;
-    }
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     return credential_finish(registry, &successor, PROV_STATE_REVOKED, "credential.revoke",
                              "the credential that asked for it was revoked", why);
 }
@@ -285,9 +274,8 @@ static prov_result revoke(struct prov_registry *registry, int64_t id, const char
 {
     struct prov_credential credential;
     prov_result result = credential_get(registry, id, &credential, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = credential_alive(&credential, why);
-    }
     if (result == PROV_OK) {
         result = credential_finish(registry, &credential, PROV_STATE_REVOKED, "credential.revoke",
                                    reason, why);
@@ -299,15 +287,12 @@ prov_result prov_registry_credential_revoke(struct prov_registry *registry, int6
                                             const char *reason, struct prov_why *why)
 {
     prov_result result = registry_text_check(reason, "reason", PROV_REASON_MAX, why);
-    if (result == PROV_OK && reason[0] == '\0') {
+    if (result == PROV_OK && reason[0] == '\0')
         result = prov_why_set(why, PROV_E_USAGE, "a revocation needs a reason");
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = registry_begin(registry, why);
-    }
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     return registry_end(registry, revoke(registry, id, reason, why), why);
 }
 
@@ -315,12 +300,10 @@ static prov_result activate(struct prov_registry *registry, int64_t id, struct p
 {
     struct prov_credential credential;
     prov_result result = credential_get(registry, id, &credential, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = credential_alive(&credential, why);
-    }
-    if (result == PROV_OK && credential.state == PROV_STATE_PENDING) {
+    if (result == PROV_OK && credential.state == PROV_STATE_PENDING)
         result = credential_activate(registry, &credential, "credential.activate", why);
-    }
     return result;
 }
 
@@ -328,8 +311,7 @@ prov_result prov_registry_credential_activate(struct prov_registry *registry, in
                                               struct prov_why *why)
 {
     prov_result result = registry_begin(registry, why);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     return registry_end(registry, activate(registry, id, why), why);
 }

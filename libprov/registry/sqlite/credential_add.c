@@ -64,12 +64,10 @@ static prov_result public_check(const struct prov_credential_new *in, const char
 static prov_result draft_check(const struct draft *draft, struct prov_why *why)
 {
     const struct prov_credential_new *in = draft->in;
-    if (in->state != PROV_STATE_PENDING && in->state != PROV_STATE_ACTIVE) {
+    if (in->state != PROV_STATE_PENDING && in->state != PROV_STATE_ACTIVE)
         return prov_why_set(why, PROV_E_USAGE, "a new credential is pending or active");
-    }
-    if (in->use != PROV_USE_BOOTSTRAP && in->use != PROV_USE_OPERATIONAL) {
+    if (in->use != PROV_USE_BOOTSTRAP && in->use != PROV_USE_OPERATIONAL)
         return prov_why_set(why, PROV_E_USAGE, "a credential is bootstrap or operational");
-    }
     switch (in->kind) {
     case PROV_KIND_PSK:
         return psk_check(in, draft->subject, why);
@@ -88,9 +86,8 @@ static prov_result find_subject(struct prov_registry *registry, struct draft *dr
     struct prov_server_row server;
     struct prov_device device;
     prov_result result = server_get(registry, &draft->in->server, &server, why);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     draft->server = server.id;
     if (!draft->in->is_server) {
         result = device_get_live(registry, &draft->in->device, &device, why);
@@ -104,9 +101,8 @@ static prov_result claim(struct prov_registry *registry, struct draft *draft, st
     uint8_t hash[PROV_HASH_LEN];
     struct key_owner owner = {0, draft->device == 0 ? draft->server : 0, draft->device};
     prov_result result = key_hash(registry, draft->in->point, hash);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return prov_why_set(why, result, "cannot hash the key of %s", draft->subject);
-    }
     return key_claim(registry, hash, draft->in->point, &owner, &draft->key, why);
 }
 
@@ -114,26 +110,22 @@ static prov_result seal(struct prov_registry *registry, struct draft *draft, str
 {
     const struct prov_credential_new *in = draft->in;
     prov_result result = PROV_OK;
-    if (in->secret != NULL) {
+    if (in->secret != NULL)
         result = seal_secret(&registry->keys, &in->uuid, in->secret, draft->box);
-    }
-    if (result == PROV_OK && in->kind == PROV_KIND_PSK) {
+    if (result == PROV_OK && in->kind == PROV_KIND_PSK)
         result = seal_tag(&registry->keys, in->secret, draft->tag);
-    }
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return prov_why_set(why, result, "cannot seal the secret of %s", draft->subject);
-    }
     return PROV_OK;
 }
 
 /* NULL for 0. */
 static void bind_id(struct query *query, int64_t id)
 {
-    if (id != 0) {
+    if (id != 0)
         query_int(query, id);
-    } else {
+    else
         query_null(query);
-    }
 }
 
 static prov_result insert(struct prov_registry *registry, const struct draft *draft,
@@ -188,21 +180,16 @@ prov_result credential_add(struct prov_registry *registry,
     credential_subject(credential->is_server, &credential->device, &credential->server,
                        draft.subject);
     prov_result result = draft_check(&draft, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = find_subject(registry, &draft, why);
-    }
-    if (result == PROV_OK && credential->point != NULL) {
+    if (result == PROV_OK && credential->point != NULL)
         result = claim(registry, &draft, why);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = seal(registry, &draft, why);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = insert(registry, &draft, why);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = note(registry, &draft, why);
-    }
     return result;
 }
 
@@ -211,8 +198,7 @@ prov_result prov_registry_credential_add(struct prov_registry *registry,
                                          struct prov_why *why)
 {
     prov_result result = registry_begin(registry, why);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     return registry_end(registry, credential_add(registry, credential, NULL, why), why);
 }

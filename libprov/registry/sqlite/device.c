@@ -12,12 +12,10 @@
 static prov_result texts_check(const char *label, const char *group, struct prov_why *why)
 {
     prov_result result = PROV_OK;
-    if (label != NULL) {
+    if (label != NULL)
         result = registry_text_check(label, "label", PROV_LABEL_MAX, why);
-    }
-    if (result == PROV_OK && group != NULL) {
+    if (result == PROV_OK && group != NULL)
         result = registry_text_check(group, "group", PROV_LABEL_MAX, why);
-    }
     return result;
 }
 
@@ -43,17 +41,15 @@ prov_result device_get(struct prov_registry *registry, const struct prov_eui64 *
     struct query query = query_make(registry, SQL_DEVICE_GET, why);
     query_octets(&query, eui64->octets, sizeof eui64->octets);
     prov_result result = query_row(&query, text);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         device_row(&query, &device);
-    }
     result = query_end(&query, result);
     if (result == PROV_E_NOT_FOUND) {
         prov_why_hint(why, "prov device add %s", text);
         return prov_why_set(why, result, "there is no device %s", text);
     }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         *ret = device;
-    }
     return result;
 }
 
@@ -67,9 +63,8 @@ prov_result device_get_live(struct prov_registry *registry, const struct prov_eu
         prov_eui64_format(eui64, text);
         return prov_why_set(why, PROV_E_CONFLICT, "device %s is retired", text);
     }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         *ret = device;
-    }
     return result;
 }
 
@@ -92,9 +87,8 @@ static prov_result device_add(struct prov_registry *registry, const struct prov_
     query_int(&query, device->approved);
     query_int(&query, registry_now(registry));
     prov_result result = query_run(&query, text);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = event_add(registry, "device.add", text, NULL, device->label, why);
-    }
     return result;
 }
 
@@ -102,12 +96,10 @@ prov_result prov_registry_device_add(struct prov_registry *registry,
                                      const struct prov_device *device, struct prov_why *why)
 {
     prov_result result = texts_check(device->label, device->group, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = registry_begin(registry, why);
-    }
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     return registry_end(registry, device_add(registry, device, why), why);
 }
 
@@ -120,18 +112,16 @@ static prov_result device_set(struct prov_registry *registry, const struct prov_
     char detail[PROV_REASON_MAX + 1];
     prov_eui64_format(eui64, text);
     prov_result result = device_get_live(registry, eui64, &device, why);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     struct query query = query_make(registry, SQL_DEVICE_SET, why);
     query_int(&query, device.id);
     query_text(&query, label);
     query_text(&query, group);
-    if (approved >= 0) {
+    if (approved >= 0)
         query_int(&query, approved != 0);
-    } else {
+    else
         query_null(&query);
-    }
     result = query_run(&query, text);
     (void)snprintf(detail, sizeof detail, "%s%s%s", label != NULL ? "label " : "",
                    group != NULL ? "group " : "",
@@ -146,12 +136,10 @@ prov_result prov_registry_device_set(struct prov_registry *registry, const struc
                                      struct prov_why *why)
 {
     prov_result result = texts_check(label, group, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = registry_begin(registry, why);
-    }
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     return registry_end(registry, device_set(registry, eui64, label, group, approved, why), why);
 }
 
@@ -168,9 +156,8 @@ static prov_result credentials_retire(struct prov_registry *registry, int64_t de
             result = credential_finish(registry, &credential, PROV_STATE_RETIRED,
                                        "credential.retire", "the device was retired", why);
         }
-        if (result != PROV_OK) {
+        if (result != PROV_OK)
             return result == PROV_E_NOT_FOUND ? PROV_OK : result;
-        }
     }
 }
 
@@ -181,15 +168,13 @@ static prov_result device_retire(struct prov_registry *registry, const struct pr
     char text[PROV_EUI64_TEXT];
     prov_eui64_format(eui64, text);
     prov_result result = device_get_live(registry, eui64, &device, why);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     struct query query = query_make(registry, SQL_DEVICE_RETIRE, why);
     query_int(&query, device.id);
     result = query_run(&query, text);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = credentials_retire(registry, device.id, why);
-    }
     return result == PROV_OK ? event_add(registry, "device.retire", text, NULL, "", why) : result;
 }
 
@@ -197,9 +182,8 @@ prov_result prov_registry_device_retire(struct prov_registry *registry,
                                         const struct prov_eui64 *eui64, struct prov_why *why)
 {
     prov_result result = registry_begin(registry, why);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     return registry_end(registry, device_retire(registry, eui64, why), why);
 }
 
@@ -222,8 +206,7 @@ prov_result prov_registry_device_list(struct prov_registry *registry, const char
     struct device_visitor visitor = {visit, context};
     enum sql sql = group == NULL ? SQL_DEVICE_LIST : SQL_DEVICE_LIST_GROUP;
     struct query query = query_make_list(registry, sql, why);
-    if (group != NULL) {
+    if (group != NULL)
         query_text(&query, group);
-    }
     return query_each(&query, device_visit, &visitor);
 }

@@ -13,11 +13,10 @@ prov_result event_add(struct prov_registry *registry, const char *verb, const ch
     query_int(&query, registry->clock_ms(registry->clock_context));
     query_text(&query, verb);
     query_text(&query, cut);
-    if (credential != NULL) {
+    if (credential != NULL)
         query_octets(&query, credential->octets, sizeof credential->octets);
-    } else {
+    else
         query_null(&query);
-    }
     query_text(&query, detail);
     return query_run(&query, "the event");
 }
@@ -31,9 +30,8 @@ static void event_row(struct query *query, struct prov_event *ret)
     ret->at_ms = query_column_int(query, 3);
     query_column_text(query, 4, ret->verb, sizeof ret->verb);
     query_column_text(query, 5, ret->subject, sizeof ret->subject);
-    if (query_column_octets(query, 6, uuid.octets, sizeof uuid.octets, true)) {
+    if (query_column_octets(query, 6, uuid.octets, sizeof uuid.octets, true))
         prov_uuid_format(&uuid, ret->credential);
-    }
     query_column_text(query, 7, ret->detail, sizeof ret->detail);
 }
 

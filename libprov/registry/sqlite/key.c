@@ -43,22 +43,20 @@ static prov_result key_find(struct prov_registry *registry, const uint8_t hash[P
     if (result == PROV_OK) {
         if (query_column_int(&query, 1) == owner->ca &&
             query_column_int(&query, 2) == owner->server &&
-            query_column_int(&query, 3) == owner->device) {
+            query_column_int(&query, 3) == owner->device)
             *ret_id = query_column_int(&query, 0);
-        } else {
+        else
             result = owned(&query, why);
-        }
     }
     return query_end(&query, result);
 }
 
 static void bind_owner(struct query *query, int64_t id)
 {
-    if (id != 0) {
+    if (id != 0)
         query_int(query, id);
-    } else {
+    else
         query_null(query);
-    }
 }
 
 prov_result key_claim(struct prov_registry *registry, const uint8_t hash[PROV_HASH_LEN],
@@ -66,9 +64,8 @@ prov_result key_claim(struct prov_registry *registry, const uint8_t hash[PROV_HA
                       struct prov_why *why)
 {
     prov_result result = key_find(registry, hash, owner, ret_id, why);
-    if (result != PROV_E_NOT_FOUND) {
+    if (result != PROV_E_NOT_FOUND)
         return result;
-    }
     struct query query = query_make(registry, SQL_KEY_ADD, why);
     query_octets(&query, hash, PROV_HASH_LEN);
     query_octets(&query, point, point == NULL ? 0 : PROV_POINT_LEN);
@@ -76,8 +73,7 @@ prov_result key_claim(struct prov_registry *registry, const uint8_t hash[PROV_HA
     bind_owner(&query, owner->server);
     bind_owner(&query, owner->device);
     result = query_run(&query, "this subject");
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         *ret_id = sqlite3_last_insert_rowid(registry->db);
-    }
     return result;
 }

@@ -43,9 +43,8 @@ static prov_result psk_load(struct prov_registry *registry, int64_t id, struct p
         (void)query_column_octets(&query, SEALED_COLUMN, box, sizeof box, false);
     }
     result = query_end(&query, result);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     result = unseal_secret(&registry->keys, &ret->uuid, PROV_BYTES_OF(box), ret_psk);
     return result == PROV_OK ? result : prov_why_set(why, result, "a sealed PSK does not open");
 }
@@ -60,16 +59,14 @@ prov_result prov_registry_psk_find(struct prov_registry *registry, const struct 
     struct prov_credential credential = {0}, nobody;
     int64_t id = 0;
     prov_result result = psk_choose(registry, server, identity, &id, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = psk_load(registry, id, &credential, ret_psk, why);
-    }
     if (result == PROV_E_NOT_FOUND) {
         return prov_why_set(why, PROV_E_CORRUPT, "the registry %s has no dummy row",
                             registry->path);
     }
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     struct prov_credential *where = id != 0 ? ret : &nobody;
     *where = credential;
     *ret_known = id != 0;
@@ -82,9 +79,8 @@ prov_result prov_registry_rpk_find(struct prov_registry *registry, const struct 
 {
     uint8_t hash[PROV_HASH_LEN];
     prov_result result = key_hash(registry, point, hash);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return prov_why_set(why, result, "cannot hash a raw public key");
-    }
     struct query query = query_make(registry, SQL_RPK_FIND, why);
     query_text(&query, server->text);
     query_octets(&query, hash, sizeof hash);

@@ -10,14 +10,12 @@ prov_result migrate_pragma(sqlite3 *db, const char *path, const char *pragma, in
 {
     sqlite3_stmt *statement = NULL;
     int code = sqlite3_prepare_v2(db, pragma, -1, &statement, NULL);
-    if (code == SQLITE_OK) {
+    if (code == SQLITE_OK)
         code = sqlite3_step(statement);
-    }
     int value = code == SQLITE_ROW ? sqlite3_column_int(statement, 0) : 0;
     (void)sqlite3_finalize(statement);
-    if (code != SQLITE_ROW) {
+    if (code != SQLITE_ROW)
         return registry_error(db, path, code == SQLITE_DONE ? SQLITE_CORRUPT : code, pragma, why);
-    }
     *ret = value;
     return PROV_OK;
 }
@@ -33,9 +31,8 @@ static prov_result version_check(sqlite3 *db, const char *path, int *ret, struct
 {
     int version = 0;
     prov_result result = migrate_pragma(db, path, "PRAGMA user_version", &version, why);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     if (version < 0 || version > (int)registry_migration_count) {
         prov_why_hint(why, "use the newer program that wrote it");
         return prov_why_set(why, PROV_E_VERSION,
@@ -52,9 +49,8 @@ static prov_result apply_next(sqlite3 *db, const char *path, struct prov_why *wh
     char number[64];
     int version = 0;
     prov_result result = version_check(db, path, &version, why);
-    if (result != PROV_OK || version == (int)registry_migration_count) {
+    if (result != PROV_OK || version == (int)registry_migration_count)
         return result;
-    }
     result = run(db, path, registry_migrations[version].up, why);
     if (result == PROV_OK) {
         (void)snprintf(number, sizeof number, "PRAGMA user_version = %d", version + 1);
@@ -69,19 +65,15 @@ prov_result migrate_up(sqlite3 *db, const char *path, struct prov_why *why)
     prov_result result = version_check(db, path, &version, why);
     while (result == PROV_OK && version < (int)registry_migration_count) {
         result = run(db, path, "BEGIN IMMEDIATE", why);
-        if (result != PROV_OK) {
+        if (result != PROV_OK)
             return result;
-        }
         result = apply_next(db, path, why);
-        if (result == PROV_OK) {
+        if (result == PROV_OK)
             result = run(db, path, "COMMIT", why);
-        }
-        if (sqlite3_get_autocommit(db) == 0) {
+        if (sqlite3_get_autocommit(db) == 0)
             (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-        }
-        if (result == PROV_OK) {
+        if (result == PROV_OK)
             result = version_check(db, path, &version, why);
-        }
     }
     return result;
 }

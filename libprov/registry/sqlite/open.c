@@ -26,15 +26,12 @@ prov_result registry_config_check(const struct prov_registry_config *config, str
 {
     size_t len = config->writer == NULL ? 0 : strlen(config->writer);
     if (config->path == NULL || config->path[0] == '\0' || config->crypto == NULL ||
-        config->clock_ms == NULL) {
+        config->clock_ms == NULL)
         return prov_why_set(why, PROV_E_USAGE, "the registry needs a path, crypto and a clock");
-    }
-    if (len == 0 || len > 64) {
+    if (len == 0 || len > 64)
         return prov_why_set(why, PROV_E_BOUNDS, "the name of an event writer has 1 to 64 octets");
-    }
-    if (strlen(config->path) > REGISTRY_PATH_MAX - 64) {
+    if (strlen(config->path) > REGISTRY_PATH_MAX - 64)
         return prov_why_set(why, PROV_E_BOUNDS, "the path of the registry is too long");
-    }
     return PROV_OK;
 }
 
@@ -59,18 +56,14 @@ prov_result connection_open(const char *path, int busy_timeout_ms, sqlite3 **ret
 {
     sqlite3 *db = NULL;
     int code = open_file(path, &db);
-    if (code == SQLITE_OK) {
+    if (code == SQLITE_OK)
         code = sqlite3_busy_timeout(db, busy_timeout_ms > 0 ? busy_timeout_ms : BUSY_TIMEOUT_MS);
-    }
-    if (code == SQLITE_OK) {
+    if (code == SQLITE_OK)
         code = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    }
-    if (code == SQLITE_OK) {
+    if (code == SQLITE_OK)
         code = sqlite3_exec(db, settings, NULL, NULL, NULL);
-    }
-    if (code == SQLITE_OK && sqlite3_db_readonly(db, "main") == 1) {
+    if (code == SQLITE_OK && sqlite3_db_readonly(db, "main") == 1)
         code = SQLITE_READONLY;
-    }
     if (code != SQLITE_OK) {
         prov_result result = registry_error(db, path, code, "", why);
         connection_close(db);
@@ -115,12 +108,10 @@ prov_result registry_make(const struct prov_registry_config *config, const char 
 
 void prov_registry_close(struct prov_registry *registry)
 {
-    if (registry == NULL) {
+    if (registry == NULL)
         return;
-    }
-    for (size_t i = 0; i < SQL_COUNT; i++) {
+    for (size_t i = 0; i < SQL_COUNT; i++)
         (void)sqlite3_finalize(registry->statements[i]);
-    }
     connection_close(registry->db);
     seal_keys_drop(&registry->keys);
     free(registry->path);
@@ -147,9 +138,8 @@ static prov_result file_check(const char *path, struct prov_why *why)
         }
         return prov_why_set(why, result, "cannot use the registry %s: %s", path, strerror(errno));
     }
-    if (!S_ISREG(info.st_mode)) {
+    if (!S_ISREG(info.st_mode))
         return prov_why_set(why, PROV_E_CORRUPT, "the registry %s is not a file", path);
-    }
     /* Who reads it learns the list of devices and no secret; who writes to it could add their own keys. */
     if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
         prov_why_hint(why, "chmod go-w %s", path);
@@ -170,12 +160,10 @@ static prov_result schema_check(sqlite3 *db, const char *path, struct prov_why *
         return prov_why_set(why, PROV_E_VERSION,
                             "%s is a database of another program, not a registry", path);
     }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = migrate_pragma(db, path, "PRAGMA user_version", &version, why);
-    }
-    if (result == PROV_OK && version == 0) {
+    if (result == PROV_OK && version == 0)
         return prov_why_set(why, PROV_E_VERSION, "%s is a registry without a schema", path);
-    }
     return result;
 }
 
@@ -203,21 +191,18 @@ static prov_result keys_open(struct prov_registry *registry, struct prov_crypto 
     struct seal_meta meta;
     struct prov_secret file_key = {0};
     prov_result result = keyfile_load(registry->key_path, &file_key, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = registry_meta_load(registry, &meta, why);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = seal_keys_open(crypto, &file_key, &meta, &registry->keys);
-    }
     prov_secret_wipe(&file_key);
     if (result == PROV_E_WRONG_KEY) {
         prov_why_hint(why, "--key FILE names the registry's key file");
         return prov_why_set(why, result, "%s is not the key file of the registry %s",
                             registry->key_path, registry->path);
     }
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return prov_why_set(why, result, "the keys of the registry %s do not open", registry->path);
-    }
     return PROV_OK;
 }
 
@@ -226,18 +211,14 @@ static prov_result settle(struct prov_registry *registry, struct prov_crypto *cr
 {
     prov_result result = schema_check(registry->db, registry->path, why);
     int version = 0;
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = migrate_pragma(registry->db, registry->path, "PRAGMA user_version", &version, why);
-    }
-    if (result == PROV_OK && version > (int)registry_migration_count) {
+    if (result == PROV_OK && version > (int)registry_migration_count)
         return migrate_up(registry->db, registry->path, why); /* says why not */
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = keys_open(registry, crypto, why);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = migrate_up(registry->db, registry->path, why);
-    }
     return result;
 }
 
@@ -247,18 +228,14 @@ prov_result prov_registry_open(const struct prov_registry_config *config,
     struct prov_registry *registry = NULL;
     sqlite3 *db = NULL;
     prov_result result = registry_config_check(config, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = file_check(config->path, why);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = connection_open(config->path, config->busy_timeout_ms, &db, why);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = registry_make(config, config->path, db, &registry, why);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = settle(registry, config->crypto, why);
-    }
     if (result != PROV_OK) {
         prov_registry_close(registry);
         return result;
@@ -278,9 +255,8 @@ prov_result prov_registry_org(struct prov_registry *registry, struct prov_org *r
         query_column_text(&query, 1, org.country, sizeof org.country);
     }
     result = query_end(&query, result);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         *ret = org;
-    }
     return result == PROV_E_NOT_FOUND
                ? prov_why_set(why, PROV_E_CORRUPT, "the registry %s has no organisation",
                               registry->path)

@@ -55,9 +55,8 @@ static prov_result system_error(sqlite3 *db, const char *path, int code, struct 
 {
     int number = db != NULL ? sqlite3_system_errno(db) : 0;
     prov_result result = number == 0 ? PROV_E_IO : keyfile_errno(number);
-    if (result == PROV_E_NOT_FOUND) {
+    if (result == PROV_E_NOT_FOUND)
         result = (code & 0xff) == SQLITE_CANTOPEN ? PROV_E_NO_REGISTRY : PROV_E_IO;
-    }
     return prov_why_set(why, result, "cannot use the registry %s: %s", path,
                         number == 0 ? "input/output error" : strerror(number));
 }
@@ -91,9 +90,8 @@ prov_result registry_error(sqlite3 *db, const char *path, int code, const char *
     case SQLITE_CONSTRAINT:
         return constraint_error(db, code, subject, why);
     case SQLITE_IOERR:
-        if (code == SQLITE_IOERR_NOMEM) {
+        if (code == SQLITE_IOERR_NOMEM)
             return prov_why_set(why, PROV_E_MEMORY, "no memory left for the registry %s", path);
-        }
         return system_error(db, path, code, why);
     case SQLITE_CANTOPEN:
         return system_error(db, path, code, why);
@@ -125,9 +123,8 @@ struct query query_make_list(struct prov_registry *registry, enum sql sql, struc
 
 static void note(struct query *query, int code)
 {
-    if (query->code == SQLITE_OK) {
+    if (query->code == SQLITE_OK)
         query->code = code;
-    }
 }
 
 void query_int(struct query *query, int64_t value)
@@ -165,12 +162,10 @@ prov_result query_row(struct query *query, const char *subject)
 {
     if (query->code == SQLITE_OK) {
         int code = sqlite3_step(query->statement);
-        if (code == SQLITE_ROW) {
+        if (code == SQLITE_ROW)
             return PROV_OK;
-        }
-        if (code == SQLITE_DONE) {
+        if (code == SQLITE_DONE)
             return PROV_E_NOT_FOUND;
-        }
         query->code = code;
     }
     return query_failed(query, subject);
@@ -204,13 +199,11 @@ prov_result query_each(struct query *query, prov_result (*row)(struct query *que
 {
     for (;;) {
         prov_result result = query_row(query, "");
-        if (result != PROV_OK) {
+        if (result != PROV_OK)
             return query_end(query, result == PROV_E_NOT_FOUND ? PROV_OK : result);
-        }
         result = row(query, context);
-        if (result != PROV_OK || query->corrupt) {
+        if (result != PROV_OK || query->corrupt)
             return query_end(query, result);
-        }
     }
 }
 
@@ -236,9 +229,8 @@ size_t query_column_bytes(struct query *query, int column, uint8_t *ret, size_t 
 {
     const void *data = sqlite3_column_blob(query->statement, column);
     size_t len = (size_t)sqlite3_column_bytes(query->statement, column);
-    if (data == NULL) {
+    if (data == NULL)
         return 0;
-    }
     if (len > cap) {
         query->corrupt = true;
         return 0;
@@ -252,9 +244,8 @@ void query_column_text(struct query *query, int column, char *ret, size_t cap)
     const unsigned char *text = sqlite3_column_text(query->statement, column);
     size_t len = (size_t)sqlite3_column_bytes(query->statement, column);
     ret[0] = '\0';
-    if (text == NULL) {
+    if (text == NULL)
         return;
-    }
     if (len >= cap) {
         query->corrupt = true;
         return;
@@ -276,9 +267,8 @@ static void rollback(struct prov_registry *registry)
 {
     if (sqlite3_get_autocommit(registry->db) == 0) {
         struct query query = query_make(registry, SQL_ROLLBACK, NULL);
-        if (query_run(&query, "") != PROV_OK) {
+        if (query_run(&query, "") != PROV_OK)
             (void)sqlite3_exec(registry->db, "ROLLBACK", NULL, NULL, NULL);
-        }
     }
 }
 
@@ -311,14 +301,12 @@ static size_t utf8_len(const unsigned char *text)
         {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (text[0] < rows[i].first_min || text[0] > rows[i].first_max) {
+        if (text[0] < rows[i].first_min || text[0] > rows[i].first_max)
             continue;
-        }
         bool ok =
             rows[i].len == 1 || (text[1] >= rows[i].second_min && text[1] <= rows[i].second_max);
-        for (size_t at = 2; ok && at < rows[i].len; at++) {
+        for (size_t at = 2; ok && at < rows[i].len; at++)
             ok = text[at] >= 0x80 && text[at] <= 0xbf;
-        }
         return ok ? rows[i].len : 0;
     }
     return 0;
@@ -328,9 +316,8 @@ prov_result registry_text_check(const char *text, const char *what, size_t max,
                                 struct prov_why *why)
 {
     size_t len = strlen(text);
-    if (len > max) {
+    if (len > max)
         return prov_why_set(why, PROV_E_BOUNDS, "the %s is longer than %zu octets", what, max);
-    }
     for (size_t at = 0; at < len;) {
         size_t step = utf8_len((const unsigned char *)text + at);
         bool c1_control =

@@ -27,12 +27,10 @@ static prov_result rewrap(struct prov_registry *registry, const struct prov_secr
     struct seal_meta meta;
     struct prov_secret old_key = {0};
     prov_result result = keyfile_load(registry->key_path, &old_key, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = registry_meta_load(registry, &meta, why);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = seal_meta_rewrap(registry->keys.crypto, &old_key, new_key, &meta);
-    }
     prov_secret_wipe(&old_key);
     if (result != PROV_OK) {
         return prov_why_set(why, result, "%s does not open the keys of the registry %s",
@@ -46,9 +44,8 @@ static prov_result rewrap_whole(struct prov_registry *registry, const struct pro
                                 struct prov_why *why)
 {
     prov_result result = registry_begin(registry, why);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     return registry_end(registry, rewrap(registry, new_key, why), why);
 }
 
@@ -57,9 +54,8 @@ prov_result prov_registry_rewrap(struct prov_registry *registry, const char *new
 {
     struct prov_secret new_key = {0};
     char *path = strdup(new_key_path);
-    if (path == NULL) {
+    if (path == NULL)
         return PROV_E_MEMORY;
-    }
     prov_result result = keyfile_make(path, registry->keys.crypto, &new_key, why);
     if (result != PROV_OK) {
         free(path);

@@ -36,9 +36,8 @@ prov_result prov_registry_successor_get(struct prov_registry *registry, int64_t 
                                         struct prov_why *why)
 {
     prov_result result = successor_get(registry, predecessor, request, ret, why);
-    if (result == PROV_E_NOT_FOUND) {
+    if (result == PROV_E_NOT_FOUND)
         return prov_why_set(why, result, "there is no pending successor of this request");
-    }
     return result;
 }
 
@@ -59,9 +58,8 @@ static prov_result predecessor_check(const struct prov_credential *predecessor,
         return prov_why_set(why, PROV_E_CONFLICT, "credential %s is of another device or server",
                             text);
     }
-    if (credential->state != PROV_STATE_PENDING || credential->use != PROV_USE_OPERATIONAL) {
+    if (credential->state != PROV_STATE_PENDING || credential->use != PROV_USE_OPERATIONAL)
         return prov_why_set(why, PROV_E_USAGE, "a successor is operational and pending");
-    }
     return PROV_OK;
 }
 
@@ -73,12 +71,10 @@ static prov_result candidate_void(struct prov_registry *registry,
     struct prov_credential pending;
     prov_result result = other(registry, &credential->device, &credential->server,
                                PROV_STATE_PENDING, &pending, why);
-    if (result == PROV_E_NOT_FOUND) {
+    if (result == PROV_E_NOT_FOUND)
         return PROV_OK;
-    }
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     return credential_finish(registry, &pending, PROV_STATE_RETIRED, "credential.void",
                              "another was requested before it was confirmed", why);
 }
@@ -99,24 +95,19 @@ static prov_result successor_add(struct prov_registry *registry,
 {
     struct prov_credential predecessor;
     prov_result result = credential_get(registry, origin->predecessor, &predecessor, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = predecessor_check(&predecessor, credential, why);
-    }
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     result = successor_get(registry, origin->predecessor, origin->request, ret, why);
     *ret_again = result == PROV_OK;
-    if (result != PROV_E_NOT_FOUND) {
+    if (result != PROV_E_NOT_FOUND)
         return result;
-    }
     result = candidate_void(registry, credential, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = credential_add(registry, credential, origin, why);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = by_uuid(registry, &credential->uuid, ret, why);
-    }
     return result;
 }
 
@@ -130,9 +121,8 @@ prov_result prov_registry_successor_add(struct prov_registry *registry, int64_t 
     struct prov_credential successor;
     bool again = false;
     prov_result result = registry_begin(registry, why);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     result = successor_add(registry, &origin, credential, &successor, &again, why);
     result = registry_end(registry, result, why);
     if (result == PROV_OK) {
@@ -150,12 +140,10 @@ static prov_result retire_old(struct prov_registry *registry,
     struct prov_credential old;
     prov_result result =
         other(registry, &credential->device, &credential->server, PROV_STATE_ACTIVE, &old, why);
-    if (result == PROV_E_NOT_FOUND) {
+    if (result == PROV_E_NOT_FOUND)
         return PROV_OK;
-    }
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     return credential_finish(registry, &old, PROV_STATE_RETIRED, "credential.retire",
                              "its successor was confirmed", why);
 }
@@ -168,9 +156,8 @@ static prov_result predecessor_get(struct prov_registry *registry,
 {
     static const struct prov_uuid none = {{0}};
     char text[PROV_UUID_TEXT];
-    if (memcmp(credential->replaces.octets, none.octets, sizeof none.octets) == 0) {
+    if (memcmp(credential->replaces.octets, none.octets, sizeof none.octets) == 0)
         return PROV_OK;
-    }
     prov_result result = by_uuid(registry, &credential->replaces, ret, why);
     if (result == PROV_OK && ret->state != PROV_STATE_ACTIVE) {
         prov_uuid_format(&ret->uuid, text);
@@ -197,31 +184,25 @@ static prov_result confirm(struct prov_registry *registry, int64_t id, struct pr
     struct prov_credential credential;
     struct prov_credential predecessor = {0};
     prov_result result = credential_get(registry, id, &credential, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = credential_alive(&credential, why);
-    }
-    if (result != PROV_OK || credential.state == PROV_STATE_ACTIVE) {
+    if (result != PROV_OK || credential.state == PROV_STATE_ACTIVE)
         return result;
-    }
     result = predecessor_get(registry, &credential, &predecessor, why);
     bool operational = credential.use == PROV_USE_OPERATIONAL && !credential.is_server;
-    if (result == PROV_OK && operational) {
+    if (result == PROV_OK && operational)
         result = retire_old(registry, &credential, why);
-    }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = credential_activate(registry, &credential, "credential.confirm", why);
-    }
-    if (result == PROV_OK && operational) {
+    if (result == PROV_OK && operational)
         result = mark_enrolled(registry, &credential, predecessor.use == PROV_USE_BOOTSTRAP, why);
-    }
     return result;
 }
 
 prov_result prov_registry_confirm(struct prov_registry *registry, int64_t id, struct prov_why *why)
 {
     prov_result result = registry_begin(registry, why);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     return registry_end(registry, confirm(registry, id, why), why);
 }

@@ -28,17 +28,15 @@ prov_result server_get(struct prov_registry *registry, const struct prov_fqdn *f
     struct query query = query_make(registry, SQL_SERVER_GET, why);
     query_text(&query, fqdn->text);
     prov_result result = query_row(&query, fqdn->text);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         server_row(&query, &row);
-    }
     result = query_end(&query, result);
     if (result == PROV_E_NOT_FOUND) {
         prov_why_hint(why, "prov server add %.120s", fqdn->text);
         return prov_why_set(why, result, "there is no server %s", fqdn->text);
     }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         *ret = row;
-    }
     return result;
 }
 
@@ -57,12 +55,10 @@ static prov_result server_add(struct prov_registry *registry, const struct prov_
     query_text(&query, server->address);
     query_int(&query, registry_now(registry));
     prov_result result = query_run(&query, server->fqdn.text);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = event_add(registry, "server.add", server->fqdn.text, NULL, server->address, why);
-    }
-    for (size_t i = 0; result == PROV_OK && i < count; i++) {
+    for (size_t i = 0; result == PROV_OK && i < count; i++)
         result = credential_add(registry, &credentials[i], NULL, why);
-    }
     return result;
 }
 
@@ -79,12 +75,10 @@ prov_result prov_registry_server_add(struct prov_registry *registry,
                              "a credential for server %s names another subject", server->fqdn.text);
         }
     }
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = registry_begin(registry, why);
-    }
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     return registry_end(registry, server_add(registry, server, credentials, count, why), why);
 }
 
@@ -93,9 +87,8 @@ static prov_result server_set(struct prov_registry *registry, const struct prov_
 {
     struct prov_server_row row;
     prov_result result = server_get(registry, fqdn, &row, why);
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     struct query query = query_make(registry, SQL_SERVER_SET, why);
     query_int(&query, row.id);
     query_text(&query, address);
@@ -108,12 +101,10 @@ prov_result prov_registry_server_set(struct prov_registry *registry, const struc
                                      const char *address, struct prov_why *why)
 {
     prov_result result = address_check(address, why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         result = registry_begin(registry, why);
-    }
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         return result;
-    }
     return registry_end(registry, server_set(registry, fqdn, address, why), why);
 }
 

@@ -21,9 +21,8 @@ void assert_why(struct works *works, prov_result result, prov_result expected, c
 
 void assert_done(struct works *works, prov_result result)
 {
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         fail_msg("result %04x: %s", (unsigned)result, works->why.text);
-    }
 }
 
 struct prov_bytes der_bytes(const struct der *der)
@@ -128,11 +127,9 @@ struct der server_cert(struct works *works, const char *name, int64_t not_before
 
 bool holds(const struct der *der, const void *data, size_t len)
 {
-    for (size_t i = 0; i + len <= der->len; i++) {
-        if (memcmp(der->octets + i, data, len) == 0) {
+    for (size_t i = 0; i + len <= der->len; i++)
+        if (memcmp(der->octets + i, data, len) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -232,9 +229,8 @@ struct der odd_make(struct works *works, const struct odd_cert *plan)
     put(cert, NID_key_usage, plan->key_usage);
     put(cert, NID_ext_key_usage, plan->eku);
     put(cert, NID_subject_alt_name, plan->san);
-    if (plan->unknown_critical != NULL) {
+    if (plan->unknown_critical != NULL)
         put_unknown_critical(cert);
-    }
     assert_true(X509_sign(cert, signer, plan->md == NULL ? EVP_sha256() : plan->md) > 0);
     unsigned char *out = der.octets;
     der.len = (size_t)i2d_X509(cert, &out);
@@ -272,9 +268,8 @@ struct der request_make(const struct odd_request *plan)
         assert_true(sk_X509_EXTENSION_push(extensions, extension(NID_subject_alt_name, plan->san)) >
                     0);
     }
-    if (plan->mac.len > 0) {
+    if (plan->mac.len > 0)
         assert_true(sk_X509_EXTENSION_push(extensions, mac_extension(plan->mac)) > 0);
-    }
     if (plan->basic_constraints != NULL) {
         assert_true(sk_X509_EXTENSION_push(
                         extensions, extension(NID_basic_constraints, plan->basic_constraints)) > 0);
@@ -283,9 +278,8 @@ struct der request_make(const struct odd_request *plan)
         assert_true(sk_X509_EXTENSION_push(extensions, extension(NID_key_usage, plan->key_usage)) >
                     0);
     }
-    if (sk_X509_EXTENSION_num(extensions) > 0) {
+    if (sk_X509_EXTENSION_num(extensions) > 0)
         assert_int_equal(X509_REQ_add_extensions(request, extensions), 1);
-    }
     sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
     assert_true(X509_REQ_sign(request, key, plan->md == NULL ? EVP_sha256() : plan->md) > 0);
     unsigned char *out = der.octets;

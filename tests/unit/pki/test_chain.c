@@ -100,9 +100,8 @@ static void empty_and_long_chains_are_refused(void **state)
     struct der leaf = good(works);
     struct prov_bytes chain[PROV_PATH_MAX + 1];
     struct prov_bytes anchors[] = {der_bytes(&works->root)};
-    for (size_t i = 0; i <= PROV_PATH_MAX; i++) {
+    for (size_t i = 0; i <= PROV_PATH_MAX; i++)
         chain[i] = der_bytes(&leaf);
-    }
     assert_why(works,
                prov_pki_chain_check(works->pki, chain, 0, anchors, 1, TEST_NOW, &v, &works->why),
                PROV_E_ISSUER, "no chain");

@@ -174,13 +174,11 @@ struct source {
 static bool source_fill(void *context, uint8_t *out, size_t len)
 {
     struct source *source = context;
-    if (source->left == 0) {
+    if (source->left == 0)
         return false;
-    }
     source->left--;
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
         out[i] = (uint8_t)(source->last = (uint8_t)(source->last * 13 + 7 + i));
-    }
     return true;
 }
 
@@ -358,9 +356,8 @@ static void row24_long_dns_names_are_well_formed(void **state)
         struct prov_pki_key key;
         struct prov_x509 cert;
         memset(name.text, 'a', len);
-        for (size_t i = 60; i + 2 < len; i += 61) {
+        for (size_t i = 60; i + 2 < len; i += 61)
             name.text[i] = '.';
-        }
         struct der server = server_cert(works, name.text, TEST_NOW, &key);
         assert_int_equal(prov_x509_parse(der_bytes(&server), &cert), PROV_OK);
         assert_int_equal(cert.dns_name.len, len);

@@ -146,9 +146,8 @@ static void certtool_verify_passes(void **state)
             "cd %s && certtool --verify --load-ca-certificate root.pem --infile %s-chain.pem 2>&1",
             folder.path, leaf_names[i]);
         int status = run(command, out, sizeof out);
-        if (status != 0 || strstr(out, "Chain verification output: Verified.") == NULL) {
+        if (status != 0 || strstr(out, "Chain verification output: Verified.") == NULL)
             fail_msg("%s: %s", command, out);
-        }
     }
     folder_remove(&folder);
 }

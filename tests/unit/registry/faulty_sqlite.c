@@ -32,16 +32,14 @@ bool faulty_disarm(void)
 
 static bool fails(enum faulty kind)
 {
-    if (!faulty.armed || faulty.kind != kind) {
+    if (!faulty.armed || faulty.kind != kind)
         return false;
-    }
     if (faulty.left > 0) {
         faulty.left--;
         return false;
     }
-    if (faulty.fired && kind != FAULTY_FULL) {
+    if (faulty.fired && kind != FAULTY_FULL)
         return false;
-    }
     faulty.fired = true;
     errno = EIO;
     return true;
@@ -87,9 +85,8 @@ static int faulty_read(sqlite3_file *file, void *data, int amount, sqlite3_int64
 static int faulty_write(sqlite3_file *file, const void *data, int amount, sqlite3_int64 offset)
 {
     sqlite3_file *real = real_of(file);
-    if (fails(FAULTY_FULL)) {
+    if (fails(FAULTY_FULL))
         return SQLITE_FULL;
-    }
     return fails(FAULTY_WRITE) ? SQLITE_IOERR_WRITE
                                : real->pMethods->xWrite(real, data, amount, offset);
 }
@@ -157,9 +154,8 @@ static int faulty_shm_map(sqlite3_file *file, int page, int size, int extend, vo
 static int faulty_shm_lock(sqlite3_file *file, int offset, int n, int flags)
 {
     sqlite3_file *real = real_of(file);
-    if ((flags & SQLITE_SHM_LOCK) != 0 && fails(FAULTY_LOCK)) {
+    if ((flags & SQLITE_SHM_LOCK) != 0 && fails(FAULTY_LOCK))
         return SQLITE_BUSY;
-    }
     return real->pMethods->xShmLock(real, offset, n, flags);
 }
 
@@ -202,13 +198,11 @@ static int faulty_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *out, in
     struct file *file = (struct file *)(void *)out;
     file->base.pMethods = NULL;
     file->real = (sqlite3_file *)(void *)(file + 1);
-    if (fails(FAULTY_OPEN)) {
+    if (fails(FAULTY_OPEN))
         return SQLITE_CANTOPEN;
-    }
     int code = faulty.real->xOpen(faulty.real, name, file->real, flags, ret_flags);
-    if (code == SQLITE_OK) {
+    if (code == SQLITE_OK)
         file->base.pMethods = &methods;
-    }
     return code;
 }
 

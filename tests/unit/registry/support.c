@@ -19,9 +19,8 @@ static int64_t box_clock(void *context)
 static bool box_random(void *context, uint8_t *out, size_t len)
 {
     struct box *box = context;
-    if (box->random_left == 0) {
+    if (box->random_left == 0)
         return false;
-    }
     box->random_left -= box->random_left > 0;
     for (size_t i = 0; i < len; i++) {
         box->random_state += UINT64_C(0x9e3779b97f4a7c15);
@@ -104,9 +103,8 @@ void assert_why(struct box *box, prov_result result, prov_result expected, const
 
 void assert_done(struct box *box, prov_result result)
 {
-    if (result != PROV_OK) {
+    if (result != PROV_OK)
         fail_msg("result %04x: %s", (unsigned)result, box->why.text);
-    }
 }
 
 /* --- rows ------------------------------------------------------------------------------------- */
@@ -148,9 +146,8 @@ static struct made *made(uint8_t seed)
     static struct made all[256];
     struct made *m = &all[seed];
     m->secret.len = 32;
-    for (size_t i = 0; i < 32; i++) {
+    for (size_t i = 0; i < 32; i++)
         m->secret.data[i] = (uint8_t)(seed ^ (0x5a + 7 * i));
-    }
     memcpy(m->secret.data, "secret of seed ", 15);
     memset(m->point, seed, sizeof m->point);
     m->point[0] = 4;
@@ -268,9 +265,8 @@ int64_t raw_number(const struct box *box, const char *sql)
 static uint64_t fnv(uint64_t hash, const void *data, size_t len)
 {
     const uint8_t *octets = data;
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
         hash = (hash ^ octets[i]) * UINT64_C(0x100000001b3);
-    }
     return hash;
 }
 
@@ -301,9 +297,8 @@ uint64_t digest(const struct box *box)
         sqlite3_prepare_v2(db, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1", -1,
                            &tables, NULL),
         SQLITE_OK);
-    while (sqlite3_step(tables) == SQLITE_ROW) {
+    while (sqlite3_step(tables) == SQLITE_ROW)
         hash = table_digest(db, (const char *)sqlite3_column_text(tables, 0), hash);
-    }
     assert_int_equal(sqlite3_finalize(tables), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     return hash;
@@ -325,9 +320,8 @@ void assert_last_event(const struct box *box, const char *verb)
 static bool one_file_holds(const char *path, struct prov_bytes needle)
 {
     FILE *file = fopen(path, "rb");
-    if (file == NULL) {
+    if (file == NULL)
         return false;
-    }
     assert_int_equal(fseek(file, 0, SEEK_END), 0);
     size_t len = (size_t)ftell(file);
     rewind(file);
@@ -336,9 +330,8 @@ static bool one_file_holds(const char *path, struct prov_bytes needle)
     assert_int_equal(fread(all, 1, len, file), len);
     assert_int_equal(fclose(file), 0);
     bool found = false;
-    for (size_t i = 0; i + needle.len <= len && !found; i++) {
+    for (size_t i = 0; i + needle.len <= len && !found; i++)
         found = memcmp(all + i, needle.data, needle.len) == 0;
-    }
     free(all);
     return found;
 }
@@ -376,9 +369,8 @@ int file_count(const struct box *box)
 {
     int count = 0;
     DIR *folder = opendir(box->folder);
-    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
         count += entry->d_name[0] != '.';
-    }
     (void)closedir(folder);
     return count;
 }

@@ -264,9 +264,8 @@ static void overwritten_pages_are_corrupt(void **state)
     FILE *file = fopen(box->path, "r+b");
     assert_non_null(file);
     assert_int_equal(fseek(file, 4096, SEEK_SET), 0);
-    for (int i = 0; i < 4096 * 20; i++) {
+    for (int i = 0; i < 4096 * 20; i++)
         assert_int_equal(fputc(0xa5, file), 0xa5);
-    }
     assert_int_equal(fclose(file), 0);
     assert_why(box, prov_registry_open(&box->config, &box->registry, &box->why), PROV_E_CORRUPT,
                "damaged");
@@ -295,9 +294,8 @@ static int as_nobody(struct box *box, int (*work)(struct box *box))
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        if (geteuid() == 0 && setuid(65534) != 0) {
+        if (geteuid() == 0 && setuid(65534) != 0)
             _exit(99);
-        }
         _exit(work(box));
     }
     int status = 0;
@@ -308,9 +306,8 @@ static int as_nobody(struct box *box, int (*work)(struct box *box))
 
 static void give_away(const char *path)
 {
-    if (geteuid() == 0) {
+    if (geteuid() == 0)
         assert_int_equal(chown(path, 65534, 65534), 0);
-    }
 }
 
 static int open_is_permission(struct box *box)
@@ -366,9 +363,8 @@ static int key_of_another_is_permission(struct box *box)
 static void key_file_of_another_user_is_refused(void **state)
 {
     struct box *box = *state;
-    if (geteuid() != 0) {
+    if (geteuid() != 0)
         skip();
-    }
     prov_registry_close(box->registry);
     box->registry = NULL;
     assert_int_equal(chown(box->key_path, 12345, 12345), 0);

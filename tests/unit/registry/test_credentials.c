@@ -12,9 +12,8 @@
 static int setup(void **state)
 {
     (void)box_setup(state);
-    for (uint8_t i = 1; i <= 3; i++) {
+    for (uint8_t i = 1; i <= 3; i++)
         add_device(*state, i);
-    }
     add_server(*state, A);
     add_server(*state, B);
     return 0;
@@ -233,11 +232,10 @@ static void bad_prefixes_are_refused(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         prov_result result =
             prov_registry_credential_get(box->registry, bad[i], &credential, &box->why);
-        if (strcmp(bad[i], "00000000-") == 0) { /* fine as text, fits nothing */
+        if (strcmp(bad[i], "00000000-") == 0) /* fine as text, fits nothing */
             assert_why(box, result, PROV_E_NOT_FOUND, "no credential");
-        } else {
+        else
             assert_why(box, result, PROV_E_TEXT, "is not an id");
-        }
     }
 }
 
@@ -397,9 +395,8 @@ static void lists_filter(void **state)
                                         new_psk(2, A, 4), new_rpk(0, A, 5), new_cert(0, A, 6)};
     all[1].state = PROV_STATE_PENDING;
     all[4].is_server = all[5].is_server = true;
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < 6; i++)
         (void)add(box, &all[i]);
-    }
     assert_int_equal(listed(box, (struct prov_credential_filter){0}), 6);
     assert_int_equal(listed(box, (struct prov_credential_filter){.device = &one}), 3);
     assert_int_equal(listed(box, (struct prov_credential_filter){.device = &nobody}), 0);

@@ -20,9 +20,8 @@ static void events_are_not_changed_or_deleted(void **state)
         "INSERT INTO event VALUES (NULL, 'test', 1, 0, 'v', 's', NULL, '')",
     };
     uint64_t before = digest(box);
-    for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++) {
+    for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++)
         assert_int_equal(raw(box, attempts[i]), SQLITE_CONSTRAINT);
-    }
     assert_true(digest(box) == before);
 }
 
@@ -126,9 +125,8 @@ static void long_subjects_are_cut(void **state)
 {
     struct box *box = *state;
     char name[201];
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 200; i++)
         name[i] = i % 50 == 49 ? '.' : 'a';
-    }
     memcpy(name + 196, ".com", 5);
     add_server(box, name);
     assert_int_equal(raw_number(box, "SELECT max(length(subject)) FROM event"), 79);

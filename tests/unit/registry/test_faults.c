@@ -152,13 +152,11 @@ static void restore(struct box *box)
 /* After a failure: words, nothing changed, and the same verb works, on this connection and on a new one. */
 static void after_failure(struct box *box, const struct verb *verb, uint64_t before, bool reopen)
 {
-    if (box->why.text[0] == '\0') {
+    if (box->why.text[0] == '\0')
         fail_msg("%s: no words", verb->name);
-    }
     prov_why_clear(&box->why);
-    if (digest(box) != before) {
+    if (digest(box) != before)
         fail_msg("%s: something changed", verb->name);
-    }
     if (reopen) {
         box_reopen(box);
         assert_true(digest(box) == before);

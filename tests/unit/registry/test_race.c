@@ -89,15 +89,13 @@ static int racer(struct box *box, uint8_t n, int64_t predecessor)
     struct prov_registry *registry = NULL;
     int won = 0;
     box->config.busy_timeout_ms = 20000;
-    if (prov_registry_open(&box->config, &registry, &box->why) != PROV_OK) {
+    if (prov_registry_open(&box->config, &registry, &box->why) != PROV_OK)
         return 100;
-    }
     for (uint8_t i = 0; i < DEVICES; i++) {
         struct prov_device device = {.eui64 = eui((uint8_t)(10 + i))};
         prov_result result = prov_registry_device_add(registry, &device, NULL);
-        if (result != PROV_OK && result != PROV_E_EXISTS) {
+        if (result != PROV_OK && result != PROV_E_EXISTS)
             return 101;
-        }
         won += result == PROV_OK;
     }
     struct prov_credential_new next = new_psk(1, A, n);
@@ -107,9 +105,8 @@ static int racer(struct box *box, uint8_t n, int64_t predecessor)
     next.state = PROV_STATE_PENDING;
     if (prov_registry_successor_add(registry, predecessor, request, &next, &ret, &again, NULL) !=
             PROV_OK ||
-        prov_registry_confirm(registry, ret.id, NULL) != PROV_OK) {
+        prov_registry_confirm(registry, ret.id, NULL) != PROV_OK)
         return 102;
-    }
     prov_registry_close(registry);
     return won;
 }
@@ -125,9 +122,8 @@ static void processes_race_and_the_sum_is_one_each(void **state)
     for (uint8_t n = 0; n < RACERS; n++) {
         children[n] = fork();
         assert_true(children[n] >= 0);
-        if (children[n] == 0) {
+        if (children[n] == 0)
             _exit(racer(box, (uint8_t)(20 + n), id));
-        }
     }
     int won = 0;
     for (int n = 0; n < RACERS; n++) {

@@ -311,9 +311,8 @@ static void newest_ca_of_the_level_is_answered(void **state)
     struct prov_ca_new cas[] = {ca_new(PROV_CA_ROOT, "Root CA", 1),
                                 ca_new(PROV_CA_ISSUING, "Issuing 1", 2),
                                 ca_new(PROV_CA_ISSUING, "Issuing 2", 3)};
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 3; i++)
         assert_done(box, prov_registry_ca_add(box->registry, &cas[i], &box->why));
-    }
     assert_last_event(box, "ca.add");
     struct prov_ca ca;
     struct prov_secret scalar;
