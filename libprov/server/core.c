@@ -134,11 +134,14 @@ void server_send(struct prov_server *server, const struct prov_server_peer *peer
     server->config.io.send(server->config.io.context, peer, datagram);
 }
 
-/* A ClientHello in epoch 0: |22|version|epoch 2|sequence 6|length 2| 1|… */
+/* The beginning of a ClientHello in epoch 0; the rest of one that was cut is its session's matter.
+ *
+ *     22 | version 2 | epoch 2 | sequence 6 | length 2 | 1 | length 3 | message_seq 2 | offset 3 | …
+ */
 static bool is_hello(const uint8_t *datagram, size_t len)
 {
     return len >= HELLO_MIN && datagram[0] == 22 && datagram[3] == 0 && datagram[4] == 0 &&
-           datagram[13] == 1;
+           datagram[13] == 1 && (datagram[19] | datagram[20] | datagram[21]) == 0;
 }
 
 static bool is_epoch_0(const uint8_t *datagram, size_t len)

@@ -324,6 +324,41 @@ static void sessions_of_each_kind_are_served(void **state)
     assert_true(rig_logged(&rig, "suite=TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8"));
 }
 
+/* One fragment of a hello that came whole in one record: octets `from` to `until` of its body. */
+static size_t cut_hello(const uint8_t *hello, size_t from, size_t until, uint8_t seq, uint8_t *ret)
+{
+    size_t len = until - from;
+
+    memcpy(ret, hello, 25);
+    ret[10] = seq; /* of the record */
+    ret[11] = (uint8_t)((12 + len) >> 8);
+    ret[12] = (uint8_t)(12 + len);
+    ret[20] = (uint8_t)(from >> 8);
+    ret[21] = (uint8_t)from;
+    ret[23] = (uint8_t)(len >> 8);
+    ret[24] = (uint8_t)len;
+    memcpy(ret + 25, hello + 25 + from, len);
+    return 25 + len;
+}
+
+/* The second datagram begins with a ClientHello, too; but not with its first octets. */
+static void h5_hello_cut_behind_its_cookie_is_put_together(void **state)
+{
+    enum { CUT = 60 };
+    struct client *client = rig_client(&rig, PROV_KIND_RPK, 1);
+    uint8_t hello[2048], piece[2048];
+    size_t len = client_second_hello(client, hello, sizeof(hello));
+
+    (void)state;
+    assert_true(len - 25 - CUT >= 34);
+    rig_deliver(&rig, &client->peer, piece, cut_hello(hello, 0, CUT, 1, piece));
+    assert_int_equal(handshakes(), 1);
+    rig_deliver(&rig, &client->peer, piece, cut_hello(hello, CUT, len - 25, 2, piece));
+    rig_run(&rig);
+    assert_int_equal(client->connected, 1);
+    assert_int_equal(sessions(), 1);
+}
+
 static void authenticated_newcomer_evicts_the_longest_idle(void **state)
 {
     struct client *clients[4];
@@ -414,6 +449,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(unfinished_handshake_ends_in_time, setup, teardown),
         cmocka_unit_test_setup_teardown(draining_server_begins_no_handshake, setup, teardown),
         cmocka_unit_test_setup_teardown(sessions_of_each_kind_are_served, setup, teardown),
+        cmocka_unit_test_setup_teardown(h5_hello_cut_behind_its_cookie_is_put_together, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(authenticated_newcomer_evicts_the_longest_idle, setup_small,
                                         teardown),
         cmocka_unit_test_setup_teardown(address_at_its_limit_evicts_its_own, setup_small, teardown),
