@@ -55,7 +55,7 @@ void flow_cert_describe(const struct flow_cert *cert, struct prov_credential_new
     credential->not_after = cert->parsed.not_after;
 }
 
-/* --- the two CAs ------------------------------------------------------------------------------ */
+/* --- the two CAs --- */
 
 struct ca_plan {
     enum prov_ca_level level;

@@ -81,6 +81,13 @@ prov_result flow_accept(struct flow_serve *serve, uint8_t code, uint16_t format)
 PROV_MUST prov_result flow_request_digest(const struct flow_serve *serve, struct prov_bytes what,
                                           uint8_t ret[32]);
 
+/* limits.c: each refuses with its reason. */
+PROV_MUST prov_result flow_check_approval(struct flow_serve *serve);
+/* Before a pending credential is confirmed. */
+PROV_MUST prov_result flow_check_confirm(struct flow_serve *serve);
+/* Before a successor is made; point: its public key, or NULL. */
+PROV_MUST prov_result flow_check_new(struct flow_serve *serve, const uint8_t *point);
+
 typedef prov_result (*flow_handler)(struct flow_serve *serve);
 prov_result flow_serve_crts(struct flow_serve *serve);
 prov_result flow_serve_cert(struct flow_serve *serve); /* sen, sren, /prov/cert */

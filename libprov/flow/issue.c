@@ -8,7 +8,7 @@
 
 #include "internal.h"
 
-/* --- what all kinds share --------------------------------------------------------------------- */
+/* --- what all kinds share --- */
 
 /* device NULL: the server's own. */
 static prov_result credential_begin(const struct prov_flow *flow, enum prov_kind kind,
@@ -36,7 +36,7 @@ static prov_result credential_store(const struct prov_flow *flow,
     return r;
 }
 
-/* --- PSK -------------------------------------------------------------------------------------- */
+/* --- PSK --- */
 
 prov_result flow_psk_make(const struct prov_flow *flow, struct prov_psk_identity *ret_identity,
                           struct prov_secret *ret_psk)
@@ -165,7 +165,7 @@ prov_result prov_flow_psk_register(struct prov_flow *flow, const struct prov_eui
     return r;
 }
 
-/* --- raw public keys -------------------------------------------------------------------------- */
+/* --- raw public keys --- */
 
 /* A server has a current and a next key; devices pin both (PROV_BUNDLE_PEERS_MAX). */
 static prov_result server_key_room(const struct prov_flow *flow, const struct prov_fqdn *server)
@@ -254,7 +254,7 @@ prov_result prov_flow_rpk_register(struct prov_flow *flow, const struct prov_eui
     return credential_store(flow, &credential, ret);
 }
 
-/* --- certificates ----------------------------------------------------------------------------- */
+/* --- certificates --- */
 
 static prov_result days_choose(const struct prov_flow *flow, const struct prov_flow_cert *request,
                                int *ret)

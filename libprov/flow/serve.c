@@ -33,7 +33,7 @@ prov_result flow_request_digest(const struct flow_serve *serve, struct prov_byte
     return prov_crypto_sha256(serve->flow->crypto, parts, 2, ret);
 }
 
-/* --- the small ones --------------------------------------------------------------------------- */
+/* --- the small ones --- */
 
 static prov_result serve_now(struct flow_serve *serve)
 {
@@ -43,11 +43,13 @@ static prov_result serve_now(struct flow_serve *serve)
 
 static prov_result serve_confirm(struct flow_serve *serve)
 {
-    prov_result r = prov_registry_confirm(serve->flow->registry, serve->by.id, serve->flow->why);
+    prov_result r = flow_check_confirm(serve);
+    if (r == PROV_OK)
+        r = prov_registry_confirm(serve->flow->registry, serve->by.id, serve->flow->why);
     return r == PROV_OK ? flow_accept(serve, PROV_COAP_CHANGED, PROV_CF_NONE) : r;
 }
 
-/* --- who may ask for what --------------------------------------------------------------------- */
+/* --- who may ask for what --- */
 
 enum { /* what the session's credential is */
        BY_BOOTSTRAP = 1 << 0,
@@ -100,38 +102,6 @@ static const char *by_refused(unsigned by)
                                   : "not before the credential is confirmed";
 }
 
-static prov_result visit_enrolled(void *context, const struct prov_credential *credential)
-{
-    bool *enrolled = context;
-    *enrolled =
-        *enrolled || (credential->use == PROV_USE_OPERATIONAL && credential->activated != 0);
-    return PROV_OK;
-}
-
-/* After the first confirmed operational credential at this server a bootstrap one needs an
- * operator's approval: a copy of a factory secret must not take a device over. */
-static prov_result check_approval(struct flow_serve *serve)
-{
-    struct prov_flow *flow = serve->flow;
-    struct prov_device device;
-    prov_result r = prov_registry_device_get(flow->registry, &serve->by.device, &device, flow->why);
-    if (r != PROV_OK)
-        return r;
-    if (device.retired)
-        return flow_refuse(serve, PROV_E_FORBIDDEN, PROV_COAP_FORBIDDEN, "the device is retired");
-    if (!device.enrolled || device.approved)
-        return PROV_OK;
-    struct prov_credential_filter filter = {
-        .device = &serve->by.device, .server = serve->request->server, .servers = -1};
-    bool enrolled = false;
-    r = prov_registry_credential_list(flow->registry, &filter, visit_enrolled, &enrolled,
-                                      flow->why);
-    if (r == PROV_OK && enrolled)
-        r = flow_refuse(serve, PROV_E_FORBIDDEN, PROV_COAP_FORBIDDEN,
-                        "the device is enrolled already: approval needed");
-    return r;
-}
-
 static prov_result check_rule(struct flow_serve *serve, const struct rule *rule)
 {
     unsigned by = by_what(&serve->by);
@@ -141,7 +111,7 @@ static prov_result check_rule(struct flow_serve *serve, const struct rule *rule)
                                                         : "certificate authentication needed");
     if ((rule->by & by) == 0)
         return flow_refuse(serve, PROV_E_FORBIDDEN, PROV_COAP_FORBIDDEN, by_refused(by));
-    return rule->issues && by == BY_BOOTSTRAP ? check_approval(serve) : PROV_OK;
+    return rule->issues && by == BY_BOOTSTRAP ? flow_check_approval(serve) : PROV_OK;
 }
 
 /* The credential as it is now, not as it was at the handshake. */
@@ -169,7 +139,7 @@ static prov_result serve_rule(struct flow_serve *serve)
     return r;
 }
 
-/* --- what a failure says ---------------------------------------------------------------------- */
+/* --- what a failure says --- */
 
 static const struct refusal {
     prov_result result;

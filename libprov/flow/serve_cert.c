@@ -9,7 +9,7 @@
 
 #define CHALLENGE_TEXT PROV_BASE64_TEXT(PROV_DTLS_TLS_UNIQUE_LEN) /* 16 characters and NUL */
 
-/* --- CA certificates -------------------------------------------------------------------------- */
+/* --- CA certificates --- */
 
 /* The root and what stands between it and the end entities (RFC 7030, section 4.1.3). */
 prov_result flow_serve_crts(struct flow_serve *serve)
@@ -32,7 +32,7 @@ prov_result flow_serve_crts(struct flow_serve *serve)
     return r == PROV_OK ? flow_accept(serve, PROV_COAP_CONTENT, PROV_CF_CERTS_ONLY) : r;
 }
 
-/* --- what is asked: a CSR --------------------------------------------------------------------- */
+/* --- what is asked: a CSR --- */
 
 /* challengePassword = base64(tls-unique): required where no certificate proves the asker, verified
  * where it is present (RFC 7030, section 3.5). */
@@ -103,7 +103,7 @@ static prov_result take_csr(struct flow_serve *serve, struct prov_buf *der, stru
     return r;
 }
 
-/* --- what is made ----------------------------------------------------------------------------- */
+/* --- what is made --- */
 
 static prov_result cert_successor(struct flow_serve *serve, const struct prov_csr *csr,
                                   const uint8_t digest[32], struct prov_credential *ret)
@@ -121,7 +121,9 @@ static prov_result cert_successor(struct flow_serve *serve, const struct prov_cs
                                  .use = PROV_USE_OPERATIONAL,
                                  .point = csr->point.data,
                                  .validity = flow_validity(serve->flow, PROV_LDEVID_DAYS)};
-    prov_result r = flow_uuid_make(serve->flow, &credential.uuid);
+    prov_result r = flow_check_new(serve, credential.point);
+    if (r == PROV_OK)
+        r = flow_uuid_make(serve->flow, &credential.uuid);
     if (r == PROV_OK)
         r = flow_cert_make(serve->flow, &leaf, &cert);
     if (r != PROV_OK)
@@ -147,7 +149,19 @@ static prov_result answer_cert(struct flow_serve *serve, const struct prov_crede
     return r == PROV_OK ? flow_accept(serve, PROV_COAP_CHANGED, PROV_CF_CERTS_ONLY) : r;
 }
 
-/* A request for the same key is the same request: a lost answer is given again, not made again. */
+/* A request for the same key is the same request: a lost answer is given again, not made again. After
+ * a third of its life a certificate that nobody took is: it would be given with too little left. */
+static prov_result request_digest(const struct flow_serve *serve, struct prov_bytes point,
+                                  uint8_t ret[32])
+{
+    uint8_t octets[PROV_POINT_LEN + 8];
+    struct prov_buf what = PROV_BUF_OF(octets);
+    prov_put_bytes(&what, point);
+    prov_put_u64(&what, (uint64_t)(flow_now(serve->flow) / (PROV_LDEVID_DAYS / 3 * FLOW_DAY)));
+    prov_result r = prov_buf_result(&what);
+    return r == PROV_OK ? flow_request_digest(serve, prov_buf_bytes(&what), ret) : r;
+}
+
 prov_result flow_serve_cert(struct flow_serve *serve)
 {
     uint8_t octets[PROV_CSR_MAX], digest[32];
@@ -156,7 +170,7 @@ prov_result flow_serve_cert(struct flow_serve *serve)
     struct prov_credential made;
     prov_result r = take_csr(serve, &der, &csr);
     if (r == PROV_OK)
-        r = flow_request_digest(serve, csr.point, digest);
+        r = request_digest(serve, csr.point, digest);
     if (r != PROV_OK)
         return r;
     r = prov_registry_successor_get(serve->flow->registry, serve->by.id, digest, &made, NULL);

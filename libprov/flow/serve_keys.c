@@ -19,7 +19,7 @@ static prov_result successor_begin(const struct flow_serve *serve, enum prov_kin
     return flow_uuid_make(serve->flow, &ret->uuid);
 }
 
-/* --- raw public key: COSE_Sign1 by the new key over the device and the session (H36) ---------- */
+/* --- raw public key: COSE_Sign1 by the new key over the device and the session (H36) --- */
 
 static prov_result take_public(struct flow_serve *serve, struct prov_bytes payload,
                                struct prov_cose_key *ret)
@@ -78,6 +78,8 @@ static prov_result rpk_successor(struct flow_serve *serve, const uint8_t point[P
     bool again = false;
     prov_result r = check_unused(serve, point);
     if (r == PROV_OK)
+        r = flow_check_new(serve, point);
+    if (r == PROV_OK)
         r = successor_begin(serve, PROV_KIND_RPK, &credential);
     if (r != PROV_OK)
         return r;
@@ -113,7 +115,7 @@ prov_result flow_serve_rpk(struct flow_serve *serve)
     return r == PROV_OK ? answer_keys(serve) : r;
 }
 
-/* --- PSK: made here, delivered only where an old secret would not reveal it ------------------- */
+/* --- PSK: made here, delivered only where an old secret would not reveal it --- */
 
 static prov_result take_request_id(struct flow_serve *serve, struct prov_bytes *ret)
 {
@@ -133,7 +135,9 @@ static prov_result psk_successor(struct flow_serve *serve, const uint8_t digest[
     struct prov_psk_identity identity;
     struct prov_secret psk = {0};
     bool again = false;
-    prov_result r = successor_begin(serve, PROV_KIND_PSK, &credential);
+    prov_result r = flow_check_new(serve, NULL);
+    if (r == PROV_OK)
+        r = successor_begin(serve, PROV_KIND_PSK, &credential);
     if (r == PROV_OK)
         r = flow_psk_make(serve->flow, &identity, &psk);
     if (r == PROV_OK) {

@@ -32,7 +32,7 @@ PROV_MUST prov_result prov_flow_server_add(struct prov_flow *flow, const struct 
 PROV_MUST prov_result prov_flow_device_add(struct prov_flow *flow, const struct prov_eui64 *eui64,
                                            bool from_eui48, const char *label, const char *group);
 
-/* --- issuing: each answers the new credential's id -------------------------------------------- */
+/* --- issuing: each answers the new credential's id --- */
 
 PROV_MUST prov_result prov_flow_psk_issue(struct prov_flow *flow, const struct prov_eui64 *device,
                                           const struct prov_fqdn *server, enum prov_use use,
@@ -70,7 +70,7 @@ PROV_MUST prov_result prov_flow_bundle_export(struct prov_flow *flow,
                                               const struct prov_credential *credential,
                                               struct prov_buf *ret);
 
-/* --- serving ---------------------------------------------------------------------------------- */
+/* --- serving --- */
 
 /* What the server itself shows: loaded once, reloaded when its credentials change. */
 struct prov_flow_identity {
@@ -112,6 +112,10 @@ PROV_MUST prov_result prov_flow_connected(struct prov_flow *flow, struct prov_fl
  * before every request (H40). */
 PROV_MUST prov_result prov_flow_still_good(struct prov_flow *flow,
                                            const struct prov_flow_peer *peer);
+
+/* New credentials that one device may ask for within 24 hours; more is 4.03. Each is a row for ever, and a device
+ * that is broken or stolen could ask without end. A repeated request is given its answer again and does not count. */
+#define PROV_FLOW_SUCCESSORS_PER_DAY 64
 
 /* A typed request of prov/enroll_server.h, decided and done. */
 struct prov_flow_request {

@@ -30,7 +30,7 @@ static void export_ok(struct fixture *f, const struct prov_uuid *id, struct expo
     assert_string_equal(ret->bundle.address, "127.0.0.1:5684");
 }
 
-/* --- negative --------------------------------------------------------------------------------- */
+/* --- negative --- */
 
 static void retired_and_revoked_are_not_exported(void **state)
 {
@@ -90,7 +90,7 @@ static void row1_no_bundle_without_what_authenticates_the_server(void **state)
     assert_int_equal(export(f, &id, &out), PROV_E_NOT_FOUND);
 }
 
-/* --- positive --------------------------------------------------------------------------------- */
+/* --- positive --- */
 
 static void psk_bundle_has_identity_and_key(void **state)
 {

@@ -24,7 +24,7 @@ static const uint8_t good_identity[16] = {0x9a, 0, 0xff, 3,  4,  5,  6,  7,
                                           8,    9, 10,   11, 12, 13, 14, 15};
 static const uint8_t good_psk[64] = {0x80, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0xee};
 
-/* --- negative --------------------------------------------------------------------------------- */
+/* --- negative --- */
 
 static void row12_identity_of_0_or_129_octets_is_refused(void **state)
 {
@@ -311,7 +311,7 @@ static void second_ca_init_makes_no_second_root(void **state)
     assert_int_equal(before.id, after.id);
 }
 
-/* --- positive --------------------------------------------------------------------------------- */
+/* --- positive --- */
 
 static void row12_issued_psk_is_random_and_long_enough(void **state)
 {

@@ -39,7 +39,7 @@ static bool known(struct fixture *f, const struct prov_fqdn *server, struct prov
     return ret;
 }
 
-/* --- negative --------------------------------------------------------------------------------- */
+/* --- negative --- */
 
 static void h29_unknown_revoked_and_foreign_identities_get_a_dummy(void **state)
 {
@@ -162,7 +162,7 @@ static void h35_a_handshake_alone_promotes_no_successor(void **state)
     assert_int_equal(fixture_get(f, &made.uuid).state, PROV_STATE_PENDING);
 }
 
-/* --- positive --------------------------------------------------------------------------------- */
+/* --- positive --- */
 
 static void a_registered_key_becomes_active_by_its_handshake(void **state)
 {

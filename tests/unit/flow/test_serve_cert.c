@@ -65,7 +65,7 @@ static void with_current_subject(struct fixture *f, struct asker *a,
     a->plan.subject = cert.subject;
 }
 
-/* --- negative --------------------------------------------------------------------------------- */
+/* --- negative --- */
 
 static void cert_without_challenge_is_refused(void **state)
 {
@@ -279,7 +279,7 @@ static void crts_as_one_certificate_is_not_acceptable(void **state)
     asker_drop(f, &a);
 }
 
-/* --- positive --------------------------------------------------------------------------------- */
+/* --- positive --- */
 
 static void take_certs(const struct served *served, struct prov_bytes *ret, size_t expected)
 {
@@ -339,6 +339,38 @@ static void row55_repeated_sen_gives_the_same_certificate(void **state)
     serve_op(f, &a.peer, PROV_ENROLL_EST_SEN, asker_csr(f, &a), &two);
     assert_true(prov_bytes_equal(one.answer.body, two.answer.body));
     fixture_assert_unchanged(f, before);
+    asker_drop(f, &a);
+}
+
+/* Asked for again when a third of its life is gone: a new one, not the old one's rest. */
+static void a_certificate_that_nobody_took_is_made_anew(void **state)
+{
+    struct fixture *f = *state;
+    struct asker a;
+    struct served served;
+    asker_make(f, &a, PROV_KIND_CERT, PROV_USE_BOOTSTRAP);
+    for (int i = 0; i < 2; i++) {
+        serve_op(f, &a.peer, PROV_ENROLL_EST_SEN, asker_csr(f, &a), &served);
+        assert_int_equal(served.result, PROV_OK);
+        struct prov_credential made = fixture_only(f, PROV_USE_OPERATIONAL, PROV_STATE_PENDING);
+        assert_true(made.not_after > f->now_ms / 1000 + INT64_C(59) * 86400);
+        f->now_ms += INT64_C(89) * 86400 * 1000;
+    }
+    asker_drop(f, &a);
+}
+
+static void a_certificate_for_a_revoked_key_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct asker a;
+    struct served served;
+    asker_make(f, &a, PROV_KIND_CERT, PROV_USE_BOOTSTRAP);
+    serve_op(f, &a.peer, PROV_ENROLL_EST_SEN, asker_csr(f, &a), &served);
+    assert_int_equal(served.result, PROV_OK);
+    struct prov_credential made = fixture_only(f, PROV_USE_OPERATIONAL, PROV_STATE_PENDING);
+    assert_int_equal(prov_registry_credential_revoke(f->registry, made.id, "stolen", NULL),
+                     PROV_OK);
+    asker_refused(f, &a, PROV_ENROLL_EST_SEN, asker_csr(f, &a), PROV_COAP_FORBIDDEN);
     asker_drop(f, &a);
 }
 
@@ -437,6 +469,10 @@ int main(void)
                                         fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(row55_repeated_sen_gives_the_same_certificate,
                                         fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_certificate_that_nobody_took_is_made_anew, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_certificate_for_a_revoked_key_is_refused, fixture_setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(accept_287_gives_one_der_certificate, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(sren_with_a_new_or_the_same_key_is_served, fixture_setup,

@@ -33,7 +33,23 @@ static struct prov_flow_peer pending_made(struct fixture *f)
     return fixture_peer(f, &made.uuid);
 }
 
-/* --- negative --------------------------------------------------------------------------------- */
+static prov_result visit_pending(void *context, const struct prov_credential *credential)
+{
+    *(struct prov_uuid *)context = credential->uuid;
+    return PROV_OK;
+}
+
+static struct prov_flow_peer pending_at(struct fixture *f, const struct prov_fqdn *server)
+{
+    struct prov_uuid id = {{0}};
+    struct prov_credential_filter filter = {
+        .device = &f->device, .server = server, .state = PROV_STATE_PENDING, .servers = -1};
+    assert_int_equal(prov_registry_credential_list(f->registry, &filter, visit_pending, &id, NULL),
+                     PROV_OK);
+    return fixture_peer(f, &id);
+}
+
+/* --- negative --- */
 
 static void row28_bootstrap_opens_no_operational_resource(void **state)
 {
@@ -174,6 +190,89 @@ static void enrolled_device_needs_an_approval(void **state)
     expect(f, &peer, PROV_ENROLL_PSK, psk_request_id(4, room), PROV_COAP_FORBIDDEN);
 }
 
+/* One approval, two servers: candidates asked for at both while it stood, one confirm. */
+static void one_approval_is_one_enrollment_over_all_servers(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t room[17];
+    struct served served;
+    struct prov_flow_peer bootstrap[2], pending[2];
+    struct prov_uuid id, first = make_credential(f, PROV_KIND_PSK, PROV_USE_BOOTSTRAP);
+    struct prov_fqdn *const servers[2] = {&f->server, &f->other_server};
+    bootstrap[0] = fixture_peer(f, &first);
+    (void)enroll_psk(f, &first, 1);
+    assert_int_equal(
+        prov_flow_psk_issue(&f->flow, &f->device, &f->other_server, PROV_USE_OPERATIONAL, &id),
+        PROV_OK);
+    assert_int_equal(
+        prov_flow_psk_issue(&f->flow, &f->device, &f->other_server, PROV_USE_BOOTSTRAP, &id),
+        PROV_OK);
+    bootstrap[1] = fixture_peer(f, &id);
+
+    assert_int_equal(prov_registry_device_set(f->registry, &f->device, NULL, NULL, 1, NULL),
+                     PROV_OK);
+    for (uint8_t i = 0; i < 2; i++) {
+        struct prov_flow_request request = serve_request(f, &bootstrap[i], PROV_ENROLL_PSK,
+                                                         psk_request_id((uint8_t)(2 + i), room));
+        request.server = servers[i];
+        serve(f, &request, &served);
+        assert_int_equal(served.result, PROV_OK);
+        pending[i] = pending_at(f, servers[i]);
+    }
+    for (uint8_t i = 0; i < 2; i++) {
+        struct prov_flow_request request =
+            serve_request(f, &pending[i], PROV_ENROLL_CONFIRM, PROV_BYTES_NONE);
+        request.server = servers[i];
+        if (i == 0) {
+            serve(f, &request, &served);
+            assert_int_equal(served.result, PROV_OK);
+            serve(f, &request, &served); /* the answer was lost: the same again */
+            assert_int_equal(served.result, PROV_OK);
+        } else {
+            serve_refused(f, &request, PROV_COAP_FORBIDDEN);
+        }
+    }
+}
+
+static void a_device_asks_for_so_many_successors_in_a_day(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t room[17];
+    struct served served;
+    struct prov_flow_peer peer = peer_made(f, PROV_KIND_PSK, PROV_USE_OPERATIONAL);
+    for (uint8_t i = 0; i < PROV_FLOW_SUCCESSORS_PER_DAY; i++) {
+        serve_op(f, &peer, PROV_ENROLL_PSK, psk_request_id(i, room), &served);
+        assert_int_equal(served.result, PROV_OK);
+    }
+    expect(f, &peer, PROV_ENROLL_PSK, psk_request_id(0xff, room), PROV_COAP_FORBIDDEN);
+    /* The one that is pending is given again, and the day after there is a new one. */
+    serve_op(f, &peer, PROV_ENROLL_PSK, psk_request_id(PROV_FLOW_SUCCESSORS_PER_DAY - 1, room),
+             &served);
+    assert_int_equal(served.result, PROV_OK);
+    f->now_ms += INT64_C(86400) * 1000;
+    serve_op(f, &peer, PROV_ENROLL_PSK, psk_request_id(0xff, room), &served);
+    assert_int_equal(served.result, PROV_OK);
+}
+
+static void a_key_that_was_revoked_does_not_come_back(void **state)
+{
+    struct fixture *f = *state;
+    struct device_key key;
+    struct served served;
+    uint8_t octets[512];
+    struct prov_buf body = PROV_BUF_OF(octets);
+    struct prov_flow_peer peer = peer_made(f, PROV_KIND_RPK, PROV_USE_BOOTSTRAP);
+    device_key_make(f, &key);
+    device_sign1(f, &key, key.point, &f->device, serve_tls_unique, &body);
+    serve_op(f, &peer, PROV_ENROLL_RPK, prov_buf_bytes(&body), &served);
+    assert_int_equal(served.result, PROV_OK);
+    struct prov_credential made = fixture_only(f, PROV_USE_OPERATIONAL, PROV_STATE_PENDING);
+    assert_int_equal(prov_registry_credential_revoke(f->registry, made.id, "stolen", NULL),
+                     PROV_OK);
+    expect(f, &peer, PROV_ENROLL_RPK, prov_buf_bytes(&body), PROV_COAP_FORBIDDEN);
+    device_key_drop(f, &key);
+}
+
 static void another_servers_credential_is_refused(void **state)
 {
     struct fixture *f = *state;
@@ -205,7 +304,7 @@ static void no_room_for_the_answer_is_an_internal_error(void **state)
     assert_int_equal(answer.body.len, 0);
 }
 
-/* --- negative: raw public keys ---------------------------------------------------------------- */
+/* --- negative: raw public keys --- */
 
 static void h36_rpk_without_channel_binding_is_refused(void **state)
 {
@@ -300,7 +399,7 @@ static void rpk_body_that_is_cut_or_longer_is_refused(void **state)
     device_key_drop(f, &key);
 }
 
-/* --- positive --------------------------------------------------------------------------------- */
+/* --- positive --- */
 
 static void now_tells_operational_credentials_the_time(void **state)
 {
@@ -442,6 +541,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_registered_key_opens_nothing_before_its_handshake,
                                         fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(enrolled_device_needs_an_approval, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(one_approval_is_one_enrollment_over_all_servers,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_device_asks_for_so_many_successors_in_a_day,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_key_that_was_revoked_does_not_come_back, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(another_servers_credential_is_refused, fixture_setup,
                                         fixture_teardown),
