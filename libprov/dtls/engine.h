@@ -15,6 +15,7 @@
 #define MESSAGE_HEADER_LEN    12
 #define SEQUENCE_MAX          ((1ull << 48) - 1)
 #define RECORDS_MAX           (1u << 23) /* sent under one key (H12; RFC 9147, appendix B) */
+#define FORGERIES_MAX         (1u << 7)  /* taken with a tag of 64 bits (RFC 9147, appendix B.3) */
 #define COOKIE_LEN            16         /* of an HMAC-SHA-256 */
 #define PROV_DTLS_FLIGHT_REST 512        /* of the room for a flight: what is not certificates */
 

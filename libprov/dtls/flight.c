@@ -118,6 +118,7 @@ void prov_flight_tick(struct prov_dtls *s)
         return;
     }
     hs->resends++;
+    hs->halvings++;
     hs->timer_ms = hs->timer_ms <= max / 2 ? hs->timer_ms * 2 : max;
     hs->deadline_ms = s->now_ms + hs->timer_ms;
     hs->peer_asked = false;

@@ -157,6 +157,18 @@ static void keep_early(struct prov_dtls *s, const struct prov_record *record)
     hs->early_len = (uint16_t)(hs->early_len + len);
 }
 
+/* A tag of 64 bits is not good for more attempts (H12): the session says goodbye, so that both ends
+ * know, and the client begins anew. */
+static void count_forgery(struct prov_dtls *s)
+{
+    s->records_forged++;
+    if (s->connected && s->records_forged >= FORGERIES_MAX &&
+        prov_aead_tag_len(s->suite->aead) < PROV_AEAD_TAG_MAX) {
+        prov_dtls_close(s);
+        s->closed = true;
+    }
+}
+
 /* RFC 7925, section 6; H29: a wrong key and an unknown identity end in the same way, by the first
  * record that can only be the client's Finished. Any other record that does not open is dropped
  * without a word. */
@@ -165,7 +177,7 @@ static void not_authentic(struct prov_dtls *s, const struct prov_record *record)
     size_t finished = prov_record_overhead(s, 1) - RECORD_HEADER_LEN + MESSAGE_HEADER_LEN +
                       PROV_DTLS_FINISHED_LEN;
 
-    s->records_forged++;
+    count_forgery(s);
     if (s->hs != NULL && !prov_dtls_is_client(s) && s->kind == PROV_KIND_PSK &&
         s->hs->state == STATE_FINISHED && record->type == CONTENT_HANDSHAKE &&
         record->len == finished)
@@ -333,13 +345,23 @@ static void count_out(struct prov_dtls *s, size_t octets)
     s->octets_out += (uint32_t)octets;
 }
 
+/* What was not answered may have been too large for the path: half of that the next time (RFC 6347,
+ * section 4.1.1.1; H14). */
+static size_t datagram_max(const struct prov_dtls *s)
+{
+    size_t mtu = s->config->mtu != 0 ? s->config->mtu : PROV_DTLS_MTU_DEFAULT;
+
+    if (s->hs != NULL)
+        mtu >>= s->hs->halvings;
+    return mtu > PROV_DTLS_MTU_MIN ? mtu : PROV_DTLS_MTU_MIN;
+}
+
 bool prov_dtls_pull(struct prov_dtls *s, uint64_t now_ms, struct prov_buf *out)
 {
     if (s->config == NULL || out->overflow)
         return false;
-    size_t mtu = s->config->mtu != 0 ? s->config->mtu : PROV_DTLS_MTU_DEFAULT,
-           room = out->cap - out->len;
-    struct prov_buf datagram = prov_buf_make(out->data + out->len, room < mtu ? room : mtu);
+    size_t max = datagram_max(s), room = out->cap - out->len;
+    struct prov_buf datagram = prov_buf_make(out->data + out->len, room < max ? room : max);
 
     s->now_ms = now_ms;
     bool any = s->hs != NULL && prov_flight_pull(s, &datagram);

@@ -163,6 +163,30 @@ static void h12_only_forgeries_of_this_epoch_and_in_the_window_are_counted(void 
     wire_free(&w);
 }
 
+/* RFC 9147, section 4.5.3 and appendix B.3: a tag of 64 bits stands 2^7 attempts. */
+static void h12_ccm_8_is_given_up_after_2_7_forgeries(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < WIRE_KINDS; kind++) {
+        uint8_t room[WIRE_DATAGRAM_MAX];
+        bool short_tag = kind != WIRE_PSK_FS;
+        struct wire w;
+        connect_as(&w, (enum wire_kind)kind);
+        size_t len = seal(&w, WIRE_CLIENT, "x", room);
+        room[len - 1] ^= 1;
+        for (unsigned i = 1; i <= 128; i++) {
+            assert_int_equal(w.ends[WIRE_SERVER].closed, 0);
+            wire_inject(&w, WIRE_CLIENT, room, len);
+            wire_run(&w, 0);
+            assert_int_equal(prov_dtls_stats(&w.ends[WIRE_SERVER].session).records_forged, i);
+        }
+        assert_int_equal(w.ends[WIRE_SERVER].closed, short_tag);
+        assert_int_equal(w.ends[WIRE_CLIENT].closed, short_tag); /* it was told, in epoch 1 */
+        assert_int_equal(w.ends[WIRE_SERVER].data, 0);
+        wire_free(&w);
+    }
+}
+
 static void h13_sequence_numbers_never_wrap(void **state)
 {
     struct prov_dtls_cookies cookies = {.ready = false};
@@ -466,6 +490,7 @@ int main(void)
         cmocka_unit_test(row64_a_record_of_ccm_8_adds_29_octets),
         cmocka_unit_test(h12_sending_stops_at_2_23_records),
         cmocka_unit_test(h12_only_forgeries_of_this_epoch_and_in_the_window_are_counted),
+        cmocka_unit_test(h12_ccm_8_is_given_up_after_2_7_forgeries),
         cmocka_unit_test(h13_sequence_numbers_never_wrap),
         cmocka_unit_test(h11_one_bad_record_does_not_lose_the_others),
         cmocka_unit_test(h9_early_change_cipher_spec_and_plain_data_are_ignored),

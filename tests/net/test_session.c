@@ -72,6 +72,37 @@ static void row56_a_server_sends_and_gives_up_in_the_same_way(void **state)
     wire_free(&w);
 }
 
+/* A path that a full datagram does not pass. */
+static enum wire_fate narrow(void *context, struct wire_datagram *d)
+{
+    const size_t *widest = context;
+
+    return d->len > *widest ? WIRE_DROP : WIRE_DELIVER;
+}
+
+/* RFC 6347, section 4.1.1.1 */
+static void h14_from_the_first_retransmission_on_flights_are_cut_smaller(void **state)
+{
+    static const struct {
+        size_t widest;
+        uint64_t at_ms;
+    } paths[] = {{600, 9000}, {300, 27000}};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        size_t widest = paths[i].widest;
+        struct wire w;
+        wire_make(&w, &world, WIRE_CERT);
+        w.fate = narrow;
+        w.context = &widest;
+        wire_start(&w);
+        wire_run(&w, 200000);
+        assert_true(wire_works(&w));
+        assert_true(w.ends[WIRE_SERVER].connected_at_ms >= paths[i].at_ms);
+        wire_free(&w);
+    }
+}
+
 static void row56_the_timer_can_be_set(void **state)
 {
     static const uint64_t times[] = {0, 1000, 2500};
@@ -421,6 +452,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row56_sent_at_0_9_and_27_s_and_given_up_at_63_s),
         cmocka_unit_test(row56_a_server_sends_and_gives_up_in_the_same_way),
+        cmocka_unit_test(h14_from_the_first_retransmission_on_flights_are_cut_smaller),
         cmocka_unit_test(row56_the_timer_can_be_set),
         cmocka_unit_test(h7_the_last_flight_is_sent_again_when_the_client_repeats_its_own),
         cmocka_unit_test(h7_not_after_240_s),

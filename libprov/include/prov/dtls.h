@@ -88,9 +88,10 @@ enum prov_dtls_event {
     PROV_DTLS_NEED_VERIFY, /* a verdict on prov_dtls_peer_spki or prov_dtls_peer_chain */
     PROV_DTLS_CONNECTED,   /* once, after the peer's Finished verified */
     PROV_DTLS_DATA,        /* one application record: prov_dtls_data */
-    PROV_DTLS_CLOSED,      /* the peer said close_notify in epoch 1; told once */
-    PROV_DTLS_FAILED,      /* prov_dtls_failure says why; sticky */
-    PROV_DTLS_AGAIN        /* a long primitive has run and there is more to do: step again */
+    PROV_DTLS_CLOSED, /* the peer said close_notify in epoch 1, or too many records with a short
+                              tag were forged (H12): begin anew; told once */
+    PROV_DTLS_FAILED, /* prov_dtls_failure says why; sticky */
+    PROV_DTLS_AGAIN   /* a long primitive has run and there is more to do: step again */
 };
 
 /* --- client ---------------------------------------------------------------------------------- */

@@ -72,6 +72,7 @@ struct prov_dtls_handshake {
     bool digest_fresh; /* digest is the hash of the transcript as it stands */
     uint8_t retries;   /* HelloVerifyRequests answered */
     uint8_t resends;
+    uint8_t halvings; /* of the size of datagrams, one for each flight that was not answered */
     uint8_t item_count, item_at; /* own flight; what is to be sent next */
     uint16_t item_offset;
     uint16_t flight_len;
