@@ -58,6 +58,14 @@ static bool continues(struct prov_enroll_session *s, uint64_t now_ms)
     return s->in_op == work->op && offset == s->in_len;
 }
 
+/* All but the last block are full (RFC 7959, section 2.2); without the option there is no size. */
+static bool size_fits(const struct prov_enroll_work *work, size_t len)
+{
+    size_t size = prov_coap_block_size(work->block1.szx);
+
+    return !work->has_block1 || (work->block1.more ? len == size : len <= size);
+}
+
 struct prov_enroll_refusal prov_enroll_assemble(struct prov_enroll_session *s, uint64_t now_ms,
                                                 const struct prov_coap_message *message)
 {
@@ -66,7 +74,7 @@ struct prov_enroll_refusal prov_enroll_assemble(struct prov_enroll_session *s, u
 
     if (!continues(s, now_ms))
         return refuse(PROV_COAP_INCOMPLETE, "block out of order");
-    if (more && message->payload.len != prov_coap_block_size(work->block1.szx)) {
+    if (!size_fits(work, message->payload.len)) {
         prov_enroll_forget_body(s);
         return refuse(PROV_COAP_BAD_REQUEST, "block of a wrong size");
     }

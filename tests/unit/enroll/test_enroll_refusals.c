@@ -257,7 +257,7 @@ static void block_of_wrong_size_or_szx_7_is_4_00(void **state)
 {
     uint8_t room[512];
     struct prov_bytes body = octets(room, 500);
-    struct prov_coap_block first = {0, true, 5};
+    struct prov_coap_block first = {0, true, 5}, last = {0, false, 4};
     /* CON POST /prov/psk, CF 60, Block1 0x0f: szx 7 */
     static const uint8_t szx_7[] = {0x40, 0x02, 0x33, 0x44, 0xb4, 'p',  'r',  'o',  'v',  0x03,
                                     'p',  's',  'k',  0x11, 0x3c, 0xd1, 0x02, 0x0f, 0xff, 0x00};
@@ -267,6 +267,9 @@ static void block_of_wrong_size_or_szx_7_is_4_00(void **state)
     rig_begin(&r);
     assert_refused(
         &r, (struct ask){PROV_COAP_POST, SEN, .format = 286, .payload = body, .block1 = &first},
+        PROV_COAP_BAD_REQUEST);
+    assert_refused(
+        &r, (struct ask){PROV_COAP_POST, SEN, .format = 286, .payload = body, .block1 = &last},
         PROV_COAP_BAD_REQUEST);
     assert_int_equal(feed(&r, PROV_BYTES_OF(szx_7)), PROV_ENROLL_REPLY);
     assert_int_equal(r.m.code, PROV_COAP_BAD_REQUEST);
