@@ -191,6 +191,15 @@ static bool is_whole(const struct prov_dtls_slot *slot)
            (slot->span_count == 1 && slot->spans[0].from == 0 && slot->spans[0].until == body);
 }
 
+/* In epoch 0 a piece is anybody's: one that was forged must not keep the true message out through all
+ * its retransmissions. A whole message that contradicts the pieces of one takes their place. (Who
+ * can forge pieces can forge an alert, too: this costs nothing.) */
+static bool supersedes(const struct prov_dtls_handshake *hs, const struct prov_dtls_slot *slot,
+                       const struct prov_fragment *fragment)
+{
+    return fragment->body.len == fragment->length && !is_whole(slot) && !fits(hs, slot, fragment);
+}
+
 static void take_fragment(struct prov_dtls *s, unsigned epoch, const struct prov_fragment *fragment)
 {
     struct prov_dtls_handshake *hs = s->hs;
@@ -215,6 +224,10 @@ static void take_fragment(struct prov_dtls *s, unsigned epoch, const struct prov
     if (fragment->message_seq - hs->next_receive >= PROV_DTLS_SLOTS)
         return;
     struct prov_dtls_slot *slot = find(hs, fragment->message_seq);
+    if (slot != NULL && supersedes(hs, slot, fragment)) {
+        drop(hs, slot);
+        slot = NULL;
+    }
     if (slot == NULL)
         slot = open_slot(hs, fragment);
     if (slot == NULL || !fits(hs, slot, fragment) || !fill(hs, slot, fragment))

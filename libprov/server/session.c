@@ -218,10 +218,13 @@ static struct association *new_association(struct prov_server *server, uint64_t 
                                            struct session *session, const uint8_t *random)
 {
     struct association *a = calloc(1, sizeof(*a));
+    void *workspace = a ? pool_take(&server->workspaces) : NULL;
 
-    if (!a)
+    if (!workspace) {
+        free(a);
         return NULL;
-    a->workspace = pool_take(&server->workspaces);
+    }
+    a->workspace = workspace;
     a->identity = identity_use(server->identity);
     a->session = session;
     a->started_ms = now_ms;

@@ -399,6 +399,24 @@ static void h5_a_hello_cut_behind_its_cookie_is_put_together(void **state)
     wire_free(&w);
 }
 
+/* Anybody can forge a piece of a message in epoch 0. Where the true one comes whole, it is heard. */
+static void h10_a_forged_piece_does_not_keep_a_whole_message_out(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < WIRE_KINDS; kind++) {
+        uint8_t octets[16] = {0}, room[WIRE_DATAGRAM_MAX];
+        struct wire w;
+        wire_make(&w, &world, (enum wire_kind)kind);
+        wire_start(&w);
+        size_t len = fragment(&(struct cut){2, 100, 0, 16, 1}, octets, room);
+        wire_inject(&w, WIRE_SERVER, room, len); /* of the ServerHello that is to come */
+        wire_run(&w, 100000);
+        assert_true(wire_works(&w));
+        assert_int_equal(w.ends[WIRE_CLIENT].connected_at_ms, 0);
+        wire_free(&w);
+    }
+}
+
 /* H2: what the client signs is the hash of all messages from the hello with the cookie on, each with its
  * header as if it had not been cut. */
 static void put_together(const struct wire *w, uint8_t *room, size_t cap, size_t *ret_len)
@@ -497,6 +515,7 @@ int main(void)
         cmocka_unit_test(h8_early_records_are_kept_and_not_counted),
         cmocka_unit_test(h8_early_application_data_is_not_delivered),
         cmocka_unit_test(h10_inconsistent_fragments_are_dropped),
+        cmocka_unit_test(h10_a_forged_piece_does_not_keep_a_whole_message_out),
         cmocka_unit_test(h10_a_length_above_the_cap_is_refused_at_the_first_fragment),
         cmocka_unit_test(h5_a_hello_cut_behind_its_cookie_is_put_together),
         cmocka_unit_test(h2_the_transcript_is_of_whole_messages_from_the_cookie_on),

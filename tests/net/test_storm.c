@@ -120,18 +120,19 @@ static size_t garbage(uint64_t *seed, uint8_t room[WIRE_DATAGRAM_MAX])
     return len;
 }
 
+/* Fewer than the 2^7 forgeries that CCM_8 stands (H12). */
 static void random_datagrams_after_the_handshake_change_nothing(void **state)
 {
     uint64_t seed = 42;
     uint8_t room[WIRE_DATAGRAM_MAX];
 
     (void)state;
-    for (int kind = 0; kind < WIRE_KINDS; kind++) {
+    for (int turn = 0; turn < 5 * WIRE_KINDS; turn++) {
         struct wire w;
-        wire_make(&w, &world, (enum wire_kind)kind);
+        wire_make(&w, &world, (enum wire_kind)(turn % WIRE_KINDS));
         wire_start(&w);
         wire_run(&w, 0);
-        for (int i = 0; i < 2000; i++) {
+        for (int i = 0; i < 400; i++) {
             wire_inject(&w, (enum wire_side)(i & 1), room, garbage(&seed, room));
             if (i % 64 == 0)
                 wire_run(&w, 0);

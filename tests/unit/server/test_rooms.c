@@ -37,6 +37,28 @@ static void pool_ends_at_its_limit_and_wipes(void **state)
     pool_free(&pool);
 }
 
+/* The limit is not reached, but the system has no memory: as if all rooms had been made and lost. */
+static void hello_without_memory_is_dropped(void **state)
+{
+    static struct rig rig;
+    struct client *client;
+    uint8_t hello[2048];
+    size_t len;
+
+    (void)state;
+    rig_begin(&rig, NULL);
+    client = rig_client(&rig, PROV_KIND_PSK, 1);
+    len = client_second_hello(client, hello, sizeof(hello));
+    rig.server->workspaces.made = rig.server->workspaces.limit;
+    rig_deliver(&rig, &client->peer, hello, len);
+    assert_int_equal(prov_server_stats(rig.server).handshakes, 0);
+    assert_int_equal(rig.server->workspaces.used, 0);
+    rig.server->workspaces.made = 0;
+    rig_deliver(&rig, &client->peer, hello, len);
+    assert_int_equal(prov_server_stats(rig.server).handshakes, 1);
+    rig_end(&rig);
+}
+
 static struct prov_server_peer peer_of(unsigned host, unsigned port)
 {
     struct prov_server_peer peer = {{6, 0x20, 1, 0x0d, 0xb8}};
@@ -182,6 +204,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pool_ends_at_its_limit_and_wipes),
+        cmocka_unit_test(hello_without_memory_is_dropped),
         cmocka_unit_test(h4_table_tells_peers_apart_by_every_octet),
         cmocka_unit_test(listen_addresses_are_literal),
         cmocka_unit_test(table_counts_sessions_of_an_address),
