@@ -79,6 +79,10 @@ static bool write_all(int fd, const char *data, size_t len)
         ssize_t n = write(fd, data + at, len - at);
         if (n < 0 && errno != EINTR)
             return false;
+        if (n == 0) {
+            errno = EIO;
+            return false;
+        }
         at += n > 0 ? (size_t)n : 0;
     }
     return true;

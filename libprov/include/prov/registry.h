@@ -59,7 +59,8 @@ void prov_registry_close(struct prov_registry *registry);
 /* From here on every verb does all its work and its checks, then rolls back. */
 void prov_registry_dry_run(struct prov_registry *registry, bool on);
 /* Makes a new key file (O_EXCL, 0600) and wraps the registry's keys with it: one row changes. From then on the old
- * key file opens nothing, and this registry goes on working. On failure there is no new file. */
+ * key file opens nothing, and this registry goes on working. On failure there is no new file,
+ * unless the commit itself failed: keep both then until the registry has been opened again. */
 PROV_MUST prov_result prov_registry_rewrap(struct prov_registry *registry, const char *new_key_path,
                                            struct prov_why *why);
 PROV_MUST prov_result prov_registry_org(struct prov_registry *registry, struct prov_org *ret,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sqlite/device.h"
 #include "sqlite/event.h"
 
 void credential_row(struct query *query, struct prov_credential *ret)
@@ -147,6 +148,7 @@ prov_result prov_registry_secret_get(struct prov_registry *registry, int64_t cre
                                      struct prov_secret *ret, struct prov_why *why)
 {
     struct prov_uuid uuid;
+    char text[PROV_UUID_TEXT];
     uint8_t box[SEAL_BOX_LEN];
     bool sealed = false;
     struct query query = query_make(registry, SQL_SECRET_GET, why);
@@ -157,16 +159,19 @@ prov_result prov_registry_secret_get(struct prov_registry *registry, int64_t cre
         sealed = query_column_octets(&query, 1, box, sizeof box, true);
     }
     result = query_end(&query, result);
-    if (result == PROV_E_NOT_FOUND || (result == PROV_OK && !sealed)) {
-        return prov_why_set(why, PROV_E_NOT_FOUND,
-                            "the registry holds no secret for this credential");
+    if (result == PROV_E_NOT_FOUND) {
+        return prov_why_set(why, result, "there is no credential of the internal number %lld",
+                            (long long)credential);
     }
     if (result != PROV_OK)
         return result;
+    prov_uuid_format(&uuid, text);
+    if (!sealed) {
+        return prov_why_set(why, PROV_E_NOT_FOUND, "the registry holds no secret for credential %s",
+                            text);
+    }
     result = unseal_secret(&registry->keys, &uuid, PROV_BYTES_OF(box), ret);
     if (result != PROV_OK) {
-        char text[PROV_UUID_TEXT];
-        prov_uuid_format(&uuid, text);
         return prov_why_set(why, result, "the sealed secret of credential %s does not open", text);
     }
     return PROV_OK;
@@ -302,8 +307,11 @@ static prov_result activate(struct prov_registry *registry, int64_t id, struct p
     prov_result result = credential_get(registry, id, &credential, why);
     if (result == PROV_OK)
         result = credential_alive(&credential, why);
-    if (result == PROV_OK && credential.state == PROV_STATE_PENDING)
-        result = credential_activate(registry, &credential, "credential.activate", why);
+    if (result != PROV_OK || credential.state == PROV_STATE_ACTIVE)
+        return result;
+    result = credential_activate(registry, &credential, "credential.activate", why);
+    if (result == PROV_OK && credential.use == PROV_USE_OPERATIONAL && !credential.is_server)
+        result = device_enrolled(registry, &credential.device, false, why);
     return result;
 }
 

@@ -68,6 +68,15 @@ prov_result device_get_live(struct prov_registry *registry, const struct prov_eu
     return result;
 }
 
+prov_result device_enrolled(struct prov_registry *registry, const struct prov_eui64 *eui64,
+                            bool approval_used, struct prov_why *why)
+{
+    struct query query = query_make(registry, SQL_DEVICE_ENROLLED, why);
+    query_octets(&query, eui64->octets, sizeof eui64->octets);
+    query_int(&query, approval_used);
+    return query_run(&query, "the device");
+}
+
 prov_result prov_registry_device_get(struct prov_registry *registry, const struct prov_eui64 *eui64,
                                      struct prov_device *ret, struct prov_why *why)
 {

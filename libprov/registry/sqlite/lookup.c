@@ -46,7 +46,12 @@ static prov_result psk_load(struct prov_registry *registry, int64_t id, struct p
     if (result != PROV_OK)
         return result;
     result = unseal_secret(&registry->keys, &ret->uuid, PROV_BYTES_OF(box), ret_psk);
-    return result == PROV_OK ? result : prov_why_set(why, result, "a sealed PSK does not open");
+    if (result != PROV_OK) {
+        char text[PROV_UUID_TEXT];
+        prov_uuid_format(&ret->uuid, text);
+        return prov_why_set(why, result, "the sealed PSK of credential %s does not open", text);
+    }
+    return PROV_OK;
 }
 
 /* Two statements that each find one row, and one unseal of one length, whoever asks; what is known of the result

@@ -40,19 +40,33 @@ static prov_result rewrap(struct prov_registry *registry, const struct prov_secr
     return result == PROV_OK ? event_add(registry, "registry.rewrap", "", NULL, "", why) : result;
 }
 
+/* ret_decided: the work was done, and what failed, if anything, is the commit. */
 static prov_result rewrap_whole(struct prov_registry *registry, const struct prov_secret *new_key,
-                                struct prov_why *why)
+                                bool *ret_decided, struct prov_why *why)
 {
     prov_result result = registry_begin(registry, why);
     if (result != PROV_OK)
         return result;
-    return registry_end(registry, rewrap(registry, new_key, why), why);
+    result = rewrap(registry, new_key, why);
+    *ret_decided = result == PROV_OK && !registry->dry_run;
+    return registry_end(registry, result, why);
+}
+
+/* A commit that failed may have reached the disk all the same, and count when the write-ahead log is read again
+ * after a crash: then only the new key opens the registry, so it stays. */
+static void drop(const char *path, bool decided, struct prov_why *why)
+{
+    if (decided)
+        prov_why_hint(why, "keep both key files until the registry has been opened again");
+    else
+        (void)unlink(path);
 }
 
 prov_result prov_registry_rewrap(struct prov_registry *registry, const char *new_key_path,
                                  struct prov_why *why)
 {
     struct prov_secret new_key = {0};
+    bool decided = false;
     char *path = strdup(new_key_path);
     if (path == NULL)
         return PROV_E_MEMORY;
@@ -61,10 +75,10 @@ prov_result prov_registry_rewrap(struct prov_registry *registry, const char *new
         free(path);
         return result;
     }
-    result = rewrap_whole(registry, &new_key, why);
+    result = rewrap_whole(registry, &new_key, &decided, why);
     prov_secret_wipe(&new_key);
     if (result != PROV_OK || registry->dry_run) {
-        (void)unlink(path);
+        drop(path, decided, why);
         free(path);
         return result;
     }

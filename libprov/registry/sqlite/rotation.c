@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sqlite/credential.h"
+#include "sqlite/device.h"
 #include "sqlite/event.h"
 
 /* The operational credential of the device and server in the state, of which the schema allows one.
@@ -167,18 +168,6 @@ static prov_result predecessor_get(struct prov_registry *registry,
     return result;
 }
 
-/* From here on a bootstrap credential needs an approval, and this confirm used one up if it was by
- * one. */
-static prov_result mark_enrolled(struct prov_registry *registry,
-                                 const struct prov_credential *credential, bool by_bootstrap,
-                                 struct prov_why *why)
-{
-    struct query query = query_make(registry, SQL_DEVICE_ENROLLED, why);
-    query_octets(&query, credential->device.octets, sizeof credential->device.octets);
-    query_int(&query, by_bootstrap);
-    return query_run(&query, "the device");
-}
-
 static prov_result confirm(struct prov_registry *registry, int64_t id, struct prov_why *why)
 {
     struct prov_credential credential;
@@ -195,7 +184,8 @@ static prov_result confirm(struct prov_registry *registry, int64_t id, struct pr
     if (result == PROV_OK)
         result = credential_activate(registry, &credential, "credential.confirm", why);
     if (result == PROV_OK && operational)
-        result = mark_enrolled(registry, &credential, predecessor.use == PROV_USE_BOOTSTRAP, why);
+        result = device_enrolled(registry, &credential.device,
+                                 predecessor.use == PROV_USE_BOOTSTRAP, why);
     return result;
 }
 

@@ -320,7 +320,7 @@ static void everything_comes_back(void **state)
     assert_why(box, prov_registry_secret_get(box->registry, two.id, &secret, &box->why),
                PROV_E_NOT_FOUND, "holds no secret");
     assert_why(box, prov_registry_secret_get(box->registry, 0, &secret, &box->why),
-               PROV_E_NOT_FOUND, "holds no secret");
+               PROV_E_NOT_FOUND, "no credential");
 }
 
 static void row5_renewal_with_the_same_key_works(void **state)
@@ -349,6 +349,29 @@ static void registered_key_becomes_active_and_twice_is_fine(void **state)
     uint64_t before = digest(box);
     assert_done(box, prov_registry_credential_activate(box->registry, id, &box->why));
     assert_true(digest(box) == before);
+}
+
+static bool enrolled(struct box *box, uint8_t n)
+{
+    struct prov_device device;
+    struct prov_eui64 eui64 = eui(n);
+    assert_done(box, prov_registry_device_get(box->registry, &eui64, &device, &box->why));
+    return device.enrolled;
+}
+
+/* From its first handshake on, a bootstrap credential of the device needs an approval. */
+static void registered_operational_key_enrolls_its_device(void **state)
+{
+    struct box *box = *state;
+    struct prov_credential_new factory = new_rpk(1, A, 1), own = new_rpk(1, A, 2);
+    factory.state = own.state = PROV_STATE_PENDING;
+    own.use = PROV_USE_OPERATIONAL;
+    int64_t first = add(box, &factory).id, second = add(box, &own).id;
+    assert_done(box, prov_registry_credential_activate(box->registry, first, &box->why));
+    assert_false(enrolled(box, 1));
+    assert_done(box, prov_registry_credential_activate(box->registry, second, &box->why));
+    assert_true(enrolled(box, 1));
+    assert_false(enrolled(box, 2));
 }
 
 static void revoked_credential_keeps_its_reason_and_loses_its_secret(void **state)
@@ -571,6 +594,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(everything_comes_back, setup, box_teardown),
         cmocka_unit_test_setup_teardown(row5_renewal_with_the_same_key_works, setup, box_teardown),
         cmocka_unit_test_setup_teardown(registered_key_becomes_active_and_twice_is_fine, setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(registered_operational_key_enrolls_its_device, setup,
                                         box_teardown),
         cmocka_unit_test_setup_teardown(revoked_credential_keeps_its_reason_and_loses_its_secret,
                                         setup, box_teardown),

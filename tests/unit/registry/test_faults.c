@@ -257,6 +257,74 @@ static void failing_random_numbers_change_nothing(void **state)
     }
 }
 
+static bool copy_file(const char *from, const char *to)
+{
+    static uint8_t octets[512 * 1024];
+    FILE *in = fopen(from, "rb");
+    if (in == NULL)
+        return false;
+    size_t len = fread(octets, 1, sizeof octets, in);
+    assert_true(len < sizeof octets);
+    assert_int_equal(fclose(in), 0);
+    FILE *out = fopen(to, "wb");
+    assert_non_null(out);
+    assert_int_equal(fwrite(octets, 1, len, out), len);
+    assert_int_equal(fclose(out), 0);
+    return true;
+}
+
+/* Whether what a crash leaves of the files now opens with the key file. */
+static bool opens_after_a_crash(struct box *box, const char *key_path)
+{
+    char copy[160], log[176], from[176];
+    struct prov_registry *registry = NULL;
+    struct prov_registry_config config = box->config;
+    (void)snprintf(copy, sizeof copy, "%s/crashed.db", box->folder);
+    (void)snprintf(log, sizeof log, "%s-wal", copy);
+    (void)snprintf(from, sizeof from, "%s-wal", box->path);
+    assert_true(copy_file(box->path, copy));
+    assert_true(copy_file(from, log));
+    config.path = copy;
+    config.key_path = key_path;
+    bool opens = prov_registry_open(&config, &registry, NULL) == PROV_OK;
+    prov_registry_close(registry);
+    assert_int_equal(unlink(copy), 0);
+    (void)unlink(log);
+    return opens;
+}
+
+static void failing_rewrap_leaves_a_key_that_opens(void **state)
+{
+    struct box *box = *state;
+    static const enum faulty kinds[] = {FAULTY_WRITE, FAULTY_SYNC, FAULTY_FULL};
+    char new_key[160];
+    int kept = 0;
+    (void)snprintf(new_key, sizeof new_key, "%s/new.key", box->folder);
+    save(box);
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        prov_result result = PROV_E_IO;
+        for (int n = 0; result != PROV_OK; n++) {
+            box->config.key_path = NULL;
+            restore(box);
+            faulty_arm(kinds[k], n);
+            result = prov_registry_rewrap(box->registry, new_key, &box->why);
+            (void)faulty_disarm();
+            if (result != PROV_OK) {
+                bool there = exists(new_key, "");
+                assert_string_not_equal(box->why.text, "");
+                assert_int_equal(there, strstr(box->why.hint, "keep both key files") != NULL);
+                assert_true(opens_after_a_crash(box, box->key_path) ||
+                            (there && opens_after_a_crash(box, new_key)));
+                kept += there;
+                box_reopen(box);
+            }
+            prov_why_clear(&box->why);
+            (void)unlink(new_key);
+        }
+    }
+    assert_true(kept > 0);
+}
+
 static void failing_create_leaves_no_files(void **state)
 {
     struct box *box = *state;
@@ -339,6 +407,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(failing_opens_change_nothing, setup, box_teardown),
         cmocka_unit_test_setup_teardown(full_disk_changes_nothing_and_says_so, setup, box_teardown),
         cmocka_unit_test_setup_teardown(failing_random_numbers_change_nothing, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(failing_rewrap_leaves_a_key_that_opens, setup,
+                                        box_teardown),
         cmocka_unit_test_setup_teardown(failing_create_leaves_no_files, box_setup_empty,
                                         box_teardown),
         cmocka_unit_test_setup_teardown(create_without_random_numbers_leaves_no_files,
