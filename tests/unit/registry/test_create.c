@@ -417,6 +417,25 @@ static void create_makes_the_schema(void **state)
     assert_int_equal(raw_number(box, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }
 
+/* Whom the program starts gets none of its files. */
+static void no_file_is_inherited(void **state)
+{
+    struct box *box = *state;
+    char name[64], target[512];
+    int ours = 0;
+    add_device(box, 1);
+    for (int fd = 0; fd < 1024; fd++) {
+        (void)snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+        ssize_t len = readlink(name, target, sizeof target - 1);
+        target[len < 0 ? 0 : len] = '\0';
+        if (strncmp(target, box->folder, strlen(box->folder)) != 0)
+            continue;
+        assert_true((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+        ours++;
+    }
+    assert_true(ours >= 2); /* database and log; the key file is closed */
+}
+
 static void key_file_may_be_elsewhere(void **state)
 {
     struct box *box = *state;
@@ -523,6 +542,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(create_under_a_tight_umask_works, box_setup_empty,
                                         box_teardown),
         cmocka_unit_test_setup_teardown(create_makes_the_schema, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(no_file_is_inherited, box_setup, box_teardown),
         cmocka_unit_test_setup_teardown(key_file_may_be_elsewhere, box_setup_empty, box_teardown),
         cmocka_unit_test_setup_teardown(names_that_sqlite_would_interpret_are_files,
                                         box_setup_empty, box_teardown),

@@ -2,6 +2,9 @@
  *
  * Several programs on one registry: the database decides, and one of them wins.
  */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -141,6 +144,54 @@ static void processes_race_and_the_sum_is_one_each(void **state)
     assert_int_equal(raw_number(box, "SELECT count(*) = max(sequence) FROM event"), 1);
 }
 
+/* Between its statements, with the write lock: what it did not commit is not there, and nobody waits for it. */
+static void a_writer_that_is_killed_leaves_what_it_committed(void **state)
+{
+    struct box *box = *state;
+    prov_registry_close(box->registry);
+    box->registry = NULL;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct prov_device two = {.eui64 = eui(2)};
+        sqlite3 *db = NULL;
+        if (prov_registry_open(&box->config, &box->registry, NULL) != PROV_OK ||
+            prov_registry_device_add(box->registry, &two, NULL) != PROV_OK ||
+            sqlite3_open(box->path, &db) != SQLITE_OK ||
+            sqlite3_exec(db, "BEGIN IMMEDIATE; UPDATE device SET retired = 1", NULL, NULL, NULL) !=
+                SQLITE_OK)
+            _exit(1);
+        (void)kill(getpid(), SIGKILL);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_done(box, prov_registry_open(&box->config, &box->registry, &box->why));
+    assert_int_equal(raw_number(box, "SELECT count(*) FROM device WHERE id > 0"), 2);
+    assert_int_equal(raw_number(box, "SELECT count(*) FROM device WHERE id > 0 AND retired"), 0);
+    add_device(box, 3);
+}
+
+/* A server keeps its connection open for months while others write. */
+static void the_log_stays_small_beside_an_open_reader(void **state)
+{
+    struct box *box = *state;
+    struct prov_registry *server = second(box);
+    struct prov_eui64 one = eui(1);
+    struct prov_device device;
+    char name[160];
+    struct stat info;
+    for (int i = 0; i < 1200; i++) {
+        assert_done(box, prov_registry_device_set(box->registry, &one, i % 2 == 0 ? "a" : "b", NULL,
+                                                  -1, &box->why));
+        assert_done(box, prov_registry_device_get(server, &one, &device, &box->why));
+    }
+    (void)snprintf(name, sizeof name, "%s-wal", box->path);
+    assert_int_equal(stat(name, &info), 0);
+    assert_in_range(info.st_size, 1, 5 * 1024 * 1024); /* 1000 pages and what one change adds */
+    prov_registry_close(server);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +199,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(second_connection_loses_the_identity, setup, box_teardown),
         cmocka_unit_test_setup_teardown(two_confirms_make_one_event, setup, box_teardown),
         cmocka_unit_test_setup_teardown(processes_race_and_the_sum_is_one_each, setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(a_writer_that_is_killed_leaves_what_it_committed, setup,
+                                        box_teardown),
+        cmocka_unit_test_setup_teardown(the_log_stays_small_beside_an_open_reader, setup,
                                         box_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
