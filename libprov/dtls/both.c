@@ -21,7 +21,18 @@ prov_result prov_certificate_add(struct prov_dtls *s)
     return prov_flight_message_end(s, &message);
 }
 
-/* Exactly the 91 octets of an uncompressed P-256 key (H21), and not one's own (H37). */
+/* H37, whatever the key stands in: a peer that shows it reflects what this end has sent. */
+static bool is_own_key(const struct prov_dtls_config *config, struct prov_bytes point)
+{
+    struct prov_bytes raw;
+    struct prov_x509 own;
+
+    return (prov_spki_decode(config->spki, &raw) == PROV_OK && prov_bytes_equal(point, raw)) ||
+           (config->chain_len > 0 && prov_x509_parse(config->chain[0], &own) == PROV_OK &&
+            prov_bytes_equal(point, own.point));
+}
+
+/* Exactly the 91 octets of an uncompressed P-256 key (H21), and not one's own. */
 static prov_result take_raw_key(struct prov_dtls *s, struct prov_bytes body)
 {
     struct prov_bytes spki, point;
@@ -33,7 +44,7 @@ static prov_result take_raw_key(struct prov_dtls *s, struct prov_bytes body)
     prov_result result = prov_spki_decode(spki, &point);
     if (result == PROV_E_POINT)
         return prov_dtls_fail(s, result, PROV_ALERT_ILLEGAL_PARAMETER);
-    if (result != PROV_OK || prov_bytes_equal(spki, s->config->spki))
+    if (result != PROV_OK || is_own_key(s->config, point))
         return prov_dtls_fail(s, result != PROV_OK ? result : PROV_E_FORBIDDEN,
                               PROV_ALERT_HANDSHAKE_FAILURE);
     memcpy(s->hs->peer_point, point.data, PROV_POINT_LEN);
@@ -52,8 +63,8 @@ static prov_result take_chain(struct prov_dtls *s, struct prov_bytes body)
         return prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
     prov_result result =
         count > PROV_DTLS_CHAIN_MAX ? PROV_E_DEPTH : prov_x509_parse(chain[0], &leaf);
-    if (result == PROV_OK && prov_bytes_equal(chain[0], s->config->chain[0]))
-        result = PROV_E_FORBIDDEN; /* one's own certificate (H37) */
+    if (result == PROV_OK && is_own_key(s->config, leaf.point))
+        result = PROV_E_FORBIDDEN;
     if (result != PROV_OK)
         return prov_dtls_fail(s, result, prov_alert_for(result, PROV_KIND_CERT));
     memcpy(s->hs->peer_point, leaf.point.data, PROV_POINT_LEN);

@@ -258,9 +258,36 @@ static size_t the_clients_key(uint8_t *body, size_t len)
     return len;
 }
 
+/* Another certificate of the peer's own key: its own one with a changed signature. */
+static size_t a_certificate_of_its_own_key(uint8_t *body, enum wire_side side)
+{
+    struct prov_bytes leaf = world.identities[side].chain[0];
+    struct prov_buf out = prov_buf_make(body, WIRE_DATAGRAM_MAX / 2);
+
+    prov_put_u24(&out, (uint32_t)leaf.len + 3);
+    prov_put_u24(&out, (uint32_t)leaf.len);
+    prov_put_bytes(&out, leaf);
+    body[out.len - 1] ^= 1;
+    return out.len;
+}
+
+static size_t the_servers_certificate(uint8_t *body, size_t len)
+{
+    (void)len;
+    return a_certificate_of_its_own_key(body, WIRE_SERVER);
+}
+
+static size_t the_clients_certificate(uint8_t *body, size_t len)
+{
+    (void)len;
+    return a_certificate_of_its_own_key(body, WIRE_CLIENT);
+}
+
 static void h37_ones_own_key_is_refused(void **state)
 {
     (void)state;
+    assert_int_equal(alert_to(WIRE_CERT, WIRE_CLIENT, 11, the_servers_certificate), 49);
+    assert_int_equal(alert_to(WIRE_CERT, WIRE_SERVER, 11, the_clients_certificate), 49);
     assert_int_equal(alert_to(WIRE_RPK, WIRE_CLIENT, 11, the_servers_key), 40);
     assert_int_equal(alert_to(WIRE_RPK, WIRE_SERVER, 11, the_clients_key), 40);
 }
