@@ -11,7 +11,7 @@ const struct option_row option_rows[OPT_COUNT] = {
     {OPT_REGISTRY, "--registry", "FILE",
      "the registry (else PROV_REGISTRY, else the state folder)"},
     {OPT_KEY, "--key", "FILE", "its key file (else the registry's name with .key)"},
-    {OPT_ORG, "--org", "NAME", "the organisation, 1 to 64 characters"},
+    {OPT_ORG, "--org", "NAME", "the organisation, 1 to 64 octets of UTF-8"},
     {OPT_COUNTRY, "--country", "CC", "its country, two letters"},
     {OPT_ADDRESS, "--address", "HOST:PORT", "where devices find the server"},
     {OPT_LABEL, "--label", "TEXT", "a label for people"},

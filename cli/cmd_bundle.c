@@ -1,6 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands.h"
 
+#include <string.h>
+
+/* In text there is nothing to say: the file is the answer. */
+static void put_export(struct run *run, const struct prov_uuid *id, const char *path)
+{
+    out_begin(&run->out);
+    out_uuid(&run->out, "id", id);
+    out_text(&run->out, "out", path);
+    out_end(&run->out);
+}
+
 prov_result cmd_bundle_export(struct run *run)
 {
     struct prov_credential credential;
@@ -8,13 +19,19 @@ prov_result cmd_bundle_export(struct run *run)
     uint8_t octets[PROV_BUNDLE_MAX];
     struct prov_buf bundle = PROV_BUF_OF(octets);
     prov_result r = take_required(run, OPT_OUT, &path);
+    if (r == PROV_OK && run->out.json && strcmp(path, "-") == 0)
+        r = prov_why_set(&run->why, PROV_E_USAGE, "--json and --out - both mean stdout");
     if (r == PROV_OK)
         r = take_credential(run, run->words[0], &credential);
+    if (r == PROV_OK)
+        r = file_check_new(run, path);
     if (r == PROV_OK)
         r = prov_flow_bundle_export(&run->flow, &credential, &bundle);
     if (r == PROV_OK && !run->dry_run)
         r = file_write_new(run, path, prov_buf_bytes(&bundle));
     prov_wipe(octets, sizeof(octets));
+    if (r == PROV_OK && run->out.json)
+        put_export(run, &credential.uuid, path);
     return r;
 }
 

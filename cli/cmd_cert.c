@@ -34,6 +34,8 @@ prov_result cmd_cert_issue(struct run *run)
     request.server = &subject.server;
     request.days = (int)days;
     r = prov_flow_cert_issue(&run->flow, &request, &id);
+    if (r != PROV_OK && request.csr.len != 0)
+        r = file_blame(run, run_option(run, OPT_CSR), r);
     if (r == PROV_OK)
         show_id(run, &id);
     return r;

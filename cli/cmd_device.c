@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "clean.h"
 #include "commands.h"
 #include "csv.h"
 
@@ -32,8 +33,7 @@ static prov_result add_one(struct run *run)
     return PROV_OK;
 }
 
-/* --- a CSV: one transaction a row, the others go on
- * --------------------------------------------------- */
+/* --- a CSV: one transaction a row, the others go on --- */
 
 enum { COLUMN_EUI64, COLUMN_LABEL, COLUMN_GROUP, COLUMN_COUNT };
 static const char *const column_names[COLUMN_COUNT] = {"eui64", "label", "group"};
@@ -43,6 +43,7 @@ struct batch {
     int columns[COLUMN_COUNT]; /* where in a row, or -1 */
     size_t width;
     unsigned long added, failed;
+    bool progress;     /* told on the terminal, where the rows themselves are not */
     const char *field; /* the one that is wrong, or NULL */
 };
 
@@ -51,8 +52,12 @@ static prov_result take_header(struct run *run, struct batch *batch)
     struct csv *csv = &batch->csv;
     for (size_t i = 0; i < COLUMN_COUNT; i++)
         batch->columns[i] = -1;
-    if (!csv_next(csv) || csv->trouble != NULL)
+    prov_why_hint(&run->why, "the first line names the columns: eui64,label,group");
+    if (!csv_next(csv))
         return prov_why_set(&run->why, PROV_E_TEXT, "no header: %.200s", csv->name);
+    if (csv->trouble != NULL)
+        return prov_why_set(&run->why, PROV_E_TEXT, "no header: %.200s:%ld: %s", csv->name,
+                            csv->line, csv->trouble);
     for (size_t at = 0; at < csv->count; at++) {
         size_t i = 0;
         while (i < COLUMN_COUNT && strcmp(csv->fields[at], column_names[i]) != 0)
@@ -78,13 +83,23 @@ static const char *field_of(const struct batch *batch, int column)
     return at < 0 ? "" : batch->csv.fields[at];
 }
 
-static prov_result check_length(struct run *run, struct batch *batch, int column)
+/* As the registry has it, said here because here the column is known. */
+static prov_result check_text(struct run *run, struct batch *batch, int column)
 {
-    size_t len = strlen(field_of(batch, column));
+    const char *text = field_of(batch, column);
+    size_t len = strlen(text);
     batch->field = column_names[column];
     if (len > PROV_LABEL_MAX)
         return prov_why_set(&run->why, PROV_E_BOUNDS, "%zu octets, at most %d fit", len,
                             PROV_LABEL_MAX);
+    for (size_t at = 0; at < len;) {
+        uint32_t code;
+        size_t step = clean_take(text + at, &code);
+        if (code == CLEAN_MALFORMED || code < 0x20 || (code >= 0x7f && code <= 0x9f))
+            return prov_why_set(&run->why, PROV_E_TEXT,
+                                "not UTF-8 without control characters, at octet %zu", at);
+        at += step;
+    }
     return PROV_OK;
 }
 
@@ -97,9 +112,9 @@ static prov_result add_row(struct run *run, struct batch *batch, struct prov_eui
     if (csv->count != batch->width)
         return prov_why_set(&run->why, PROV_E_TEXT, "%zu fields, the header has %zu", csv->count,
                             batch->width);
-    prov_result r = check_length(run, batch, COLUMN_LABEL);
+    prov_result r = check_text(run, batch, COLUMN_LABEL);
     if (r == PROV_OK)
-        r = check_length(run, batch, COLUMN_GROUP);
+        r = check_text(run, batch, COLUMN_GROUP);
     if (r != PROV_OK)
         return r;
     batch->field = column_names[COLUMN_EUI64];
@@ -116,7 +131,7 @@ static void tell_failure(struct run *run, const struct batch *batch, prov_result
     char words[1024];
     snprintf(words, sizeof(words), "%.200s:%ld: %s%s%s", batch->csv.name, batch->csv.line,
              batch->field == NULL ? "" : batch->field, batch->field == NULL ? "" : ": ", why);
-    run_say("prov: error: ", words);
+    run_say(batch->progress ? "\rprov: error: " : "prov: error: ", words);
     if (!run->out.json)
         return;
     out_begin(&run->out);
@@ -145,6 +160,13 @@ static void tell_success(struct run *run, const struct batch *batch, const struc
     out_end(&run->out);
 }
 
+static void tell_progress(const struct batch *batch, bool end)
+{
+    unsigned long rows = batch->added + batch->failed;
+    if (batch->progress && (end || rows % 100 == 0))
+        fprintf(stderr, "\r%lu rows%s", rows, end ? "\n" : "");
+}
+
 /* Of the registry as a whole, not of one row: the other rows would fail the same way. */
 static bool is_row_error(prov_result result)
 {
@@ -161,7 +183,6 @@ static bool is_row_error(prov_result result)
 
 static prov_result add_rows(struct run *run, struct batch *batch)
 {
-    bool progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO);
     prov_result r = take_header(run, batch);
     while (r == PROV_OK && csv_next(&batch->csv)) {
         struct prov_eui64 eui64;
@@ -175,11 +196,11 @@ static prov_result add_rows(struct run *run, struct batch *batch)
             tell_failure(run, batch, r);
             r = PROV_OK;
         }
-        if (progress && (batch->added + batch->failed) % 100 == 0)
-            fprintf(stderr, "\r%lu rows", batch->added + batch->failed);
+        tell_progress(batch, false);
+        if (fflush(run->out.stream) != 0) /* what is in is told, also if this run is cut */
+            break;                        /* and nobody listens: main says it */
     }
-    if (progress)
-        fprintf(stderr, "\r%lu rows\n", batch->added + batch->failed);
+    tell_progress(batch, true);
     if (r == PROV_OK && ferror(batch->csv.stream))
         r = prov_why_set(&run->why, PROV_E_IO, "can't read %.200s: %s", batch->csv.name,
                          strerror(errno));
@@ -189,7 +210,8 @@ static prov_result add_rows(struct run *run, struct batch *batch)
 static prov_result add_csv(struct run *run, const char *path)
 {
     bool from_stdin = strcmp(path, "-") == 0;
-    struct batch batch = {.csv = {.name = from_stdin ? "stdin" : path}};
+    struct batch batch = {.csv = {.name = from_stdin ? "stdin" : path},
+                          .progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO)};
     batch.csv.stream = from_stdin ? stdin : fopen(path, "re");
     if (batch.csv.stream == NULL)
         return prov_why_set(&run->why,
@@ -220,8 +242,7 @@ prov_result cmd_device_add(struct run *run)
     return csv == NULL ? add_one(run) : add_csv(run, csv);
 }
 
-/* --- the others
- * ------------------------------------------------------------------------------------------ */
+/* --- the others --- */
 
 static void put_device(struct run *run, const struct prov_device *device)
 {

@@ -21,8 +21,8 @@ static prov_result list_event(void *context, const struct prov_event *event)
 
 prov_result cmd_event_list(struct run *run)
 {
-    static const struct out_column columns[] = {{"event", 7}, {"at", 20},      {"writer", 8},
-                                                {"verb", 20}, {"subject", 36}, {"detail", 0},
+    static const struct out_column columns[] = {{"event", 5}, {"at", 20},      {"writer", 6},
+                                                {"verb", 18}, {"subject", 23}, {"detail", 0},
                                                 {NULL, 0}};
     long after = 0;
     prov_result r = take_number(run, OPT_AFTER, 0, LONG_MAX, &after);

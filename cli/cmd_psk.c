@@ -41,8 +41,7 @@ prov_result cmd_psk_issue(struct run *run)
     return PROV_OK;
 }
 
-/* --- register: identity and key from files, their encoding said, never guessed
- * ------------------------- */
+/* --- register: identity and key from files, their encoding said, never guessed --- */
 
 typedef prov_result (*decoder)(struct prov_bytes text, struct prov_buf *ret);
 
@@ -96,17 +95,27 @@ static prov_result take_octets(struct run *run, enum option option, const struct
     if (r == PROV_OK)
         r = file_read(run, path, &buf);
     if (r == PROV_OK && format->line && buf.len > 0 && text[buf.len - 1] == '\n')
-        buf.len--;
+        buf.len -= buf.len > 1 && text[buf.len - 2] == '\r' ? 2 : 1;
     if (r == PROV_OK) {
         r = format->decode(prov_buf_bytes(&buf), ret);
         if (r == PROV_E_OVERFLOW)
             r = PROV_E_BOUNDS;
         if (r != PROV_OK)
-            r = prov_why_set(&run->why, r, "%s: not %s, or too long", option_rows[option].name,
-                             format->name);
+            r = prov_why_set(&run->why, r, "%s: not %s, or too long: %.200s",
+                             option_rows[option].name, format->name, path);
     }
     prov_wipe(text, sizeof(text));
     return r;
+}
+
+/* stdin ends once: the second file would be empty. */
+static prov_result check_sources(struct run *run)
+{
+    const char *identity = run_option(run, OPT_IDENTITY_FILE), *key = run_option(run, OPT_KEY_FILE);
+    if (identity == NULL || key == NULL || strcmp(identity, "-") != 0 || strcmp(key, "-") != 0)
+        return PROV_OK;
+    return prov_why_set(&run->why, PROV_E_USAGE,
+                        "--identity-file and --key-file can't both be stdin");
 }
 
 prov_result cmd_psk_register(struct run *run)
@@ -121,6 +130,8 @@ prov_result cmd_psk_register(struct run *run)
     prov_result r = take_device(run, &device, &server, &use);
     if (r == PROV_OK)
         r = take_format(run, &format);
+    if (r == PROV_OK)
+        r = check_sources(run);
     if (r == PROV_OK)
         r = take_octets(run, OPT_IDENTITY_FILE, format, &identity_buf);
     if (r == PROV_OK)

@@ -37,6 +37,8 @@ prov_result cmd_rpk_register(struct run *run)
         r = file_read(run, path, &spki);
     if (r == PROV_OK)
         r = prov_flow_rpk_register(&run->flow, &device, &server, use, prov_buf_bytes(&spki), &id);
+    if (r != PROV_OK && path != NULL)
+        r = file_blame(run, path, r);
     if (r == PROV_OK)
         show_id(run, &id);
     return r;

@@ -46,29 +46,41 @@ const char *csv_split(char *line, char *fields[CSV_FIELDS_MAX], size_t *ret_coun
     return NULL;
 }
 
-/* Without its end; a line that is too long is read to its end. */
-static const char *take_line(struct csv *csv)
+/* One line without its end, LF or CRLF. One that is too long is passed over, within bounds: what has no line
+ * ends is no CSV. false: the end of the file. */
+static bool take_line(struct csv *csv)
 {
-    size_t len = strlen(csv->text);
-    bool ended = len > 0 && csv->text[len - 1] == '\n';
-    if (!ended && !feof(csv->stream)) {
-        for (int c = fgetc(csv->stream); c != '\n' && c != EOF;)
-            c = fgetc(csv->stream);
-        return "the line is too long";
+    size_t len = 0;
+    int c = fgetc(csv->stream);
+    if (c == EOF)
+        return false;
+    csv->trouble = NULL;
+    for (; c != '\n' && c != EOF && len < CSV_SKIP_MAX; c = fgetc(csv->stream), len++) {
+        if (c == '\0')
+            csv->trouble = "a NUL octet in the line";
+        if (len < sizeof(csv->text) - 1)
+            csv->text[len] = (char)c;
     }
-    while (len > 0 && (csv->text[len - 1] == '\n' || csv->text[len - 1] == '\r'))
-        csv->text[--len] = '\0';
-    return NULL;
+    if (len >= sizeof(csv->text))
+        csv->trouble = "the line is too long";
+    csv->ended = len == CSV_SKIP_MAX;
+    if (csv->ended)
+        csv->trouble = "no end of the line in a megabyte, nothing after it is read";
+    if (len >= sizeof(csv->text))
+        len = sizeof(csv->text) - 1;
+    if (len > 0 && csv->text[len - 1] == '\r')
+        len--;
+    csv->text[len] = '\0';
+    return true;
 }
 
 bool csv_next(struct csv *csv)
 {
     static const char mark[] = "\xef\xbb\xbf"; /* UTF-8 byte order mark */
     do {
-        if (fgets(csv->text, sizeof(csv->text), csv->stream) == NULL)
+        if (csv->ended || !take_line(csv))
             return false;
         csv->line++;
-        csv->trouble = take_line(csv);
         if (csv->line == 1 && strncmp(csv->text, mark, 3) == 0)
             memmove(csv->text, csv->text + 3, strlen(csv->text + 3) + 1);
     } while (csv->trouble == NULL && csv->text[0] == '\0');

@@ -12,6 +12,7 @@
 
 #define CSV_FIELDS_MAX 16
 #define CSV_LINE_MAX   4096
+#define CSV_SKIP_MAX   (1 << 20) /* a longer line ends the reading */
 
 struct csv {
     FILE *stream;
@@ -21,6 +22,7 @@ struct csv {
     char *fields[CSV_FIELDS_MAX];
     size_t count;
     const char *trouble; /* what is wrong with the row, or NULL */
+    bool ended;          /* nothing more is read */
 };
 
 /* Splits the line in place. Words for what is wrong, or NULL. */

@@ -98,6 +98,31 @@ static prov_result write_stdout(struct run *run, struct prov_bytes bytes)
     return PROV_OK;
 }
 
+prov_result file_check_new(struct run *run, const char *path)
+{
+    struct stat status;
+    if (strcmp(path, "-") == 0 || lstat(path, &status) != 0)
+        return PROV_OK;
+    errno = EEXIST;
+    return file_failed(run, "can't make", path);
+}
+
+prov_result file_blame(struct run *run, const char *path, prov_result result)
+{
+    static const prov_result about[] = {PROV_E_FORMAT,    PROV_E_TRUNCATED, PROV_E_TRAILING,
+                                        PROV_E_OVERFLOW,  PROV_E_ALGORITHM, PROV_E_POINT,
+                                        PROV_E_SIGNATURE, PROV_E_NAME,      PROV_E_BOUNDS};
+    struct prov_why why = run->why;
+    for (size_t i = 0; i < sizeof(about) / sizeof(about[0]); i++) {
+        if (about[i] != result)
+            continue;
+        run->why.text[0] = '\0';
+        return prov_why_set(&run->why, result, "%s: %.160s",
+                            why.text[0] == '\0' ? prov_result_text(result) : why.text, path);
+    }
+    return result;
+}
+
 prov_result file_write_new(struct run *run, const char *path, struct prov_bytes bytes)
 {
     if (strcmp(path, "-") == 0)

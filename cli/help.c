@@ -23,7 +23,9 @@ void help_all(FILE *stream)
         synopsis(stream, &commands[i]);
     }
     fputs(
-        "\nprov NOUN --help and prov NOUN VERB --help say more. --json everywhere.\n"
+        "\nprov NOUN --help and prov NOUN VERB --help say more. - is stdin or stdout. --json "
+        "everywhere:\n"
+        "answers on stdout in JSON; errors are words on stderr and an exit code, stdout is empty.\n"
         "The registry is --registry FILE, else PROV_REGISTRY, else "
         "$XDG_STATE_HOME/prov/registry.db.\n"
         "Exit codes: 0 ok, 1 failure, 2 usage, 3 not found, 4 exists or conflicts, 5 part of a "

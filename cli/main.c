@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Keys pass through this process: no core dump, no debugger, no file that others can read. */
 static void harden(void)
@@ -68,7 +69,8 @@ static prov_result check_command(struct run *run)
              command->verb == NULL ? "" : command->verb);
     prov_result r = args_check(run->args, command_options(command), name, &run->why);
     if (r == PROV_OK && run->word_count < command->words_min)
-        r = prov_why_set(&run->why, PROV_E_USAGE, "%s: a word is missing", name);
+        r = prov_why_set(&run->why, PROV_E_USAGE, "a word is missing: %s %s", name,
+                         command->synopsis);
     if (r == PROV_OK && run->word_count > command->words_max)
         r = prov_why_set(&run->why, PROV_E_USAGE, "%s: a word too many, \"%.64s\"", name,
                          run->words[command->words_max]);
@@ -85,8 +87,10 @@ static prov_result run_command(struct run *run, size_t words)
     run->words = args->words + words;
     run->word_count = args->word_count - words;
     run->dry_run = args->values[OPT_DRY_RUN] != NULL;
-    run->out = (struct out){
-        .stream = stdout, .json = args->values[OPT_JSON] != NULL, .dry_run = run->dry_run};
+    run->out = (struct out){.stream = stdout,
+                            .json = args->values[OPT_JSON] != NULL,
+                            .dry_run = run->dry_run,
+                            .terminal = isatty(STDOUT_FILENO)};
     prov_result r = check_command(run);
     if (r == PROV_OK)
         r = run_open(run, run->command->needs);

@@ -1,27 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "out.h"
 
+#include "clean.h"
 #include "prov/text.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
-/* --- JSON (RFC 8259)
- * ------------------------------------------------------------------------------ */
+/* --- JSON (RFC 8259) --- */
+
+static void json_character(FILE *stream, const char *text, size_t len, uint32_t code)
+{
+    if (code == '"' || code == '\\')
+        fprintf(stream, "\\%c", (char)code);
+    else if (code == '\n')
+        fputs("\\n", stream);
+    else if (code == CLEAN_MALFORMED)
+        fputs("\\ufffd", stream);
+    else if (!clean_is_plain(code) && code <= 0xffff)
+        fprintf(stream, "\\u%04x", (unsigned)code);
+    else
+        fwrite(text, 1, len, stream);
+}
 
 static void json_string(struct out *out, const char *text)
 {
     fputc('"', out->stream);
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
-        if (*c == '"' || *c == '\\')
-            fprintf(out->stream, "\\%c", *c);
-        else if (*c == '\n')
-            fputs("\\n", out->stream);
-        else if (*c < 0x20 || *c == 0x7f)
-            fprintf(out->stream, "\\u%04x", *c);
-        else
-            fputc(*c, out->stream);
+    while (*text != '\0') {
+        uint32_t code;
+        size_t len = clean_take(text, &code);
+        json_character(out->stream, text, len, code);
+        text += len;
     }
     fputc('"', out->stream);
 }
@@ -35,21 +45,19 @@ static void json_key(struct out *out, const char *key)
     fputc(':', out->stream);
 }
 
-/* --- text
- * -------------------------------------------------------------------------------------------- */
-
-/* What came from outside must not steer the terminal. */
-static void print_clean(struct out *out, const char *text)
-{
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++)
-        fputc(*c < 0x20 || *c == 0x7f ? '?' : *c, out->stream);
-}
+/* --- text --- */
 
 static void cell_set(struct out *out, const char *key, const char *value)
 {
     for (size_t i = 0; i < OUT_COLUMNS_MAX && out->columns[i].key != NULL; i++)
         if (strcmp(out->columns[i].key, key) == 0)
             snprintf(out->cells[i], OUT_CELL_MAX, "%s", value);
+}
+
+static int column_width(const struct out *out, size_t i)
+{
+    bool short_id = out->terminal && strcmp(out->columns[i].key, "id") == 0;
+    return short_id ? OUT_SHORT_ID : out->columns[i].width;
 }
 
 static void print_header(struct out *out)
@@ -61,7 +69,7 @@ static void print_header(struct out *out)
             name[len] = (char)toupper((unsigned char)out->columns[i].key[len]);
         name[len] = '\0';
         bool last = out->columns[i + 1].key == NULL;
-        fprintf(out->stream, "%-*s%s", last ? 0 : out->columns[i].width, name, last ? "\n" : "  ");
+        fprintf(out->stream, "%-*s%s", last ? 0 : column_width(out, i), name, last ? "\n" : "  ");
     }
     out->header_done = true;
 }
@@ -72,8 +80,9 @@ static void print_row(struct out *out)
         print_header(out);
     for (size_t i = 0; out->columns[i].key != NULL; i++) {
         bool last = out->columns[i + 1].key == NULL;
-        print_clean(out, out->cells[i]);
-        for (int pad = (int)strlen(out->cells[i]); !last && pad < out->columns[i].width; pad++)
+        clean_put(out->stream, out->cells[i]);
+        for (int pad = (int)clean_columns(out->cells[i]); !last && pad < column_width(out, i);
+             pad++)
             fputc(' ', out->stream);
         fputs(last ? "\n" : "  ", out->stream);
     }
@@ -86,8 +95,7 @@ static void line_begin(struct out *out, const char *key)
             (int)strlen(key) + indent < 16 ? 16 - (int)strlen(key) - indent : 1, "");
 }
 
-/* --- fields
- * ------------------------------------------------------------------------------------------- */
+/* --- fields --- */
 
 /* A value that is no string in JSON. */
 static void put_bare(struct out *out, const char *key, const char *value)
@@ -112,7 +120,7 @@ void out_text(struct out *out, const char *key, const char *value)
         cell_set(out, key, value);
     } else {
         line_begin(out, key);
-        print_clean(out, value);
+        clean_put(out->stream, value);
         fputc('\n', out->stream);
     }
 }
@@ -157,6 +165,8 @@ void out_uuid(struct out *out, const char *key, const struct prov_uuid *uuid)
 {
     char text[PROV_UUID_TEXT];
     prov_uuid_format(uuid, text);
+    if (out->terminal && out->columns != NULL && !out->json)
+        text[OUT_SHORT_ID] = '\0';
     out_text(out, key, text);
 }
 
@@ -175,8 +185,7 @@ void out_block(struct out *out, const char *key, const char *lines)
         fprintf(out->stream, "%*s%s:\n%s", out->depth * 2, "", key, lines);
 }
 
-/* --- records
- * ------------------------------------------------------------------------------------------ */
+/* --- records --- */
 
 void out_list(struct out *out, const struct out_column *columns)
 {

@@ -13,7 +13,9 @@
 
 #define OUT_SCHEMA      1
 #define OUT_COLUMNS_MAX 8
-#define OUT_CELL_MAX    160
+#define OUT_CELL_MAX    288 /* the longest text that the registry has, and more */
+/* Of an id in a table on a terminal, which is 80 columns wide: all of the time, and 12 random bits. */
+#define OUT_SHORT_ID 18
 
 struct out_column {
     const char *key;
@@ -24,6 +26,7 @@ struct out {
     FILE *stream;
     bool json;
     bool dry_run;
+    bool terminal;
     const struct out_column *columns; /* NULL: records, one field a line; ends with key NULL */
     bool header_done;
     bool first; /* JSON: no comma yet */

@@ -2,6 +2,7 @@
  *
  * What a command finds ready: paths, the registry, the backends.
  */
+#include "clean.h"
 #include "commands.h"
 
 #include <stdarg.h>
@@ -30,8 +31,7 @@ bool run_flag(const struct run *run, enum option option)
 void run_say(const char *before, const char *words)
 {
     fputs(before, stderr);
-    for (const unsigned char *c = (const unsigned char *)words; *c != '\0'; c++)
-        fputc(*c < 0x20 || *c == 0x7f ? '?' : *c, stderr);
+    clean_put(stderr, words);
     fputc('\n', stderr);
 }
 

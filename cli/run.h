@@ -33,7 +33,7 @@ struct run {
 int64_t run_clock_ms(void *context);
 const char *run_option(const struct run *run, enum option option); /* NULL: not given */
 bool run_flag(const struct run *run, enum option option);
-/* A line on stderr. Words may hold what came from a file: control characters don't reach the terminal. */
+/* A line on stderr. Words may hold what came from a file: only what is plain (clean.h) reaches the terminal. */
 void run_say(const char *before, const char *words);
 void run_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 PROV_MUST prov_result run_registry_path(struct run *run);
@@ -65,6 +65,10 @@ PROV_MUST prov_result take_credential(struct run *run, const char *prefix,
 PROV_MUST prov_result file_read(struct run *run, const char *path, struct prov_buf *ret);
 /* The file is made 0600 and must not be there. */
 PROV_MUST prov_result file_write_new(struct run *run, const char *path, struct prov_bytes bytes);
+/* PROV_E_EXISTS if file_write_new could not make it because something is there. */
+PROV_MUST prov_result file_check_new(struct run *run, const char *path);
+/* Adds the name of the file to the words, if it is the file's content that was refused. */
+PROV_MUST prov_result file_blame(struct run *run, const char *path, prov_result result);
 PROV_MUST prov_result folder_make(struct run *run, const char *path);
 
 /* show.c: what several commands show. */

@@ -51,7 +51,8 @@ prov_result take_server(struct run *run, struct prov_fqdn *ret)
 static long port_number(const char *text)
 {
     char *end = NULL;
-    long port = text[0] < '0' || text[0] > '9' ? -1 : strtol(text, &end, 10);
+    bool zeros = text[0] == '0' && text[1] != '\0'; /* one number, one spelling */
+    long port = text[0] < '0' || text[0] > '9' || zeros ? -1 : strtol(text, &end, 10);
     return end != NULL && *end == '\0' && port <= 65535 ? port : -1;
 }
 

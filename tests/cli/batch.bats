@@ -75,3 +75,89 @@ assert (b["line"], b["ok"], b["field"], b["code"]) == (3, False, "eui64", 2)' "$
     succeeds device add --csv f.csv --from-eui48
     [ "$output" = 24-0A-C4-FF-FE-D6-D5-A7 ]
 }
+
+@test "a NUL octet costs its own row and no other" {
+    printf 'eui64\n00124B0000000001\0x\n00124B0000000002\n00124B0000000003' >f.csv
+    run --separate-stderr prov device add --csv f.csv
+    [ "$status" -eq 5 ]
+    [[ $stderr == *"f.csv:2: a NUL octet in the line"* ]]
+    [ "$output" = $'00-12-4B-00-00-00-00-02\n00-12-4B-00-00-00-00-03' ]
+}
+
+@test "what never ends is not read without end" {
+    for f in /dev/zero <(yes x | tr -d '\n'); do
+        run --separate-stderr timeout 10 "$PROV" device add --csv "$f"
+        [ "$status" -eq 2 ]
+        [[ $stderr == *"no end of the line"* ]]
+        [[ $stderr == *"prov: hint: "*eui64,label,group* ]]
+    done
+}
+
+@test "control characters and broken UTF-8 are told with their column and do not reach the terminal" {
+    printf 'eui64,label,group\n00124B0000000001,a\xc2\x9b1m,\n00124B0000000002,,\xff\n\e[1m\xff,,\n' >f.csv
+    for json in "" --json; do
+        run --separate-stderr prov device add --csv f.csv $json
+        [ "$status" -eq 5 ]
+        [[ $stderr == *"f.csv:2: label: not UTF-8"* ]]
+        [[ $stderr == *"f.csv:3: group: not UTF-8"* ]]
+        [[ $stderr == *"f.csv:4: eui64: "*'"?[1m?"'* ]]
+        ! printf %s "$output$stderr" | LC_ALL=C grep -q $'\xc2\x9b\|\xff\|\e'
+    done
+    printf '%s\n' "$output" | python3 -c '
+import json, sys
+rows = [json.loads(line) for line in sys.stdin]
+assert [r["field"] for r in rows] == ["label", "group", "eui64"]'
+}
+
+@test "a label that turns the direction of writing is not acted out" {
+    prov device add $(printf '00124B0000000001') --label $'\u202eabc'
+    succeeds device list
+    [[ $output == *"?abc"* && $output != *$'\u202e'* ]]
+    succeeds device show 00124B0000000001 --json
+    [[ $output == *'"\u202eabc"'* ]]
+}
+
+@test "columns stand below each other with labels beyond ASCII" {
+    prov device add 00124B0000000001 --group Zähler --label x
+    prov device add 00124B0000000002 --group Zahler --label x
+    prov device list | python3 -c '
+import sys
+rows = [line.decode() for line in sys.stdin.buffer if line.endswith(b"x\n")]
+assert len(rows) == 2 and rows[0].index("x\n") == rows[1].index("x\n"), rows'
+}
+
+@test "killed in the middle: what was told is in, the registry is whole, the rest can follow" {
+    { echo eui64; printf '00124B00%08X\n' $(seq 3000); } >f.csv
+    "$PROV" device add --csv f.csv >told 2>errors 3>&- &
+    pid=$!
+    until [ "$(wc -l <told)" -ge 20 ]; do sleep 0.02; done
+    kill -TERM $pid
+    status=0
+    wait $pid || status=$?
+    [ "$status" -eq 143 ]
+    prov device list --json >in
+    while read -r eui64; do grep -q "$eui64" in; done < <(head -n 20 told; tail -n 1 told)
+    [ "$(wc -l <in)" -ge $(($(wc -l <told) + 2)) ]
+    [ "$(wc -l <in)" -le $(($(wc -l <told) + 3)) ] # the two of the factory, and one on its way
+    [ "$(python3 -c 'import sqlite3; print(sqlite3.connect("r.db").execute("pragma integrity_check").fetchone()[0])')" = ok ]
+    head -n 40 f.csv >rest.csv
+    run --separate-stderr prov device add --csv rest.csv
+    [ "$status" -eq 5 ] || [ "$status" -eq 0 ]
+}
+
+@test "progress is told on a terminal when the rows go elsewhere" {
+    needs script
+    { echo eui64; printf '00124B00%08X\n' $(seq 120); } >f.csv
+    script -qec "'$PROV' device add --csv f.csv >rows" /dev/null >shown
+    grep -q '120 rows' shown
+    [ "$(wc -l <rows)" -eq 120 ]
+}
+
+@test "rows that can not be told are a failure" {
+    [ -w /dev/full ] || skip "no /dev/full"
+    { echo eui64; printf '00124B00%08X\n' $(seq 50); } >f.csv
+    run bash -c '"$PROV" device add --csv f.csv >/dev/full'
+    [ "$status" -eq 1 ]
+    [[ $output == *"can't write to stdout"* ]]
+    [ "$(prov device list --json | wc -l)" -eq 3 ] # and it stops
+}

@@ -145,3 +145,26 @@ o = cbor2.loads(d)
 assert cbor2.dumps(o, canonical=True) == d or cbor2.dumps(o) == d
 P
 }
+
+@test "a dry export says when the file is there, and --json what was written" {
+    succeeds bundle export "$ID" --out b --dry-run --json
+    [ "$(printf %s "$output" | field dry_run)" = True ]
+    succeeds bundle export "$ID" --out b --json
+    [ "$(printf %s "$output" | field id)" = "$ID" ]
+    [ "$(printf %s "$output" | field out)" = b ]
+    refuses 4 "b" bundle export "$ID" --out b --dry-run
+    refuses 2 "stdout" bundle export "$ID" --out - --json
+}
+
+@test "a bundle that can not be written to stdout is a failure" {
+    [ -w /dev/full ] || skip "no /dev/full"
+    run bash -c '"$PROV" bundle export "$1" --out - >/dev/full' - "$ID"
+    [ "$status" -eq 1 ]
+    [[ $output == *"can't write stdout"* ]]
+}
+
+@test "what never ends is no bundle" {
+    run --separate-stderr timeout 10 "$PROV" bundle inspect /dev/zero
+    [ "$status" -eq 6 ]
+    [[ $stderr == *"/dev/zero is longer than"* ]]
+}

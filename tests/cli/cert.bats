@@ -148,3 +148,22 @@ d = bytearray(open("csr.pem", "rb").read()); d[-1] ^= 1; open("bad.der", "wb").w
     csr /CN=$DEVICE
     succeeds cert issue $DEVICE --server $SERVER --csr - <csr.pem
 }
+
+@test "refusals of a request or of a public key name the file" {
+    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out secret.pem 2>/dev/null
+    python3 -c '
+b = b""
+while len(b) < 4000:
+    n = len(b)
+    b = (bytes([0x30, n]) if n < 128 else bytes([0x30, 0x81, n]) if n < 256
+         else bytes([0x30, 0x82]) + n.to_bytes(2, "big")) + b
+open("nested.der", "wb").write(b)
+open("nested1k.der", "wb").write(b[-1000:])'
+    for f in secret.pem nested.der nested1k.der; do
+        refuses 10 "$f" cert issue $DEVICE --server $SERVER --csr $f
+    done
+    refuses 10 secret.pem rpk register $DEVICE --server $SERVER --public secret.pem
+    refuses 10 nested1k.der rpk register $DEVICE --server $SERVER --public nested1k.der
+    refuses 6 /dev/zero cert issue $DEVICE --server $SERVER --csr /dev/zero
+    [[ $stderr != *"$(sed -n 2p secret.pem)"* ]]
+}

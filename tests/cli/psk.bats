@@ -129,3 +129,10 @@ register() {
     succeeds $(register)
     [[ $stderr == *"others can read the key file"* ]]
 }
+
+@test "identity and key can not both be stdin, and line ends may be CRLF" {
+    refuses 2 "both be stdin" psk register $OTHER_DEVICE --server $SERVER --identity-file - --key-file - --format hex
+    printf '000102030405060708090a0b0c0d0e0f\r\n' >i
+    printf 'f00102030405060708090a0b0c0d0e0f\r\n' >k
+    prov psk register $OTHER_DEVICE --server $SERVER --identity-file i --key-file k --format hex
+}

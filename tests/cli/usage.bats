@@ -91,3 +91,18 @@ usage_error() { # WORDS COMMAND…
     usage_error "--state is" credential list --state expired
     usage_error "--mtu" serve --server $SERVER --listen 127.0.0.1:0 --mtu 100
 }
+
+@test "a table on a terminal has short ids that commands take" {
+    needs script
+    factory
+    id=$(prov psk issue $DEVICE --server $SERVER 2>/dev/null)
+    script -qec "'$PROV' credential list --kind psk" /dev/null >shown
+    grep -q "^${id:0:18}  psk   bootstrap" shown
+    [ "$(prov credential show "${id:0:18}" --json | field id)" = "$id" ]
+    prov credential list --kind psk | grep -q "^$id  psk"
+}
+
+@test "a missing word is told with what belongs there" {
+    usage_error "prov bundle export ID --out FILE" bundle export --out x
+    usage_error "prov device show EUI64" device show
+}
