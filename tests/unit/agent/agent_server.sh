@@ -1,0 +1,132 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# prov-agent against servers that are away, silent, talking garbage or somebody else: each is told by place and
+# exit code, nothing in the store changes but its log, and the right server still enrolls the device afterwards.
+# usage: agent_server.sh PROV PROV-AGENT
+set -eu
+
+prov=$1
+agent=$2
+work=$(mktemp -d)
+pids=''
+cleanup() {
+    # shellcheck disable=SC2086 # a list
+    [ -z "$pids" ] || kill $pids 2>/dev/null || true
+    rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+cd "$work"
+failed=0
+name=coaps.example.org
+psk=00-12-4B-00-14-B5-D9-01
+rpk=00-12-4B-00-14-B5-D9-02
+cert=00-12-4B-00-14-B5-D9-03
+
+wait_for() { # FILE PATTERN
+    tries=100
+    until grep -q -- "$2" "$1" 2>/dev/null; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || {
+            echo "FAILED: no \"$2\" in $1"
+            exit 1
+        }
+        sleep 0.05
+    done
+}
+factory() { # FOLDER: a registry with the server and a device of each kind; bundles beside it
+    mkdir "$1"
+    export PROV_REGISTRY="$work/$1/registry.db"
+    "$prov" init --org "$1" --country DE >/dev/null
+    "$prov" server add $name >/dev/null
+    for device in $psk $rpk $cert; do
+        "$prov" device add "$device" >/dev/null
+    done
+    for kind in psk rpk cert; do
+        eval "device=\$$kind"
+        id=$("$prov" $kind issue "$device" --server $name 2>/dev/null)
+        "$prov" bundle export "$id" --out "$1/$kind.bundle" >/dev/null
+    done
+    "$prov" serve --server $name --listen 127.0.0.1:0 2>"$1/serve.log" &
+    pids="$pids $!"
+    wait_for "$1/serve.log" event=listening
+}
+address_of() { # FOLDER
+    sed -n 's/.*event=listening.* address=\([^ ]*\).*/\1/p' "$1/serve.log"
+}
+answering() { # MODE: a peer that is no server; its port is in MODE.port
+    /usr/bin/python3 - "$1" >"$1.port" <<'PYTHON' &
+import os, socket, sys
+peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+peer.bind(("127.0.0.1", 0))
+print(peer.getsockname()[1], flush=True)
+while True:
+    got, who = peer.recvfrom(2048)
+    if sys.argv[1] == "garbage":  # noise, half a record, its own octets
+        for reply in (os.urandom(200), got[:20], got, b"\x16\xfe\xfd" + bytes(8) + b"\x00\x04\x02\x00\x00\xff"):
+            peer.sendto(reply, who)
+    elif sys.argv[1] == "alert":  # anybody's word
+        peer.sendto(b"\x15\xfe\xfd" + bytes(8) + b"\x00\x02\x02\x28", who)
+PYTHON
+    pids="$pids $!"
+    wait_for "$1.port" '[0-9]'
+}
+state() { # FLASH: what the device holds
+    "$agent" status --json --store "$1" | tr ",{" "\n" | grep -E '"(place|psk-identity|ni|state|unfinished)"'
+}
+expect() { # CODE KIND WORDS ADDRESS
+    status=0
+    state "$2" >before
+    "$agent" enroll --store "$2" --address "$4" --timer-initial 50 --tries 1 >out 2>err </dev/null || status=$?
+    state "$2" >after
+    if [ "$status" != "$1" ] || ! grep -qE -- "^prov-agent: error: .*$3" err || [ -s out ]; then
+        echo "FAILED: $2 at $4: exit $status, not $1 with '$3'"
+        cat err
+        failed=1
+    fi
+    cmp -s before after || {
+        echo "FAILED: $2 at $4: the store holds something else"
+        failed=1
+    }
+}
+
+factory right
+factory wrong
+for kind in psk rpk cert; do
+    "$agent" install right/$kind.bundle --store $kind >/dev/null
+done
+answering silent
+answering garbage
+answering alert
+
+for kind in psk rpk cert; do
+    expect 9 $kind "$name does not answer" 127.0.0.1:1
+    expect 9 $kind "$name does not answer" "127.0.0.1:$(cat silent.port)"
+    expect 9 $kind "$name.*broke the protocol" "127.0.0.1:$(cat garbage.port)"
+    expect 9 $kind "$name.*alert handshake_failure" "127.0.0.1:$(cat alert.port)"
+    expect 6 $kind 'group address' 224.0.1.187:5684 # row 2
+done
+expect 9 psk "$name.*alert decrypt_error" "$(address_of wrong)"
+expect 6 rpk "$name: no path to a trust anchor" "$(address_of wrong)" # row 15
+expect 6 cert "$name: no path to a trust anchor" "$(address_of wrong)"
+grep -q 'event=handshake result=ok' wrong/serve.log && {
+    echo 'FAILED: somebody else had a session'
+    failed=1
+}
+
+export PROV_REGISTRY="$work/right/registry.db"
+for kind in psk rpk cert; do
+    "$agent" enroll --store $kind --address "$(address_of right)" >out 2>err || {
+        echo "FAILED: $kind does not enroll afterwards"
+        cat err
+        failed=1
+    }
+done
+
+[ "$(grep -c 'event=handshake result=ok' right/serve.log)" -ge 6 ] || {
+    echo 'FAILED: the right server saw no handshakes'
+    failed=1
+}
+
+[ $failed = 0 ] && echo 'prov-agent: as said'
+exit $failed
