@@ -3,10 +3,10 @@
  * Sealing. Three keys of 32 octets:
  *
  *   key file ──wraps──► data key ──seals──► secrets, one by one
- *            ──wraps──► index key ──HMAC──► tags by which equal PSKs are found without being
- * readable
+ *            ──wraps──► index key ──HMAC──► tags by which equal PSKs are found, and not read
  *
- * box = nonce (12) || cipher text || tag (16), AES-256-GCM, a fresh random nonce for every seal;
+ * box = nonce (12) || cipher text || tag (16), AES-256-GCM, a fresh random nonce for every seal (good for 2^32 seals
+ * under one key, NIST SP 800-38D, section 8.3: a registry makes one for each credential);
  * associated data is the public id of the row, so that a box moved to another row does not open.
  */
 #ifndef REGISTRY_SEAL_H

@@ -172,7 +172,8 @@ PROV_MUST prov_result prov_registry_credential_list(struct prov_registry *regist
  * been a thief. PROV_E_CONFLICT if it is revoked or retired already. */
 PROV_MUST prov_result prov_registry_credential_revoke(struct prov_registry *registry, int64_t id,
                                                       const char *reason, struct prov_why *why);
-/* pending → active without a predecessor: a registered key that a handshake has proved. Twice is fine. */
+/* pending → active without a predecessor: a registered key that a handshake has proved. Twice is fine.
+ * PROV_E_CONFLICT for a successor, which waits for its confirm. */
 PROV_MUST prov_result prov_registry_credential_activate(struct prov_registry *registry, int64_t id,
                                                         struct prov_why *why);
 

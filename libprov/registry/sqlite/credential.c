@@ -224,6 +224,12 @@ prov_result credential_alive(const struct prov_credential *credential, struct pr
                         prov_state_text(credential->state));
 }
 
+bool credential_is_successor(const struct prov_credential *credential)
+{
+    static const struct prov_uuid none = {{0}};
+    return memcmp(credential->replaces.octets, none.octets, sizeof none.octets) != 0;
+}
+
 static prov_result note(struct prov_registry *registry, const struct prov_credential *credential,
                         const char *verb, const char *detail, struct prov_why *why)
 {
@@ -303,12 +309,17 @@ prov_result prov_registry_credential_revoke(struct prov_registry *registry, int6
 
 static prov_result activate(struct prov_registry *registry, int64_t id, struct prov_why *why)
 {
+    char text[PROV_UUID_TEXT];
     struct prov_credential credential;
     prov_result result = credential_get(registry, id, &credential, why);
     if (result == PROV_OK)
         result = credential_alive(&credential, why);
     if (result != PROV_OK || credential.state == PROV_STATE_ACTIVE)
         return result;
+    if (credential_is_successor(&credential)) {
+        prov_uuid_format(&credential.uuid, text);
+        return prov_why_set(why, PROV_E_CONFLICT, "credential %s waits for its confirm", text);
+    }
     result = credential_activate(registry, &credential, "credential.activate", why);
     if (result == PROV_OK && credential.use == PROV_USE_OPERATIONAL && !credential.is_server)
         result = device_enrolled(registry, &credential.device, false, why);

@@ -35,6 +35,8 @@ PROV_MUST prov_result credential_finish(struct prov_registry *registry,
 /* PROV_E_CONFLICT, with words, for what has ended. */
 PROV_MUST prov_result credential_alive(const struct prov_credential *credential,
                                        struct prov_why *why);
+/* Another credential asked for it. */
+bool credential_is_successor(const struct prov_credential *credential);
 /* The EUI-64, or the server's name. */
 #define CREDENTIAL_SUBJECT (PROV_FQDN_MAX + 1)
 void credential_subject(bool is_server, const struct prov_eui64 *device,

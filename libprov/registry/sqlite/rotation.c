@@ -3,8 +3,6 @@
  * Rotation. A successor is pending until a confirm on a session that it authenticated; only that
  * confirm retires the one before it.
  */
-#include <string.h>
-
 #include "sqlite/credential.h"
 #include "sqlite/device.h"
 #include "sqlite/event.h"
@@ -155,9 +153,8 @@ static prov_result predecessor_get(struct prov_registry *registry,
                                    const struct prov_credential *credential,
                                    struct prov_credential *ret, struct prov_why *why)
 {
-    static const struct prov_uuid none = {{0}};
     char text[PROV_UUID_TEXT];
-    if (memcmp(credential->replaces.octets, none.octets, sizeof none.octets) == 0)
+    if (!credential_is_successor(credential))
         return PROV_OK;
     prov_result result = by_uuid(registry, &credential->replaces, ret, why);
     if (result == PROV_OK && ret->state != PROV_STATE_ACTIVE) {

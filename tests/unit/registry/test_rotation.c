@@ -145,6 +145,16 @@ static void voided_candidate_is_not_confirmed(void **state)
     assert_int_equal(state_of(box, 1), PROV_STATE_ACTIVE);
 }
 
+static void h35_candidate_is_not_activated_without_a_confirm(void **state)
+{
+    struct box *box = *state;
+    int64_t next = ask(box, bootstrap(box, 1), request_1, 2, false).id;
+    uint64_t before = digest(box);
+    assert_why(box, prov_registry_credential_activate(box->registry, next, &box->why),
+               PROV_E_CONFLICT, "waits for its confirm");
+    assert_true(digest(box) == before);
+}
+
 static void h40_candidate_of_a_revoked_credential_is_not_confirmed(void **state)
 {
     struct box *box = *state;
@@ -393,6 +403,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(successor_of_a_retired_device_is_refused, setup,
                                         box_teardown),
         cmocka_unit_test_setup_teardown(voided_candidate_is_not_confirmed, setup, box_teardown),
+        cmocka_unit_test_setup_teardown(h35_candidate_is_not_activated_without_a_confirm, setup,
+                                        box_teardown),
         cmocka_unit_test_setup_teardown(h40_candidate_of_a_revoked_credential_is_not_confirmed,
                                         setup, box_teardown),
         cmocka_unit_test_setup_teardown(h40_candidate_whose_predecessor_ended_is_not_confirmed,
