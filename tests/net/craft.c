@@ -21,7 +21,7 @@ static void put_body(const struct craft *c, struct prov_buf *buf)
     prov_put_u16(buf, c->version != 0 ? c->version : 0xFEFD);
     for (int i = 0; i < 32; i++)
         prov_put_u8(buf, c->random);
-    put_vector(buf, 1, PROV_BYTES_NONE);
+    put_vector(buf, 1, c->session_id);
     put_vector(buf, 1, c->cookie);
     put_vector(buf, 2, or_else(c->suites, OCTETS(0xC0, 0xA8)));
     put_vector(buf, 1, or_else(c->compression, OCTETS(0)));

@@ -12,7 +12,7 @@ struct craft {
     uint16_t record_version; /* 0: 0xFEFF */
     uint64_t record_seq;
     uint16_t message_seq;
-    struct prov_bytes cookie;
+    struct prov_bytes session_id, cookie;
     struct prov_bytes suites;      /* none: 0xC0A8 */
     struct prov_bytes compression; /* none: null */
     struct prov_bytes extensions;  /* none: no block */

@@ -498,6 +498,8 @@ static void h3_a_changed_hello_needs_a_new_cookie(void **state)
     assert_int_equal(
         knock(&k, 0, OCTETS(1), &(struct craft){.cookie = c, .compression = OCTETS(0, 1)}),
         PROV_DTLS_HELLO_REPLY);
+    assert_int_equal(knock(&k, 0, OCTETS(1), &(struct craft){.cookie = c, .session_id = OCTETS(7)}),
+                     PROV_DTLS_HELLO_REPLY);
     room[0] ^= 1;
     assert_int_equal(knock(&k, 0, OCTETS(1), &(struct craft){.cookie = c}), PROV_DTLS_HELLO_REPLY);
     room[0] ^= 1;
@@ -505,6 +507,33 @@ static void h3_a_changed_hello_needs_a_new_cookie(void **state)
     assert_int_equal(
         knock(&k, 0, OCTETS(1), &(struct craft){.cookie = PROV_BYTES(c.data, c.len - 1)}),
         PROV_DTLS_HELLO_REPLY);
+}
+
+/* … and where nothing but the octets changed: lengths are what they were. */
+static void h3_other_octets_of_the_same_length_need_a_new_cookie(void **state)
+{
+    const struct craft first = {.session_id = OCTETS(1, 2, 3, 4),
+                                .suites = OCTETS(0xC0, 0xA8, 0xD0, 5),
+                                .compression = OCTETS(0, 64)};
+    struct craft others[] = {first, first, first};
+    struct knock k = {.len = 0};
+    uint8_t room[32];
+
+    (void)state;
+    others[0].session_id = OCTETS(1, 2, 3, 5);
+    others[1].suites = OCTETS(0xC0, 0xA8, 0xC0, 0xAE);
+    others[2].compression = OCTETS(0, 1);
+    assert_int_equal(knock(&k, 0, OCTETS(1), &first), PROV_DTLS_HELLO_REPLY);
+    struct prov_bytes c = cookie(&k);
+    memcpy(room, c.data, c.len);
+    c.data = room;
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        others[i].cookie = c;
+        assert_int_equal(knock(&k, 0, OCTETS(1), &others[i]), PROV_DTLS_HELLO_REPLY);
+    }
+    struct craft same = first;
+    same.cookie = c;
+    assert_int_equal(knock(&k, 0, OCTETS(1), &same), PROV_DTLS_HELLO_ACCEPT);
 }
 
 static void h4_a_cookie_is_bound_to_the_whole_address(void **state)
@@ -645,6 +674,7 @@ int main(void)
         cmocka_unit_test(forward_secrecy_comes_first),
         cmocka_unit_test(h1_replies_carry_the_numbers_of_the_hello),
         cmocka_unit_test(h3_a_changed_hello_needs_a_new_cookie),
+        cmocka_unit_test(h3_other_octets_of_the_same_length_need_a_new_cookie),
         cmocka_unit_test(h4_a_cookie_is_bound_to_the_whole_address),
         cmocka_unit_test(h4_a_cookie_survives_a_rotation_for_63_s),
         cmocka_unit_test(h5_a_hello_cut_before_its_cookie_is_dropped),

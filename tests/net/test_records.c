@@ -308,6 +308,54 @@ static void h8_early_application_data_is_not_delivered(void **state)
     wire_free(&w);
 }
 
+/* A client's flight loses what proves it: its Finished, and its CertificateVerify if so asked. */
+struct unproved {
+    bool on, verify_too;
+};
+
+static enum wire_fate cut_proof(void *context, struct wire_datagram *d)
+{
+    const struct unproved *unproved = context;
+    struct wire_record r;
+    size_t at = 0;
+
+    while (unproved->on && d->from == WIRE_CLIENT && wire_record_next(d, &at, &r))
+        if (r.epoch == 1 || (unproved->verify_too && r.type == 22 && r.body[0] == 15)) {
+            d->len = r.at;
+            break;
+        }
+    return d->len > 0 ? WIRE_DELIVER : WIRE_DROP;
+}
+
+/* The server has the keys from ClientKeyExchange on: what opens under them is nobody's word before the
+ * client has proved itself. */
+static void h8_data_sealed_before_finished_is_not_delivered(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < WIRE_KINDS; kind++)
+        for (int verify_too = 0; verify_too < 2; verify_too++) {
+            struct unproved unproved = {true, verify_too != 0};
+            uint8_t room[WIRE_DATAGRAM_MAX];
+            struct wire w;
+            wire_make(&w, &world, (enum wire_kind)kind);
+            w.fate = cut_proof;
+            w.context = &unproved;
+            wire_start(&w);
+            wire_run(&w, 0);
+            assert_true(w.ends[WIRE_SERVER].session.keys_ready);
+            size_t len = seal_type(&w, WIRE_CLIENT, 23, OCTETS('d', 'o', ' ', 'i', 't'), room);
+            wire_inject(&w, WIRE_CLIENT, room, len);
+            wire_run(&w, 0);
+            assert_int_equal(w.ends[WIRE_SERVER].data + w.ends[WIRE_SERVER].connected, 0);
+            assert_int_equal(w.ends[WIRE_SERVER].failed, 0);
+            unproved.on = false;
+            wire_run(&w, 9000);
+            assert_int_equal(w.ends[WIRE_SERVER].data, 0);
+            assert_true(wire_works(&w));
+            wire_free(&w);
+        }
+}
+
 /* --- reassembly ------------------------------------------------------------------------------ */
 
 /* A server that waits for a hello of which it has the first 60 octets. */
@@ -514,6 +562,7 @@ int main(void)
         cmocka_unit_test(h9_early_change_cipher_spec_and_plain_data_are_ignored),
         cmocka_unit_test(h8_early_records_are_kept_and_not_counted),
         cmocka_unit_test(h8_early_application_data_is_not_delivered),
+        cmocka_unit_test(h8_data_sealed_before_finished_is_not_delivered),
         cmocka_unit_test(h10_inconsistent_fragments_are_dropped),
         cmocka_unit_test(h10_a_forged_piece_does_not_keep_a_whole_message_out),
         cmocka_unit_test(h10_a_length_above_the_cap_is_refused_at_the_first_fragment),
