@@ -148,8 +148,6 @@ PROV_MUST prov_result prov_flight_message_end(struct prov_dtls *s, const struct 
 void prov_flight_change_cipher_spec(struct prov_dtls *s);
 /* The flight is whole: it goes out, and the timer starts. */
 void prov_flight_end(struct prov_dtls *s);
-/* All of it once more. */
-void prov_flight_again(struct prov_dtls *s);
 /* The peer has repeated a message that this flight answers. */
 void prov_flight_peer_repeated(struct prov_dtls *s, const struct prov_fragment *fragment);
 /* Looks at the timer. */

@@ -78,7 +78,8 @@ void prov_flight_end(struct prov_dtls *s)
     hs->deadline_ms = s->now_ms + hs->timer_ms;
 }
 
-void prov_flight_again(struct prov_dtls *s)
+/* All of it once more. */
+static void again(struct prov_dtls *s)
 {
     if (s->hs->flight_open || s->hs->item_count == 0)
         return;
@@ -102,7 +103,7 @@ void prov_flight_peer_repeated(struct prov_dtls *s, const struct prov_fragment *
          memcmp(fragment->body.data + random_at, hs->random_client, PROV_DTLS_RANDOM_LEN) != 0))
         return;
     hs->peer_asked = true;
-    prov_flight_again(s);
+    again(s);
 }
 
 /* RFC 7925, section 11: sent at 0, 9 and 27 s, given up at 63 s. */
@@ -122,7 +123,7 @@ void prov_flight_tick(struct prov_dtls *s)
     hs->timer_ms = hs->timer_ms <= max / 2 ? hs->timer_ms * 2 : max;
     hs->deadline_ms = s->now_ms + hs->timer_ms;
     hs->peer_asked = false;
-    prov_flight_again(s);
+    again(s);
 }
 
 /* One record with as much of a message as there is room for. */
