@@ -115,6 +115,8 @@ static prov_result make_new(struct run *run, const struct prov_org *org, const c
         r = check_absent(run, key,
                          "if no registry needs it, as after an init that was cut, remove it and "
                          "the registry's *.new-*");
+    if (r == PROV_OK)
+        r = folder_check(run, run->registry_path);
     if (r == PROV_OK && !run->dry_run) {
         r = folder_make(run, run->registry_path);
         if (r == PROV_OK)

@@ -141,6 +141,31 @@ prov_result file_write_new(struct run *run, const char *path, struct prov_bytes 
     return r;
 }
 
+/* Of the folders on the way to path, the last that is there. */
+static void folder_there(const char *path, char ret[RUN_PATH_MAX])
+{
+    struct stat status;
+    snprintf(ret, RUN_PATH_MAX, "%s", path);
+    for (;;) {
+        char *slash = strrchr(ret, '/');
+        if (slash == NULL || slash == ret) {
+            snprintf(ret, RUN_PATH_MAX, "%s", slash == NULL ? "." : "/");
+            return;
+        }
+        *slash = '\0';
+        if (stat(ret, &status) == 0)
+            return;
+    }
+}
+
+prov_result folder_check(struct run *run, const char *path)
+{
+    char folder[RUN_PATH_MAX];
+    folder_there(path, folder);
+    return access(folder, W_OK | X_OK) == 0 ? PROV_OK
+                                            : file_failed(run, "can't make anything in", folder);
+}
+
 prov_result folder_make(struct run *run, const char *path)
 {
     char folder[RUN_PATH_MAX];

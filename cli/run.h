@@ -69,6 +69,8 @@ PROV_MUST prov_result file_write_new(struct run *run, const char *path, struct p
 PROV_MUST prov_result file_check_new(struct run *run, const char *path);
 /* Adds the name of the file to the words, if it is the file's content that was refused. */
 PROV_MUST prov_result file_blame(struct run *run, const char *path, prov_result result);
+/* Whether folder_make and a file in it would be refused. */
+PROV_MUST prov_result folder_check(struct run *run, const char *path);
 PROV_MUST prov_result folder_make(struct run *run, const char *path);
 
 /* show.c: what several commands show. */

@@ -173,6 +173,14 @@ sys.stdin.read()' < <(sleep 30) &
         "$program" device add $DEVICE --registry "$WORK/ro/r.db"
     echo "$status $stderr"
     [ "$status" -eq 7 ]
+    for dry in "" --dry-run; do
+        run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups \
+            "$program" init --org T --country DE --registry "$WORK/ro/a/b/new.db" $dry
+        echo "$status $stderr"
+        [ "$status" -eq 7 ]
+        [[ $stderr == *"$WORK/ro"* ]]
+    done
+    [ ! -e ro/a ]
 }
 
 @test "files are 0600, also under a loose umask" {
