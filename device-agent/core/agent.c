@@ -400,10 +400,12 @@ prov_result prov_agent_begin(struct prov_agent *agent, const struct prov_agent_r
     prov_result r = begin_random(agent);
     if (r == PROV_OK)
         r = prov_store_identity_get(agent->store, &agent->identity);
-    if (r == PROV_OK)
-        r = prov_store_tidy(agent->store);
-    if (r == PROV_OK)
-        r = agent_plan(agent);
+    if (r != PROV_OK)
+        return r;
+    prov_result tidied = prov_store_tidy(agent->store);
+    (void)
+        tidied; /* a sector that cannot be erased any more stands in the way of nothing but a stage */
+    r = agent_plan(agent);
     if (r == PROV_OK)
         next_session(agent);
     return r;

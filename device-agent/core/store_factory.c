@@ -144,14 +144,40 @@ prov_result prov_store_identity_put(struct prov_store *store, const struct prov_
     return r;
 }
 
+/* Whether the very same octets are there: a second install of a bundle takes no room. */
+static prov_result factory_has(struct prov_store *store, struct prov_bytes body, bool *ret)
+{
+    uint8_t piece[STORE_UNIT];
+    struct store_index index;
+    bool same = false;
+    prov_result r = PROV_OK;
+    for (size_t i = 0; r == PROV_OK && !same; i++) {
+        r = store_factory_find(store, STORE_CREDENTIAL, i, &index);
+        same = r == PROV_OK && index.length == body.len;
+        for (size_t done = 0; r == PROV_OK && same && done < body.len; done += STORE_UNIT) {
+            size_t left = body.len - done, take = left < STORE_UNIT ? left : STORE_UNIT;
+            r = store_read(store, index.offset + (uint32_t)done, piece, take);
+            same = r == PROV_OK && memcmp(piece, body.data + done, take) == 0;
+        }
+    }
+    prov_wipe(piece, sizeof piece);
+    if (r != PROV_OK && r != PROV_E_NOT_FOUND)
+        return r;
+    *ret = same;
+    return PROV_OK;
+}
+
 prov_result prov_store_install(struct prov_store *store, const struct prov_entry *entry,
                                struct prov_buf work)
 {
     struct prov_buf encoded = prov_buf_make(work.data, work.cap);
+    bool has = false;
     prov_result r = prov_entry_check(entry);
     if (r == PROV_OK)
         r = prov_entry_encode(entry, &encoded);
     if (r == PROV_OK)
+        r = factory_has(store, prov_buf_bytes(&encoded), &has);
+    if (r == PROV_OK && !has)
         r = factory_append(store, STORE_CREDENTIAL, prov_buf_bytes(&encoded));
     prov_wipe(work.data, work.cap);
     return r;

@@ -58,22 +58,45 @@ const struct prov_store_slot *prov_store_slot_of(const struct prov_store *store,
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-/* Without a journal: the older snapshot is current, a newer one beside it is on trial. A handshake
- * with it will tell. */
+/* The journal is lost, or what there is of it is older than the snapshots: the newest counts, not yet
+ * confirmed. The next operation asks the server; neither is erased before it has answered. */
 static void state_guess(struct prov_store *store)
 {
+    struct prov_store_state *state = &store->state;
     uint32_t a = store->slot[0].sequence, b = store->slot[1].sequence;
-    uint32_t low = a < b ? a : b, high = a < b ? b : a;
-    store->state.current = low != 0 ? low : high;
-    store->state.candidate = low != 0 ? high : 0;
-    store->state.confirmed = true;
-    store->damaged = high != 0;
+    state->current = a < b ? b : a;
+    state->previous = a < b ? a : b;
+    state->candidate = 0;
+    state->confirmed = false;
+    store->damaged = state->current != 0;
+}
+
+/* A snapshot newer than every one that the journal knows: the record that names it was cut, or went
+ * bad. Beside the current one it is staged; else the journal is too old to tell. */
+static void state_catch_up(struct prov_store *store, int newest)
+{
+    struct prov_store_state *state = &store->state;
+    uint32_t other = store->slot[1 - newest].sequence;
+    state->last = store->slot[newest].sequence;
+    if (other != state->current) {
+        state_guess(store);
+        return;
+    }
+    state->candidate = store->slot[newest].sequence;
+    state->previous = 0;
+    state->confirmed = true;
+    state->failures = 0;
 }
 
 /* What the journal names but no slot holds is lost: go on with what is left. */
 static void state_mend(struct prov_store *store)
 {
     struct prov_store_state *state = &store->state;
+    int newest = store->slot[0].sequence > store->slot[1].sequence ? 0 : 1;
+    if (store->slot[newest].sequence > state->last) {
+        state_catch_up(store, newest);
+        return;
+    }
     if (state->candidate != 0 && slot_number(store, state->candidate) < 0) {
         state->candidate = 0;
         store->damaged = true;

@@ -141,7 +141,8 @@ PROV_MUST prov_result prov_store_get(struct prov_store *store, enum prov_store_p
 PROV_MUST prov_result prov_store_find(struct prov_store *store, enum prov_store_place place,
                                       const struct prov_fqdn *server, enum prov_kind kind,
                                       struct prov_buf room, struct prov_entry *ret);
-/* Appends to the factory area. PROV_E_FULL. `work` takes the encoding. */
+/* Appends to the factory area, unless the very same is there. PROV_E_FULL. `work` takes the
+ * encoding. */
 PROV_MUST prov_result prov_store_install(struct prov_store *store, const struct prov_entry *entry,
                                          struct prov_buf work);
 /* Takes in a bundle of prov/bundle.h: a bootstrap credential goes to the factory area, an

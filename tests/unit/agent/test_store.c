@@ -204,6 +204,21 @@ static void full_factory_record_is_refused(void **state)
     assert_int_equal(number_at(PROV_STORE_FACTORY, "a.example"), PROV_STORE_FACTORY_MAX);
 }
 
+static void second_install_of_the_same_writes_nothing(void **state)
+{
+    (void)state;
+    struct prov_entry entry = psk_entry("a.example", 1);
+    assert_int_equal(prov_store_install(&store, &entry, ROOM), PROV_OK);
+    uint32_t operations = flash.operations;
+    entry = psk_entry("a.example", 1);
+    assert_int_equal(prov_store_install(&store, &entry, ROOM), PROV_OK);
+    assert_int_equal(flash.operations, operations);
+    assert_int_equal(prov_store_get(&store, PROV_STORE_FACTORY, 1, ROOM, &entry), PROV_E_NOT_FOUND);
+    entry = psk_entry("a.example", 2);
+    assert_int_equal(prov_store_install(&store, &entry, ROOM), PROV_OK);
+    assert_int_equal(number_at(PROV_STORE_FACTORY, "a.example"), 2);
+}
+
 static void snapshot_that_does_not_fit_is_refused(void **state)
 {
     (void)state;
@@ -413,8 +428,71 @@ static void lost_journal_leaves_a_credential(void **state)
     memset(flash.octets + 6 * 1024, 0x00, 2 * 1024);
     reopen();
     assert_true(store.damaged);
-    assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
+    assert_true(prov_store_unfinished(&store));
+    assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 2);
+    assert_int_equal(number_at(PROV_STORE_PREVIOUS, "a.example"), 1);
+}
+
+static bool is_kept(uint32_t number)
+{
+    return number_at(PROV_STORE_CURRENT, "a.example") == number ||
+           number_at(PROV_STORE_CANDIDATE, "a.example") == number ||
+           number_at(PROV_STORE_PREVIOUS, "a.example") == number;
+}
+
+/* One octet after another of both journal sectors goes bad after it was good, then the store is
+ * opened and tidied as every operation does: 2 is what the server may have as active. */
+static void rot_everywhere_in_the_journal(bool also_1)
+{
+    static struct sim_flash good;
+    good = flash;
+    for (uint32_t at = 6 * 1024; at < 8 * 1024; at++) {
+        flash = good;
+        flash.octets[at] ^= 0x10;
+        flash.synced[at] ^= 0x10;
+        reopen();
+        assert_int_equal(prov_store_tidy(&store), PROV_OK);
+        if (!is_kept(2) || (also_1 && !is_kept(1)))
+            fail_msg("octet %u", at);
+    }
+    flash = good;
+    reopen();
+}
+
+static void rotten_journal_loses_no_credential(void **state)
+{
+    (void)state;
+    struct prov_log_record record = {.event = PROV_LOG_HANDSHAKE};
+    for (int logs = 0; logs < 24; logs += 5) {
+        make(1024, 8, 8, 0xff);
+        reopen();
+        rotate_to("a.example", 1);
+        for (int i = 0; i < logs; i++) /* the journal moves at another place each time */
+            assert_int_equal(prov_store_log_put(&store, &record), PROV_OK);
+        struct prov_entry entry = psk_entry("a.example", 2);
+        assert_int_equal(prov_store_stage(&store, &entry, false, ROOM), PROV_OK);
+        rot_everywhere_in_the_journal(true);
+        assert_int_equal(prov_store_commit(&store), PROV_OK);
+        rot_everywhere_in_the_journal(true);
+        assert_int_equal(prov_store_confirm(&store), PROV_OK);
+        rot_everywhere_in_the_journal(false);
+    }
+}
+
+/* The snapshot was whole, the record that names it was not written: it is staged. */
+static void unnamed_newest_snapshot_is_the_candidate(void **state)
+{
+    (void)state;
+    rotate_to("a.example", 1);
+    struct prov_store_state before = store.state;
+    struct prov_entry entry = psk_entry("a.example", 2);
+    assert_int_equal(prov_store_stage(&store, &entry, false, ROOM), PROV_OK);
+    memset(flash.octets + store.journal_at - 64, 0x00, 64);
+    memset(flash.synced + store.journal_at - 64, 0x00, 64);
+    reopen();
+    assert_int_equal(store.state.current, before.current);
     assert_int_equal(number_at(PROV_STORE_CANDIDATE, "a.example"), 2);
+    assert_false(store.damaged);
 }
 
 static void lost_snapshot_falls_back_to_the_previous(void **state)
@@ -589,6 +667,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(newer_journal_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(second_identity_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(full_factory_record_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(second_install_of_the_same_writes_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(snapshot_that_does_not_fit_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(steps_out_of_order_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(damaged_entry_octets_are_refused, setup, teardown),
@@ -603,6 +682,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(row62_log_is_a_bounded_ring, setup, teardown),
         cmocka_unit_test_setup_teardown(every_geometry_works, setup, teardown),
         cmocka_unit_test_setup_teardown(lost_journal_leaves_a_credential, setup, teardown),
+        cmocka_unit_test_setup_teardown(rotten_journal_loses_no_credential, setup, teardown),
+        cmocka_unit_test_setup_teardown(unnamed_newest_snapshot_is_the_candidate, setup, teardown),
         cmocka_unit_test_setup_teardown(lost_snapshot_falls_back_to_the_previous, setup, teardown),
         cmocka_unit_test_setup_teardown(power_cut_at_every_operation, setup, teardown),
         cmocka_unit_test_setup_teardown(failing_operation_at_every_place, setup, teardown),
