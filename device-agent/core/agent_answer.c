@@ -15,6 +15,14 @@ static prov_result octets(const struct prov_agent *agent, struct prov_bytes *ret
 
 /* --- PSK -------------------------------------------------------------------------------------- */
 
+/* The one that is to be replaced: a rotation to it would change nothing, or clash at the server. */
+static bool is_old_psk(const struct prov_agent *agent, const struct prov_cose_key *key)
+{
+    const struct prov_entry *old = &agent->entry;
+    return old->kind == PROV_KIND_PSK &&
+           (prov_bytes_equal(key->kid, old->psk_identity) || prov_bytes_equal(key->k, old->psk));
+}
+
 prov_result agent_take_psk(struct prov_agent *agent)
 {
     struct prov_bytes body;
@@ -30,6 +38,8 @@ prov_result agent_take_psk(struct prov_agent *agent)
         r = PROV_E_PEER;
     if (r == PROV_OK)
         r = prov_psk_check(key.k);
+    if (r == PROV_OK && is_old_psk(agent, &key))
+        r = PROV_E_PEER;
     if (r != PROV_OK)
         return r;
     agent->next.psk_identity = key.kid;
@@ -38,6 +48,14 @@ prov_result agent_take_psk(struct prov_agent *agent)
 }
 
 /* --- raw public key --------------------------------------------------------------------------- */
+
+/* A key of ours, new or old, never stands for the server (H37). A PSK's point is all zero. */
+static bool is_own(const struct prov_agent *agent, const uint8_t point[PROV_POINT_LEN])
+{
+    return memcmp(point, agent->next.point, PROV_POINT_LEN) == 0 ||
+           memcmp(point, agent->entry.point, PROV_POINT_LEN) == 0 ||
+           memcmp(point, agent->identity.point, PROV_POINT_LEN) == 0;
+}
 
 prov_result agent_take_rpk(struct prov_agent *agent)
 {
@@ -51,8 +69,8 @@ prov_result agent_take_rpk(struct prov_agent *agent)
         if (keys[i].kty != PROV_COSE_EC2 || !keys[i].has_public)
             continue;
         r = prov_crypto_point_check(agent->port->crypto, PROV_BYTES_OF(keys[i].point));
-        if (memcmp(keys[i].point, agent->next.point, PROV_POINT_LEN) == 0)
-            r = PROV_E_FORBIDDEN; /* our own key never stands for the server (H37) */
+        if (r == PROV_OK && is_own(agent, keys[i].point))
+            r = PROV_E_FORBIDDEN;
         memcpy(agent->next.peers[agent->next.peer_count++], keys[i].point, PROV_POINT_LEN);
     }
     return r == PROV_OK && agent->next.peer_count == 0 ? PROV_E_POLICY : r;

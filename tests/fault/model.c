@@ -274,7 +274,11 @@ static uint8_t serve_rpk(struct work *work, uint16_t *format)
     struct model_credential *made =
         successor(model, work->session->peer, PROV_KIND_RPK, digest, &again);
     memcpy(made->point, key.point, PROV_POINT_LEN);
-    memcpy(points[0], model->own_key_back ? key.point : model->server.point, PROV_POINT_LEN);
+    const uint8_t *old = model->credentials[work->session->peer].point;
+    const uint8_t *servers = model->own_key_back   ? key.point
+                             : model->old_key_back ? old
+                                                   : model->server.point;
+    memcpy(points[0], servers, PROV_POINT_LEN);
     MUST(prov_cose_key_set_encode((const uint8_t(*)[PROV_POINT_LEN])points, 1, work->room));
     *format = PROV_CF_COSE_KEY_SET;
     return PROV_COAP_CHANGED;
@@ -294,6 +298,8 @@ static uint8_t serve_psk(struct work *work, uint16_t *format)
         MUST(prov_crypto_random(model->crypto, made->identity, sizeof made->identity));
         MUST(prov_crypto_random(model->crypto, made->psk, sizeof made->psk));
     }
+    if (model->old_psk_back)
+        made = &model->credentials[work->session->peer];
     MUST(prov_cose_psk_encode(PROV_BYTES_OF(made->identity), PROV_BYTES_OF(made->psk), work->room));
     *format = PROV_CF_COSE_KEY;
     return PROV_COAP_CHANGED;

@@ -71,6 +71,8 @@ struct model {
     bool foreign_name;      /* certificates for another device */
     const char *not_before; /* of the certificates it issues; NULL: 2025 */
     bool own_key_back;      /* gives the device's key as the server's */
+    bool old_key_back;      /* … the key of the session instead */
+    bool old_psk_back;      /* gives the PSK of the session once more */
 };
 
 void model_make(struct model *model, struct prov_crypto *crypto);

@@ -277,6 +277,25 @@ static void h37_own_key_as_the_servers_is_refused(void **state)
     assert_nothing_staged();
 }
 
+static void h37_old_own_key_as_the_servers_is_refused(void **state)
+{
+    (void)state;
+    world.model.old_key_back = true;
+    assert_int_equal(world_run(&world, PROV_AGENT_ENROLL, NO_KIND), PROV_E_FORBIDDEN);
+    assert_nothing_staged();
+}
+
+/* A rotation that changes no key is none. */
+static void psk_that_is_the_old_one_is_refused(void **state)
+{
+    (void)state;
+    enroll();
+    memset(world.logged, 0, sizeof world.logged);
+    world.model.old_psk_back = true;
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_E_PEER);
+    assert_nothing_staged();
+}
+
 static void certificate_for_another_device_is_refused(void **state)
 {
     (void)state;
@@ -383,6 +402,27 @@ static void authentic_failures_are_counted_over_a_reboot(void **state)
     assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_OK);
     assert_int_equal(world.logged[PROV_LOG_GIVE_UP], 1);
     assert_true(world_settled(&world));
+}
+
+/* The old slot's sector is worn out: what is confirmed stays in use, and is not asked for again. */
+static void slot_that_cannot_be_erased_stops_no_begin(void **state)
+{
+    (void)state;
+    enroll();
+    static uint8_t room[PROV_STORE_ENTRY_MAX], work[PROV_STORE_ENTRY_MAX];
+    struct prov_entry entry;
+    assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 0, PROV_BUF_OF(room), &entry),
+                     PROV_OK);
+    assert_int_equal(prov_store_stage(&world.store, &entry, false, PROV_BUF_OF(work)), PROV_OK);
+    assert_int_equal(prov_store_commit(&world.store), PROV_OK);
+    sim_flash_plan(&world.flash, SIM_CUT_BEFORE, 3); /* record, sync, erase */
+    assert_int_equal(prov_store_confirm(&world.store), PROV_OK);
+    world_reboot(&world);
+    assert_int_not_equal(world.store.slot[0].sequence, 0);
+    assert_int_not_equal(world.store.slot[1].sequence, 0);
+    struct prov_agent_request request = {.op = PROV_AGENT_ROTATE};
+    sim_flash_plan(&world.flash, SIM_ERROR, 1);
+    assert_int_equal(begin(&request), PROV_OK);
 }
 
 /* --- on its feet again -------------------------------------------------------------------------- */
@@ -762,6 +802,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(row24_certificate_of_another_server_is_refused, setup_cert,
                                         teardown),
         cmocka_unit_test_setup_teardown(h37_own_key_as_the_servers_is_refused, setup_rpk, teardown),
+        cmocka_unit_test_setup_teardown(h37_old_own_key_as_the_servers_is_refused, setup_rpk,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(psk_that_is_the_old_one_is_refused, setup_psk, teardown),
         cmocka_unit_test_setup_teardown(certificate_for_another_device_is_refused, setup_cert,
                                         teardown),
         cmocka_unit_test_setup_teardown(silent_server_is_given_up_after_63_s, setup_psk, teardown),
@@ -775,6 +818,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(two_authentic_failures_give_the_candidate_up, setup_psk,
                                         teardown),
         cmocka_unit_test_setup_teardown(authentic_failures_are_counted_over_a_reboot, setup_psk,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(slot_that_cannot_be_erased_stops_no_begin, setup_psk,
                                         teardown),
         cmocka_unit_test_setup_teardown(voided_candidate_is_replaced, setup_psk, teardown),
         cmocka_unit_test_setup_teardown(voided_committed_one_is_replaced, setup_rpk, teardown),
