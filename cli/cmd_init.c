@@ -103,14 +103,15 @@ static prov_result check_absent(struct run *run, const char *path, const char *h
 {
     if (access(path, F_OK) != 0)
         return PROV_OK;
-    if (hint != NULL)
-        prov_why_hint(&run->why, "%s", hint);
+    prov_why_hint(&run->why, "%s", hint);
     return prov_why_set(&run->why, PROV_E_EXISTS, "exists already: %.200s", path);
 }
 
 static prov_result make_new(struct run *run, const struct prov_org *org, const char *key)
 {
-    prov_result r = check_absent(run, run->registry_path, NULL);
+    prov_result r =
+        check_absent(run, run->registry_path,
+                     "prov ca list shows whose it is; --registry FILE makes another one");
     if (r == PROV_OK)
         r = check_absent(run, key,
                          "if no registry needs it, as after an init that was cut, remove it and "

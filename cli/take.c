@@ -114,5 +114,8 @@ prov_result take_subject(struct run *run, const char *text, struct subject *ret)
 
 prov_result take_credential(struct run *run, const char *prefix, struct prov_credential *ret)
 {
-    return prov_registry_credential_get(run->registry, prefix, ret, &run->why);
+    prov_result r = prov_registry_credential_get(run->registry, prefix, ret, &run->why);
+    if (r == PROV_E_AMBIGUOUS || r == PROV_E_NOT_FOUND)
+        prov_why_hint(&run->why, "prov credential list");
+    return r;
 }

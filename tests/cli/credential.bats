@@ -10,6 +10,7 @@ setup() {
 @test "ids that are unknown, too short, ambiguous or no ids are refused" {
     refuses 3 "" credential show ffffffff-ffff-7fff-bfff-ffffffffffff
     refuses 4 "several" credential show "${ID:0:4}"
+    [[ $stderr == *"prov: hint: prov credential list"* ]]
     refuses 2 "" credential show "${ID:0:3}"
     refuses 2 "" credential show xyz1
 }
