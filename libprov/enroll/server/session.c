@@ -134,24 +134,20 @@ static enum prov_enroll_event discover(struct prov_enroll_session *s, uint64_t n
 }
 
 static enum prov_enroll_event hand_over(struct prov_enroll_session *s,
-                                        const struct prov_coap_message *message,
                                         const struct prov_resource *resource,
                                         struct prov_enroll_request *ret)
 {
-    const struct prov_coap_option *host = prov_coap_find(message, PROV_COAP_URI_HOST);
     bool has_body = resource->request_format != PROV_CF_NONE;
 
     ret->op = s->work.op;
     ret->body = has_body ? PROV_BYTES(s->in, s->in_len) : PROV_BYTES_NONE;
     ret->accept = s->work.accept;
-    ret->host = host ? host->value : PROV_BYTES_NONE;
     return PROV_ENROLL_REQUEST;
 }
 
 /* A later block of an answer. A GET may begin there: it is asked again; of a POST's answer there is
  * only what was kept. */
 static enum prov_enroll_event follow_up(struct prov_enroll_session *s, uint64_t now_ms,
-                                        const struct prov_coap_message *message,
                                         const struct prov_resource *resource,
                                         struct prov_enroll_request *ret, struct prov_buf *out)
 {
@@ -160,7 +156,7 @@ static enum prov_enroll_event follow_up(struct prov_enroll_session *s, uint64_t 
         return sent(out);
     }
     if (resource->method == PROV_COAP_GET)
-        return hand_over(s, message, resource, ret);
+        return hand_over(s, resource, ret);
     return refuse(s, now_ms,
                   (struct prov_enroll_refusal){PROV_COAP_INCOMPLETE, "answer no longer there"},
                   out);
@@ -178,12 +174,12 @@ static enum prov_enroll_event serve(struct prov_enroll_session *s, uint64_t now_
     if (resource->op == PROV_ENROLL_DISCOVER)
         return discover(s, now_ms, message, out);
     if (s->work.has_block2 && s->work.block2.number > 0)
-        return follow_up(s, now_ms, message, resource, ret, out);
+        return follow_up(s, now_ms, resource, ret, out);
     if (resource->request_format != PROV_CF_NONE)
         refusal = prov_enroll_assemble(s, now_ms, message);
     if (refusal.code != 0)
         return refuse(s, now_ms, refusal, out);
-    return hand_over(s, message, resource, ret);
+    return hand_over(s, resource, ret);
 }
 
 enum prov_enroll_event prov_enroll_receive(struct prov_enroll_session *s, uint64_t now_ms,

@@ -21,7 +21,6 @@ struct prov_enroll_request {
     enum prov_enroll_op op;
     struct prov_bytes body; /* whole, in the session's room; valid until the answer */
     uint16_t accept;        /* the format the client wants: response_format or other_format */
-    struct prov_bytes host; /* Uri-Host, or none */
 };
 
 /* `host`: the server's own name; a request with another Uri-Host gets 4.04 (H37). NULL: any. */
