@@ -208,7 +208,8 @@ void line_who(struct line *line, const struct association *a); /* device, creden
 void line_result(struct line *line, struct prov_server *server,
                  prov_result result); /* and its words */
 void line_end(struct line *line, struct prov_server *server);
-/* For what anybody with an address can cause: at most LOUD_MAX a second, the others are counted. */
+/* For what anybody with an address can cause, or a device again and again: at most LOUD_MAX a second,
+ * the others are counted. */
 #define LOUD_MAX 50u
 void line_end_loud(struct line *line, struct prov_server *server, uint64_t now_ms);
 

@@ -39,18 +39,23 @@ static const char *event_of(enum prov_enroll_op op, bool refused)
     return issues(op) ? "enroll" : "request";
 }
 
-static void log_request(struct prov_server *server, const struct association *a,
+/* What changes a credential is always said; the rest a device could say without end. */
+static void log_request(struct prov_server *server, uint64_t now_ms, const struct association *a,
                         enum prov_enroll_op op, prov_result result, uint8_t code)
 {
+    bool refused = code >> 5 != 2;
     struct line line;
 
-    line_begin(&line, server, event_of(op, code >> 5 != 2));
+    line_begin(&line, server, event_of(op, refused));
     line_result(&line, server, result);
     line_text(&line, "resource", prov_resource_get(op)->path);
     line_code(&line, code);
     line_peer(&line, &a->session->peer);
     line_who(&line, a);
-    line_end(&line, server);
+    if (!refused && (issues(op) || op == PROV_ENROLL_CONFIRM))
+        line_end(&line, server);
+    else
+        line_end_loud(&line, server, now_ms);
 }
 
 static void ask_flow(struct prov_server *server, uint64_t now_ms, struct association *a,
@@ -73,7 +78,7 @@ static void ask_flow(struct prov_server *server, uint64_t now_ms, struct associa
     prov_enroll_answer(a->session->exchange, now_ms, &answer, out);
     server->stats.requests++;
     server->stats.refusals += said.code >> 5 != 2;
-    log_request(server, a, asked->op, result, said.code);
+    log_request(server, now_ms, a, asked->op, result, said.code);
     prov_wipe(room, sizeof(room));
     prov_wipe(&request, sizeof(request));
 }

@@ -134,6 +134,23 @@ static void refusal_of_flow_reaches_the_client_and_the_log(void **state)
     assert_true(rig_logged(&rig, "resource=/prov/now code=4.03"));
 }
 
+/* A device that asks without end, or for what it does not get, does not fill the disk either. */
+static void requests_do_not_flood_the_log(void **state)
+{
+    struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
+    size_t before;
+
+    (void)state;
+    client_connect(client);
+    before = rig.line_count;
+    for (unsigned i = 0; i < 100; i++)
+        client_assert_served(client, PROV_ENROLL_NOW);
+    assert_int_equal(rig.line_count - before, 50);
+    rig.now += 1000;
+    client_assert_served(client, PROV_ENROLL_NOW);
+    assert_true(rig_logged(&rig, "event=suppressed lines=50"));
+}
+
 /* Data that comes before the Finished of its session counts for nothing. */
 static void garbage_on_a_session_is_dropped(void **state)
 {
@@ -333,6 +350,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(h37_other_uri_host_is_4_04, setup, teardown),
         cmocka_unit_test_setup_teardown(refusal_of_flow_reaches_the_client_and_the_log, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(requests_do_not_flood_the_log, setup, teardown),
         cmocka_unit_test_setup_teardown(garbage_on_a_session_is_dropped, setup, teardown),
         cmocka_unit_test_setup_teardown(row55_replay_and_retransmission_are_served_once, setup,
                                         teardown),
