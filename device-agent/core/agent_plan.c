@@ -138,3 +138,18 @@ prov_result agent_plan(struct prov_agent *agent)
         r = prov_entry_check(&agent->entry); /* row 1 */
     return r == PROV_OK ? check_secrecy(agent) : r;
 }
+
+/* --- when ------------------------------------------------------------------------------------- */
+
+prov_result prov_agent_backoff(const struct prov_store *store, uint32_t *ret_seconds)
+{
+    uint32_t most = store->state.attempts > 0 ? AGENT_BACKOFF_MIN : 0;
+    uint8_t chance[2];
+    for (uint8_t i = 1; i < store->state.attempts && most < AGENT_BACKOFF_MAX; i++)
+        most *= 2;
+    most = most < AGENT_BACKOFF_MAX ? most : AGENT_BACKOFF_MAX;
+    prov_result r = prov_crypto_random(store->port->crypto, chance, sizeof chance);
+    if (r == PROV_OK)
+        *ret_seconds = most / 2 + most / 2 * (uint32_t)(chance[0] << 8 | chance[1]) / 65535;
+    return r;
+}

@@ -7,9 +7,11 @@
 
 #include "prov/agent.h"
 
-#define AGENT_BUSY_MAX     3  /* 5.03 taken in an operation */
-#define AGENT_BUSY_SECONDS 60 /* the longest wait after one */
-#define AGENT_FAILURES_MAX 2  /* authentic ones, until a staged candidate is given up */
+#define AGENT_BUSY_MAX     3     /* 5.03 taken in an operation */
+#define AGENT_BUSY_SECONDS 60    /* the longest wait after one */
+#define AGENT_BACKOFF_MIN  60    /* seconds, after the first operation that failed */
+#define AGENT_BACKOFF_MAX  86400 /* … and after many */
+#define AGENT_FAILURES_MAX 2     /* authentic ones, until a staged candidate is given up */
 
 /* --- agent_plan.c ---- */
 

@@ -218,12 +218,30 @@ static prov_result bundle_identity(struct prov_store *store, const struct prov_b
     return PROV_OK;
 }
 
+/* A log that cannot be written stops nothing. */
+static void bundle_log(struct prov_store *store, const struct prov_entry *entry)
+{
+    const struct prov_port *port = store->port;
+    struct prov_log_record record = {.event = PROV_LOG_INSTALL, .alert = -1, .sent = -1};
+    record.clock = port->clock(port->context, &record.time);
+    if (record.clock == PROV_CLOCK_NONE)
+        record.time = (int64_t)port->uptime_ms(port->context);
+    for (size_t i = 0; i < PROV_LOG_SERVER && entry->server.text[i] != '\0'; i++)
+        record.server[i] = entry->server.text[i];
+    prov_result kept = prov_store_log_put(store, &record);
+    (void)kept;
+}
+
 static prov_result bundle_store(struct prov_store *store, const struct prov_bundle *bundle,
                                 const struct prov_entry *entry, struct prov_buf work)
 {
     prov_result r = entry->use == PROV_USE_BOOTSTRAP ? prov_store_install(store, entry, work)
                                                      : store_slot_install(store, entry, work);
-    return r == PROV_OK ? prov_store_floor(store, bundle->issued) : r;
+    if (r == PROV_OK)
+        r = prov_store_floor(store, bundle->issued);
+    if (r == PROV_OK)
+        bundle_log(store, entry);
+    return r;
 }
 
 prov_result prov_store_install_bundle(struct prov_store *store, struct prov_bytes octets,

@@ -185,6 +185,11 @@ const struct prov_agent_report *prov_agent_report(const struct prov_agent *agent
 /* Whether a session is refused for such an address. */
 bool prov_agent_multicast(struct prov_bytes ip);
 
+/* How long the board lets pass before the next operation: 0 unless the last one failed; else from half
+ * a minute to a day, doubled with each failure in a row, half of it by chance (H14). The count is in
+ * flash. */
+PROV_MUST prov_result prov_agent_backoff(const struct prov_store *store, uint32_t *ret_seconds);
+
 /* Makes the device's key and identity record (a key in the holder, if the port has one). */
 PROV_MUST prov_result prov_agent_identity_make(struct prov_store *store,
                                                const struct prov_eui64 *eui64);

@@ -328,6 +328,32 @@ static void h14_whole_new_handshake_after_a_pause(void **state)
 
 /* --- anybody's word ----------------------------------------------------------------------------- */
 
+/* The board asks how long to wait: counted in flash, so that a reboot makes nobody eager. */
+static void h14_pause_between_operations_outlives_a_reboot(void **state)
+{
+    (void)state;
+    static const uint32_t least[] = {0, 30, 60, 120};
+    uint32_t seconds = 99, last = 0;
+    bool differs = false;
+    for (uint8_t failed = 0; failed < 4; failed++) {
+        assert_int_equal(prov_store_attempts(&world.store, failed), PROV_OK);
+        world_reboot(&world);
+        assert_int_equal(prov_agent_backoff(&world.store, &seconds), PROV_OK);
+        assert_in_range(seconds, least[failed], 2 * least[failed]);
+    }
+    assert_int_equal(prov_store_attempts(&world.store, UINT8_MAX), PROV_OK);
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(prov_agent_backoff(&world.store, &seconds), PROV_OK);
+        assert_in_range(seconds, 43200, 86400);
+        differs = differs || (i > 0 && seconds != last);
+        last = seconds;
+    }
+    assert_true(differs);
+    enroll();
+    assert_int_equal(prov_agent_backoff(&world.store, &seconds), PROV_OK);
+    assert_int_equal(seconds, 0);
+}
+
 static void h39_epoch_0_alert_leaves_the_candidate(void **state)
 {
     (void)state;
@@ -706,6 +732,15 @@ static prov_result install(struct prov_bundle *bundle, size_t cut)
                                      PROV_BUF_OF(work), false, &entry);
 }
 
+static enum prov_log_event last_logged(void)
+{
+    struct prov_log_record record = {0};
+    uint32_t count = 0;
+    while (prov_store_log_get(&world.store, count, &record) == PROV_OK)
+        count++;
+    return record.event;
+}
+
 static void bundle_for_another_device_or_key_is_refused(void **state)
 {
     (void)state;
@@ -754,6 +789,7 @@ static void operational_bundle_becomes_current(void **state)
     assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_OK);
     assert_int_equal(install(&bundle, 0), PROV_OK);
     world_reboot(&world);
+    assert_int_equal(last_logged(), PROV_LOG_INSTALL);
     assert_false(prov_store_unfinished(&world.store));
     assert_int_equal(prov_store_find(&world.store, PROV_STORE_CURRENT, &world.model.name,
                                      PROV_KIND_PSK, PROV_BUF_OF(room), &entry),
@@ -809,6 +845,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(silent_server_is_given_up_after_63_s, setup_psk, teardown),
         cmocka_unit_test_setup_teardown(h14_whole_new_handshake_after_a_pause, setup_psk, teardown),
+        cmocka_unit_test_setup_teardown(h14_pause_between_operations_outlives_a_reboot, setup_psk,
+                                        teardown),
         cmocka_unit_test_setup_teardown(h39_epoch_0_alert_leaves_the_candidate, setup_psk,
                                         teardown),
         cmocka_unit_test_setup_teardown(h39_epoch_0_alert_leaves_the_committed_one, setup_rpk,
