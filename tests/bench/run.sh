@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Runs the benchmarks of a build folder one after the other, writes the table and prints it.
+# Runs the benchmarks of a build folder one after the other, writes the table and prints it. Fails if a target is
+# missed: a server's PSK handshakes at least 3 times libssl's, and no more octets on the wire than libssl's.
 # usage: run.sh BUILD-FOLDER TABLE.tsv
 set -eu
 
@@ -24,3 +25,8 @@ awk -F '\t' '
 NR == 1 { printf "%-52s %12s %12s %8s  %s\n", $1, $2, $3, $5, $4; next }
 { printf "%-52s %12s %12s %8s  %s\n", $1, $2, $3, $5, $4 }' "$table"
 echo "written to $table"
+awk -F '\t' '
+function verdict(what, met) { print (met ? "met     " : "MISSED  ") what; seen++; missed += !met }
+$1 == "handshake psk / libssl" { verdict($1 ": " $5 ", at least 3", $5 >= 3) }
+$1 ~ /^wire .* to / && $3 + 0 > 0 { verdict($1 ": " $2 " octets, at most " $3, $2 <= $3) }
+END { exit seen < 5 || missed > 0 }' "$table"
