@@ -49,27 +49,43 @@ static prov_result print_public(const struct options *options, struct board *boa
     return r;
 }
 
-/* Makes the identity, or finds the one that was made for the same EUI-64. */
-static prov_result make_or_find(struct board *board, const struct prov_eui64 *eui64,
-                                struct prov_why *why)
+/* PROV_E_NOT_FOUND: there is none yet. */
+static prov_result check_identity(struct board *board, const struct prov_eui64 *eui64,
+                                  struct prov_why *why)
 {
     struct prov_identity identity;
     char text[PROV_EUI64_TEXT];
     prov_result r = prov_store_identity_get(&board->store, &identity);
-    bool same = r == PROV_OK && prov_eui64_equal(&identity.eui64, eui64);
-    if (r == PROV_OK)
-        prov_eui64_format(&identity.eui64, text);
+    if (r != PROV_OK)
+        return r;
+    bool same = prov_eui64_equal(&identity.eui64, eui64);
+    prov_eui64_format(&identity.eui64, text);
     prov_wipe(&identity, sizeof identity);
-    if (r == PROV_E_NOT_FOUND)
-        return prov_agent_identity_make(&board->store, eui64);
-    if (r == PROV_OK && !same)
-        return prov_why_set(why, PROV_E_CONFLICT, "the store is that of device %s", text);
-    return r;
+    return same ? PROV_OK
+                : prov_why_set(why, PROV_E_CONFLICT, "the store is that of device %s", text);
 }
 
-static prov_result dry_identity(const struct options *options, const struct prov_eui64 *eui64)
+/* Makes the identity, or finds the one that was made for the same EUI-64. */
+static prov_result make_or_find(struct board *board, const struct prov_eui64 *eui64,
+                                struct prov_why *why)
+{
+    prov_result r = check_identity(board, eui64, why);
+    return r == PROV_E_NOT_FOUND ? prov_agent_identity_make(&board->store, eui64) : r;
+}
+
+static prov_result dry_identity(const struct options *options, const struct prov_eui64 *eui64,
+                                struct prov_why *why)
 {
     char text[PROV_EUI64_TEXT];
+    struct board board = {0};
+    prov_result r = command_open(options, FLASH_OPEN, &board, why);
+    if (r == PROV_OK) {
+        r = check_identity(&board, eui64, why);
+        board_close(&board);
+    }
+    if (r != PROV_OK && r != PROV_E_NOT_FOUND)
+        return r;
+    prov_why_clear(why); /* a store that is not there would be made */
     prov_eui64_format(eui64, text);
     struct print print = print_begin(GIVEN(options, OPT_JSON));
     print_text(&print, "eui64", text);
@@ -89,7 +105,7 @@ prov_result cmd_identity(const struct options *options, struct prov_why *why)
     if (r != PROV_OK)
         return prov_why_set(why, r, "%s: %.64s", prov_result_text(r), text);
     if (GIVEN(options, OPT_DRY_RUN))
-        return dry_identity(options, &eui64);
+        return dry_identity(options, &eui64, why);
     r = command_open(options, FLASH_OPEN_OR_CREATE, &board, why);
     if (r != PROV_OK)
         return r;
@@ -126,19 +142,24 @@ static prov_result read_bundle(const char *name, struct prov_buf *ret, struct pr
     return r;
 }
 
-static const char *install_words(prov_result r)
+static prov_result refused(const struct options *options, const struct prov_bundle *bundle,
+                           prov_result r, struct prov_why *why)
 {
+    const char *name = options->operand, *store = options->values[OPT_STORE];
+    char device[PROV_EUI64_TEXT];
+    prov_eui64_format(&bundle->device, device);
     switch (r) {
     case PROV_E_NAME:
-        return "the bundle is for another device";
+        return prov_why_set(why, r, "the bundle is for another device (%s): %s", device, name);
     case PROV_E_NOT_FOUND:
-        return "the bundle speaks of a key that was not made in this store";
+        return prov_why_set(why, r, "the bundle speaks of a key that was not made in %s: %s", store,
+                            name);
     case PROV_E_STATE:
-        return "a rotation is unfinished";
+        return prov_why_set(why, r, "a rotation is unfinished in %s", store);
     case PROV_E_FULL:
-        return "the factory record is full";
+        return prov_why_set(why, r, "no room in %s for %s", store, name);
     default:
-        return "the bundle is refused";
+        return prov_why_set(why, r, "the bundle is refused: %s: %s", prov_result_text(r), name);
     }
 }
 
@@ -152,12 +173,12 @@ static prov_result install(const struct options *options, struct board *board,
     size_t at = 0;
     prov_result r = prov_bundle_decode(bundle, board->crypto, &decoded, &at);
     if (r != PROV_OK)
-        return prov_why_set(why, r, "the bundle is refused at octet %zu: %s", at,
-                            prov_result_text(r));
+        return prov_why_set(why, r, "the bundle is refused at octet %zu: %s: %s", at,
+                            prov_result_text(r), options->operand);
     r = prov_store_install_bundle(&board->store, bundle, PROV_BUF_OF(work), dry, &entry);
     prov_wipe(work, sizeof work);
     if (r != PROV_OK)
-        return prov_why_set(why, r, "%s: %s", install_words(r), prov_result_text(r));
+        return refused(options, &decoded, r, why);
     struct print print = print_begin(GIVEN(options, OPT_JSON));
     char id[PROV_UUID_TEXT], eui64[PROV_EUI64_TEXT];
     prov_uuid_format(&decoded.id, id);
@@ -173,7 +194,7 @@ static prov_result install(const struct options *options, struct board *board,
     return PROV_OK;
 }
 
-/* Checked against a store in memory when there is none yet. */
+/* Checked against an empty store, put aside and removed, when there is none yet. */
 static prov_result dry_new(const struct options *options, struct prov_bytes bundle,
                            struct prov_why *why)
 {

@@ -110,6 +110,7 @@ static prov_result status(const struct options *options, struct board *board)
     print_text(&print, "rotation", rotation_text(&board->store));
     print_bool(&print, "unfinished", prov_store_unfinished(&board->store));
     print_bool(&print, "damaged", board->store.damaged);
+    print_int(&print, "failed-in-a-row", board->store.state.attempts);
     if (board->store.state.time_floor > 0)
         print_time(&print, "not-earlier-than", board->store.state.time_floor);
     print_open(&print, "credentials");

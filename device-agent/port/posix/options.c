@@ -149,7 +149,12 @@ static void help_program(void)
         printf("  %-10s %s\n", commands[i].name, commands[i].summary);
     printf("\nexample:\n  prov-agent install device.bundle --store device.flash\n"
            "  prov-agent enroll --store device.flash\n\n"
-           "prov-agent COMMAND --help says more. Exit codes are those of prov.\n");
+           "exit codes, as those of prov:\n"
+           "   0 ok          4 conflicts with what is there   8 the store is in use: again later\n"
+           "   1 failure     5 part of a batch failed         9 peer or network\n"
+           "   2 usage       6 against policy or profile     10 integrity\n"
+           "   3 not found   7 permission                   137 --cut-power-after: killed\n\n"
+           "prov-agent COMMAND --help says more.\n");
 }
 
 void options_help(const struct command *command)

@@ -65,6 +65,7 @@ expect 0 '' identity --eui64 $id --store s --dry-run
 check 'a dry run makes no store' test ! -e s
 printf 'not a bundle' >junk
 expect 10 'refused at octet' install junk --store s2
+expect 10 ': junk' install junk --store s2
 expect 10 'refused at octet' install /dev/null --store s2 --dry-run
 expect 0 '' identity --eui64 $id --store s
 check 'mode 0600' test "$(stat -c %a s)" = 600
@@ -73,6 +74,8 @@ cp out first
 expect 0 '' identity --eui64 $id --store s
 check 'the second time shows the same key' cmp out first
 expect 4 'of device' identity --eui64 00-12-4B-00-14-B5-D9-70 --store s
+expect 4 'of device' identity --eui64 00-12-4B-00-14-B5-D9-70 --store s --dry-run
+expect 0 '' identity --eui64 $id --store s --dry-run
 expect 0 '' identity --eui64 $id --store s --csr
 check 'the request verifies' openssl req -in out -noout -verify
 check 'its key is the one that was shown' sh -c 'openssl req -in out -noout -pubkey | cmp - first'
@@ -101,10 +104,17 @@ grep -q 'another agent' err || failed=1
 check 'nothing changed' cmp s before
 expect 1 'Is a directory' status --store .
 expect 1 'not a regular file' status --store /dev/null
+mkfifo fifo
+expect 1 'not a regular file' status --store fifo
+ln -s s link
+expect 0 '' status --store link
+ln -s nothing dangling
+expect 3 'cannot open the store' status --store dangling
 
 # help at every level, with an example
 expect 0 '' --help
 check 'example' grep -q example out
+check 'exit codes' grep -q '10 integrity' out
 for command in identity install enroll rotate status log; do
     expect 0 '' $command --help
     check "example of $command" grep -q 'example' out
@@ -117,6 +127,7 @@ while [ $n -lt 40 ]; do
     status=0
     "$agent" identity --eui64 $id --store cut --cut-power-after $n >out 2>/dev/null || status=$?
     [ $status = 0 ] && break
+    check 'killed, as if the power went' test $status = 137
     expect 0 '' identity --eui64 $id --store cut
     n=$((n + 1))
 done
