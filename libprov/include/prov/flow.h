@@ -115,7 +115,7 @@ PROV_MUST prov_result prov_flow_still_good(struct prov_flow *flow,
 
 /* New credentials that one device may ask for within 24 hours; more is 4.03. Each is a row for ever, and a device
  * that is broken or stolen could ask without end. A repeated request is given its answer again and does not count. */
-#define PROV_FLOW_SUCCESSORS_PER_DAY 64
+#define PROV_FLOW_SUCCESSORS_PER_DAY 200
 
 /* A typed request of prov/enroll_server.h, decided and done. */
 struct prov_flow_request {
