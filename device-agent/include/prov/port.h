@@ -18,6 +18,8 @@ struct prov_flash {
     uint32_t sector_count; /* at least 3 + PROV_STORE_JOURNAL_SECTORS: see prov/store.h */
     uint32_t program_unit; /* 1, 2, 4, 8, 16 or 32 octets */
     uint8_t erased;        /* what an erased octet reads as: 0xff or 0x00 */
+    /* An error is for a flash that does not answer. A unit whose ECC fails, as one that was torn does,
+     * is given back as any octets: the store's own checks find it. */
     PROV_MUST prov_result (*read)(void *context, uint32_t offset, uint8_t *ret, size_t len);
     /* offset and len are multiples of program_unit */
     PROV_MUST prov_result (*program)(void *context, uint32_t offset, const uint8_t *data,
