@@ -122,6 +122,14 @@ static bool split_address(const char *text, char *ret_host, size_t cap, const ch
     return true;
 }
 
+/* Digits of a 16-bit number; getaddrinfo would cut a larger one. 0: any port that is free. */
+static bool port_fits(const char *port)
+{
+    size_t len = strspn(port, "0123456789");
+
+    return len > 0 && len <= 5 && port[len] == '\0' && strtoul(port, NULL, 10) <= UINT16_MAX;
+}
+
 static prov_result resolve(const char *listen, struct addrinfo **ret, struct prov_why *why)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_DGRAM,
@@ -129,7 +137,7 @@ static prov_result resolve(const char *listen, struct addrinfo **ret, struct pro
     char host[128];
     const char *port;
 
-    if (!split_address(listen, host, sizeof(host), &port) ||
+    if (!split_address(listen, host, sizeof(host), &port) || !port_fits(port) ||
         getaddrinfo(host, port, &hints, ret) != 0)
         return prov_why_set(why, PROV_E_ADDRESS,
                             "not an address to listen on: %s (ADDR:PORT, [IPv6]:PORT)", listen);

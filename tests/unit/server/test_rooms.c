@@ -173,9 +173,19 @@ static void peers_are_printed(void **state)
 /* The flow's answers are the rig's; only the address is looked at. */
 static void listen_addresses_are_literal(void **state)
 {
-    static const char *const bad[] = {"",        "5684",      "127.0.0.1",      "127.0.0.1:",
-                                      ":5684",   "::1:5684",  "localhost:5684", "[::1]5684",
-                                      "[]:5684", "[::1:5684", "127.0.0.1:coaps"};
+    static const char *const bad[] = {"",
+                                      "5684",
+                                      "127.0.0.1",
+                                      "127.0.0.1:",
+                                      ":5684",
+                                      "::1:5684",
+                                      "localhost:5684",
+                                      "[::1]5684",
+                                      "[]:5684",
+                                      "[::1:5684",
+                                      "127.0.0.1:coaps",
+                                      "127.0.0.1:99999",
+                                      "127.0.0.1:-1"};
     static struct rig rig;
 
     (void)state;
