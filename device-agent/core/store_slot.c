@@ -67,6 +67,7 @@ static void state_guess(struct prov_store *store)
     state->current = a < b ? b : a;
     state->previous = a < b ? a : b;
     state->candidate = 0;
+    state->last = state->current;
     state->confirmed = false;
     store->damaged = state->current != 0;
 }

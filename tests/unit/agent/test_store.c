@@ -431,6 +431,11 @@ static void lost_journal_leaves_a_credential(void **state)
     assert_true(prov_store_unfinished(&store));
     assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 2);
     assert_int_equal(number_at(PROV_STORE_PREVIOUS, "a.example"), 1);
+    assert_int_equal(prov_store_confirm(&store), PROV_OK);
+    reopen();
+    assert_false(store.damaged);
+    assert_false(prov_store_unfinished(&store));
+    assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 2);
 }
 
 static bool is_kept(uint32_t number)
