@@ -65,5 +65,8 @@ void image_main(void)
         r = operate();
     if (r == PROV_OK)
         r = prov_store_log_get(&board_store, 0, &record);
+    uint32_t seconds = 0;
+    if (r == PROV_OK)
+        r = prov_agent_backoff(&board_store, &seconds);
     board_reply(r);
 }
