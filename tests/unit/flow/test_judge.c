@@ -162,6 +162,91 @@ static void h35_a_handshake_alone_promotes_no_successor(void **state)
     assert_int_equal(fixture_get(f, &made.uuid).state, PROV_STATE_PENDING);
 }
 
+/* A raw key that was submitted is `registered` as one from a factory is, and still waits. */
+static void h35_a_handshake_alone_promotes_no_submitted_key(void **state)
+{
+    struct fixture *f = *state;
+    struct device_key key;
+    struct served served;
+    uint8_t octets[512];
+    struct prov_buf body = PROV_BUF_OF(octets);
+    struct prov_uuid id = make_credential(f, PROV_KIND_RPK, PROV_USE_BOOTSTRAP);
+    struct prov_flow_peer by = fixture_peer(f, &id);
+    device_key_make(f, &key);
+    device_sign1(f, &key, key.point, &f->device, serve_tls_unique, &body);
+    serve_op(f, &by, PROV_ENROLL_RPK, prov_buf_bytes(&body), &served);
+    assert_int_equal(served.result, PROV_OK);
+    struct prov_credential made = fixture_only(f, PROV_USE_OPERATIONAL, PROV_STATE_PENDING);
+    assert_true(made.registered);
+    struct prov_flow_peer peer;
+    assert_int_equal(judge_rpk(f, &f->server, key.point, &peer), PROV_OK);
+    assert_int_equal(prov_flow_connected(&f->flow, &peer), PROV_OK);
+    assert_int_equal(peer.state, PROV_STATE_PENDING);
+    assert_int_equal(fixture_get(f, &made.uuid).state, PROV_STATE_PENDING);
+    device_key_drop(f, &key);
+}
+
+static void put_long(struct prov_buf *buf, uint8_t tag, size_t len)
+{
+    prov_put_u8(buf, tag);
+    prov_put_u8(buf, 0x82);
+    prov_put_u16(buf, (uint16_t)len);
+}
+
+/* The certificate with another key in it, signed by the issuing CA: issuer and serial are a known one's. */
+static void twin_make(struct fixture *f, const struct prov_x509 *cert, const uint8_t *point,
+                      struct prov_buf *ret)
+{
+    static const uint8_t algorithm[] = {0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86,
+                                        0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
+    struct prov_ca ca;
+    struct prov_secret scalar = {0};
+    struct prov_key key = {0};
+    uint8_t tbs[PROV_CERT_MAX], digest[PROV_HASH_LEN], raw[PROV_SIGNATURE_LEN], der[80];
+    struct prov_buf signature = PROV_BUF_OF(der);
+    struct prov_bytes part = PROV_BYTES(tbs, cert->tbs.len);
+    memcpy(tbs, cert->tbs.data, cert->tbs.len);
+    memcpy(tbs + (cert->point.data - cert->tbs.data), point, PROV_POINT_LEN);
+    assert_int_equal(prov_registry_ca_get(f->registry, PROV_CA_ISSUING, &ca, &scalar, NULL),
+                     PROV_OK);
+    assert_int_equal(prov_crypto_key_load(f->crypto, prov_secret_bytes(&scalar), &key), PROV_OK);
+    assert_int_equal(prov_crypto_sha256(f->crypto, &part, 1, digest), PROV_OK);
+    assert_int_equal(prov_crypto_sign(f->crypto, &key, digest, raw), PROV_OK);
+    prov_crypto_key_drop(f->crypto, &key);
+    prov_secret_wipe(&scalar);
+    prov_ecdsa_encode(raw, &signature);
+    put_long(ret, 0x30, cert->tbs.len + sizeof(algorithm) + 3 + signature.len);
+    prov_put_bytes(ret, part);
+    prov_put(ret, algorithm, sizeof(algorithm));
+    prov_put_u8(ret, 0x03);
+    prov_put_u8(ret, (uint8_t)(signature.len + 1));
+    prov_put_u8(ret, 0);
+    prov_put_bytes(ret, prov_buf_bytes(&signature));
+    assert_int_equal(prov_buf_result(ret), PROV_OK);
+}
+
+static void row33_a_second_certificate_of_the_same_serial_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct prov_flow_peer peer;
+    struct device_key key;
+    struct prov_x509 cert;
+    uint8_t room[PROV_CERT_MAX];
+    struct prov_buf twin = PROV_BUF_OF(room);
+    struct prov_uuid id = make_credential(f, PROV_KIND_CERT, PROV_USE_BOOTSTRAP);
+    struct prov_credential known_one = fixture_get(f, &id);
+    size_t first = 4u + ((size_t)known_one.chain[2] << 8 | known_one.chain[3]);
+    assert_int_equal(prov_x509_parse(PROV_BYTES(known_one.chain, first), &cert), PROV_OK);
+    device_key_make(f, &key);
+    twin_make(f, &cert, key.point, &twin);
+    struct prov_bytes chain[2] = {prov_buf_bytes(&twin),
+                                  PROV_BYTES(known_one.chain + first, known_one.chain_len - first)};
+    assert_int_equal(prov_flow_chain_judge(&f->flow, &f->server, chain, 2, &peer), PROV_E_NAME);
+    chain[0] = PROV_BYTES(known_one.chain, first);
+    assert_int_equal(prov_flow_chain_judge(&f->flow, &f->server, chain, 2, &peer), PROV_OK);
+    device_key_drop(f, &key);
+}
+
 /* --- positive --- */
 
 static void a_registered_key_becomes_active_by_its_handshake(void **state)
@@ -232,6 +317,10 @@ int main(void)
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(h35_a_handshake_alone_promotes_no_successor, fixture_setup,
                                         fixture_teardown),
+        cmocka_unit_test_setup_teardown(h35_a_handshake_alone_promotes_no_submitted_key,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(row33_a_second_certificate_of_the_same_serial_is_refused,
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(a_registered_key_becomes_active_by_its_handshake,
                                         fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(row12_identities_are_compared_octet_by_octet, fixture_setup,

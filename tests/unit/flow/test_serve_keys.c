@@ -399,6 +399,33 @@ static void rpk_body_that_is_cut_or_longer_is_refused(void **state)
     device_key_drop(f, &key);
 }
 
+/* Whoever sends it has a key that is no secret any more. */
+static void rpk_that_comes_with_its_private_half_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct device_key key;
+    struct prov_secret scalar = {0};
+    uint8_t octets[512], room[192], digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN];
+    uint8_t binding[PROV_ENROLL_BINDING_LEN];
+    struct prov_buf body = PROV_BUF_OF(octets), payload = PROV_BUF_OF(room);
+    struct prov_flow_peer peer = peer_made(f, PROV_KIND_RPK, PROV_USE_BOOTSTRAP);
+    device_key_make(f, &key);
+    assert_int_equal(prov_crypto_key_save(f->crypto, &key.key, &scalar), PROV_OK);
+    assert_int_equal(prov_cose_private_encode(key.point, prov_secret_bytes(&scalar), &payload),
+                     PROV_OK);
+    prov_secret_wipe(&scalar);
+    prov_enroll_binding(&f->device, serve_tls_unique, binding);
+    assert_int_equal(prov_cose_sign1_digest(f->crypto, PROV_CF_COSE_KEY, PROV_BYTES_OF(binding),
+                                            prov_buf_bytes(&payload), digest),
+                     PROV_OK);
+    assert_int_equal(prov_crypto_sign(f->crypto, &key.key, digest, signature), PROV_OK);
+    assert_int_equal(
+        prov_cose_sign1_finish(PROV_CF_COSE_KEY, prov_buf_bytes(&payload), signature, &body),
+        PROV_OK);
+    expect(f, &peer, PROV_ENROLL_RPK, prov_buf_bytes(&body), PROV_COAP_BAD_REQUEST);
+    device_key_drop(f, &key);
+}
+
 /* --- positive --- */
 
 static void now_tells_operational_credentials_the_time(void **state)
@@ -562,6 +589,8 @@ int main(void)
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(rpk_that_is_in_use_already_is_refused, fixture_setup,
                                         fixture_teardown),
+        cmocka_unit_test_setup_teardown(rpk_that_comes_with_its_private_half_is_refused,
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(rpk_body_that_is_cut_or_longer_is_refused, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(now_tells_operational_credentials_the_time, fixture_setup,
