@@ -32,6 +32,15 @@ static int setup_small(void **state)
     return 0;
 }
 
+static int setup_hasty(void **state)
+{
+    static const struct prov_server_limits limits = {.handshake_ms = 5000};
+
+    (void)state;
+    rig_begin(&rig, &limits);
+    return 0;
+}
+
 static int teardown(void **state)
 {
     (void)state;
@@ -291,6 +300,27 @@ static void unfinished_handshake_ends_in_time(void **state)
     assert_true(rig_logged(&rig, "event=handshake result=failed"));
 }
 
+/* Long before the engine would give it up, and whatever else of it moves. */
+static void handshake_has_so_much_time_in_all(void **state)
+{
+    struct client *client = rig_client(&rig, PROV_KIND_RPK, 1);
+    uint8_t hello[2048];
+    size_t len = client_second_hello(client, hello, sizeof(hello));
+
+    (void)state;
+    rig_deliver(&rig, &client->peer, hello, len);
+    client->dtls.config = NULL;
+    for (int second = 1; second < 5; second++) {
+        rig_wait(&rig, 1000);
+        rig_deliver(&rig, &client->peer, hello, len); /* it says that it is still there */
+        rig.queued = 0;
+        assert_int_equal(handshakes(), 1);
+    }
+    rig_wait(&rig, 1001);
+    assert_int_equal(handshakes(), 0);
+    assert_true(rig_logged(&rig, "event=handshake result=failed"));
+}
+
 static void draining_server_begins_no_handshake(void **state)
 {
     struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
@@ -447,6 +477,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_address_has_half_of_the_handshakes, setup_small,
                                         teardown),
         cmocka_unit_test_setup_teardown(unfinished_handshake_ends_in_time, setup, teardown),
+        cmocka_unit_test_setup_teardown(handshake_has_so_much_time_in_all, setup_hasty, teardown),
         cmocka_unit_test_setup_teardown(draining_server_begins_no_handshake, setup, teardown),
         cmocka_unit_test_setup_teardown(sessions_of_each_kind_are_served, setup, teardown),
         cmocka_unit_test_setup_teardown(h5_hello_cut_behind_its_cookie_is_put_together, setup,
