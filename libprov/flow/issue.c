@@ -306,7 +306,8 @@ static prov_result cert_store(const struct prov_flow *flow, const struct prov_fl
                                  .server = request->device == NULL ? request->server : NULL,
                                  .use = credential.use,
                                  .point = key->point,
-                                 .validity = flow_validity(flow, days)};
+                                 .validity = flow_validity(flow, days),
+                                 .profile = request->profile};
     struct flow_cert cert;
     r = flow_cert_make(flow, &leaf, &cert);
     if (r != PROV_OK)

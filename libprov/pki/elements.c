@@ -112,16 +112,21 @@ bool pki_put_key_id(struct prov_pki *pki, X509 *cert, const uint8_t point[PROV_P
     return put_der(cert, NID_subject_key_identifier, false, der, sizeof der);
 }
 
-/* SEQUENCE { [0] the issuer's key identifier }: only in the issuing CA (RFC 5280, section 4.2.1.1).
- */
+bool pki_has_key_id(X509 *cert)
+{
+    const ASN1_OCTET_STRING *id = X509_get0_subject_key_id(cert);
+    return id != NULL && ASN1_STRING_length(id) == 20;
+}
+
+/* SEQUENCE { [0] the issuer's key identifier } (RFC 5280, section 4.2.1.1): in the issuing CA, and in
+ * end entities whose profile has it. */
 bool pki_put_authority(X509 *cert, const X509 *issuer)
 {
     uint8_t der[24] = {0x30, 0x16, 0x80, 0x14};
     X509 *duplicate = X509_dup(issuer); /* X509_get0_subject_key_id caches, and is not for const */
-    const ASN1_OCTET_STRING *id = duplicate == NULL ? NULL : X509_get0_subject_key_id(duplicate);
-    bool ok = id != NULL && ASN1_STRING_length(id) == 20;
+    bool ok = duplicate != NULL && pki_has_key_id(duplicate);
     if (ok) {
-        memcpy(der + 4, ASN1_STRING_get0_data(id), 20);
+        memcpy(der + 4, ASN1_STRING_get0_data(X509_get0_subject_key_id(duplicate)), 20);
         ok = put_der(cert, NID_authority_key_identifier, false, der, sizeof der);
     }
     X509_free(duplicate);

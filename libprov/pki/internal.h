@@ -63,7 +63,9 @@ void pki_extensions_free(struct prov_pki *pki);
 bool pki_put_extension(const struct prov_pki *pki, X509 *cert, enum pki_extension extension);
 bool pki_put_dns_name(X509 *cert, const struct prov_fqdn *fqdn);
 bool pki_put_key_id(struct prov_pki *pki, X509 *cert, const uint8_t point[PROV_POINT_LEN]);
+/* False too: the issuer has no key identifier of 20 octets. */
 bool pki_put_authority(X509 *cert, const X509 *issuer);
+bool pki_has_key_id(X509 *cert); /* of 20 octets */
 bool pki_put_serial(X509 *cert, const uint8_t random[PROV_SERIAL_LEN]);
 bool pki_put_validity(X509 *cert, const struct prov_validity *validity);
 bool pki_put_public(X509 *cert, const uint8_t point[PROV_POINT_LEN]);

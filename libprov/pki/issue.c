@@ -275,6 +275,22 @@ prov_result prov_pki_ca_issue(struct prov_pki *pki, const struct prov_pki_issuer
 
 /* --- end entities ----------------------------------------------------------------------------- */
 
+static const struct prov_cert_profile *profile_of(const struct prov_pki_leaf *leaf)
+{
+    return leaf->profile == NULL ? &prov_cert_profile_rfc7925 : leaf->profile;
+}
+
+static prov_result profile_check(const struct prov_pki *pki, const struct prov_pki_leaf *leaf,
+                                 struct prov_why *why)
+{
+    if (!profile_of(leaf)->leaf_aki || pki_has_key_id(pki->issuer.cert))
+        return PROV_OK;
+    return prov_why_set(
+        why, PROV_E_CERT_PROFILE,
+        "the issuer's certificate has no key identifier of 20 octets, which %s needs",
+        profile_of(leaf)->name);
+}
+
 static prov_result leaf_check(struct prov_pki *pki, const struct prov_pki_leaf *leaf,
                               struct prov_why *why)
 {
@@ -289,7 +305,8 @@ static prov_result leaf_check(struct prov_pki *pki, const struct prov_pki_leaf *
         prov_crypto_point_check(pki->crypto, PROV_BYTES(leaf->point, PROV_POINT_LEN));
     if (result != PROV_OK)
         return prov_why_set(why, result, "the public key is not an uncompressed point on P-256");
-    return validity_check(&leaf->validity, &pki->issuer, why);
+    result = profile_check(pki, leaf, why);
+    return result == PROV_OK ? validity_check(&leaf->validity, &pki->issuer, why) : result;
 }
 
 /* CN=HH-HH-HH-HH-HH-HH-HH-HH as UTF8String (row 25); a bootstrap certificate has no EKU (row 35).
@@ -313,7 +330,8 @@ static bool server_fill(const struct prov_pki *pki, X509 *cert, const struct pro
 static bool leaf_fill(const struct prov_pki *pki, X509 *cert, const struct prov_pki_leaf *leaf)
 {
     return X509_set_issuer_name(cert, X509_get_subject_name(pki->issuer.cert)) == 1 &&
-           (leaf->device != NULL ? device_fill(pki, cert, leaf) : server_fill(pki, cert, leaf));
+           (leaf->device != NULL ? device_fill(pki, cert, leaf) : server_fill(pki, cert, leaf)) &&
+           (!profile_of(leaf)->leaf_aki || pki_put_authority(cert, pki->issuer.cert));
 }
 
 static prov_result leaf_make(struct prov_pki *pki, const struct prov_pki_leaf *leaf,

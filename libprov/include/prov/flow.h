@@ -59,6 +59,7 @@ struct prov_flow_cert {
     struct prov_bytes csr; /* DER or PEM, or none: the key is made here */
     int days;              /* 0: the default: bootstrap none, operational 90, server 398 */
     bool no_expiry;
+    const struct prov_cert_profile *profile; /* NULL: rfc7925, which enrolled certificates have */
 };
 PROV_MUST prov_result prov_flow_cert_issue(struct prov_flow *flow,
                                            const struct prov_flow_cert *request,

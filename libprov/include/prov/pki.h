@@ -3,7 +3,7 @@
  * prov/pki.h: the certificate authority, over OpenSSL. Hosts only.
  *
  * root -> issuing CA -> end entity, P-256 with SHA-256 throughout; the elements of RFC 7925, Table 1 and
- * no others in end-entity certificates (profile.md, rows 24 to 39). Keys are scalars in prov_secret; it
+ * no others in end-entity certificates (profile.md, rows 24 to 39), except what their profile adds. Keys are scalars in prov_secret; it
  * stores nothing and knows no registry.
  */
 #ifndef PROV_PKI_H
@@ -13,6 +13,7 @@
 #include "prov/credential.h"
 #include "prov/crypto.h"
 #include "prov/identifier.h"
+#include "prov/profile.h"
 #include "prov/why.h"
 #include "prov/x509.h"
 
@@ -60,8 +61,10 @@ struct prov_pki_leaf {
     enum prov_use use;
     const uint8_t *point; /* PROV_POINT_LEN; on the curve, or PROV_E_POINT */
     struct prov_validity validity;
+    const struct prov_cert_profile *profile; /* NULL: rfc7925 */
 };
-/* PROV_E_POLICY: operational without expiry, or one that outlives its issuer. */
+/* PROV_E_POLICY: operational without expiry, or one that outlives its issuer. PROV_E_CERT_PROFILE: the
+ * profile wants an authority key identifier and the issuer has no key identifier of 20 octets. */
 PROV_MUST prov_result prov_pki_leaf_issue(struct prov_pki *pki,
                                           const struct prov_pki_issuer *issuer,
                                           const struct prov_pki_leaf *leaf, struct prov_buf *ret,

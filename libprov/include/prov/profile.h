@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * prov/profile.h: the rules of the profile as const tables. Engine, CA, agent and checker read the same
- * ones. To add a suite or an alert: add a row.
+ * ones. To add a suite, an alert or a profile of certificates: add a row.
  *
  * Source: RFC 7925; RFC 8442 for the forward-secret PSK suites.
  */
@@ -11,7 +11,8 @@
 #include "prov/credential.h"
 #include "prov/crypto.h"
 
-#define PROV_PROFILE_RFC7925 "rfc7925"
+#define PROV_PROFILE_RFC7925   "rfc7925"
+#define PROV_PROFILE_TLS13_IOT "tls13-iot-23" /* draft-ietf-uta-tls13-iot-profile-23 */
 
 /* --- cipher suites --------------------------------------------------------------------------- */
 
@@ -42,6 +43,20 @@ extern const struct prov_suite *const prov_suites_psk[];    /* C0A8 alone, byte 
 extern const struct prov_suite *const prov_suites_psk_fs[]; /* D005 */
 extern const struct prov_suite *const prov_suites_public[]; /* C0AE: RPK and certificates */
 extern const struct prov_suite *const prov_suites_server[]; /* all, forward secrecy first */
+
+/* --- certificates ---------------------------------------------------------------------------- */
+
+/* What the profiles of end-entity certificates differ in. None has a subject key identifier (row 37). */
+struct prov_cert_profile {
+    const char *name;
+    bool leaf_aki; /* authority key identifier: the issuer's subject key identifier, not critical */
+};
+
+extern const struct prov_cert_profile prov_cert_profile_rfc7925; /* the default */
+extern const struct prov_cert_profile prov_cert_profile_tls13_iot;
+extern const struct prov_cert_profile *const prov_cert_profiles[]; /* all; ends with NULL */
+/* NULL: no profile has the name. */
+const struct prov_cert_profile *prov_cert_profile_find(const char *name);
 
 /* --- alerts ---------------------------------------------------------------------------------- */
 

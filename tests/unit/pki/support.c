@@ -106,7 +106,8 @@ struct der device_cert(struct works *works, uint8_t n, enum prov_use use, int64_
     struct prov_pki_leaf leaf = {.device = &device,
                                  .use = use,
                                  .point = ret_key->point,
-                                 .validity = {not_before, not_after}};
+                                 .validity = {not_before, not_after},
+                                 .profile = works->profile};
     assert_done(works, issue(works, &leaf, &der));
     return der;
 }
@@ -120,7 +121,8 @@ struct der server_cert(struct works *works, const char *name, int64_t not_before
     struct prov_pki_leaf leaf = {.server = &server,
                                  .use = PROV_USE_OPERATIONAL,
                                  .point = ret_key->point,
-                                 .validity = {not_before, not_before + 398 * DAY}};
+                                 .validity = {not_before, not_before + 398 * DAY},
+                                 .profile = works->profile};
     assert_done(works, issue(works, &leaf, &der));
     return der;
 }

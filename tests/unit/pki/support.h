@@ -32,6 +32,7 @@ struct works {
     struct prov_pki *pki;
     struct prov_pki_key root_key, issuing_key;
     struct der root, issuing;
+    const struct prov_cert_profile *profile; /* of what device_cert and server_cert make */
     struct prov_why why;
 };
 

@@ -135,10 +135,30 @@ static void h30_cas_pass_strict_verify(void **state)
     folder_remove(&folder);
 }
 
-/* certtool has no option for the time, so these certificates are of the day the test runs. */
-static void certtool_verify_passes(void **state)
+/* Without a word of an error; for a server without a subject too, whose name is critical. */
+static void h30_tls13_iot_passes_strict_verify(void **state)
 {
-    struct folder folder = chain_files(*state, (int64_t)time(NULL));
+    struct works *works = *state;
+    works->profile = &prov_cert_profile_tls13_iot;
+    struct folder folder = chain_files(works, TEST_NOW);
+    static const char *const purposes[] = {"sslclient", "sslclient", "sslserver"};
+    for (size_t i = 0; i < 3; i++) {
+        char command[512], out[2048], expected[64];
+        (void)snprintf(command, sizeof command,
+                       "cd %s && openssl verify -x509_strict -attime %lld -purpose %s -CAfile "
+                       "root.pem -untrusted issuing.pem %s.pem 2>&1",
+                       folder.path, (long long)TEST_NOW, purposes[i], leaf_names[i]);
+        (void)snprintf(expected, sizeof expected, "%s.pem: OK\n", leaf_names[i]);
+        assert_int_equal(run(command, out, sizeof out), 0);
+        assert_string_equal(out, expected);
+    }
+    folder_remove(&folder);
+}
+
+/* certtool has no option for the time, so these certificates are of the day the test runs. */
+static void certtool_verify(struct works *works)
+{
+    struct folder folder = chain_files(works, (int64_t)time(NULL));
     for (size_t i = 0; i < 3; i++) {
         char command[512], out[4096];
         (void)snprintf(
@@ -150,6 +170,18 @@ static void certtool_verify_passes(void **state)
             fail_msg("%s: %s", command, out);
     }
     folder_remove(&folder);
+}
+
+static void certtool_verify_passes(void **state)
+{
+    certtool_verify(*state);
+}
+
+static void certtool_verify_passes_tls13_iot(void **state)
+{
+    struct works *works = *state;
+    works->profile = &prov_cert_profile_tls13_iot;
+    certtool_verify(works);
 }
 
 int main(void)
@@ -165,7 +197,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(h30_strict_verify_finds_error_85_alone, works_setup,
                                         works_teardown),
         cmocka_unit_test_setup_teardown(h30_cas_pass_strict_verify, works_setup, works_teardown),
+        cmocka_unit_test_setup_teardown(h30_tls13_iot_passes_strict_verify, works_setup,
+                                        works_teardown),
         cmocka_unit_test_setup_teardown(certtool_verify_passes, works_setup, works_teardown),
+        cmocka_unit_test_setup_teardown(certtool_verify_passes_tls13_iot, works_setup,
+                                        works_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "prov/profile.h"
+
+#include <string.h>
+
+/* RFC 7925, section 4.4.1, Table 1: "No other certificate elements are used." */
+const struct prov_cert_profile prov_cert_profile_rfc7925 = {
+    .name = PROV_PROFILE_RFC7925,
+    .leaf_aki = false,
+};
+
+/* draft-ietf-uta-tls13-iot-profile-23: in an end entity the authority key identifier MUST be set
+ * (section 17.4.2), the subject key identifier MUST NOT be included (section 17.4.3) */
+const struct prov_cert_profile prov_cert_profile_tls13_iot = {
+    .name = PROV_PROFILE_TLS13_IOT,
+    .leaf_aki = true,
+};
+
+const struct prov_cert_profile *const prov_cert_profiles[] = {&prov_cert_profile_rfc7925,
+                                                              &prov_cert_profile_tls13_iot, NULL};
+
+const struct prov_cert_profile *prov_cert_profile_find(const char *name)
+{
+    for (size_t i = 0; prov_cert_profiles[i] != NULL; i++)
+        if (strcmp(prov_cert_profiles[i]->name, name) == 0)
+            return prov_cert_profiles[i];
+    return NULL;
+}
