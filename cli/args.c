@@ -29,6 +29,8 @@ const struct option_row option_rows[OPT_COUNT] = {
     {OPT_CSR, "--csr", "FILE", "a certification request, PEM or DER"},
     {OPT_DAYS, "--days", "N", "days until it expires"},
     {OPT_NO_EXPIRY, "--no-expiry", NULL, "99991231235959Z (bootstrap only, its default)"},
+    {OPT_PROFILE, "--profile", "PROFILE",
+     "rfc7925 (default) or tls13-iot-23, which adds the authority key identifier"},
     {OPT_DEVICE, "--device", "EUI64", "only this device's"},
     {OPT_KIND, "--kind", "KIND", "only psk, rpk or cert"},
     {OPT_STATE, "--state", "STATE", "only pending, active, retired or revoked"},

@@ -36,6 +36,7 @@ enum option {
     OPT_CSR,
     OPT_DAYS,
     OPT_NO_EXPIRY,
+    OPT_PROFILE,
     OPT_DEVICE,
     OPT_KIND,
     OPT_STATE,

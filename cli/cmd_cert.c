@@ -13,6 +13,25 @@ static prov_result take_csr(struct run *run, struct prov_buf *buf, struct prov_f
     return r;
 }
 
+/* Left as it is, the default, if the option is not given. */
+static prov_result take_profile(struct run *run, const struct prov_cert_profile **ret)
+{
+    const char *text = run_option(run, OPT_PROFILE);
+    char names[64] = "";
+    size_t len = 0;
+    if (text == NULL)
+        return PROV_OK;
+    const struct prov_cert_profile *found = prov_cert_profile_find(text);
+    if (found != NULL) {
+        *ret = found;
+        return PROV_OK;
+    }
+    for (size_t i = 0; prov_cert_profiles[i] != NULL && len < sizeof(names); i++)
+        len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", i == 0 ? "" : " or ",
+                                prov_cert_profiles[i]->name);
+    return prov_why_set(&run->why, PROV_E_USAGE, "--profile is %s, not \"%.32s\"", names, text);
+}
+
 prov_result cmd_cert_issue(struct run *run)
 {
     struct subject subject;
@@ -26,6 +45,8 @@ prov_result cmd_cert_issue(struct run *run)
         r = take_use(run, &request.use);
     if (r == PROV_OK)
         r = take_number(run, OPT_DAYS, 1, 36500, &days);
+    if (r == PROV_OK)
+        r = take_profile(run, &request.profile);
     if (r == PROV_OK)
         r = take_csr(run, &buf, &request);
     if (r != PROV_OK)

@@ -66,8 +66,10 @@ const struct command commands[] = {
      "Takes in a public key that was made on the device; pending until a handshake proves it.",
      "prov rpk register " EXAMPLE_DEVICE " --server enroll.example.com --public device.pem"},
     {"cert", "issue", cmd_cert_issue, NEEDS_REGISTRY | NEEDS_PKI | CHANGES, 1, 1,
-     OPT(SERVER) | OPT(USE) | OPT(CSR) | OPT(DAYS) | OPT(NO_EXPIRY) | OPT(FROM_EUI48),
-     "EUI64 --server FQDN [--csr FILE] [--use USE] [--days N | --no-expiry] | FQDN [--days N]",
+     OPT(SERVER) | OPT(USE) | OPT(CSR) | OPT(DAYS) | OPT(NO_EXPIRY) | OPT(PROFILE) |
+         OPT(FROM_EUI48),
+     "EUI64 --server FQDN [--csr FILE] [--use USE] [--days N | --no-expiry] [--profile PROFILE] "
+     "| FQDN [--days N] [--profile PROFILE]",
      "Issues a certificate: a device's, or a server's next one.",
      "prov cert issue " EXAMPLE_DEVICE " --server enroll.example.com --csr device.csr"},
 

@@ -144,6 +144,37 @@ d = bytearray(open("csr.pem", "rb").read()); d[-1] ^= 1; open("bad.der", "wb").w
         -verify_hostname $SERVER chain.pem
 }
 
+@test "row37: an unknown profile of certificates is refused with the names of those there are" {
+    for profile in tls13-iot rfc5280 RFC7925 ""; do
+        refuses 2 "--profile is rfc7925 or tls13-iot-23, not \"$profile\"" \
+            cert issue $DEVICE --server $SERVER --profile "$profile"
+    done
+    refuses 2 "--profile" psk issue $DEVICE --server $SERVER --profile rfc7925
+}
+
+strict() { # ID: what openssl's strict check says of the credential's certificate
+    prov credential show "$1" --json | field chain >chain.pem
+    prov ca show root >root.pem
+    prov ca show issuing >issuing.pem
+    openssl verify -x509_strict -CAfile root.pem -untrusted issuing.pem chain.pem 2>&1
+}
+
+@test "H30: --profile tls13-iot-23 passes the strict check, rfc7925 lacks the key identifier alone" {
+    csr /CN=$DEVICE
+    [ "$(strict "$(prov $(issue) --profile tls13-iot-23)")" = "chain.pem: OK" ]
+    ! openssl x509 -in chain.pem -noout -ext subjectKeyIdentifier | grep -q Identifier
+    diff <(openssl x509 -in chain.pem -noout -ext authorityKeyIdentifier | grep -o '[0-9A-F:]\{59\}') \
+        <(openssl x509 -in issuing.pem -noout -ext subjectKeyIdentifier | grep -o '[0-9A-F:]\{59\}')
+    [ "$(strict "$(prov cert issue $SERVER --profile=tls13-iot-23)")" = "chain.pem: OK" ]
+    for option in "" "--profile rfc7925"; do
+        run strict "$(prov cert issue $OTHER_DEVICE --server $SERVER --use operational $option)"
+        [ "$status" -ne 0 ]
+        [ "$(grep -o 'error [0-9]* at' <<<"$output")" = "error 85 at" ]
+        id=$(prov credential list --device $OTHER_DEVICE --kind cert --state active --json | field id)
+        prov credential revoke "$id" --reason "the next one"
+    done
+}
+
 @test "a CSR comes from stdin too" {
     csr /CN=$DEVICE
     succeeds cert issue $DEVICE --server $SERVER --csr - <csr.pem
