@@ -89,7 +89,7 @@ static prov_result dry_identity(const struct options *options, const struct prov
     prov_eui64_format(eui64, text);
     struct print print = print_begin(GIVEN(options, OPT_JSON));
     print_text(&print, "eui64", text);
-    print_bool(&print, "dry-run", true);
+    print_bool(&print, "dry_run", true);
     print_end(&print);
     return PROV_OK;
 }
@@ -189,7 +189,7 @@ static prov_result install(const struct options *options, struct board *board,
     print_text(&print, "use", prov_use_text(entry.use));
     print_text(&print, "server", entry.server.text);
     if (dry)
-        print_bool(&print, "dry-run", true);
+        print_bool(&print, "dry_run", true);
     print_end(&print);
     return PROV_OK;
 }

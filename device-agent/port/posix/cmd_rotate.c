@@ -99,10 +99,10 @@ static void print_report(const struct options *options, const struct prov_agent_
     print_text(&print, "state", "active");
     print_bool(&print, "resumed", report->resumed);
     print_int(&print, "handshakes", report->handshakes);
-    print_int(&print, "datagrams-sent", report->datagrams_out);
-    print_int(&print, "datagrams-received", report->datagrams_in);
-    print_int(&print, "octets-sent", report->octets_out);
-    print_int(&print, "octets-received", report->octets_in);
+    print_int(&print, "datagrams_sent", report->datagrams_out);
+    print_int(&print, "datagrams_received", report->datagrams_in);
+    print_int(&print, "octets_sent", report->octets_out);
+    print_int(&print, "octets_received", report->octets_in);
     print_end(&print);
 }
 

@@ -34,9 +34,9 @@ static void print_certificate(struct print *print, const struct prov_entry *entr
         return;
     print_hex(print, "serial", leaf.serial);
     if (leaf.not_after >= PROV_TIME_NEVER)
-        print_text(print, "not-after", "never");
+        print_text(print, "not_after", "never");
     else
-        print_time(print, "not-after", leaf.not_after);
+        print_time(print, "not_after", leaf.not_after);
 }
 
 static void print_entry(struct print *print, struct board *board, const struct prov_entry *entry,
@@ -50,7 +50,7 @@ static void print_entry(struct print *print, struct board *board, const struct p
     if (entry->address[0] != '\0')
         print_text(print, "address", entry->address);
     if (entry->kind == PROV_KIND_PSK)
-        print_hex(print, "psk-identity", entry->psk_identity);
+        print_hex(print, "psk_identity", entry->psk_identity);
     else
         print_key(print, board, entry);
     if (entry->kind == PROV_KIND_CERT)
@@ -110,9 +110,9 @@ static prov_result status(const struct options *options, struct board *board)
     print_text(&print, "rotation", rotation_text(&board->store));
     print_bool(&print, "unfinished", prov_store_unfinished(&board->store));
     print_bool(&print, "damaged", board->store.damaged);
-    print_int(&print, "failed-in-a-row", board->store.state.attempts);
+    print_int(&print, "failed_in_a_row", board->store.state.attempts);
     if (board->store.state.time_floor > 0)
-        print_time(&print, "not-earlier-than", board->store.state.time_floor);
+        print_time(&print, "not_earlier_than", board->store.state.time_floor);
     print_open(&print, "credentials");
     r = print_entries(&print, board);
     print_close(&print);

@@ -81,6 +81,10 @@ static prov_result run(int argc, char **argv, struct prov_why *why)
         options_help(command);
         return PROV_OK;
     }
+    if (command == NULL) {
+        printf("prov-agent %s\n", PROV_VERSION);
+        return PROV_OK;
+    }
     return command->run(&options, why);
 }
 

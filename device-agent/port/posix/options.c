@@ -13,6 +13,7 @@ static const struct option_row {
     [OPT_STORE] = {"--store", "FILE", "the device's flash, in a file of mode 0600"},
     [OPT_JSON] = {"--json", NULL, "answer in JSON"},
     [OPT_HELP] = {"--help", NULL, "this text"},
+    [OPT_VERSION] = {"--version", NULL, "the program's version"},
     [OPT_EUI64] = {"--eui64", "ID", "the device's EUI-64: HH-HH-… , hh:hh:… or 16 hex digits"},
     [OPT_CSR] = {"--csr", NULL, "print a certification request instead of the public key"},
     [OPT_DRY_RUN] = {"--dry-run", NULL, "check everything, change nothing"},
@@ -86,7 +87,7 @@ static prov_result word_take(const char *word, const struct command **command, s
 static prov_result options_check(const struct command *command, const struct options *options,
                                  struct prov_why *why)
 {
-    if (GIVEN(options, OPT_HELP))
+    if (GIVEN(options, OPT_HELP) || (command == NULL && GIVEN(options, OPT_VERSION)))
         return PROV_OK;
     if (command == NULL)
         return prov_why_set(why, PROV_E_USAGE, "no command");

@@ -12,6 +12,7 @@ enum option_id {
     OPT_STORE = 0,
     OPT_JSON,
     OPT_HELP,
+    OPT_VERSION,
     OPT_EUI64,
     OPT_CSR,
     OPT_DRY_RUN,

@@ -36,6 +36,9 @@ check() { # WHAT COMMAND…
 }
 
 # usage
+expect 0 '' --version
+check 'the version, as prov says it' grep -q '^prov-agent [0-9]' out
+expect 2 'does not take' status --version
 expect 2 'no command'
 expect 2 'unknown command' frobnicate --store s
 expect 2 'needs --store' status

@@ -72,7 +72,7 @@ PYTHON
     wait_for "$1.port" '[0-9]'
 }
 state() { # FLASH: what the device holds
-    "$agent" status --json --store "$1" | tr ",{" "\n" | grep -E '"(place|psk-identity|ni|state|unfinished)"'
+    "$agent" status --json --store "$1" | tr ",{" "\n" | grep -E '"(place|psk_identity|ni|state|unfinished)"'
 }
 expect() { # CODE KIND WORDS ADDRESS
     status=0
