@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "prov/profile.h"
 
-#include <string.h>
-
 /* RFC 7925, section 4.4.1, Table 1: "No other certificate elements are used." */
 const struct prov_cert_profile prov_cert_profile_rfc7925 = {
     .name = PROV_PROFILE_RFC7925,
@@ -22,7 +20,7 @@ const struct prov_cert_profile *const prov_cert_profiles[] = {&prov_cert_profile
 const struct prov_cert_profile *prov_cert_profile_find(const char *name)
 {
     for (size_t i = 0; prov_cert_profiles[i] != NULL; i++)
-        if (strcmp(prov_cert_profiles[i]->name, name) == 0)
+        if (prov_bytes_equal(prov_bytes_text(prov_cert_profiles[i]->name), prov_bytes_text(name)))
             return prov_cert_profiles[i];
     return NULL;
 }
