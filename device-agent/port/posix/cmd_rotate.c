@@ -72,6 +72,14 @@ static const char *phase_text(enum prov_agent_phase phase)
     return (size_t)phase < count && phase_texts[phase] != NULL ? phase_texts[phase] : "?";
 }
 
+/* A raw key has no path: it is pinned or it is not (its alert is never unknown_ca: RFC 7925, section 6). */
+static const char *refusal_text(const struct prov_agent_report *report)
+{
+    return report->result == PROV_E_ISSUER && report->alert_sent == PROV_ALERT_HANDSHAKE_FAILURE
+               ? "the server's key is not one that is pinned"
+               : prov_result_text(report->result);
+}
+
 static prov_result explain(const struct prov_agent_report *report, struct prov_why *why)
 {
     prov_result r = report->result;
@@ -81,7 +89,7 @@ static prov_result explain(const struct prov_agent_report *report, struct prov_w
                             prov_alert_text(report->alert_received));
     if (report->alert_sent != PROV_ALERT_NONE)
         return prov_why_set(why, r, "%s with %s: %s (alert %s sent)", where, server,
-                            prov_result_text(r), prov_alert_text(report->alert_sent));
+                            refusal_text(report), prov_alert_text(report->alert_sent));
     if (r == PROV_E_PEER_REFUSED)
         return prov_why_set(why, r, "%s: %s answered %u.%02u%s%s", where, server, report->code >> 5,
                             report->code & 31u, report->reason[0] != '\0' ? ": " : "",

@@ -107,7 +107,7 @@ for kind in psk rpk cert; do
     expect 6 $kind 'group address' 224.0.1.187:5684 # row 2
 done
 expect 9 psk "$name.*alert decrypt_error" "$(address_of wrong)"
-expect 6 rpk "$name: no path to a trust anchor" "$(address_of wrong)" # row 15
+expect 6 rpk "$name: the server's key is not one that is pinned" "$(address_of wrong)" # row 15
 expect 6 cert "$name: no path to a trust anchor" "$(address_of wrong)"
 grep -q 'event=handshake result=ok' wrong/serve.log && {
     echo 'FAILED: somebody else had a session'
