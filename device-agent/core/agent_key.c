@@ -71,8 +71,7 @@ prov_result agent_csr_make(const struct prov_port *port, const struct prov_csr_p
     return r == PROV_OK ? prov_csr_finish(info, signature, ret) : r;
 }
 
-/* --- the device's identity ----------------------------------------------------------------------
- */
+/* --- the device's identity -------------------------------------------------------------------- */
 
 prov_result prov_agent_identity_make(struct prov_store *store, const struct prov_eui64 *eui64)
 {

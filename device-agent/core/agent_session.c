@@ -87,8 +87,7 @@ void agent_session_drop(struct prov_agent *agent)
     agent->exchanging = false;
 }
 
-/* --- what the engine asks for -------------------------------------------------------------------
- */
+/* --- what the engine asks for ----------------------------------------------------------------- */
 
 void agent_give_psk(struct prov_agent *agent)
 {

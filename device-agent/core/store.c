@@ -131,8 +131,7 @@ prov_result prov_store_uses_handle(struct prov_store *store, uint32_t handle, st
     return PROV_OK;
 }
 
-/* --- taking in a bundle -------------------------------------------------------------------------
- */
+/* --- taking in a bundle ----------------------------------------------------------------------- */
 
 /* The own public key that a bundle speaks of: RPK in so many words, CERT inside the end entity. */
 static prov_result bundle_point(const struct prov_bundle *bundle, struct prov_crypto *crypto,

@@ -6,8 +6,8 @@
  *
  *     sector: header 64 │ record 64 │ record 64 │ …
  *     header: record of type 0x10, payload: version 2 │ sequence 4
- *     state:  current 4 │ candidate 4 │ previous 4 │ last 4 │ confirmed 1 │ failures 1 │ attempts 1 │ time
- * floor 8
+ *     state:  current 4 │ candidate 4 │ previous 4 │ last 4 │ confirmed 1 │ failures 1 │
+ *             attempts 1 │ time floor 8
  */
 #include <string.h>
 
@@ -184,8 +184,7 @@ prov_result store_journal_open(struct prov_store *store, bool *ret_has_state)
     return journal_scan(store, ret_has_state);
 }
 
-/* --- moving to the other sector -----------------------------------------------------------------
- */
+/* --- moving to the other sector --------------------------------------------------------------- */
 
 /* Where a fresh sector is filled, before its header makes it count. */
 struct move {

@@ -34,8 +34,7 @@ static void must(prov_result result, const char *what, const struct prov_why *wh
     }
 }
 
-/* --- ours
- * ------------------------------------------------------------------------------------------- */
+/* --- ours ------------------------------------------------------------------------------------- */
 
 struct ours {
     struct prov_crypto *crypto;
@@ -90,8 +89,7 @@ static double ours_once(struct ours *o, enum prov_kind kind, unsigned i)
     return (double)(bench_now() - from);
 }
 
-/* --- the least
- * --------------------------------------------------------------------------------------- */
+/* --- the least -------------------------------------------------------------------------------- */
 
 static sqlite3 *plain_open(const char *path)
 {

@@ -13,8 +13,7 @@
 #define DATAGRAMS_MAX 16
 #define MTU           1200
 
-/* --- a BIO that keeps datagrams apart, as a socket does
- * -------------------------------------------- */
+/* --- a BIO that keeps datagrams apart, as a socket does --------------------------------------- */
 
 struct queue {
     uint8_t octets[DATAGRAMS_MAX][2048];
@@ -89,8 +88,7 @@ static BIO *pipe_new(struct pipe_end *end)
     return bio;
 }
 
-/* --- contexts
- * --------------------------------------------------------------------------------------- */
+/* --- contexts --------------------------------------------------------------------------------- */
 
 static const struct world *the_world; /* libssl's callbacks have no context of the caller's */
 
@@ -215,8 +213,7 @@ void libssl_free(struct libssl *libssl)
     SSL_CTX_free(libssl->server);
 }
 
-/* --- a handshake
- * ------------------------------------------------------------------------------------ */
+/* --- a handshake ------------------------------------------------------------------------------ */
 
 static SSL *end_new(SSL_CTX *context, struct pipe_end *pipe)
 {

@@ -250,8 +250,7 @@ void prov_crypto_hmac_drop(struct prov_crypto *crypto, struct prov_hmac *hmac)
     mix_drop(crypto, hmac->opaque, sizeof hmac->opaque);
 }
 
-/* --- AEAD: a key stream, and a tag over all that went in -----------------------------------------
- */
+/* --- AEAD: a key stream, and a tag over all that went in -------------------------------------- */
 
 static const struct {
     uint8_t key_len, tag_len;

@@ -53,8 +53,7 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* --- answers to the engine -----------------------------------------------------------------------
- */
+/* --- answers to the engine -------------------------------------------------------------------- */
 
 static void answer_psk(struct peer *p)
 {
@@ -103,8 +102,7 @@ static void answer_verify(struct peer *p)
     prov_dtls_give_verdict(&p->session, verdict);
 }
 
-/* --- datagrams
- * ------------------------------------------------------------------------------------ */
+/* --- datagrams -------------------------------------------------------------------------------- */
 
 static void send_buf(struct peer *p, const struct prov_buf *out)
 {
@@ -268,8 +266,7 @@ static int run(struct peer *p)
     return report(p, ended);
 }
 
-/* --- the command line
- * ----------------------------------------------------------------------------- */
+/* --- the command line ------------------------------------------------------------------------- */
 
 static bool set_suite(struct peer *p, const char *text)
 {

@@ -74,8 +74,7 @@ PROV_MUST prov_result prov_entry_decode(struct prov_bytes bytes, struct prov_ent
  * server (profile.md, row 1). */
 PROV_MUST prov_result prov_entry_check(const struct prov_entry *entry);
 
-/* --- the store ----------------------------------------------------------------------------------
- */
+/* --- the store -------------------------------------------------------------------------------- */
 
 /* What the journal says about the slots. Sequences name snapshots; 0: none. */
 struct prov_store_state {

@@ -17,8 +17,7 @@
 
 static const char magic[8] = {'p', 'r', 'v', 'f', 'l', 'a', 's', 'h'};
 
-/* --- whole reads and writes ---------------------------------------------------------------------
- */
+/* --- whole reads and writes ------------------------------------------------------------------- */
 
 static prov_result read_all(int fd, uint8_t *ret, size_t len, off_t at)
 {
@@ -50,8 +49,7 @@ static prov_result write_all(int fd, const uint8_t *data, size_t len, off_t at)
     return PROV_OK;
 }
 
-/* --- the port's four calls ----------------------------------------------------------------------
- */
+/* --- the port's four calls -------------------------------------------------------------------- */
 
 static off_t place(uint32_t offset)
 {

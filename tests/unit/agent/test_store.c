@@ -514,8 +514,7 @@ static void lost_snapshot_falls_back_to_the_previous(void **state)
     assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
 }
 
-/* --- power and errors at every operation --------------------------------------------------------
- */
+/* --- power and errors at every operation ------------------------------------------------------ */
 
 /* Three steps of a rotation; returns how many were answered with PROV_OK. */
 static int steps(uint32_t number)

@@ -4,8 +4,7 @@
  */
 #include "world.h"
 
-/* --- elements ------------------------------------------------------------------------------------
- */
+/* --- elements --------------------------------------------------------------------------------- */
 
 static void row17_rsa_anywhere_is_refused(void **state)
 {
@@ -405,8 +404,7 @@ static void default_false_is_not_written_down(void **state)
     REFUSED(&plan, PROV_E_FORMAT);
 }
 
-/* --- damage --------------------------------------------------------------------------------------
- */
+/* --- damage ----------------------------------------------------------------------------------- */
 
 /* A copy that ends where the heap block ends, so that reading on is seen. */
 static prov_result parse_exact(struct prov_bytes der)

@@ -134,8 +134,7 @@ static void spki_goes_there_and_back(void **state)
     assert_memory_equal(again, good, sizeof good);
 }
 
-/* --- signatures ---------------------------------------------------------------------------------
- */
+/* --- signatures ------------------------------------------------------------------------------- */
 
 static void h25_signatures_are_strict_der(void **state)
 {
