@@ -114,6 +114,17 @@ static void print_report(const struct options *options, const struct prov_agent_
     print_end(&print);
 }
 
+/* What would be done: nothing was sent, and what was written is gone with the copy. */
+static void print_dry(const struct options *options, const struct prov_agent *agent)
+{
+    struct print print = print_begin(GIVEN(options, OPT_JSON));
+    print_text(&print, "server", prov_agent_server(agent)->text);
+    print_text(&print, "address", prov_agent_address(agent));
+    print_bool(&print, "resumed", prov_agent_report(agent)->resumed);
+    print_bool(&print, "dry_run", true);
+    print_end(&print);
+}
+
 /* --- the operation ---------------------------------------------------------------------------- */
 
 struct run {
@@ -132,6 +143,8 @@ static prov_result operate(const struct options *options, struct run *run,
     prov_result r = prov_agent_begin(&run->agent, request, 0);
     if (r != PROV_OK) {
         r = prov_why_set(why, r, "%s", begin_words(r, request->op));
+    } else if (GIVEN(options, OPT_DRY_RUN)) {
+        print_dry(options, &run->agent);
     } else {
         r = board_run(&run->board, &run->agent, address != NULL ? address : "", why);
         const struct prov_agent_report *report = prov_agent_report(&run->agent);
@@ -159,7 +172,10 @@ static prov_result operation(const struct options *options, enum prov_agent_op o
         return PROV_E_MEMORY;
     r = command_open(options, FLASH_OPEN, &run->board, why);
     if (r == PROV_OK) {
-        r = operate(options, run, &request, why);
+        if (GIVEN(options, OPT_DRY_RUN))
+            r = flash_file_detach(&run->board.flash, why);
+        if (r == PROV_OK)
+            r = operate(options, run, &request, why);
         board_close(&run->board);
     }
     prov_wipe(run, sizeof *run);

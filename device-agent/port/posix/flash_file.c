@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -142,6 +143,7 @@ static prov_result header_write(struct flash_file *file)
     uint8_t header[HEADER_LEN] = {0};
     struct prov_buf buf = PROV_BUF_OF(header);
     *file = (struct flash_file){.fd = file->fd,
+                                .locked = -1,
                                 .unit = DEFAULT_UNIT,
                                 .sector_size = DEFAULT_SECTOR,
                                 .sector_count = DEFAULT_COUNT,
@@ -190,8 +192,8 @@ static prov_result header_read(struct flash_file *file, const char *path, struct
         return prov_why_set(why, PROV_E_VERSION, "store of another version (%u): %s", version,
                             path);
     uint64_t size = HEADER_LEN + (uint64_t)file->sector_size * file->sector_count;
-    if (fstat(file->fd, &st) != 0 || (uint64_t)st.st_size < size)
-        return prov_why_set(why, PROV_E_CORRUPT, "store is cut short: %s", path);
+    if (fstat(file->fd, &st) != 0 || (uint64_t)st.st_size != size)
+        return prov_why_set(why, PROV_E_CORRUPT, "store is cut short or has grown: %s", path);
     return PROV_OK;
 }
 
@@ -231,8 +233,10 @@ prov_result flash_file_open(struct flash_file *file, const char *path, enum flas
 {
     struct stat st;
     struct flash_file plan = *file;
-    *file = (struct flash_file){
-        .fd = open(path, O_RDWR | O_CLOEXEC), .cut_after = plan.cut_after, .cut = plan.cut};
+    *file = (struct flash_file){.fd = open(path, O_RDWR | O_CLOEXEC),
+                                .locked = -1,
+                                .cut_after = plan.cut_after,
+                                .cut = plan.cut};
     if (file->fd < 0 && errno == ENOENT && how == FLASH_OPEN_OR_CREATE) {
         prov_result r = create(path, why);
         if (r != PROV_OK)
@@ -258,9 +262,34 @@ prov_result flash_file_open(struct flash_file *file, const char *path, enum flas
     return r;
 }
 
+prov_result flash_file_detach(struct flash_file *file, struct prov_why *why)
+{
+    uint8_t block[HEADER_LEN];
+    off_t size = place(file->sector_size * file->sector_count);
+    int copy = memfd_create("prov-agent", MFD_CLOEXEC);
+    prov_result r = copy >= 0 ? PROV_OK : PROV_E_IO;
+    for (off_t at = 0; r == PROV_OK && at < size; at += (off_t)sizeof block) {
+        size_t len = size - at < (off_t)sizeof block ? (size_t)(size - at) : sizeof block;
+        r = read_all(file->fd, block, len, at);
+        if (r == PROV_OK)
+            r = write_all(copy, block, len, at);
+    }
+    prov_wipe(block, sizeof block);
+    if (r != PROV_OK) {
+        if (copy >= 0)
+            (void)close(copy);
+        return prov_why_set(why, r, "no room for a dry run: %s", strerror(errno));
+    }
+    file->locked = file->fd;
+    file->fd = copy;
+    return PROV_OK;
+}
+
 void flash_file_close(struct flash_file *file)
 {
     if (file->fd >= 0)
         (void)close(file->fd);
-    file->fd = -1;
+    if (file->locked >= 0)
+        (void)close(file->locked);
+    file->fd = file->locked = -1;
 }

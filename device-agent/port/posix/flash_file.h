@@ -14,6 +14,7 @@
 
 struct flash_file {
     int fd;
+    int locked; /* the file itself while a copy is worked on; otherwise -1 */
     uint32_t unit, sector_size, sector_count;
     uint8_t erased;
     uint64_t operations;             /* program, erase and sync so far */
@@ -27,6 +28,8 @@ enum flash_open { FLASH_OPEN = 0, FLASH_OPEN_OR_CREATE };
  * PROV_E_CORRUPT, PROV_E_VERSION, PROV_E_PERMISSION. */
 PROV_MUST prov_result flash_file_open(struct flash_file *file, const char *path,
                                       enum flash_open how, struct prov_why *why);
+/* From here on a copy in memory is worked on and the file stays as it is, locked: a dry run. */
+PROV_MUST prov_result flash_file_detach(struct flash_file *file, struct prov_why *why);
 void flash_file_close(struct flash_file *file);
 /* What the port hands to the store. */
 struct prov_flash flash_file_port(struct flash_file *file);

@@ -16,7 +16,7 @@
 #define TESTAID (BIT(OPT_CUT))
 #define ON_WIRE                                                                                    \
     (BIT(OPT_KIND) | BIT(OPT_SERVER) | BIT(OPT_ADDRESS) | BIT(OPT_NO_FORWARD_SECRECY) |            \
-     BIT(OPT_NO_CLOCK) | BIT(OPT_TIMER) | BIT(OPT_MTU) | BIT(OPT_TRIES))
+     BIT(OPT_NO_CLOCK) | BIT(OPT_TIMER) | BIT(OPT_MTU) | BIT(OPT_TRIES) | BIT(OPT_DRY_RUN))
 
 const struct command commands[] = {
     {"identity", NULL, COMMON | TESTAID | BIT(OPT_EUI64) | BIT(OPT_CSR) | BIT(OPT_DRY_RUN),

@@ -39,6 +39,7 @@ check() { # WHAT COMMAND…
 expect 0 '' --version
 check 'the version, as prov says it' grep -q '^prov-agent [0-9]' out
 expect 2 'does not take' status --version
+expect 2 'does not take' status --store s --dry-run
 expect 2 'no command'
 expect 2 'unknown command' frobnicate --store s
 expect 2 'needs --store' status

@@ -116,6 +116,14 @@ grep -q 'event=handshake result=ok' wrong/serve.log && {
 
 export PROV_REGISTRY="$work/right/registry.db"
 for kind in psk rpk cert; do
+    # a dry run says what would be done, sends nothing and leaves the store as it is
+    before=$(cksum <$kind)
+    "$agent" enroll --store $kind --address 127.0.0.1:9 --dry-run --json >out 2>err || failed=1
+    grep -q '"dry_run":true' out && [ "$(cksum <$kind)" = "$before" ] || {
+        echo "FAILED: $kind: a dry run of enroll"
+        cat out err
+        failed=1
+    }
     "$agent" enroll --store $kind --address "$(address_of right)" >out 2>err || {
         echo "FAILED: $kind does not enroll afterwards"
         cat err
