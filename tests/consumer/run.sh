@@ -28,7 +28,7 @@ export PKG_CONFIG_PATH="$libdir"
 prefix="--define-variable=prefix=$work/installed"
 # shellcheck disable=SC2046 # words are meant
 "${CC:-cc}" -std=c11 $(pkg-config "$prefix" --cflags prov) -o "$work/consumer" "$here/consumer.c" \
-    $(pkg-config "$prefix" --libs --static prov)
+    $(pkg-config "$prefix" --libs prov)
 "$work/consumer"
 
 sed 's/find_package(prov 0.1/find_package(prov 1.0/' "$here/CMakeLists.txt" >"$work/CMakeLists.txt"

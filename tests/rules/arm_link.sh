@@ -15,7 +15,7 @@ command -v arm-none-eabi-gcc >/dev/null 2>&1 || {
 mkdir -p "$build"
 toolchain=$root/device-agent/cmake/cortex-m3.cmake
 {
-    cmake -S "$root" -B "$build" -DPROV_HOST=OFF -DPROV_TESTS=OFF -DCMAKE_BUILD_TYPE= \
+    cmake -S "$root" -B "$build" -G Ninja -DPROV_HOST=OFF -DPROV_TESTS=OFF -DCMAKE_BUILD_TYPE= \
         -DCMAKE_TOOLCHAIN_FILE="$toolchain" && cmake --build "$build" -- -j 2
 } >"$build/log" 2>&1 || {
     cat "$build/log"
