@@ -46,38 +46,11 @@ void show_key(struct run *run, const uint8_t point[PROV_POINT_LEN])
     show_pem(run, "public_key", "PUBLIC KEY", &part, 1);
 }
 
-/* DER certificates one after the other, each with a two-octet length (30 82 LL LL) or a shorter
- * one. */
-static size_t take_der(struct prov_bytes octets, struct prov_bytes *ret)
-{
-    struct prov_reader reader = prov_reader_make(octets);
-    uint8_t tag = 0, first = 0, one = 0;
-    uint16_t len = 0;
-    if (!prov_take_u8(&reader, &tag) || !prov_take_u8(&reader, &first))
-        return 0;
-    if (first == 0x82 && !prov_take_u16(&reader, &len))
-        return 0;
-    if (first == 0x81 && !prov_take_u8(&reader, &one))
-        return 0;
-    size_t content = first == 0x82 ? len : first == 0x81 ? one : first;
-    if (content > prov_reader_left(&reader))
-        return 0;
-    *ret = PROV_BYTES(octets.data, reader.at + content);
-    return ret->len;
-}
-
 void show_chain(struct run *run, const char *key, struct prov_bytes chain)
 {
     struct prov_bytes certs[PROV_BUNDLE_CHAIN_MAX];
     size_t count = 0;
-    while (chain.len > 0 && count < PROV_BUNDLE_CHAIN_MAX) {
-        size_t len = take_der(chain, &certs[count]);
-        if (len == 0)
-            break;
-        chain = PROV_BYTES(chain.data + len, chain.len - len);
-        count++;
-    }
-    if (count > 0)
+    if (prov_flow_chain_split(chain, certs, PROV_BUNDLE_CHAIN_MAX, &count) == PROV_OK && count > 0)
         show_pem(run, key, "CERTIFICATE", certs, count);
 }
 

@@ -3,20 +3,10 @@
 
 #include <string.h>
 
+#include "hex_digit.h"
+
 static const char upper[] = "0123456789ABCDEF";
 static const char lower[] = "0123456789abcdef";
-
-/* The value of a hex digit of either case, or -1. */
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return -1;
-}
 
 /* --- EUI-64 ---------------------------------------------------------------------------------- */
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "hex_digit.h"
+
 /* --- hex ------------------------------------------------------------------------------------- */
 
 void prov_hex_format(struct prov_bytes bytes, char *ret)
@@ -14,17 +16,6 @@ void prov_hex_format(struct prov_bytes bytes, char *ret)
         *ret++ = digits[bytes.data[i] & 15];
     }
     *ret = '\0';
-}
-
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return -1;
 }
 
 static bool is_hex(struct prov_bytes text)

@@ -53,8 +53,8 @@ static prov_result take_certificate(struct prov_reader *reader, struct prov_byte
     return PROV_OK;
 }
 
-prov_result flow_chain_split(struct prov_bytes octets, struct prov_bytes *ret, size_t cap,
-                             size_t *ret_count)
+prov_result prov_flow_chain_split(struct prov_bytes octets, struct prov_bytes *ret, size_t cap,
+                                  size_t *ret_count)
 {
     struct prov_reader reader = prov_reader_make(octets);
     size_t count = 0;

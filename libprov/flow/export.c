@@ -66,8 +66,8 @@ static prov_result fill_cert(const struct prov_flow *flow, const struct prov_cre
 {
     prov_result r = flow_roots_load(flow, &parts->roots);
     if (r == PROV_OK)
-        r = flow_chain_split(PROV_BYTES(credential->chain, credential->chain_len), bundle->chain,
-                             PROV_BUNDLE_CHAIN_MAX, &bundle->chain_len);
+        r = prov_flow_chain_split(PROV_BYTES(credential->chain, credential->chain_len),
+                                  bundle->chain, PROV_BUNDLE_CHAIN_MAX, &bundle->chain_len);
     if (r != PROV_OK)
         return r;
     bundle->has_public = true;

@@ -41,8 +41,8 @@ static prov_result load_cert(const struct prov_flow *flow, const struct prov_fqd
                             server->text);
     }
     memcpy(ret->chain_octets, newest.octets, newest.len);
-    r = flow_chain_split(PROV_BYTES(ret->chain_octets, newest.len), ret->chain,
-                         PROV_BUNDLE_CHAIN_MAX, &ret->chain_len);
+    r = prov_flow_chain_split(PROV_BYTES(ret->chain_octets, newest.len), ret->chain,
+                              PROV_BUNDLE_CHAIN_MAX, &ret->chain_len);
     if (r == PROV_OK)
         r = prov_registry_secret_get(flow->registry, newest.id, &ret->cert_scalar, flow->why);
     return r;

@@ -20,9 +20,6 @@
 int64_t flow_now(const struct prov_flow *flow); /* Unix seconds */
 PROV_MUST prov_result flow_uuid_make(const struct prov_flow *flow, struct prov_uuid *ret);
 bool flow_uuid_is_zero(const struct prov_uuid *uuid);
-/* Splits DER certificates that stand one after the other. PROV_E_FORMAT, PROV_E_BOUNDS. */
-PROV_MUST prov_result flow_chain_split(struct prov_bytes octets, struct prov_bytes *ret, size_t cap,
-                                       size_t *ret_count);
 PROV_MUST prov_result flow_spki_digest(const struct prov_flow *flow,
                                        const uint8_t point[PROV_POINT_LEN],
                                        uint8_t ret[PROV_HASH_LEN]);

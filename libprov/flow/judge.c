@@ -70,8 +70,8 @@ static prov_result same_certificate(const struct prov_flow *flow,
 {
     struct prov_bytes known[PROV_BUNDLE_CHAIN_MAX];
     size_t count = 0;
-    prov_result r = flow_chain_split(PROV_BYTES(credential->chain, credential->chain_len), known,
-                                     PROV_BUNDLE_CHAIN_MAX, &count);
+    prov_result r = prov_flow_chain_split(PROV_BYTES(credential->chain, credential->chain_len),
+                                          known, PROV_BUNDLE_CHAIN_MAX, &count);
     if (r != PROV_OK)
         return prov_why_set(flow->why, PROV_E_CORRUPT, "a chain in the registry is damaged");
     if (count == 0 || !prov_bytes_equal(known[0], leaf))

@@ -72,8 +72,8 @@ static prov_result check_same_names(struct flow_serve *serve, const struct prov_
     struct prov_bytes chain[PROV_BUNDLE_CHAIN_MAX];
     size_t count = 0;
     struct prov_x509 current;
-    prov_result r = flow_chain_split(PROV_BYTES(serve->by.chain, serve->by.chain_len), chain,
-                                     PROV_BUNDLE_CHAIN_MAX, &count);
+    prov_result r = prov_flow_chain_split(PROV_BYTES(serve->by.chain, serve->by.chain_len), chain,
+                                          PROV_BUNDLE_CHAIN_MAX, &count);
     if (r == PROV_OK)
         r = prov_x509_parse(chain[0], &current);
     if (r != PROV_OK)
@@ -137,8 +137,8 @@ static prov_result answer_cert(struct flow_serve *serve, const struct prov_crede
 {
     struct prov_bytes chain[PROV_BUNDLE_CHAIN_MAX];
     size_t count = 0;
-    prov_result r = flow_chain_split(PROV_BYTES(made->chain, made->chain_len), chain,
-                                     PROV_BUNDLE_CHAIN_MAX, &count);
+    prov_result r = prov_flow_chain_split(PROV_BYTES(made->chain, made->chain_len), chain,
+                                          PROV_BUNDLE_CHAIN_MAX, &count);
     if (r != PROV_OK || count == 0)
         return PROV_E_CORRUPT;
     if (serve->request->accept == PROV_CF_CERT) {

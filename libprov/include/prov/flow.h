@@ -71,6 +71,11 @@ PROV_MUST prov_result prov_flow_bundle_export(struct prov_flow *flow,
                                               const struct prov_credential *credential,
                                               struct prov_buf *ret);
 
+/* Splits a credential's chain, DER certificates one after the other, into views of each; at most cap.
+ * PROV_E_FORMAT, PROV_E_TRUNCATED, PROV_E_BOUNDS; ret may be filled in part then. */
+PROV_MUST prov_result prov_flow_chain_split(struct prov_bytes octets, struct prov_bytes *ret,
+                                            size_t cap, size_t *ret_count);
+
 /* --- serving --- */
 
 /* What the server itself shows: loaded once, reloaded when its credentials change. */
