@@ -44,8 +44,11 @@ static const struct alert_row rows[] = {
     {PROV_ALERT_USER_CANCELED, ANY, "user_canceled"},
     {PROV_ALERT_NO_RENEGOTIATION, ANY, "no_renegotiation"},
     {PROV_ALERT_UNSUPPORTED_EXTENSION, ANY, "unsupported_extension"},
+    {PROV_ALERT_CERTIFICATE_UNOBTAINABLE, CERT, "certificate_unobtainable"},
     {PROV_ALERT_UNRECOGNIZED_NAME, ANY, "unrecognized_name"},
+    {PROV_ALERT_BAD_CERTIFICATE_HASH_VALUE, CERT, "bad_certificate_hash_value"},
     {PROV_ALERT_UNKNOWN_PSK_IDENTITY, 0, "unknown_psk_identity"}, /* decrypt_error stands for it */
+    {PROV_ALERT_NO_APPLICATION_PROTOCOL, ANY, "no_application_protocol"},
     {PROV_ALERT_NONE, 0, "none"},
 };
 

@@ -27,6 +27,17 @@ const struct prov_suite prov_suite_ecdhe_psk_ccm = {
     .name = "TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256",
 };
 
+/* RFC 8442, section 3; the short tag of RFC 6655, section 6.1 */
+const struct prov_suite prov_suite_ecdhe_psk_ccm_8 = {
+    .id = 0xD003,
+    .kx = PROV_KX_ECDHE_PSK,
+    .kinds = PROV_KIND_BIT(PROV_KIND_PSK),
+    .aead = PROV_AEAD_AES_128_CCM_8,
+    .fixed_iv_len = 4,
+    .forward_secret = true,
+    .name = "TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256",
+};
+
 /* RFC 7925, sections 4.3 and 4.4; RFC 7251 */
 const struct prov_suite prov_suite_ecdhe_ecdsa_ccm_8 = {
     .id = 0xC0AE,
@@ -39,7 +50,9 @@ const struct prov_suite prov_suite_ecdhe_ecdsa_ccm_8 = {
 };
 
 const struct prov_suite *const prov_suites_psk[] = {&prov_suite_psk_ccm_8, NULL};
-const struct prov_suite *const prov_suites_psk_fs[] = {&prov_suite_ecdhe_psk_ccm, NULL};
+const struct prov_suite *const prov_suites_psk_fs[] = {&prov_suite_ecdhe_psk_ccm,
+                                                       &prov_suite_ecdhe_psk_ccm_8, NULL};
 const struct prov_suite *const prov_suites_public[] = {&prov_suite_ecdhe_ecdsa_ccm_8, NULL};
 const struct prov_suite *const prov_suites_server[] = {
-    &prov_suite_ecdhe_psk_ccm, &prov_suite_ecdhe_ecdsa_ccm_8, &prov_suite_psk_ccm_8, NULL};
+    &prov_suite_ecdhe_psk_ccm, &prov_suite_ecdhe_ecdsa_ccm_8, &prov_suite_ecdhe_psk_ccm_8,
+    &prov_suite_psk_ccm_8, NULL};

@@ -376,8 +376,9 @@ static void h31_the_psk_hello_offers_c0a8_alone_byte_for_byte(void **state)
 static void row8_the_other_hellos_byte_for_byte(void **state)
 {
     (void)state;
-    client_hello_ends_with(WIRE_PSK_FS, false,
-                           OCTETS(0, 2, 0xD0, 0x05, 1, 0, 0, 23, GROUPS, FORMATS, ALWAYS));
+    client_hello_ends_with(
+        WIRE_PSK_FS, false,
+        OCTETS(0, 4, 0xD0, 0x05, 0xD0, 0x03, 1, 0, 0, 23, GROUPS, FORMATS, ALWAYS));
     client_hello_ends_with(
         WIRE_RPK, false,
         OCTETS(0, 2, 0xC0, 0xAE, 1, 0, 0, 43, RAW, GROUPS, FORMATS, SIGNATURES, ALWAYS));

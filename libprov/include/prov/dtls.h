@@ -3,7 +3,9 @@
  * prov/dtls.h: the profiled DTLS 1.2 handshake and record layer, client and server, sans I/O.
  *
  * RFC 6347, RFC 5246, RFC 7925 (the profile), RFC 4279, RFC 5489, RFC 8442 (PSK), RFC 7250 (raw public
- * keys), RFC 7251, RFC 6655 (CCM), RFC 7627 (extended master secret), RFC 5746, RFC 8422.
+ * keys), RFC 7251, RFC 6655 (CCM), RFC 7627 (extended master secret), RFC 5746, RFC 8422, RFC 6066
+ * (server name, fragment length, certificate URLs, trusted CAs), RFC 7924 (cached information), RFC 5077
+ * (tickets), RFC 6520 (heartbeat), RFC 7301 (ALPN), RFC 7918 (False Start), RFC 9146 (connection ids).
  *
  * Datagrams in, datagrams out, a deadline told. No socket, no heap, no clock: the caller moves
  * datagrams and passes the time (milliseconds, monotonic, any origin) to every call. Where the engine
@@ -15,8 +17,9 @@
  *             NEED_PSK     → prov_dtls_give_psk
  *             NEED_SIGN    → prov_dtls_give_signature
  *             NEED_VERIFY  → prov_dtls_give_verdict
+ *             NEED_SESSION → prov_dtls_give_session
+ *             NEED_FETCH   → prov_dtls_give_chain
  *             DATA         → prov_dtls_data: use it before the next call
- *             AGAIN        → step again, now or when more urgent work is done
  *             CONNECTED    → once
  *             CLOSED, FAILED → pull what is left to send, then forget the session
  *             WAIT         → leave the loop
@@ -49,8 +52,47 @@
 #define PROV_DTLS_DATA_MAX        4096 /* largest application record sent or taken */
 #define PROV_DTLS_TLS_UNIQUE_LEN  12
 #define PROV_DTLS_CHAIN_MAX       6 /* certificates in a peer's chain */
+#define PROV_DTLS_SESSION_ID_LEN  32
+#define PROV_DTLS_TICKET_MAX      256       /* a longer one is not kept */
+#define PROV_DTLS_RESUME_MS       86400000u /* a session is resumed for 24 h at most (H33) */
+#define PROV_DTLS_CID_MAX         32 /* octets of a connection id; a client refuses longer ones */
+#define PROV_SHA1_LEN             20
 
 enum prov_dtls_role { PROV_DTLS_CLIENT = 1, PROV_DTLS_SERVER = 2 };
+
+/* A certificate at an address (RFC 6066, section 5). The hash is made where the bundle is made: a client
+ * has no SHA-1 (H34). */
+struct prov_dtls_url {
+    struct prov_bytes url; /* 1 to 255 octets */
+    uint8_t sha1[PROV_SHA1_LEN];
+};
+
+/* What it takes to resume a session; a secret as a whole. By session id (RFC 5246, section 7.3) or by
+ * ticket (RFC 5077). */
+struct prov_dtls_resumable {
+    uint8_t session_id[PROV_DTLS_SESSION_ID_LEN];
+    uint8_t session_id_len; /* 0: by ticket only */
+    uint8_t kind;           /* enum prov_kind */
+    uint16_t suite;
+    uint8_t max_fragment;   /* as in the extension: 0 none, 1 to 4; it goes on (H19) */
+    bool extended_master;   /* RFC 7627, section 5.3 */
+    uint8_t master[48];     /* the master secret */
+    uint8_t name[32];       /* SHA-256 of the server_name in lower case; zeros: there was none */
+    uint8_t credential[16]; /* the caller's: the public id of the peer's credential (H40) */
+    uint64_t made_ms;       /* when the full handshake ended, by the caller's clock */
+    uint16_t ticket_len;
+    uint8_t ticket[PROV_DTLS_TICKET_MAX]; /* client */
+};
+void prov_dtls_resumable_wipe(struct prov_dtls_resumable *resumable);
+
+/* Keys under which a server seals its tickets: now, before. Zeros: made at the first use. */
+struct prov_dtls_tickets {
+    uint8_t key[2][16];
+    uint8_t name[2][4];
+    uint64_t since_ms;
+    bool ready;
+};
+void prov_dtls_tickets_wipe(struct prov_dtls_tickets *tickets);
 
 /* How an end behaves: const while sessions use it, shared by any number of them. */
 struct prov_dtls_config {
@@ -69,6 +111,44 @@ struct prov_dtls_config {
     struct prov_bytes spki;         /* own raw public key, 91 octets */
     const struct prov_bytes *chain; /* own certificates, end entity first, without the root */
     size_t chain_len;
+
+    /* What follows is off when it is zero. */
+
+    /* Client: the server is a constrained one, named by an EUI-64 (RFC 7925, section 3.2.2): no
+     * server_name, session_ticket is offered. Server: this end is one: a server_name is ignored. */
+    bool constrained_server;
+    /* Server: another identity of it, with name, keys and chain of its own. The first one of the list
+     * whose server_name is the client's, and whose root is among the client's trusted_ca_keys if it
+     * sent any, is taken: prov_dtls_chosen. All of them have the same role, suites and kinds. */
+    const struct prov_dtls_config *next;
+    uint16_t max_fragment; /* client: 512, 1024, 2048 or 4096 are asked for (row 44) */
+
+    bool resumption; /* server: gives session ids, and asks NEED_SESSION when a client shows one */
+    const struct prov_dtls_resumable *resume; /* client: tried; a full handshake if it is refused */
+    struct prov_dtls_tickets *tickets;        /* constrained server: gives tickets and takes them */
+
+    /* Client, certificates: the server's chain as it came in an earlier handshake, end entity first, and
+     * the body of its CertificateRequest (or none): offered by cached_info. Taken from a handshake
+     * that was completed, never from another (RFC 7924, section 7). Must stay like `chain`. */
+    const struct prov_bytes *cached_chain;
+    size_t cached_chain_len;
+    struct prov_bytes cached_request;
+
+    const struct prov_dtls_url *urls; /* client: where its chain lies, end entity first */
+    size_t urls_len;
+    bool take_urls; /* server: may ask NEED_FETCH (row 40) */
+
+    /* Client: the DER names of its trust anchors: sent in trusted_ca_keys (row 41). Server: of the
+     * root above its chain. */
+    const struct prov_bytes *anchor_names;
+    size_t anchor_names_len;
+
+    bool heartbeat;       /* may send heartbeats and answers them (row 48) */
+    const char *protocol; /* ALPN: "co" (RFC 9952); NULL: neither offered nor looked at */
+    bool connection_id;   /* client: offers a zero-length one. Server: see set_connection_id */
+    /* Client: data may be sealed before the server's Finished has come, with a forward-secret suite of
+     * public keys (RFC 7918). What needs the server's Finished (tls-unique) waits for CONNECTED. */
+    bool false_start;
 };
 
 /* The workspace of a handshake: lent by the caller from start or accept until
@@ -91,7 +171,10 @@ enum prov_dtls_event {
     PROV_DTLS_CLOSED, /* the peer said close_notify in epoch 1, or too many records with a short
                               tag were forged (H12): begin anew; told once */
     PROV_DTLS_FAILED, /* prov_dtls_failure says why; sticky */
-    PROV_DTLS_AGAIN   /* a long primitive has run and there is more to do: step again */
+    PROV_DTLS_AGAIN,  /* a long primitive has run and there is more to do: step again */
+    PROV_DTLS_NEED_SESSION, /* server: the session for prov_dtls_need_session, or none */
+    PROV_DTLS_NEED_FETCH,   /* server: the certificates at prov_dtls_need_urls */
+    PROV_DTLS_PULL /* an answer made of the datagram in work is to be pulled now (a heartbeat's) */
 };
 
 /* --- client ---------------------------------------------------------------------------------- */
@@ -166,6 +249,55 @@ struct prov_bytes prov_dtls_peer_spki(const struct prov_dtls *s);
 /* PROV_KIND_CERT: fills ret with at most PROV_DTLS_CHAIN_MAX views, end entity first. */
 size_t prov_dtls_peer_chain(const struct prov_dtls *s, struct prov_bytes ret[PROV_DTLS_CHAIN_MAX]);
 
+/* Answers to NEED_SESSION. NULL: unknown, too old, revoked: a full handshake follows. The engine itself
+ * refuses one of another name, suite or age, or that mixes extended master secret (RFC 7627). */
+struct prov_bytes prov_dtls_need_session(const struct prov_dtls *s);
+void prov_dtls_give_session(struct prov_dtls *s, const struct prov_dtls_resumable *found);
+/* Whether the handshake was abbreviated. */
+bool prov_dtls_resumed(const struct prov_dtls *s);
+/* For the next time; once, after CONNECTED: the session forgets the secret then. PROV_E_NOT_FOUND if it
+ * can't be resumed. credential is left zero; made_ms is the full handshake's, not this one's. */
+PROV_MUST prov_result prov_dtls_resumable(struct prov_dtls *s, uint64_t now_ms,
+                                          struct prov_dtls_resumable *ret);
+
+/* Answers to NEED_FETCH: the certificates, end entity first, which stay until the verdict that is asked
+ * for next. Otherwise PROV_E_DIGEST: not the octets that the hash promised
+ * (bad_certificate_hash_value); any other: certificate_unobtainable. */
+size_t prov_dtls_need_urls(const struct prov_dtls *s, struct prov_dtls_url ret[PROV_DTLS_CHAIN_MAX],
+                           bool *ret_pkipath);
+void prov_dtls_give_chain(struct prov_dtls *s, prov_result result, const struct prov_bytes *chain,
+                          size_t chain_len);
+
+/* Server: the identity in use: `config` or one behind it. */
+const struct prov_dtls_config *prov_dtls_chosen(const struct prov_dtls *s);
+/* Client: whether the server's chain was the cached one. The verdict is asked for all the same (H40). */
+bool prov_dtls_used_cache(const struct prov_dtls *s);
+/* Client: the body of the server's CertificateRequest, while NEED_SIGN is open; for the next time. */
+struct prov_bytes prov_dtls_peer_request(const struct prov_dtls *s);
+
+/* --- connection ids (RFC 9146) --------------------------------------------------------------- */
+
+/* Server, after accept and before the first step: what the peer is to put into its records, 1 to
+ * PROV_DTLS_CID_MAX octets, all sessions of a server the same number. In use if the client offers it. */
+void prov_dtls_set_connection_id(struct prov_dtls *s, struct prov_bytes cid);
+/* The one in use for records that come, or none. */
+struct prov_bytes prov_dtls_connection_id(const struct prov_dtls *s);
+/* The connection id of a datagram whose first record has one, of the known length. */
+PROV_MUST bool prov_dtls_datagram_cid(struct prov_bytes datagram, size_t cid_len,
+                                      struct prov_bytes *ret);
+/* Whether the datagram in work has brought an authentic record newer than all before: only then may
+ * the peer's address be taken for a new one (section 6; H16). */
+bool prov_dtls_newest(const struct prov_dtls *s);
+
+/* --- heartbeat (RFC 6520) -------------------------------------------------------------------- */
+
+/* Asks the peer whether it is there; sent again by the timer, and when there is no answer after that
+ * the session fails with PROV_E_TIMEOUT. PROV_E_STATE: not negotiated, or one is on its way. */
+PROV_MUST prov_result prov_dtls_heartbeat(struct prov_dtls *s, uint64_t now_ms);
+
+/* The largest application record that may be sealed: by the negotiated fragment length and the MTU. */
+size_t prov_dtls_data_max(const struct prov_dtls *s);
+
 /* The application record of a DATA event. */
 struct prov_bytes prov_dtls_data(const struct prov_dtls *s);
 /* Appends one datagram with one application record to out. PROV_E_STATE before CONNECTED or after the
@@ -184,7 +316,8 @@ bool prov_dtls_handshake_done(const struct prov_dtls *s); /* the workspace is no
 /* The negotiated suite and kind; NULL and 0 before ServerHello. */
 const struct prov_suite *prov_dtls_suite(const struct prov_dtls *s);
 enum prov_kind prov_dtls_kind(const struct prov_dtls *s);
-/* tls-unique: the first Finished of the full handshake, 12 octets (RFC 5929, section 3). PROV_E_STATE
+/* tls-unique: the first Finished of the handshake, 12 octets (RFC 5929, section 3): the client's, or the
+ * server's in an abbreviated one. PROV_E_STATE
  * without extended master secret (RFC 7627, section 5.4) or before CONNECTED. */
 PROV_MUST prov_result prov_dtls_tls_unique(const struct prov_dtls *s,
                                            uint8_t ret[PROV_DTLS_TLS_UNIQUE_LEN]);

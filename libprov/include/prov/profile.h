@@ -35,12 +35,13 @@ struct prov_suite {
 
 extern const struct prov_suite prov_suite_psk_ccm_8;         /* 0xC0A8 */
 extern const struct prov_suite prov_suite_ecdhe_psk_ccm;     /* 0xD005, RFC 8442 */
+extern const struct prov_suite prov_suite_ecdhe_psk_ccm_8;   /* 0xD003, RFC 8442 */
 extern const struct prov_suite prov_suite_ecdhe_ecdsa_ccm_8; /* 0xC0AE */
 
 /* What an end offers or accepts, in order of preference; ends with NULL. */
 typedef const struct prov_suite *const *prov_suites;
 extern const struct prov_suite *const prov_suites_psk[];    /* C0A8 alone, byte for byte (H31) */
-extern const struct prov_suite *const prov_suites_psk_fs[]; /* D005 */
+extern const struct prov_suite *const prov_suites_psk_fs[]; /* D005, D003 (H31) */
 extern const struct prov_suite *const prov_suites_public[]; /* C0AE: RPK and certificates */
 extern const struct prov_suite *const prov_suites_server[]; /* all, forward secrecy first */
 
@@ -82,8 +83,11 @@ enum prov_alert { /* RFC 5246, section 7.2; RFC 6066; RFC 4279; RFC 5746 */
                   PROV_ALERT_USER_CANCELED = 90,
                   PROV_ALERT_NO_RENEGOTIATION = 100,
                   PROV_ALERT_UNSUPPORTED_EXTENSION = 110,
+                  PROV_ALERT_CERTIFICATE_UNOBTAINABLE = 111,
                   PROV_ALERT_UNRECOGNIZED_NAME = 112,
+                  PROV_ALERT_BAD_CERTIFICATE_HASH_VALUE = 114,
                   PROV_ALERT_UNKNOWN_PSK_IDENTITY = 115,
+                  PROV_ALERT_NO_APPLICATION_PROTOCOL = 120,
                   PROV_ALERT_NONE = 255
 };
 
