@@ -111,7 +111,7 @@ static prov_result take_params(struct prov_dtls *s, struct prov_reader *reader,
 {
     if (!prov_ecdh_params_take(reader, ret))
         return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
-    if (ret->octets.len == 0 || ret->group != GROUP_SECP256R1) /* not what was offered (H26) */
+    if (ret->octets.len == 0 || ret->group != PROV_GROUP_SECP256R1) /* not what was offered (H26) */
         return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
     return prov_share_keep(s, ret->point);
 }
@@ -149,7 +149,7 @@ static prov_result take_signed_exchange(struct prov_dtls *s, struct prov_bytes b
         return result;
     if (!prov_signed_take(&reader, &value))
         return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
-    if (value.algorithm != ECDSA_SECP256R1_SHA256)
+    if (value.algorithm != PROV_SIGNATURE_ECDSA_SHA256)
         return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
     s->hs->state = STATE_CERTIFICATE_REQUEST;
     return verify_exchange(s, params.octets, value.signature);
@@ -203,7 +203,7 @@ static bool can_answer(const struct prov_certificate_request *request)
         type |= request->types.data[i] == CLIENT_CERTIFICATE_ECDSA_SIGN;
     for (size_t i = 0; i < request->algorithms.len; i += 2)
         algorithm |= (request->algorithms.data[i] << 8 | request->algorithms.data[i + 1]) ==
-                     ECDSA_SECP256R1_SHA256;
+                     PROV_SIGNATURE_ECDSA_SHA256;
     return type && algorithm;
 }
 

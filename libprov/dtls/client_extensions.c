@@ -50,16 +50,16 @@ static void put_types(const struct prov_dtls *s, struct prov_buf *buf)
 {
     (void)s;
     prov_put_u8(buf, 1);
-    prov_put_u8(buf, CERTIFICATE_TYPE_RAW);
+    prov_put_u8(buf, PROV_CERTIFICATE_TYPE_RAW);
 }
 
 static prov_result take_type(struct prov_dtls *s, struct prov_bytes body, uint8_t *chosen)
 {
     if (body.len != 1)
         return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
-    if (body.data[0] != CERTIFICATE_TYPE_RAW)
+    if (body.data[0] != PROV_CERTIFICATE_TYPE_RAW)
         return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
-    *chosen = 1u << CERTIFICATE_TYPE_RAW;
+    *chosen = 1u << PROV_CERTIFICATE_TYPE_RAW;
     return PROV_OK;
 }
 
@@ -93,28 +93,28 @@ static void put_groups(const struct prov_dtls *s, struct prov_buf *buf)
 {
     (void)s;
     prov_put_u16(buf, 2);
-    prov_put_u16(buf, GROUP_SECP256R1);
+    prov_put_u16(buf, PROV_GROUP_SECP256R1);
 }
 
 static void put_algorithms(const struct prov_dtls *s, struct prov_buf *buf)
 {
     (void)s;
     prov_put_u16(buf, 2);
-    prov_put_u16(buf, ECDSA_SECP256R1_SHA256);
+    prov_put_u16(buf, PROV_SIGNATURE_ECDSA_SHA256);
 }
 
 /* --- the table ------------------------------------------------------------------------------- */
 
 static const struct prov_extension rows[] = {
-    {EXTENSION_SERVER_NAME, has_name, put_name, prov_extension_take_empty},
-    {EXTENSION_CLIENT_CERTIFICATE_TYPE, raw_keys, put_types, take_client_type},
-    {EXTENSION_SERVER_CERTIFICATE_TYPE, raw_keys, put_types, take_server_type},
-    {EXTENSION_SUPPORTED_GROUPS, has_ecdhe, put_groups, NULL},
-    {EXTENSION_EC_POINT_FORMATS, has_ecdhe, prov_extension_put_formats,
+    {PROV_EXTENSION_SERVER_NAME, has_name, put_name, prov_extension_take_empty},
+    {PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE, raw_keys, put_types, take_client_type},
+    {PROV_EXTENSION_SERVER_CERTIFICATE_TYPE, raw_keys, put_types, take_server_type},
+    {PROV_EXTENSION_SUPPORTED_GROUPS, has_ecdhe, put_groups, NULL},
+    {PROV_EXTENSION_EC_POINT_FORMATS, has_ecdhe, prov_extension_put_formats,
      prov_extension_take_formats},
-    {EXTENSION_SIGNATURE_ALGORITHMS, has_signatures, put_algorithms, NULL},
-    {EXTENSION_EXTENDED_MASTER_SECRET, always, NULL, prov_extension_take_master},
-    {EXTENSION_RENEGOTIATION_INFO, always, prov_extension_put_renegotiation,
+    {PROV_EXTENSION_SIGNATURE_ALGORITHMS, has_signatures, put_algorithms, NULL},
+    {PROV_EXTENSION_EXTENDED_MASTER_SECRET, always, NULL, prov_extension_take_master},
+    {PROV_EXTENSION_RENEGOTIATION_INFO, always, prov_extension_put_renegotiation,
      prov_extension_take_renegotiation},
 };
 
@@ -127,7 +127,7 @@ void prov_client_extensions_put(struct prov_dtls *s, struct prov_buf *buf)
  * side, and a raw key on one side only is refused (H22). */
 prov_result prov_client_extensions_take(struct prov_dtls *s, struct prov_bytes extensions)
 {
-    static const uint8_t raw = 1u << CERTIFICATE_TYPE_RAW;
+    static const uint8_t raw = 1u << PROV_CERTIFICATE_TYPE_RAW;
     struct prov_dtls_facts *facts = &s->hs->facts;
 
     memset(facts, 0, sizeof(*facts));

@@ -42,10 +42,7 @@ enum prov_message { /* RFC 6347, section 4.3.2 */
 };
 
 enum { LEVEL_WARNING = 1, LEVEL_FATAL = 2 };
-enum { CERTIFICATE_TYPE_X509 = 0, CERTIFICATE_TYPE_RAW = 2 }; /* RFC 7250, section 3 */
-enum { GROUP_SECP256R1 = 23 };                                /* RFC 8422, section 5.1.1 */
-enum { CLIENT_CERTIFICATE_ECDSA_SIGN = 64 };                  /* RFC 8422, section 5.5 */
-#define ECDSA_SECP256R1_SHA256        0x0403u /* {sha256(4), ecdsa(3)}: RFC 5246, section 7.4.1.4.1 */
+enum { CLIENT_CERTIFICATE_ECDSA_SIGN = 64 };  /* RFC 8422, section 5.5 */
 #define EMPTY_RENEGOTIATION_INFO_SCSV 0x00FFu /* RFC 5746, section 3.3 */
 
 /* --- the state tables ------------------------------------------------------------------------ */

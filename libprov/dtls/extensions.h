@@ -7,17 +7,6 @@
 
 #include "engine.h"
 
-enum prov_extension_type { /* IANA TLS ExtensionType Values */
-                           EXTENSION_SERVER_NAME = 0,
-                           EXTENSION_SUPPORTED_GROUPS = 10,
-                           EXTENSION_EC_POINT_FORMATS = 11,
-                           EXTENSION_SIGNATURE_ALGORITHMS = 13,
-                           EXTENSION_CLIENT_CERTIFICATE_TYPE = 19,
-                           EXTENSION_SERVER_CERTIFICATE_TYPE = 20,
-                           EXTENSION_EXTENDED_MASTER_SECRET = 23,
-                           EXTENSION_RENEGOTIATION_INFO = 0xFF01
-};
-
 /* One extension as one side sends it in its hello and takes it from the peer's. */
 struct prov_extension {
     uint16_t type;

@@ -172,7 +172,7 @@ bool prov_certificates_take(struct prov_bytes body, struct prov_bytes ret[PROV_D
 void prov_ecdh_params_put(struct prov_buf *buf, const uint8_t point[PROV_POINT_LEN])
 {
     prov_put_u8(buf, NAMED_CURVE);
-    prov_put_u16(buf, GROUP_SECP256R1);
+    prov_put_u16(buf, PROV_GROUP_SECP256R1);
     put_vector(buf, 1, PROV_BYTES(point, PROV_POINT_LEN));
 }
 
@@ -197,7 +197,7 @@ bool prov_ecdh_params_take(struct prov_reader *reader, struct prov_ecdh_params *
 
 void prov_signed_put(struct prov_buf *buf, const uint8_t signature[PROV_SIGNATURE_LEN])
 {
-    prov_put_u16(buf, ECDSA_SECP256R1_SHA256);
+    prov_put_u16(buf, PROV_SIGNATURE_ECDSA_SHA256);
     size_t mark = prov_put_open(buf, 2);
     prov_ecdsa_encode(signature, buf);
     prov_put_close(buf, 2, mark);
@@ -228,7 +228,7 @@ void prov_certificate_request_put(struct prov_buf *buf)
 
     put_vector(buf, 1, PROV_BYTES_OF(types));
     prov_put_u16(buf, 2);
-    prov_put_u16(buf, ECDSA_SECP256R1_SHA256);
+    prov_put_u16(buf, PROV_SIGNATURE_ECDSA_SHA256);
     prov_put_u16(buf, 0);
 }
 

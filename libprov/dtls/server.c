@@ -21,12 +21,12 @@ static bool offers(struct prov_bytes suites, uint16_t id)
 /* No list means X.509 alone (RFC 7250, section 4.1). */
 static bool takes_type(uint8_t types, unsigned type)
 {
-    return types == 0 ? type == CERTIFICATE_TYPE_X509 : (types >> type & 1) != 0;
+    return types == 0 ? type == PROV_CERTIFICATE_TYPE_X509 : (types >> type & 1) != 0;
 }
 
 static bool kind_fits(const struct prov_dtls *s, enum prov_kind kind)
 {
-    unsigned type = kind == PROV_KIND_RPK ? CERTIFICATE_TYPE_RAW : CERTIFICATE_TYPE_X509;
+    unsigned type = kind == PROV_KIND_RPK ? PROV_CERTIFICATE_TYPE_RAW : PROV_CERTIFICATE_TYPE_X509;
 
     return (s->config->kinds & PROV_KIND_BIT(kind)) != 0 &&
            takes_type(s->hs->facts.client_types, type) &&
@@ -36,7 +36,7 @@ static bool kind_fits(const struct prov_dtls *s, enum prov_kind kind)
 /* The same type at both ends (H22), the one that the client would rather see. 0: none in common. */
 static enum prov_kind choose_kind(const struct prov_dtls *s, const struct prov_suite *suite)
 {
-    bool raw_first = s->hs->facts.server_type_first == CERTIFICATE_TYPE_RAW;
+    bool raw_first = s->hs->facts.server_type_first == PROV_CERTIFICATE_TYPE_RAW;
     enum prov_kind first = raw_first ? PROV_KIND_RPK : PROV_KIND_CERT;
     enum prov_kind second = raw_first ? PROV_KIND_CERT : PROV_KIND_RPK;
 
@@ -229,7 +229,7 @@ static prov_result take_verify(struct prov_dtls *s, struct prov_bytes body)
 
     if (!prov_signed_take(&reader, &value))
         return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
-    if (value.algorithm != ECDSA_SECP256R1_SHA256)
+    if (value.algorithm != PROV_SIGNATURE_ECDSA_SHA256)
         return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
     prov_result result = prov_transcript_digest(s);
     if (result != PROV_OK)

@@ -58,7 +58,7 @@ static prov_result take_types(struct prov_dtls *s, struct prov_bytes body, uint8
     if (!prov_take_vector(&reader, 1, &list) || !prov_reader_done(&reader) || list.len == 0)
         return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
     for (size_t i = 0; i < list.len; i++)
-        if (list.data[i] == CERTIFICATE_TYPE_X509 || list.data[i] == CERTIFICATE_TYPE_RAW)
+        if (list.data[i] == PROV_CERTIFICATE_TYPE_X509 || list.data[i] == PROV_CERTIFICATE_TYPE_RAW)
             types |= (uint8_t)(1u << list.data[i]);
     *ret_types = types;
     *ret_first = list.data[0];
@@ -89,7 +89,8 @@ static bool answers_server_type(const struct prov_dtls *s)
 
 static void put_type(const struct prov_dtls *s, struct prov_buf *buf)
 {
-    prov_put_u8(buf, s->kind == PROV_KIND_RPK ? CERTIFICATE_TYPE_RAW : CERTIFICATE_TYPE_X509);
+    prov_put_u8(buf,
+                s->kind == PROV_KIND_RPK ? PROV_CERTIFICATE_TYPE_RAW : PROV_CERTIFICATE_TYPE_X509);
 }
 
 /* --- lists of 16-bit numbers: supported_groups, signature_algorithms ------------------------- */
@@ -113,12 +114,12 @@ static prov_result take_list(struct prov_dtls *s, struct prov_bytes body, uint16
 
 static prov_result take_groups(struct prov_dtls *s, struct prov_bytes body)
 {
-    return take_list(s, body, GROUP_SECP256R1, &s->hs->facts.groups, &s->hs->facts.p256);
+    return take_list(s, body, PROV_GROUP_SECP256R1, &s->hs->facts.groups, &s->hs->facts.p256);
 }
 
 static prov_result take_algorithms(struct prov_dtls *s, struct prov_bytes body)
 {
-    return take_list(s, body, ECDSA_SECP256R1_SHA256, &s->hs->facts.algorithms,
+    return take_list(s, body, PROV_SIGNATURE_ECDSA_SHA256, &s->hs->facts.algorithms,
                      &s->hs->facts.ecdsa_sha256);
 }
 
@@ -140,15 +141,15 @@ static bool answers_renegotiation(const struct prov_dtls *s)
 }
 
 static const struct prov_extension rows[] = {
-    {EXTENSION_SERVER_NAME, has_name, NULL, take_name},
-    {EXTENSION_CLIENT_CERTIFICATE_TYPE, answers_client_type, put_type, take_client_types},
-    {EXTENSION_SERVER_CERTIFICATE_TYPE, answers_server_type, put_type, take_server_types},
-    {EXTENSION_SUPPORTED_GROUPS, NULL, NULL, take_groups},
-    {EXTENSION_EC_POINT_FORMATS, answers_formats, prov_extension_put_formats,
+    {PROV_EXTENSION_SERVER_NAME, has_name, NULL, take_name},
+    {PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE, answers_client_type, put_type, take_client_types},
+    {PROV_EXTENSION_SERVER_CERTIFICATE_TYPE, answers_server_type, put_type, take_server_types},
+    {PROV_EXTENSION_SUPPORTED_GROUPS, NULL, NULL, take_groups},
+    {PROV_EXTENSION_EC_POINT_FORMATS, answers_formats, prov_extension_put_formats,
      prov_extension_take_formats},
-    {EXTENSION_SIGNATURE_ALGORITHMS, NULL, NULL, take_algorithms},
-    {EXTENSION_EXTENDED_MASTER_SECRET, answers_master, NULL, prov_extension_take_master},
-    {EXTENSION_RENEGOTIATION_INFO, answers_renegotiation, prov_extension_put_renegotiation,
+    {PROV_EXTENSION_SIGNATURE_ALGORITHMS, NULL, NULL, take_algorithms},
+    {PROV_EXTENSION_EXTENDED_MASTER_SECRET, answers_master, NULL, prov_extension_take_master},
+    {PROV_EXTENSION_RENEGOTIATION_INFO, answers_renegotiation, prov_extension_put_renegotiation,
      prov_extension_take_renegotiation},
 };
 

@@ -45,6 +45,39 @@ extern const struct prov_suite *const prov_suites_psk_fs[]; /* D005, D003 (H31) 
 extern const struct prov_suite *const prov_suites_public[]; /* C0AE: RPK and certificates */
 extern const struct prov_suite *const prov_suites_server[]; /* all, forward secrecy first */
 
+/* --- numbers of the handshake ---------------------------------------------------------------- */
+
+enum prov_extension_type { /* IANA TLS ExtensionType Values */
+                           PROV_EXTENSION_SERVER_NAME = 0,
+                           PROV_EXTENSION_MAX_FRAGMENT_LENGTH = 1,
+                           PROV_EXTENSION_CLIENT_CERTIFICATE_URL = 2,
+                           PROV_EXTENSION_TRUSTED_CA_KEYS = 3,
+                           PROV_EXTENSION_TRUNCATED_HMAC = 4,
+                           PROV_EXTENSION_STATUS_REQUEST = 5,
+                           PROV_EXTENSION_SUPPORTED_GROUPS = 10,
+                           PROV_EXTENSION_EC_POINT_FORMATS = 11,
+                           PROV_EXTENSION_SIGNATURE_ALGORITHMS = 13,
+                           PROV_EXTENSION_HEARTBEAT = 15,
+                           PROV_EXTENSION_ALPN = 16,
+                           PROV_EXTENSION_STATUS_REQUEST_V2 = 17,
+                           PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE = 19,
+                           PROV_EXTENSION_SERVER_CERTIFICATE_TYPE = 20,
+                           PROV_EXTENSION_ENCRYPT_THEN_MAC = 22,
+                           PROV_EXTENSION_EXTENDED_MASTER_SECRET = 23,
+                           PROV_EXTENSION_CACHED_INFO = 25,
+                           PROV_EXTENSION_SESSION_TICKET = 35,
+                           PROV_EXTENSION_EARLY_DATA = 42,
+                           PROV_EXTENSION_CONNECTION_ID_DRAFT = 53,
+                           PROV_EXTENSION_CONNECTION_ID = 54,
+                           PROV_EXTENSION_RENEGOTIATION_INFO = 0xFF01
+};
+
+enum { PROV_CERTIFICATE_TYPE_X509 = 0, PROV_CERTIFICATE_TYPE_RAW = 2 }; /* RFC 7250, section 3 */
+enum { PROV_GROUP_SECP256R1 = 23 };          /* RFC 8422, section 5.1.1 */
+enum { PROV_POINT_FORMAT_UNCOMPRESSED = 0 }; /* RFC 8422, section 5.1.2 */
+/* {sha256(4), ecdsa(3)}: RFC 5246, section 7.4.1.4.1 */
+#define PROV_SIGNATURE_ECDSA_SHA256 0x0403u
+
 /* --- certificates ---------------------------------------------------------------------------- */
 
 /* What the profiles of end-entity certificates differ in. None has a subject key identifier (row 37). */
