@@ -2,7 +2,9 @@
  *
  * Judging the chain of a device: first our own strict parser and the profile's rules, on every
  * certificate; then OpenSSL's path validation (RFC 5280, section 6), which knows nothing of
- * purposes here.
+ * purposes here. Of an issuer whose path has verified before (known.c) only the validity is looked at
+ * again, and the end entity's signature is checked with its key: OpenSSL 3.0 takes longer to parse a
+ * certificate than to check two signatures.
  */
 #include <string.h>
 
@@ -11,29 +13,6 @@
 #include <openssl/x509v3.h>
 
 #include "internal.h"
-
-/* --- certificates that are kept --------------------------------------------------------------- */
-
-static X509 *kept_find(const struct prov_pki *pki, const uint8_t hash[PROV_HASH_LEN])
-{
-    for (size_t i = 0; i < PKI_KEPT; i++)
-        if (pki->kept[i].cert != NULL && memcmp(pki->kept[i].hash, hash, PROV_HASH_LEN) == 0)
-            return pki->kept[i].cert;
-    return NULL;
-}
-
-/* Called for chains that verified, so that strangers cannot push others out. Only the parsing is
- * saved: a kept certificate is verified again each time. */
-static void keep(struct prov_pki *pki, const uint8_t hash[PROV_HASH_LEN], X509 *cert)
-{
-    struct pki_kept *slot = &pki->kept[pki->kept_next];
-    if (kept_find(pki, hash) != NULL || X509_up_ref(cert) != 1)
-        return;
-    X509_free(slot->cert);
-    slot->cert = cert;
-    memcpy(slot->hash, hash, PROV_HASH_LEN);
-    pki->kept_next = (pki->kept_next + 1) % PKI_KEPT;
-}
 
 /* --- anchors ---------------------------------------------------------------------------------- */
 
@@ -68,6 +47,7 @@ static prov_result anchors_ready(struct prov_pki *pki, const struct prov_bytes *
     X509_STORE *store = store_make(anchors, count);
     if (store == NULL)
         return prov_why_set(why, PROV_E_FORMAT, "a trust anchor is malformed");
+    pki_known_forget(pki);
     X509_STORE_free(pki->anchors);
     pki->anchors = store;
     memcpy(pki->anchors_hash, hash, sizeof hash);
@@ -152,7 +132,6 @@ static prov_result verdict(int code, struct prov_why *why)
 struct path {
     X509 *leaf;
     STACK_OF(X509) * others;
-    uint8_t hashes[PROV_PATH_MAX][PROV_HASH_LEN]; /* of others */
 };
 
 static void path_free(struct path *path)
@@ -161,17 +140,9 @@ static void path_free(struct path *path)
     sk_X509_pop_free(path->others, X509_free);
 }
 
-static prov_result path_add(struct prov_pki *pki, struct path *path, struct prov_bytes der,
-                            size_t at)
+static prov_result path_add(struct path *path, struct prov_bytes der)
 {
-    prov_result result = pki_digest(pki, der, path->hashes[at]);
-    if (result != PROV_OK)
-        return result;
-    X509 *cert = kept_find(pki, path->hashes[at]);
-    if (cert == NULL)
-        cert = pki_cert_parse(der);
-    else if (X509_up_ref(cert) != 1)
-        return PROV_E_MEMORY;
+    X509 *cert = pki_cert_parse(der);
     if (cert == NULL)
         return PROV_E_FORMAT;
     if (sk_X509_push(path->others, cert) <= 0) {
@@ -181,8 +152,7 @@ static prov_result path_add(struct prov_pki *pki, struct path *path, struct prov
     return PROV_OK;
 }
 
-static prov_result path_load(struct prov_pki *pki, const struct prov_bytes *chain, size_t chain_len,
-                             struct path *path)
+static prov_result path_load(const struct prov_bytes *chain, size_t chain_len, struct path *path)
 {
     path->leaf = pki_cert_parse(chain[0]);
     path->others = sk_X509_new_null();
@@ -190,7 +160,7 @@ static prov_result path_load(struct prov_pki *pki, const struct prov_bytes *chai
         return path->leaf == NULL ? PROV_E_FORMAT : PROV_E_MEMORY;
     prov_result result = PROV_OK;
     for (size_t i = 1; result == PROV_OK && i < chain_len; i++)
-        result = path_add(pki, path, chain[i], i - 1);
+        result = path_add(path, chain[i]);
     return result;
 }
 
@@ -219,29 +189,71 @@ static prov_result path_verify(struct prov_pki *pki, const struct path *path, in
     X509_STORE_CTX_set_verify_cb(pki->verify, last_second);
     bool ok = X509_verify_cert(pki->verify) == 1;
     int code = X509_STORE_CTX_get_error(pki->verify);
-    X509_STORE_CTX_cleanup(pki->verify);
-    ERR_clear_error();
     if (ok && code == X509_V_OK)
         return PROV_OK;
     return verdict(code == X509_V_OK ? X509_V_ERR_UNSPECIFIED : code, why);
 }
 
+/* upper: the hash of what is behind the end entity. */
 static prov_result path_check(struct prov_pki *pki, const struct prov_bytes *chain,
-                              size_t chain_len, int64_t now, struct prov_why *why)
+                              size_t chain_len, int64_t now, const uint8_t upper[PROV_HASH_LEN],
+                              struct prov_why *why)
 {
     struct path path = {0};
-    prov_result result = path_load(pki, chain, chain_len, &path);
-    if (result != PROV_OK) {
-        path_free(&path);
-        ERR_clear_error();
-        return prov_why_set(why, result, "the chain is not one for OpenSSL: %s",
-                            prov_result_text(result));
-    }
-    result = path_verify(pki, &path, now, why);
-    for (int i = 0; result == PROV_OK && i < sk_X509_num(path.others); i++)
-        keep(pki, path.hashes[i], sk_X509_value(path.others, i));
+    prov_result result = path_load(chain, chain_len, &path);
+    if (result == PROV_OK)
+        result = path_verify(pki, &path, now, why);
+    else
+        result = prov_why_set(why, result, "the chain is not one for OpenSSL: %s",
+                              prov_result_text(result));
+    if (result == PROV_OK && chain_len > 1)
+        pki_known_keep(pki, upper, chain[1]);
+    X509_STORE_CTX_cleanup(pki->verify);
     path_free(&path);
+    ERR_clear_error();
     return result;
+}
+
+/* --- an end entity below a known issuer ------------------------------------------------------- */
+
+/* Key identifiers that could speak against the issuer are left to OpenSSL. */
+static bool is_plain(const struct prov_x509 *leaf, const struct prov_x509 *issuer)
+{
+    return leaf->aki_serial.len == 0 &&
+           (leaf->aki.len == 0 || prov_bytes_equal(leaf->aki, issuer->ski));
+}
+
+static prov_result leaf_verify(struct prov_pki *pki, const struct prov_x509 *leaf,
+                               const struct prov_x509 *issuer, int64_t now, struct prov_why *why)
+{
+    uint8_t digest[PROV_HASH_LEN];
+    if (now < leaf->not_before || now > leaf->not_after)
+        return verdict(now < leaf->not_before ? X509_V_ERR_CERT_NOT_YET_VALID
+                                              : X509_V_ERR_CERT_HAS_EXPIRED,
+                       why);
+    prov_result result = pki_digest(pki, leaf->tbs, digest);
+    if (result == PROV_OK)
+        result = prov_crypto_verify(pki->crypto, issuer->point, digest, leaf->signature);
+    if (result == PROV_E_SIGNATURE)
+        return verdict(X509_V_ERR_CERT_SIGNATURE_FAILURE, why);
+    if (result != PROV_OK)
+        return prov_why_set(why, result, "the device's certificate: %s", prov_result_text(result));
+    return PROV_OK;
+}
+
+static prov_result path_judge(struct prov_pki *pki, const struct prov_bytes *chain,
+                              size_t chain_len, const struct prov_x509 *leaf, int64_t now,
+                              struct prov_why *why)
+{
+    uint8_t upper[PROV_HASH_LEN];
+    struct prov_x509 issuer;
+    prov_result result = prov_crypto_sha256(pki->crypto, chain + 1, chain_len - 1, upper);
+    if (result != PROV_OK)
+        return prov_why_set(why, result, "cannot hash the chain");
+    if (chain_len > 1 && pki_known_fits(pki, upper, now) &&
+        prov_x509_parse(chain[1], &issuer) == PROV_OK && is_plain(leaf, &issuer))
+        return leaf_verify(pki, leaf, &issuer, now, why);
+    return path_check(pki, chain, chain_len, now, upper, why);
 }
 
 prov_result prov_pki_chain_check(struct prov_pki *pki, const struct prov_bytes *chain,
@@ -263,7 +275,7 @@ prov_result prov_pki_chain_check(struct prov_pki *pki, const struct prov_bytes *
     if (result == PROV_OK)
         result = anchors_ready(pki, anchors, anchor_count, why);
     if (result == PROV_OK)
-        result = path_check(pki, chain, chain_len, now, why);
+        result = path_judge(pki, chain, chain_len, &leaf, now, why);
     if (result == PROV_OK)
         result = pki_digest(pki, leaf.spki, found.spki_sha256);
     if (result == PROV_OK) {

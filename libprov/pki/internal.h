@@ -22,11 +22,12 @@ enum pki_extension {
     PKI_EXTENSION_COUNT
 };
 
-#define PKI_KEPT 16 /* certificates kept */
+#define PKI_KNOWN 16 /* paths kept */
 
-struct pki_kept {
-    uint8_t hash[PROV_HASH_LEN];
-    X509 *cert; /* NULL: free */
+/* The path above a device's certificate, as it verified once: the issuer first, the anchor last. */
+struct pki_known {
+    uint8_t hash[PROV_HASH_LEN]; /* of what was sent behind the end entity */
+    STACK_OF(X509) * path;       /* NULL: free */
 };
 
 struct pki_issuer { /* the last one that issued */
@@ -41,8 +42,8 @@ struct prov_pki {
     struct prov_crypto *crypto;
     X509_EXTENSION *extensions[PKI_EXTENSION_COUNT];
     struct pki_issuer issuer;
-    struct pki_kept kept[PKI_KEPT];
-    size_t kept_next;
+    struct pki_known known[PKI_KNOWN]; /* under these anchors */
+    size_t known_next;
     uint8_t anchors_hash[PROV_HASH_LEN];
     X509_STORE *anchors; /* NULL: none yet */
     X509_STORE_CTX *verify;
@@ -54,6 +55,17 @@ PROV_MUST prov_result pki_digest(struct prov_pki *pki, struct prov_bytes bytes,
                                  uint8_t ret[PROV_HASH_LEN]);
 /* The whole of der as one certificate, or NULL. */
 X509 *pki_cert_parse(struct prov_bytes der);
+
+/* --- known.c: issuers that have verified ------------------------------------------------------- */
+
+/* Whether the path above an end entity has verified before, with the same octets sent behind it, and is
+ * valid now. */
+bool pki_known_fits(struct prov_pki *pki, const uint8_t hash[PROV_HASH_LEN], int64_t now);
+/* Keeps the path that `verify` has just built, if its issuer is the certificate that was sent behind the end
+ * entity. */
+void pki_known_keep(struct prov_pki *pki, const uint8_t hash[PROV_HASH_LEN],
+                    struct prov_bytes issuer);
+void pki_known_forget(struct prov_pki *pki);
 
 /* --- elements.c: the elements of RFC 7925, Table 1, in DER ------------------------------------ */
 

@@ -55,8 +55,7 @@ void prov_pki_free(struct prov_pki *pki)
     if (pki == NULL)
         return;
     pki_extensions_free(pki);
-    for (size_t i = 0; i < PKI_KEPT; i++)
-        X509_free(pki->kept[i].cert);
+    pki_known_forget(pki);
     X509_free(pki->issuer.cert);
     EVP_PKEY_free(pki->issuer.key);
     X509_STORE_CTX_free(pki->verify);

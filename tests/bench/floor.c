@@ -63,7 +63,7 @@ static void public_part(struct world *world, struct keys *keys)
 
 static void run(struct world *world, enum prov_kind kind, struct keys *keys)
 {
-    int checks = kind == PROV_KIND_RPK ? 1 : kind == PROV_KIND_CERT ? 3 : 0;
+    int checks = kind == PROV_KIND_RPK ? 1 : kind == PROV_KIND_CERT ? 2 : 0;
     psk_part(world->crypto, kind == PROV_KIND_PSK ? 300 : kind == PROV_KIND_RPK ? 800 : 2000);
     if (kind != PROV_KIND_PSK)
         public_part(world, keys);

@@ -10,7 +10,7 @@
 
 /* Nanoseconds of one handshake's operations, for each of `count` runs into `each`. PSK: key derivation by
  * HMAC, the transcript's hash, two Finished records. RPK: and a key pair, an agreement, a signature and a
- * check of one. CERT: and two more checks for a chain of two certificates. */
+ * check of one. CERT: and one more check, of the end entity under an issuer that is known. */
 void floor_measure(struct world *world, enum prov_kind kind, double *each, int count);
 
 #endif

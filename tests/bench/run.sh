@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Runs the benchmarks of a build folder one after the other, writes the table and prints it. Fails if a target is
-# missed: a server's PSK handshakes at least 3 times libssl's, and no more octets on the wire than libssl's.
+# missed: a server's PSK handshakes at least 3 times and X.509 ones at least twice libssl's, RPK ones at 85 % of the floor,
+# and no more octets on the wire than libssl's.
 # usage: run.sh BUILD-FOLDER TABLE.tsv
 set -eu
 
@@ -28,5 +29,7 @@ echo "written to $table"
 awk -F '\t' '
 function verdict(what, met) { print (met ? "met     " : "MISSED  ") what; seen++; missed += !met }
 $1 == "handshake psk / libssl" { verdict($1 ": " $5 ", at least 3", $5 >= 3) }
+$1 == "handshake rpk / floor" { verdict($1 ": " $5 ", at least 0.85", $5 >= 0.85) }
+$1 == "handshake cert / libssl" { verdict($1 ": " $5 ", at least 2", $5 >= 2) }
 $1 ~ /^wire .* to / && $3 + 0 > 0 { verdict($1 ": " $2 " octets, at most " $3, $2 <= $3) }
-END { exit seen < 5 || missed > 0 }' "$table"
+END { exit seen < 7 || missed > 0 }' "$table"

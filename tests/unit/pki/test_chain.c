@@ -256,6 +256,51 @@ static void truncated_chains_are_refused(void **state)
     assert_string_not_equal(works->why.text, "");
 }
 
+/* --- with an issuer whose path has verified before --------------------------------------------- */
+
+static void an_issuer_of_the_same_name_is_not_the_known_one(void **state)
+{
+    struct works *works = *state;
+    void *other_state = NULL;
+    (void)works_setup(&other_state);
+    struct works *other = other_state;
+    struct prov_pki_verdict v;
+    struct der genuine = good(works), forged = good(other);
+    /* OpenSSL finds the anchor of that name and does not mind what was sent */
+    assert_done(works, check_at(works, &genuine, &other->issuing, &works->issuing, TEST_NOW, &v));
+    assert_why(works, check_at(works, &forged, &other->issuing, &works->issuing, TEST_NOW, &v),
+               PROV_E_SIGNATURE, "signature");
+    (void)works_teardown(&other_state);
+}
+
+static void the_validity_of_a_known_issuer_is_looked_at_each_time(void **state)
+{
+    struct works *works = *state;
+    struct prov_pki_key key;
+    struct prov_pki_verdict v;
+    /* the issuer's begins at TEST_NOW - DAY */
+    struct der leaf =
+        device_cert(works, 1, PROV_USE_BOOTSTRAP, TEST_NOW - 3 * DAY, PROV_TIME_NEVER, &key);
+    assert_done(works, check(works, &leaf));
+    assert_done(works, check_at(works, &leaf, &works->issuing, &works->root, TEST_NOW - DAY, &v));
+    assert_why(works, check_at(works, &leaf, &works->issuing, &works->root, TEST_NOW - DAY - 1, &v),
+               PROV_E_TIME, "not yet valid");
+}
+
+static void a_known_issuer_is_forgotten_with_its_anchors(void **state)
+{
+    struct works *works = *state;
+    void *other_state = NULL;
+    (void)works_setup(&other_state);
+    struct works *other = other_state;
+    struct prov_pki_verdict v;
+    struct der leaf = good(works);
+    assert_done(works, check(works, &leaf));
+    assert_true(check_at(works, &leaf, &works->issuing, &other->root, TEST_NOW, &v) != PROV_OK);
+    prov_why_clear(&works->why);
+    (void)works_teardown(&other_state);
+}
+
 /* --- accepted --------------------------------------------------------------------------------- */
 
 static void verdict_names_device_key_issuer_and_serial(void **state)
@@ -325,48 +370,75 @@ static void anchors_change_from_call_to_call(void **state)
     (void)works_teardown(&other_state);
 }
 
+/* The same with an issuer that is known, from a good chain before. */
+static int known_setup(void **state)
+{
+    (void)works_setup(state);
+    struct works *works = *state;
+    struct der leaf = good(works);
+    assert_done(works, check(works, &leaf));
+    return 0;
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, works_setup, works_teardown)
+#define AGAIN(function)                                                                            \
+    {                                                                                              \
+#function " with a known issuer", function, known_setup, works_teardown, NULL              \
+    }
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(expired_and_early_chains_are_refused, works_setup,
-                                        works_teardown),
-        cmocka_unit_test_setup_teardown(expired_factory_certificate_is_refused, works_setup,
-                                        works_teardown),
-        cmocka_unit_test_setup_teardown(chain_of_another_root_is_refused, works_setup,
-                                        works_teardown),
-        cmocka_unit_test_setup_teardown(missing_intermediate_is_refused, works_setup,
-                                        works_teardown),
-        cmocka_unit_test_setup_teardown(h27_certificates_out_of_order_are_refused, works_setup,
-                                        works_teardown),
-        cmocka_unit_test_setup_teardown(empty_and_long_chains_are_refused, works_setup,
-                                        works_teardown),
-        cmocka_unit_test_setup_teardown(row35_eku_without_client_auth_is_refused, works_setup,
-                                        works_teardown),
-        cmocka_unit_test_setup_teardown(row34_key_usage_without_digital_signature_is_refused,
-                                        works_setup, works_teardown),
-        cmocka_unit_test_setup_teardown(a_ca_is_no_device, works_setup, works_teardown),
-        cmocka_unit_test_setup_teardown(row25_certificate_without_an_eui64_is_refused, works_setup,
-                                        works_teardown),
-        cmocka_unit_test_setup_teardown(row39_unknown_critical_extension_is_refused, works_setup,
-                                        works_teardown),
-        cmocka_unit_test_setup_teardown(row17_rsa_and_other_curves_in_a_chain_are_refused,
-                                        works_setup, works_teardown),
-        cmocka_unit_test_setup_teardown(row21_sha1_signature_is_refused, works_setup,
-                                        works_teardown),
-        cmocka_unit_test_setup_teardown(issued_by_an_end_entity_is_refused, works_setup,
-                                        works_teardown),
-        cmocka_unit_test_setup_teardown(self_signed_device_is_refused, works_setup, works_teardown),
-        cmocka_unit_test_setup_teardown(malformed_anchor_is_an_error_and_forgotten, works_setup,
-                                        works_teardown),
-        cmocka_unit_test_setup_teardown(altered_chains_are_refused, works_setup, works_teardown),
-        cmocka_unit_test_setup_teardown(truncated_chains_are_refused, works_setup, works_teardown),
-        cmocka_unit_test_setup_teardown(verdict_names_device_key_issuer_and_serial, works_setup,
-                                        works_teardown),
-        cmocka_unit_test_setup_teardown(row35_absent_eku_is_accepted, works_setup, works_teardown),
-        cmocka_unit_test_setup_teardown(h27_root_sent_along_is_accepted, works_setup,
-                                        works_teardown),
-        cmocka_unit_test_setup_teardown(anchors_change_from_call_to_call, works_setup,
-                                        works_teardown),
+        TEST(expired_and_early_chains_are_refused),
+        AGAIN(expired_and_early_chains_are_refused),
+        TEST(expired_factory_certificate_is_refused),
+        AGAIN(expired_factory_certificate_is_refused),
+        TEST(chain_of_another_root_is_refused),
+        AGAIN(chain_of_another_root_is_refused),
+        TEST(missing_intermediate_is_refused),
+        AGAIN(missing_intermediate_is_refused),
+        TEST(h27_certificates_out_of_order_are_refused),
+        AGAIN(h27_certificates_out_of_order_are_refused),
+        TEST(empty_and_long_chains_are_refused),
+        AGAIN(empty_and_long_chains_are_refused),
+        TEST(row35_eku_without_client_auth_is_refused),
+        AGAIN(row35_eku_without_client_auth_is_refused),
+        TEST(row34_key_usage_without_digital_signature_is_refused),
+        AGAIN(row34_key_usage_without_digital_signature_is_refused),
+        TEST(a_ca_is_no_device),
+        AGAIN(a_ca_is_no_device),
+        TEST(row25_certificate_without_an_eui64_is_refused),
+        AGAIN(row25_certificate_without_an_eui64_is_refused),
+        TEST(row39_unknown_critical_extension_is_refused),
+        AGAIN(row39_unknown_critical_extension_is_refused),
+        TEST(row17_rsa_and_other_curves_in_a_chain_are_refused),
+        AGAIN(row17_rsa_and_other_curves_in_a_chain_are_refused),
+        TEST(row21_sha1_signature_is_refused),
+        AGAIN(row21_sha1_signature_is_refused),
+        TEST(issued_by_an_end_entity_is_refused),
+        AGAIN(issued_by_an_end_entity_is_refused),
+        TEST(self_signed_device_is_refused),
+        AGAIN(self_signed_device_is_refused),
+        TEST(malformed_anchor_is_an_error_and_forgotten),
+        AGAIN(malformed_anchor_is_an_error_and_forgotten),
+        TEST(altered_chains_are_refused),
+        AGAIN(altered_chains_are_refused),
+        TEST(truncated_chains_are_refused),
+        AGAIN(truncated_chains_are_refused),
+        TEST(an_issuer_of_the_same_name_is_not_the_known_one),
+        AGAIN(an_issuer_of_the_same_name_is_not_the_known_one),
+        TEST(the_validity_of_a_known_issuer_is_looked_at_each_time),
+        AGAIN(the_validity_of_a_known_issuer_is_looked_at_each_time),
+        TEST(a_known_issuer_is_forgotten_with_its_anchors),
+        AGAIN(a_known_issuer_is_forgotten_with_its_anchors),
+        TEST(verdict_names_device_key_issuer_and_serial),
+        AGAIN(verdict_names_device_key_issuer_and_serial),
+        TEST(row35_absent_eku_is_accepted),
+        AGAIN(row35_absent_eku_is_accepted),
+        TEST(h27_root_sent_along_is_accepted),
+        AGAIN(h27_root_sent_along_is_accepted),
+        TEST(anchors_change_from_call_to_call),
+        AGAIN(anchors_change_from_call_to_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
