@@ -272,7 +272,7 @@ static bool set_suite(struct peer *p, const char *text)
 {
     static const struct prov_suite *const known[] = {
         &prov_suite_psk_ccm_8, &prov_suite_ecdhe_psk_ccm, &prov_suite_ecdhe_ecdsa_ccm_8,
-        &test_suite_ecdhe_psk_chacha20};
+        &test_suite_ecdhe_psk_chacha20, &test_suite_psk_chacha20};
     unsigned long id = strtoul(text, NULL, 16);
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (known[i]->id == id)

@@ -2,21 +2,31 @@
 # SPDX-License-Identifier: Apache-2.0
 # Our DTLS engine against other stacks over UDP on the loopback, both directions: handshake, a line, and a line
 # back; then what must fail. The command lines of the other stacks are the same in each case.
-# usage: interop.sh DTLS-PEER GROUP      GROUP: openssl_psk openssl_ecdhe_psk openssl_x509
-#                                               gnutls_psk gnutls_ecdhe_psk gnutls_rpk gnutls_x509
+# usage: interop.sh DTLS-PEER GROUP [STACK-PEER]
+#   GROUP: openssl_psk openssl_ecdhe_psk openssl_x509 gnutls_psk gnutls_ecdhe_psk gnutls_rpk gnutls_x509,
+#          and with STACK-PEER, the library as a program: mbedtls_psk mbedtls_ecdhe_psk mbedtls_x509
+#          wolfssl_psk wolfssl_ecdhe_psk wolfssl_x509
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 peer=$1
 group=$2
-tool=openssl
-case "$group" in gnutls_*) tool=gnutls-serv ;; esac
+stack=${3:-}
+case "$group" in
+gnutls_*) tool=gnutls-serv ;;
+mbedtls_* | wolfssl_*) tool=${group%%_*} ;;
+*) tool=openssl ;;
+esac
 [ -x "$peer" ] || {
     echo "not a program: $peer" >&2
     exit 2
 }
-command -v "$tool" >/dev/null 2>&1 || {
-    echo "skipped: $tool is not installed"
+case "$tool" in
+mbedtls | wolfssl) have=$stack what="lib$tool-dev was not there when the tests were built" ;;
+*) have=$tool what="$tool is not installed" ;;
+esac
+command -v "$have" >/dev/null 2>&1 || {
+    echo "skipped: $what"
     exit 77
 }
 
@@ -225,6 +235,19 @@ gnutls_x509_client() {
         --verify-hostname coaps.example.org --sni-hostname coaps.example.org
 }
 
+# A library as a program (stack_peer.h). It listens on 127.0.0.1 alone.
+stack_suite=C0A8
+stack_server() { serve "$stack" server --port "$port" --suite "$stack_suite" "$@"; }
+stack_client() { connect "$stack" client --port "$port" --suite "$stack_suite" "$@"; }
+stack_psk_server() { stack_server --identity dev1 --psk "$key"; }
+stack_psk_client() { stack_client --identity dev1 --psk "$key"; }
+stack_unknown_client() { stack_client --identity nobody --psk "$key"; }
+stack_x509_server() { stack_server --key server.key --chain server.chain --anchors root.pem; }
+stack_x509_client() {
+    stack_client --key "$who.key" --chain "$who.chain" --anchors root.pem --name coaps.example.org
+}
+stack_bare_client() { stack_client --anchors root.pem --name coaps.example.org; }
+
 # --- groups ------------------------------------------------------------------------------------------
 
 psk_cases() { # PREFIX SUITE
@@ -283,6 +306,21 @@ gnutls_ecdhe_psk)
     ;;
 gnutls_rpk) rpk_cases ;;
 gnutls_x509) x509_cases gnutls ;;
+mbedtls_psk) psk_cases stack C0A8 ;;
+wolfssl_psk)
+    stack_suite=CCAB # Debian's build has PSK without ECDHE only with ChaCha20-Poly1305
+    psk_cases stack CCAB
+    ;;
+mbedtls_ecdhe_psk | wolfssl_ecdhe_psk)
+    stack_suite=CCAC
+    psk_cases stack CCAC
+    ;;
+mbedtls_x509 | wolfssl_x509)
+    stack_suite=C0AE
+    x509_cases stack
+    refuses 'a client without a certificate' stack_bare_client handshake_failure \
+        '--suite C0AE --name coaps.example.org --anchors root.pem --key server.key --chain server.chain'
+    ;;
 *)
     echo "no such group: $group" >&2
     exit 2
