@@ -42,6 +42,8 @@ enum option {
     OPT_STATE,
     OPT_REASON,
     OPT_OUT,
+    OPT_CERTIFICATE_URL,
+    OPT_PUBLISH,
     OPT_AFTER,
     OPT_LISTEN,
     OPT_TIMER,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* In text there is nothing to say: the file is the answer. */
@@ -12,8 +13,51 @@ static void put_export(struct run *run, const struct prov_uuid *id, const char *
     out_end(&run->out);
 }
 
+static prov_result check_urls(struct run *run, const char *prefix, const char *folder)
+{
+    if (folder != NULL && prefix == NULL)
+        return prov_why_set(&run->why, PROV_E_USAGE, "--publish needs --certificate-url");
+    if (folder != NULL && strlen(folder) + PROV_URL_MAX + 2 > RUN_PATH_MAX)
+        return prov_why_set(&run->why, PROV_E_USAGE, "path is too long");
+    return PROV_OK;
+}
+
+/* A certificate's file is named for what is in it: one that is there already has to be the same. */
+static prov_result publish_one(struct run *run, const char *path, struct prov_bytes certificate)
+{
+    uint8_t octets[PROV_BUNDLE_MAX];
+    struct prov_buf there = PROV_BUF_OF(octets);
+    prov_result r = file_check_new(run, path);
+    if (r == PROV_OK)
+        return run->dry_run ? PROV_OK : file_write_public(run, path, certificate);
+    prov_why_clear(&run->why);
+    r = file_read(run, path, &there);
+    if (r == PROV_OK && !prov_bytes_equal(prov_buf_bytes(&there), certificate))
+        return prov_why_set(&run->why, PROV_E_EXISTS, "another certificate is in %.200s", path);
+    return r;
+}
+
+/* What stands in the URLs behind the prefix is the name of the file. */
+static prov_result publish(struct run *run, struct prov_bytes octets, const char *prefix,
+                           const char *folder)
+{
+    struct prov_bundle bundle;
+    prov_result r = prov_bundle_decode(octets, run->crypto, &bundle, NULL);
+    for (size_t i = 0; r == PROV_OK && i < bundle.url_count; i++) {
+        char path[RUN_PATH_MAX];
+        const struct prov_bytes url = bundle.urls[i].url;
+        size_t skip = strlen(prefix);
+        snprintf(path, sizeof(path), "%s/%.*s", folder, (int)(url.len - skip),
+                 (const char *)url.data + skip);
+        r = publish_one(run, path, bundle.chain[i]);
+    }
+    return r;
+}
+
 prov_result cmd_bundle_export(struct run *run)
 {
+    const char *prefix = run_option(run, OPT_CERTIFICATE_URL);
+    const char *folder = run_option(run, OPT_PUBLISH);
     struct prov_credential credential;
     const char *path = NULL;
     uint8_t octets[PROV_BUNDLE_MAX];
@@ -22,11 +66,15 @@ prov_result cmd_bundle_export(struct run *run)
     if (r == PROV_OK && run->out.json && strcmp(path, "-") == 0)
         r = prov_why_set(&run->why, PROV_E_USAGE, "--json and --out - both mean stdout");
     if (r == PROV_OK)
+        r = check_urls(run, prefix, folder);
+    if (r == PROV_OK)
         r = take_credential(run, run->words[0], &credential);
     if (r == PROV_OK)
         r = file_check_new(run, path);
     if (r == PROV_OK)
-        r = prov_flow_bundle_export(&run->flow, &credential, &bundle);
+        r = prov_flow_bundle_export(&run->flow, &credential, prefix, &bundle);
+    if (r == PROV_OK && folder != NULL)
+        r = publish(run, prov_buf_bytes(&bundle), prefix, folder);
     if (r == PROV_OK && !run->dry_run)
         r = file_write_new(run, path, prov_buf_bytes(&bundle));
     prov_wipe(octets, sizeof(octets));
@@ -63,6 +111,23 @@ static void put_public(struct run *run, const struct prov_bundle *bundle)
                   : i == 1 ? "issuer"
                            : "next_issuer",
                   bundle->chain[i]);
+}
+
+static void put_urls(struct run *run, const struct prov_bundle *bundle)
+{
+    if (bundle->url_count == 0)
+        return;
+    out_array_begin(&run->out, "certificate_urls");
+    for (size_t i = 0; i < bundle->url_count; i++) {
+        char url[PROV_URL_MAX + 1];
+        snprintf(url, sizeof(url), "%.*s", (int)bundle->urls[i].url.len,
+                 (const char *)bundle->urls[i].url.data);
+        out_item_begin(&run->out);
+        out_text(&run->out, "url", url);
+        out_hex(&run->out, "sha1", PROV_BYTES_OF(bundle->urls[i].sha1));
+        out_item_end(&run->out);
+    }
+    out_array_end(&run->out);
 }
 
 static void put_peers(struct run *run, const struct prov_bundle *bundle)
@@ -109,6 +174,7 @@ prov_result cmd_bundle_inspect(struct run *run)
         out_begin(&run->out);
         put_bundle(run, &bundle);
         put_public(run, &bundle);
+        put_urls(run, &bundle);
         put_peers(run, &bundle);
         out_end(&run->out);
         if (bundle.kind == PROV_KIND_PSK)

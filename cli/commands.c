@@ -85,7 +85,8 @@ const struct command commands[] = {
      "prov credential revoke 0193a7c2 --reason \"lost in the field\""},
 
     {"bundle", "export", cmd_bundle_export, NEEDS_REGISTRY | NEEDS_PKI, 1, 1,
-     OPT(OUT) | OPT(DRY_RUN), "ID --out FILE",
+     OPT(OUT) | OPT(DRY_RUN) | OPT(CERTIFICATE_URL) | OPT(PUBLISH),
+     "ID --out FILE [--certificate-url PREFIX [--publish FOLDER]]",
      "Writes what is installed on the device. It holds secrets: the file is made 0600.",
      "prov bundle export 0193a7c2 --out meter7.bundle"},
     {"bundle", "inspect", cmd_bundle_inspect, NEEDS_CRYPTO, 1, 1, 0, "FILE",

@@ -123,11 +123,10 @@ prov_result file_blame(struct run *run, const char *path, prov_result result)
     return result;
 }
 
-prov_result file_write_new(struct run *run, const char *path, struct prov_bytes bytes)
+static prov_result write_new(struct run *run, const char *path, struct prov_bytes bytes,
+                             mode_t mode)
 {
-    if (strcmp(path, "-") == 0)
-        return write_stdout(run, bytes);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
         return file_failed(run, "can't make", path);
     bool ok = write_all(fd, bytes) && fsync(fd) == 0;
@@ -139,6 +138,16 @@ prov_result file_write_new(struct run *run, const char *path, struct prov_bytes 
     if (r != PROV_OK)
         unlink(path);
     return r;
+}
+
+prov_result file_write_new(struct run *run, const char *path, struct prov_bytes bytes)
+{
+    return strcmp(path, "-") == 0 ? write_stdout(run, bytes) : write_new(run, path, bytes, 0600);
+}
+
+prov_result file_write_public(struct run *run, const char *path, struct prov_bytes bytes)
+{
+    return write_new(run, path, bytes, 0644);
 }
 
 /* Of the folders on the way to path, the last that is there. */

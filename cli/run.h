@@ -65,6 +65,8 @@ PROV_MUST prov_result take_credential(struct run *run, const char *prefix,
 PROV_MUST prov_result file_read(struct run *run, const char *path, struct prov_buf *ret);
 /* The file is made 0600 and must not be there. */
 PROV_MUST prov_result file_write_new(struct run *run, const char *path, struct prov_bytes bytes);
+/* The same, made 0644 (less the umask): nothing secret is in it. */
+PROV_MUST prov_result file_write_public(struct run *run, const char *path, struct prov_bytes bytes);
 /* PROV_E_EXISTS if file_write_new could not make it because something is there. */
 PROV_MUST prov_result file_check_new(struct run *run, const char *path);
 /* Adds the name of the file to the words, if it is the file's content that was refused. */

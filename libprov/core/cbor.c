@@ -33,12 +33,15 @@ void prov_cbor_put_bstr(struct prov_buf *buf, struct prov_bytes bytes)
     prov_put_bytes(buf, bytes);
 }
 
+void prov_cbor_put_text(struct prov_buf *buf, struct prov_bytes text)
+{
+    cbor_head_put(buf, PROV_CBOR_TSTR, text.len);
+    prov_put_bytes(buf, text);
+}
+
 void prov_cbor_put_tstr(struct prov_buf *buf, const char *text)
 {
-    struct prov_bytes bytes = prov_bytes_text(text);
-
-    cbor_head_put(buf, PROV_CBOR_TSTR, bytes.len);
-    prov_put_bytes(buf, bytes);
+    prov_cbor_put_text(buf, prov_bytes_text(text));
 }
 
 void prov_cbor_put_array(struct prov_buf *buf, size_t count)

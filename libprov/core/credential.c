@@ -96,6 +96,30 @@ struct prov_bytes prov_psk_identity_bytes(const struct prov_psk_identity *identi
     return PROV_BYTES(identity->data, identity->len);
 }
 
+/* "http://" or "https://", a host, and a path. */
+static bool url_is_whole(struct prov_bytes url)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+
+    for (size_t i = 0; i < COUNT(schemes); i++) {
+        size_t len = prov_bytes_text(schemes[i]).len;
+        if (url.len > len && memcmp(url.data, schemes[i], len) == 0)
+            return url.data[len] != '/' && memchr(url.data + len, '/', url.len - len) != NULL;
+    }
+    return false;
+}
+
+prov_result prov_certificate_url_check(struct prov_bytes url)
+{
+    if (url.len > PROV_URL_MAX || !url_is_whole(url))
+        return PROV_E_ADDRESS;
+    for (size_t i = 0; i < url.len; i++)
+        if (url.data[i] <= ' ' || url.data[i] > '~' || url.data[i] == '@' || url.data[i] == '#' ||
+            url.data[i] == '\\')
+            return PROV_E_ADDRESS;
+    return PROV_OK;
+}
+
 prov_result prov_psk_check(struct prov_bytes psk)
 {
     return psk.len < PROV_PSK_MIN || psk.len > PROV_PSK_MAX ? PROV_E_BOUNDS : PROV_OK;

@@ -5,7 +5,8 @@
  *   kind  credential                       peer
  *   psk   psk-key                          null: the key authenticates both
  *   rpk   rpk-private / rpk-public         [1*2 rpk-public]
- *   cert  [x5chain, rpk-private / null]    x5bag
+ *   cert  [x5chain, rpk-private / null,    x5bag
+ *          ? [1*4 [url, sha1]]]
  */
 #include "bundle_kind.h"
 
@@ -36,19 +37,40 @@ static prov_result put_own_key(const struct prov_bundle *bundle, struct prov_buf
     return prov_cose_private_encode(bundle->point, bundle->scalar, buf);
 }
 
-/* [x5chain, rpk-private / null] */
-static prov_result put_certificate_credential(const struct prov_bundle *bundle,
-                                              struct prov_buf *buf)
+/* rpk-private / null */
+static prov_result put_certified_key(const struct prov_bundle *bundle, struct prov_buf *buf)
 {
-    if (bundle->chain_len < 1 || bundle->chain_len > PROV_BUNDLE_CHAIN_MAX)
-        return PROV_E_BOUNDS;
-    prov_cbor_put_array(buf, 2);
-    put_certificates(bundle->chain, bundle->chain_len, buf);
     if (bundle->scalar.len > 0)
         return prov_cose_private_encode(bundle->has_public ? bundle->point : NULL, bundle->scalar,
                                         buf);
     prov_cbor_put_null(buf);
     return PROV_OK;
+}
+
+/* [1*4 [url, sha1]] */
+static void put_urls(const struct prov_bundle *bundle, struct prov_buf *buf)
+{
+    prov_cbor_put_array(buf, bundle->url_count);
+    for (size_t i = 0; i < bundle->url_count; i++) {
+        prov_cbor_put_array(buf, 2);
+        prov_cbor_put_text(buf, bundle->urls[i].url);
+        prov_cbor_put_bstr(buf, PROV_BYTES_OF(bundle->urls[i].sha1));
+    }
+}
+
+/* [x5chain, rpk-private / null, ? urls] */
+static prov_result put_certificate_credential(const struct prov_bundle *bundle,
+                                              struct prov_buf *buf)
+{
+    if (bundle->chain_len < 1 || bundle->chain_len > PROV_BUNDLE_CHAIN_MAX ||
+        bundle->url_count > PROV_BUNDLE_CHAIN_MAX)
+        return PROV_E_BOUNDS;
+    prov_cbor_put_array(buf, bundle->url_count > 0 ? 3 : 2);
+    put_certificates(bundle->chain, bundle->chain_len, buf);
+    prov_result result = put_certified_key(bundle, buf);
+    if (result == PROV_OK && bundle->url_count > 0)
+        put_urls(bundle, buf);
+    return result;
 }
 
 prov_result bundle_put_credential(const struct prov_bundle *bundle, struct prov_buf *buf)
@@ -187,8 +209,69 @@ static prov_result take_rpk(struct prov_reader *reader, struct prov_crypto *cryp
     return result;
 }
 
-/* [x5chain, rpk-private / null]: a public half alone would say what the certificate says already.
- */
+/* rpk-private / null: a public half alone would say what the certificate says already. */
+static prov_result take_certified_key(struct prov_reader *reader, struct prov_crypto *crypto,
+                                      struct prov_bundle *bundle)
+{
+    size_t start = reader->at;
+
+    if (prov_cbor_take_null(reader))
+        return PROV_OK;
+    prov_result result = take_own_key(reader, crypto, bundle);
+    if (result == PROV_OK && bundle->scalar.len == 0) {
+        reader->at = start;
+        return PROV_E_FORMAT;
+    }
+    return result;
+}
+
+/* An array of that many items; the reader stays before one of another size. */
+static prov_result take_array_of(struct prov_reader *reader, size_t count)
+{
+    struct prov_reader ahead = *reader;
+    size_t found;
+    prov_result result = prov_cbor_take_array(&ahead, &found);
+
+    if (result == PROV_OK && found != count)
+        return PROV_E_FORMAT;
+    if (result == PROV_OK)
+        *reader = ahead;
+    return result;
+}
+
+/* certificate-url = [url, sha1] */
+static prov_result take_url(struct prov_reader *reader, struct prov_certificate_url *ret)
+{
+    struct prov_bytes hash;
+    prov_result result = take_array_of(reader, 2);
+    struct prov_reader ahead = *reader;
+
+    if (result == PROV_OK)
+        result = prov_cbor_take_tstr(&ahead, &ret->url);
+    if (result == PROV_OK)
+        result = prov_certificate_url_check(ret->url);
+    if (result != PROV_OK)
+        return result;
+    *reader = ahead;
+    result = bundle_take_sized(reader, PROV_SHA1_LEN, PROV_SHA1_LEN, &hash);
+    if (result == PROV_OK)
+        memcpy(ret->sha1, hash.data, PROV_SHA1_LEN);
+    return result;
+}
+
+/* One for each certificate of the chain. */
+static prov_result take_urls(struct prov_reader *reader, struct prov_bundle *bundle)
+{
+    prov_result result = take_array_of(reader, bundle->chain_len);
+
+    for (size_t i = 0; i < bundle->chain_len && result == PROV_OK; i++)
+        result = take_url(reader, &bundle->urls[i]);
+    if (result == PROV_OK)
+        bundle->url_count = bundle->chain_len;
+    return result;
+}
+
+/* [x5chain, rpk-private / null, ? urls] */
 static prov_result take_certificate_credential(struct prov_reader *reader,
                                                struct prov_crypto *crypto,
                                                struct prov_bundle *bundle)
@@ -196,22 +279,16 @@ static prov_result take_certificate_credential(struct prov_reader *reader,
     size_t start = reader->at, count;
     prov_result result = prov_cbor_take_array(reader, &count);
 
-    if (result == PROV_OK && count != 2) {
+    if (result == PROV_OK && count != 2 && count != 3) {
         reader->at = start;
         return PROV_E_FORMAT;
     }
     if (result == PROV_OK)
         result =
             take_certificates(reader, PROV_BUNDLE_CHAIN_MAX, bundle->chain, &bundle->chain_len);
-    if (result != PROV_OK || prov_cbor_take_null(reader))
-        return result;
-    start = reader->at;
-    result = take_own_key(reader, crypto, bundle);
-    if (result == PROV_OK && bundle->scalar.len == 0) {
-        reader->at = start;
-        return PROV_E_FORMAT;
-    }
-    return result;
+    if (result == PROV_OK)
+        result = take_certified_key(reader, crypto, bundle);
+    return result == PROV_OK && count == 3 ? take_urls(reader, bundle) : result;
 }
 
 prov_result bundle_take_credential(struct prov_reader *reader, struct prov_crypto *crypto,

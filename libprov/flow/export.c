@@ -2,14 +2,21 @@
  *
  * A credential as a bundle for its device.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "internal.h"
+#include "prov/text.h"
+
+/* Of a certificate's SHA-1 in its file's name: enough for every certificate of a fleet to have a
+ * name of its own, and short, because a device sends it. */
+#define NAME_OCTETS 8
 
 /* What the bundle's views point to. */
 struct parts {
     struct prov_secret secret;
     struct flow_roots roots;
+    char urls[PROV_BUNDLE_CHAIN_MAX][PROV_URL_MAX + 1];
 };
 
 static prov_result may_export(const struct prov_flow *flow,
@@ -78,6 +85,39 @@ static prov_result fill_cert(const struct prov_flow *flow, const struct prov_cre
     return PROV_OK;
 }
 
+static prov_result name_url(const struct prov_flow *flow, const char *prefix, char *room,
+                            struct prov_certificate_url *ret)
+{
+    char name[2 * NAME_OCTETS + 1];
+    prov_hex_format(PROV_BYTES(ret->sha1, NAME_OCTETS), name);
+    int len = snprintf(room, PROV_URL_MAX + 1, "%s%s.cer", prefix, name);
+    ret->url = prov_bytes_text(room);
+    if (len > PROV_URL_MAX || prov_certificate_url_check(ret->url) != PROV_OK)
+        return prov_why_set(flow->why, PROV_E_ADDRESS,
+                            "not the beginning of an http or https URL of at most %d octets: "
+                            "\"%.100s\"",
+                            PROV_URL_MAX, prefix);
+    return PROV_OK;
+}
+
+/* One for each certificate of the chain, in its order. */
+static prov_result fill_urls(const struct prov_flow *flow, const char *prefix, struct parts *parts,
+                             struct prov_bundle *bundle)
+{
+    prov_result r = PROV_OK;
+    if (bundle->kind != PROV_KIND_CERT)
+        return prov_why_set(flow->why, PROV_E_CONFLICT,
+                            "no certificate to fetch: a credential of %s",
+                            prov_kind_text(bundle->kind));
+    for (size_t i = 0; i < bundle->chain_len && r == PROV_OK; i++) {
+        r = prov_crypto_sha1(flow->crypto, bundle->chain[i], bundle->urls[i].sha1);
+        if (r == PROV_OK)
+            r = name_url(flow, prefix, parts->urls[i], &bundle->urls[i]);
+    }
+    bundle->url_count = bundle->chain_len;
+    return r;
+}
+
 static prov_result fill(const struct prov_flow *flow, const struct prov_credential *credential,
                         struct parts *parts, struct prov_bundle *bundle)
 {
@@ -93,7 +133,8 @@ static prov_result fill(const struct prov_flow *flow, const struct prov_credenti
 }
 
 prov_result prov_flow_bundle_export(struct prov_flow *flow,
-                                    const struct prov_credential *credential, struct prov_buf *ret)
+                                    const struct prov_credential *credential,
+                                    const char *url_prefix, struct prov_buf *ret)
 {
     struct parts parts = {0};
     struct prov_server_row row;
@@ -113,6 +154,8 @@ prov_result prov_flow_bundle_export(struct prov_flow *flow,
     }
     if (r == PROV_OK)
         r = fill(flow, credential, &parts, &bundle);
+    if (r == PROV_OK && url_prefix != NULL)
+        r = fill_urls(flow, url_prefix, &parts, &bundle);
     if (r == PROV_OK)
         r = prov_bundle_encode(&bundle, flow->crypto, ret);
     prov_secret_wipe(&parts.secret);

@@ -105,6 +105,38 @@ open(name, "wb").write(body + b"\x58\x20" + hashlib.sha256(body).digest())' "$@"
     [ "$(prov bundle inspect b --json | field address)" = "" ]
 }
 
+@test "certificate URLs are refused where there is no certificate, and where nobody could fetch" {
+    refuses 4 "psk" bundle export "$ID" --out b --certificate-url http://certs.example.com/
+    refuses 2 "--certificate-url" bundle export "$ID" --out b --publish .
+    cert=$(prov cert issue $DEVICE --server $SERVER)
+    refuses 2 "certs.example.com" bundle export "$cert" --out b --certificate-url certs.example.com/
+    refuses 3 "none" bundle export "$cert" --out b --certificate-url http://h/ --publish none
+    [ ! -e b ]
+}
+
+@test "certificates lie in the folder under the names that the bundle says" {
+    cert=$(prov cert issue $DEVICE --server $SERVER)
+    mkdir www
+    succeeds bundle export "$cert" --out dry --certificate-url http://h/c/ --publish www --dry-run
+    [ -z "$(ls www)" ]
+    prov bundle export "$cert" --out b --certificate-url http://h/c/ --publish www
+    prov bundle inspect b --json >shown
+    python3 - <<'P'
+import hashlib, json, os
+urls = json.load(open("shown"))["certificate_urls"]
+assert len(urls) == 2 and len(os.listdir("www")) == 2
+for url in urls:
+    assert url["url"].startswith("http://h/c/")
+    octets = open("www/" + url["url"].removeprefix("http://h/c/"), "rb").read()
+    assert hashlib.sha1(octets).hexdigest() == url["sha1"]
+P
+    prov bundle export "$cert" --out again --certificate-url http://h/c/ --publish www
+    cmp b again
+    for file in www/*; do printf x >"$file"; done
+    refuses 4 "another certificate" bundle export "$cert" --out c --certificate-url http://h/c/ --publish www
+    [ ! -e c ]
+}
+
 @test "stdout may be a pipe" {
     prov bundle export "$ID" --out - | prov bundle inspect - --json 2>/dev/null | field id >id
     [ "$(cat id)" = "$ID" ]

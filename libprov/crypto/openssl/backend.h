@@ -26,6 +26,7 @@ struct prov_crypto {
     struct prov_random random;
 
     EVP_MD *sha256;
+    EVP_MD *sha1;       /* prov_crypto_sha1 alone; NULL where this libcrypto has none: refused */
     EVP_MD_CTX *digest; /* scratch */
     EVP_MD_CTX *spare_hashes[SPARE_COUNT];
     size_t spare_hash_count;

@@ -30,6 +30,7 @@ static EVP_MAC_CTX *hmac_context(const struct prov_hmac *hmac)
 prov_result prov_openssl_hash_make(struct prov_crypto *crypto)
 {
     crypto->sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
+    crypto->sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
     crypto->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     if (crypto->sha256 == NULL || crypto->hmac == NULL)
         return PROV_E_INTERNAL;
@@ -46,6 +47,7 @@ void prov_openssl_hash_free(struct prov_crypto *crypto)
     EVP_MD_CTX_free(crypto->digest);
     EVP_MAC_free(crypto->hmac);
     EVP_MD_free(crypto->sha256);
+    EVP_MD_free(crypto->sha1);
 }
 
 /* --- SHA-256 ---------------------------------------------------------------------------------- */
@@ -60,6 +62,16 @@ prov_result prov_crypto_sha256(struct prov_crypto *crypto, const struct prov_byt
     if (ok == 1)
         ok = EVP_DigestFinal_ex(crypto->digest, ret, NULL);
     return ok == 1 ? PROV_OK : prov_openssl_fail(PROV_E_INTERNAL);
+}
+
+/* RFC 6066, section 5 and nothing else (H34). */
+prov_result prov_crypto_sha1(struct prov_crypto *crypto, struct prov_bytes bytes, uint8_t ret[20])
+{
+    if (crypto->sha1 == NULL)
+        return prov_openssl_fail(PROV_E_ALGORITHM);
+    if (EVP_Digest(bytes.data, bytes.len, ret, NULL, crypto->sha1, NULL) != 1)
+        return prov_openssl_fail(PROV_E_INTERNAL);
+    return PROV_OK;
 }
 
 prov_result prov_crypto_hash_begin(struct prov_crypto *crypto, struct prov_hash *hash)

@@ -38,6 +38,8 @@ struct prov_bundle {
                                       for CERT has_public and point may go with it */
     struct prov_bytes chain[PROV_BUNDLE_CHAIN_MAX]; /* CERT: end entity first */
     size_t chain_len;
+    struct prov_certificate_url urls[PROV_BUNDLE_CHAIN_MAX]; /* CERT: where the chain lies */
+    size_t url_count;                                        /* 0 or chain_len */
 
     uint8_t peers[PROV_BUNDLE_PEERS_MAX][PROV_POINT_LEN]; /* RPK: the server's keys */
     size_t peer_count;
@@ -55,7 +57,7 @@ PROV_MUST prov_result prov_bundle_encode(const struct prov_bundle *bundle,
 /* ret_at (may be NULL): the octet at which the item stands that was refused. In this order:
  * PROV_E_BOUNDS over PROV_BUNDLE_MAX octets, PROV_E_VERSION, then the shape (PROV_E_TRUNCATED,
  * PROV_E_TRAILING, PROV_E_DETERMINISM, PROV_E_FORMAT), then PROV_E_DIGEST, then the fields:
- * PROV_E_EUI64, PROV_E_EUI64_KIND, PROV_E_FQDN, PROV_E_ADDRESS, PROV_E_BOUNDS, PROV_E_ALGORITHM,
+ * PROV_E_EUI64, PROV_E_EUI64_KIND, PROV_E_FQDN, PROV_E_ADDRESS (also of a URL), PROV_E_BOUNDS, PROV_E_ALGORITHM,
  * PROV_E_POINT, PROV_E_POLICY, PROV_E_FORMAT. PROV_E_VERSION also for a profile that is not known.
  * Names and addresses are checked for their form; the contents of certificates are not read. */
 PROV_MUST prov_result prov_bundle_decode(struct prov_bytes bytes, struct prov_crypto *crypto,

@@ -21,6 +21,8 @@ void prov_cbor_put_bstr(struct prov_buf *buf, struct prov_bytes bytes);
 /* The head alone of a byte string, for content that is written (or hashed) by other means. */
 void prov_cbor_put_bstr_head(struct prov_buf *buf, size_t len);
 void prov_cbor_put_tstr(struct prov_buf *buf, const char *text);
+/* The same from a view; what is in it is UTF-8. */
+void prov_cbor_put_text(struct prov_buf *buf, struct prov_bytes text);
 void prov_cbor_put_array(struct prov_buf *buf, size_t count);
 /* The caller puts keys in bytewise order of their encodings: 1, 2, …, 23, 24, …, -1, -2, … */
 void prov_cbor_put_map(struct prov_buf *buf, size_t count);

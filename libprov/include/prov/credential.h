@@ -51,4 +51,16 @@ struct prov_bytes prov_psk_identity_bytes(const struct prov_psk_identity *identi
 #define PROV_PSK_MAX 64
 PROV_MUST prov_result prov_psk_check(struct prov_bytes psk);
 
+/* A certificate at an address (RFC 6066, section 5): an absolute http or https URL of at most
+ * PROV_URL_MAX octets, printable ASCII, and the SHA-1 of the DER certificate there. The hash is made
+ * where the bundle is made: a client has no SHA-1 (H34). */
+#define PROV_URL_MAX  255
+#define PROV_SHA1_LEN 20
+struct prov_certificate_url {
+    struct prov_bytes url;
+    uint8_t sha1[PROV_SHA1_LEN];
+};
+/* PROV_E_ADDRESS, also for a user or a fragment in it: nobody fetches those. */
+PROV_MUST prov_result prov_certificate_url_check(struct prov_bytes url);
+
 #endif

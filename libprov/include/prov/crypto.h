@@ -43,6 +43,13 @@ PROV_MUST prov_result prov_crypto_random(struct prov_crypto *crypto, uint8_t *re
 PROV_MUST prov_result prov_crypto_sha256(struct prov_crypto *crypto, const struct prov_bytes *parts,
                                          size_t count, uint8_t ret[PROV_HASH_LEN]);
 
+/* SHA-1, AND ONLY FOR client_certificate_url: RFC 6066, section 5 has no other hash, and asks of this one
+ * no more than that nobody finds a second pre-image (section 11.3). Where a bundle is made, and where a
+ * server has fetched what a URL promised; nowhere else, and never on a device (H34). Hosts only: a
+ * firmware's backend has none. ret: 20 octets. */
+PROV_MUST prov_result prov_crypto_sha1(struct prov_crypto *crypto, struct prov_bytes bytes,
+                                       uint8_t ret[20]);
+
 /* A running SHA-256: peek gives the digest so far and lets it go on. */
 struct prov_hash {
     uint64_t opaque[16];

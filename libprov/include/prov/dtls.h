@@ -56,16 +56,8 @@
 #define PROV_DTLS_TICKET_MAX      256       /* a longer one is not kept */
 #define PROV_DTLS_RESUME_MS       86400000u /* a session is resumed for 24 h at most (H33) */
 #define PROV_DTLS_CID_MAX         32 /* octets of a connection id; a client refuses longer ones */
-#define PROV_SHA1_LEN             20
 
 enum prov_dtls_role { PROV_DTLS_CLIENT = 1, PROV_DTLS_SERVER = 2 };
-
-/* A certificate at an address (RFC 6066, section 5). The hash is made where the bundle is made: a client
- * has no SHA-1 (H34). */
-struct prov_dtls_url {
-    struct prov_bytes url; /* 1 to 255 octets */
-    uint8_t sha1[PROV_SHA1_LEN];
-};
 
 /* What it takes to resume a session; a secret as a whole. By session id (RFC 5246, section 7.3) or by
  * ticket (RFC 5077). */
@@ -134,7 +126,7 @@ struct prov_dtls_config {
     size_t cached_chain_len;
     struct prov_bytes cached_request;
 
-    const struct prov_dtls_url *urls; /* client: where its chain lies, end entity first */
+    const struct prov_certificate_url *urls; /* client: where its chain lies, end entity first */
     size_t urls_len;
     bool take_urls; /* server: may ask NEED_FETCH (row 40) */
 
@@ -263,8 +255,8 @@ PROV_MUST prov_result prov_dtls_resumable(struct prov_dtls *s, uint64_t now_ms,
 /* Answers to NEED_FETCH: the certificates, end entity first, which stay until the verdict that is asked
  * for next. Otherwise PROV_E_DIGEST: not the octets that the hash promised
  * (bad_certificate_hash_value); any other: certificate_unobtainable. */
-size_t prov_dtls_need_urls(const struct prov_dtls *s, struct prov_dtls_url ret[PROV_DTLS_CHAIN_MAX],
-                           bool *ret_pkipath);
+size_t prov_dtls_need_urls(const struct prov_dtls *s,
+                           struct prov_certificate_url ret[PROV_DTLS_CHAIN_MAX], bool *ret_pkipath);
 void prov_dtls_give_chain(struct prov_dtls *s, prov_result result, const struct prov_bytes *chain,
                           size_t chain_len);
 

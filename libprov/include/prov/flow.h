@@ -66,10 +66,12 @@ PROV_MUST prov_result prov_flow_cert_issue(struct prov_flow *flow,
                                            struct prov_uuid *ret);
 
 /* Encodes the credential's bundle; wipe ret's octets after use. PROV_E_CONFLICT if it is retired or
- * revoked. */
+ * revoked. url_prefix, certificates only, or NULL: each certificate of the chain is said to lie at the
+ * prefix, the first 16 hex digits of its SHA-1 and ".cer" (RFC 6066, section 5; RFC 2585, section 3);
+ * PROV_E_ADDRESS if that is no URL that a server may fetch. Whoever exports it puts them there. */
 PROV_MUST prov_result prov_flow_bundle_export(struct prov_flow *flow,
                                               const struct prov_credential *credential,
-                                              struct prov_buf *ret);
+                                              const char *url_prefix, struct prov_buf *ret);
 
 /* Splits a credential's chain, DER certificates one after the other, into views of each; at most cap.
  * PROV_E_FORMAT, PROV_E_TRUNCATED, PROV_E_BOUNDS; ret may be filled in part then. */

@@ -123,10 +123,21 @@ static void fill_cert_own(struct prov_bundle *bundle)
     bundle->chain_len = 1;
 }
 
+/* Where the chain can be fetched: a URL and a SHA-1 for each certificate. */
+static void fill_cert_urls(struct prov_bundle *bundle)
+{
+    fill_cert(bundle);
+    bundle->urls[0].url = prov_bytes_text("http://certs.example.com/0.cer");
+    bundle->urls[1].url = prov_bytes_text("https://[2001:db8::2]:8443/1.cer");
+    memset(bundle->urls[0].sha1, 0x0a, PROV_SHA1_LEN);
+    memset(bundle->urls[1].sha1, 0x0b, PROV_SHA1_LEN);
+    bundle->url_count = 2;
+}
+
 const struct sample samples[] = {
-    {"psk", fill_psk},           {"psk-max", fill_psk_max}, {"rpk", fill_rpk},
-    {"rpk-own", fill_rpk_own},   {"cert", fill_cert},       {"cert-pair", fill_cert_pair},
-    {"cert-own", fill_cert_own},
+    {"psk", fill_psk},           {"psk-max", fill_psk_max},     {"rpk", fill_rpk},
+    {"rpk-own", fill_rpk_own},   {"cert", fill_cert},           {"cert-pair", fill_cert_pair},
+    {"cert-own", fill_cert_own}, {"cert-urls", fill_cert_urls},
 };
 const size_t sample_count = sizeof samples / sizeof samples[0];
 

@@ -85,6 +85,15 @@ def check_certificates(value):
         need(is_bstr(certificate, 2, 4096) and certificate[0] == 0x30, "a DER sequence")
 
 
+def check_urls(urls, chain):
+    need(len(urls) == (len(chain) if isinstance(chain, list) else 1), "a URL for each certificate")
+    for url in urls:
+        need(isinstance(url, list) and len(url) == 2, "[url, sha1]")
+        need(isinstance(url[0], str) and url[0].isascii() and len(url[0]) < 256, "a URL")
+        need(url[0].split("://")[0] in ("http", "https"), "an http or https URL")
+        need(is_bstr(url[1], 20, 20), "a SHA-1 of 20 octets")
+
+
 def check_credential(kind, credential, peer):
     if kind == 1:
         check_psk_key(credential)
@@ -98,8 +107,11 @@ def check_credential(kind, credential, peer):
         for key in peer:
             need(check_public(key) != point_of(credential), "a key that is not the device's")
     else:
-        need(kind == 3 and isinstance(credential, list) and len(credential) == 2, "[chain, key]")
+        need(kind == 3 and isinstance(credential, list), "[chain, key, ? urls]")
+        need(len(credential) in (2, 3), "[chain, key, ? urls]")
         check_certificates(credential[0])
+        if len(credential) == 3:
+            check_urls(credential[2], credential[0])
         if credential[1] is not None:
             check_private(credential[1], whole=False)
         check_certificates(peer)
@@ -159,7 +171,7 @@ def main(paths):
         CHECKS[kind](octets, items)
         counts[kind] += 1
     need.name = "all"
-    need(counts["bundle"] >= 7 and all(counts.values()), "a sample of each message")
+    need(counts["bundle"] >= 8 and all(counts.values()), "a sample of each message")
     print(", ".join(f"{count} {kind}" for kind, count in counts.items()), "read by cbor2")
 
 

@@ -183,6 +183,11 @@ static void assert_equal_bundles(const struct prov_bundle *a, const struct prov_
     assert_true(prov_bytes_equal(a->scalar, b->scalar));
     assert_int_equal(a->chain_len, b->chain_len);
     assert_true(equal_lists(a->chain, b->chain, a->chain_len));
+    assert_int_equal(a->url_count, b->url_count);
+    for (size_t i = 0; i < a->url_count; i++) {
+        assert_true(prov_bytes_equal(a->urls[i].url, b->urls[i].url));
+        assert_memory_equal(a->urls[i].sha1, b->urls[i].sha1, PROV_SHA1_LEN);
+    }
     assert_int_equal(a->peer_count, b->peer_count);
     assert_true(equal_points(a->peers, b->peers, a->peer_count));
     assert_int_equal(a->anchor_count, b->anchor_count);

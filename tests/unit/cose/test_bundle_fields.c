@@ -255,7 +255,7 @@ static void certificate_lists_of_other_shapes_are_refused(void **state)
                 "0",
                 PROV_E_FORMAT);
     REFUSE_ITEM("cert", CREDENTIAL, "\x81\x41\x30", PROV_E_FORMAT);
-    REFUSE_ITEM("cert", CREDENTIAL, "\x83\x41\x30\xf6\xf6", PROV_E_FORMAT);
+    REFUSE_ITEM("cert", CREDENTIAL, "\x84\x41\x30\xf6\xf6\xf6", PROV_E_FORMAT);
     encode_sample("cert", &octets);
     static const char no_chain[] = "\x82\x80\xf6", public_key[] = "\x82\x41\x30\xf5";
     replace(&octets, CREDENTIAL, no_chain, sizeof no_chain - 1);
@@ -288,6 +288,62 @@ static void a_public_key_beside_a_chain_is_refused(void **state)
     encode_sample("cert", &octets);
     replace(&octets, CREDENTIAL, item, 3 + to - from);
     refuse_at(&octets, PROV_E_FORMAT, item_at(&octets, CREDENTIAL) + 3);
+}
+
+/* cert-urls with the third item of its credential replaced; the first two stay. */
+#define REFUSE_URLS(literal, expected, offset)                                                     \
+    do {                                                                                           \
+        static const char item_[] = "\x83\x41\x30\xf6" literal;                                    \
+        struct octets octets_;                                                                     \
+        encode_sample("cert-urls", &octets_);                                                      \
+        replace(&octets_, CREDENTIAL, item_, sizeof item_ - 1);                                    \
+        refuse_at(&octets_, expected, item_at(&octets_, CREDENTIAL) + 4 + (offset));               \
+    } while (0)
+#define HASH                                                                                       \
+    "\x54"                                                                                         \
+    "01234567890123456789"
+
+static void row40_urls_of_other_shapes_are_refused(void **state)
+{
+    struct prov_bundle bundle;
+
+    (void)state;
+    REFUSE_URLS("\x80", PROV_E_FORMAT, 0); /* left out says it */
+    REFUSE_URLS("\xf6", PROV_E_FORMAT, 0);
+    REFUSE_URLS("\x82\x82\x69http://h/" HASH "\x82\x69http://h/" HASH, PROV_E_FORMAT, 0);
+    REFUSE_URLS("\x81\x81\x69http://h/", PROV_E_FORMAT, 1);
+    REFUSE_URLS("\x81\x83\x69http://h/" HASH "\xf6", PROV_E_FORMAT, 1);
+    REFUSE_URLS("\x81\x82\x49http://h/" HASH, PROV_E_FORMAT, 2);
+    REFUSE_URLS("\x81\x82\x69http:///x" HASH, PROV_E_ADDRESS, 2);
+    REFUSE_URLS("\x81\x82\x67"
+                "ftp://h" HASH,
+                PROV_E_ADDRESS, 2);
+    REFUSE_URLS("\x81\x82\x6ahttp://h/ " HASH, PROV_E_ADDRESS, 2);
+    REFUSE_URLS("\x81\x82\x6bhttp://a@b/" HASH, PROV_E_ADDRESS, 2);
+    REFUSE_URLS("\x81\x82\x69http://h/\x53"
+                "0123456789012345678",
+                PROV_E_FORMAT, 12);
+    sample_get("cert-urls", &bundle);
+    bundle.url_count = 1; /* one of two */
+    refuse_encoding(&bundle, PROV_E_FORMAT);
+    bundle.url_count = 5;
+    refuse_encoding(&bundle, PROV_E_BOUNDS);
+}
+
+static void row40_a_url_is_255_octets_at_most(void **state)
+{
+    static uint8_t url[PROV_URL_MAX + 1];
+    struct prov_bundle bundle;
+    struct octets octets;
+
+    (void)state;
+    memset(url, 'a', sizeof url);
+    memcpy(url, "http://h/", 9);
+    sample_get("cert-urls", &bundle);
+    bundle.urls[1].url = PROV_BYTES_OF(url);
+    refuse_encoding(&bundle, PROV_E_ADDRESS);
+    bundle.urls[1].url.len--;
+    encode(&bundle, &octets);
 }
 
 static void what_would_be_refused_is_not_written(void **state)
@@ -368,6 +424,8 @@ int main(void)
         cmocka_unit_test(a_raw_key_without_its_point_is_refused),
         cmocka_unit_test(certificate_lists_of_other_shapes_are_refused),
         cmocka_unit_test(a_public_key_beside_a_chain_is_refused),
+        cmocka_unit_test(row40_urls_of_other_shapes_are_refused),
+        cmocka_unit_test(row40_a_url_is_255_octets_at_most),
         cmocka_unit_test(what_would_be_refused_is_not_written),
         cmocka_unit_test(nothing_is_left_of_a_bundle_that_does_not_fit),
     };

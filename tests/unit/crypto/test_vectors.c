@@ -63,6 +63,20 @@ static void sha256_vectors(void **state)
 }
 
 /* RFC 4231, section 4: cases 1, 2, 3, 4, 6, 7 (5 is about truncation). */
+/* FIPS 180-4's example, and the empty input: for client_certificate_url alone. */
+static void h34_sha1_vectors(void **state)
+{
+    struct prov_crypto *crypto = crypto_make(NULL);
+    uint8_t digest[20];
+
+    (void)state;
+    assert_int_equal(prov_crypto_sha1(crypto, prov_bytes_text("abc"), digest), PROV_OK);
+    assert_memory_equal(digest, hex("a9993e364706816aba3e25717850c26c9cd0d89d").data, 20);
+    assert_int_equal(prov_crypto_sha1(crypto, PROV_BYTES_NONE, digest), PROV_OK);
+    assert_memory_equal(digest, hex("da39a3ee5e6b4b0d3255bfef95601890afd80709").data, 20);
+    prov_crypto_free(crypto);
+}
+
 static void row21_hmac_sha256_vectors(void **state)
 {
     char long_key[2 * 131 + 1] = {0};
@@ -238,8 +252,11 @@ static void ecdh_vectors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sha256_vectors), cmocka_unit_test(row21_hmac_sha256_vectors),
-        cmocka_unit_test(aead_vectors),   cmocka_unit_test(ecdsa_vectors),
+        cmocka_unit_test(sha256_vectors),
+        cmocka_unit_test(h34_sha1_vectors),
+        cmocka_unit_test(row21_hmac_sha256_vectors),
+        cmocka_unit_test(aead_vectors),
+        cmocka_unit_test(ecdsa_vectors),
         cmocka_unit_test(ecdh_vectors),
     };
 
