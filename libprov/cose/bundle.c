@@ -2,8 +2,9 @@
  *
  * The bundle, by schemas/bundle.cddl: one function per rule and direction, in the schema's order.
  *
- *   [version, id, profile, use, device, server, address, issued, kind, credential, peer, digest]
- *    |<------------------- what the digest is over -------------------------------->|
+ *   [version, id, profile, use, device, server, address, issued, deny-signer, kind, credential, peer,
+ *    |<------------------- what the digest is over ------------------------------------------->|
+ *    digest]
  *
  * The digest is over every octet from the array's head to the end of `peer`: all that stands before
  * the head of the digest's own byte string.
@@ -14,10 +15,11 @@
 
 #include "bundle_kind.h"
 #include "prov/cbor.h"
+#include "prov/cose.h"
 #include "prov/profile.h"
 #include "prov/text.h"
 
-enum { ITEMS = 12 };
+enum { ITEMS = 13 };
 
 /* The profiles that a device of this version knows. */
 static const char *const profiles[] = {PROV_PROFILE_RFC7925};
@@ -30,6 +32,15 @@ static void put_address(const struct prov_bundle *bundle, struct prov_buf *buf)
         prov_cbor_put_tstr(buf, bundle->address);
     else
         prov_cbor_put_null(buf);
+}
+
+/* rpk-public / null */
+static prov_result put_deny_signer(const struct prov_bundle *bundle, struct prov_buf *buf)
+{
+    if (bundle->has_deny_signer)
+        return prov_cose_public_encode(bundle->deny_signer, PROV_BYTES_NONE, buf);
+    prov_cbor_put_null(buf);
+    return PROV_OK;
 }
 
 static prov_result put_digest(struct prov_crypto *crypto, size_t start, struct prov_buf *buf)
@@ -61,8 +72,10 @@ static prov_result put_bundle(const struct prov_bundle *bundle, struct prov_cryp
     prov_cbor_put_tstr(buf, bundle->server.text);
     put_address(bundle, buf);
     prov_cbor_put_int(buf, bundle->issued);
+    prov_result result = put_deny_signer(bundle, buf);
     prov_cbor_put_uint(buf, (uint64_t)bundle->kind);
-    prov_result result = bundle_put_credential(bundle, buf);
+    if (result == PROV_OK)
+        result = bundle_put_credential(bundle, buf);
     if (result == PROV_OK)
         result = bundle_put_peer(bundle, buf);
     return result == PROV_OK ? put_digest(crypto, start, buf) : result;
@@ -215,6 +228,31 @@ static prov_result take_address(struct prov_reader *reader, char ret[PROV_ADDRES
     return PROV_OK;
 }
 
+/* rpk-public / null */
+static prov_result take_deny_signer(struct prov_reader *reader, struct prov_crypto *crypto,
+                                    struct prov_bundle *bundle)
+{
+    struct prov_reader ahead = *reader;
+    struct prov_cose_key key;
+
+    if (prov_cbor_take_null(reader))
+        return PROV_OK;
+    prov_result result = prov_cose_key_decode(&ahead, &key);
+    if (result != PROV_OK) {
+        *reader = ahead;
+        return result;
+    }
+    if (key.kty != PROV_COSE_EC2 || !key.has_public || key.d.len > 0)
+        return PROV_E_FORMAT;
+    result = prov_crypto_point_check(crypto, PROV_BYTES_OF(key.point));
+    if (result != PROV_OK)
+        return result;
+    *reader = ahead;
+    bundle->has_deny_signer = true;
+    memcpy(bundle->deny_signer, key.point, PROV_POINT_LEN);
+    return PROV_OK;
+}
+
 static prov_result take_kind(struct prov_reader *reader, enum prov_kind *ret)
 {
     int64_t kind;
@@ -267,6 +305,8 @@ static prov_result take_bundle(struct prov_reader *reader, struct prov_crypto *c
         result = take_address(reader, bundle->address);
     if (result == PROV_OK)
         result = take_number(reader, 0, PROV_TIME_NEVER, PROV_E_BOUNDS, &bundle->issued);
+    if (result == PROV_OK)
+        result = take_deny_signer(reader, crypto, bundle);
     if (result == PROV_OK)
         result = take_kind(reader, &bundle->kind);
     if (result == PROV_OK)

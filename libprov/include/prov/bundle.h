@@ -30,6 +30,8 @@ struct prov_bundle {
     struct prov_fqdn server;
     char address[PROV_ADDRESS_MAX + 1]; /* or "" */
     int64_t issued;                     /* Unix seconds: a floor for the device's clock */
+    bool has_deny_signer;
+    uint8_t deny_signer[PROV_POINT_LEN]; /* who signs deny-lists (prov/deny_list.h) */
 
     struct prov_bytes psk_identity, psk; /* PSK */
     bool has_public;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * make_samples FOLDER: writes each sample as FOLDER/NAME.bundle, a Sign1 as FOLDER/rpk.sign1 and a
- * key set as FOLDER/server.key-set, for another decoder to read.
+ * make_samples FOLDER: writes each sample as FOLDER/NAME.bundle, a Sign1 as FOLDER/rpk.sign1, a key
+ * set as FOLDER/server.key-set and a deny-list as FOLDER/sample.deny-list, for another decoder to read.
  */
 #include <stdio.h>
 #include <string.h>
@@ -69,14 +69,31 @@ static bool make_key_set(const char *folder)
            save(folder, "server", "key-set", &buf);
 }
 
+/* Signed by the key of "11". */
+static bool make_deny_list(struct prov_crypto *crypto, const char *folder)
+{
+    uint8_t payload_room[1024], room[1200], digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN];
+    struct prov_buf payload = PROV_BUF_OF(payload_room), buf = PROV_BUF_OF(room);
+    struct prov_key key = {{0}};
+    bool made = prov_deny_list_encode(&sample_deny_entries, &payload) == PROV_OK &&
+                prov_deny_list_digest(crypto, prov_buf_bytes(&payload), digest) == PROV_OK &&
+                prov_crypto_key_load(crypto, PROV_BYTES_OF(sample_scalar_11), &key) == PROV_OK &&
+                prov_crypto_sign(crypto, &key, digest, signature) == PROV_OK &&
+                prov_deny_list_finish(prov_buf_bytes(&payload), signature, &buf) == PROV_OK &&
+                save(folder, "sample", "deny-list", &buf);
+
+    prov_crypto_key_drop(crypto, &key);
+    return made;
+}
+
 int main(int argc, char **argv)
 {
     struct prov_crypto *crypto = NULL;
 
     if (argc != 2 || prov_crypto_make(NULL, &crypto) != PROV_OK)
         return 2;
-    bool made =
-        make_bundles(crypto, argv[1]) && make_sign1(crypto, argv[1]) && make_key_set(argv[1]);
+    bool made = make_bundles(crypto, argv[1]) && make_sign1(crypto, argv[1]) &&
+                make_key_set(argv[1]) && make_deny_list(crypto, argv[1]);
     prov_crypto_free(crypto);
     return made ? 0 : 1;
 }

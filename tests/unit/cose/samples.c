@@ -105,7 +105,8 @@ static void fill_cert(struct prov_bundle *bundle)
     bundle->anchor_count = 1;
 }
 
-/* The private key with its public half; two roots, while one replaces the other. */
+/* The private key with its public half; two roots, while one replaces the other; a signer of
+ * deny-lists. */
 static void fill_cert_pair(struct prov_bundle *bundle)
 {
     fill_cert(bundle);
@@ -113,6 +114,8 @@ static void fill_cert_pair(struct prov_bundle *bundle)
     memcpy(bundle->point, sample_point_11, PROV_POINT_LEN);
     bundle->anchors[1] = PROV_BYTES_OF(next_root);
     bundle->anchor_count = 2;
+    bundle->has_deny_signer = true;
+    memcpy(bundle->deny_signer, sample_point_peregrin, PROV_POINT_LEN);
 }
 
 /* The key was made on the device; a chain of one. */
@@ -147,3 +150,19 @@ void sample_get(const char *name, struct prov_bundle *ret)
         if (strcmp(samples[i].name, name) == 0)
             samples[i].fill(ret);
 }
+
+static const struct prov_deny_certificate denied[] = {
+    {{0x11}, {0x05}, 1},
+    {{0x11}, {0x00, 0x80}, 2},
+    {{0x11}, {0x7f, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19}, 20},
+    {{0x22}, {0x01}, 1},
+};
+static const uint8_t denied_keys[2][PROV_HASH_LEN] = {{0x33}, {0x44}};
+const struct prov_deny_entries sample_deny_entries = {
+    .version = 7,
+    .issued = 1795312860,
+    .certificates = denied,
+    .certificate_count = sizeof denied / sizeof denied[0],
+    .keys = denied_keys,
+    .key_count = 2,
+};

@@ -7,6 +7,7 @@
 #define PROV_TESTS_COSE_SAMPLES_H
 
 #include "prov/bundle.h"
+#include "prov/deny_list.h"
 
 struct sample {
     const char *name;
@@ -25,5 +26,8 @@ extern const uint8_t sample_point_11[PROV_POINT_LEN];
 extern const uint8_t sample_point_meriadoc[PROV_POINT_LEN];
 extern const uint8_t sample_point_peregrin[PROV_POINT_LEN];
 extern const uint8_t sample_scalar_11[PROV_SCALAR_LEN];
+
+/* A deny-list with two issuers, serials of several lengths, and keys. */
+extern const struct prov_deny_entries sample_deny_entries;
 
 #endif

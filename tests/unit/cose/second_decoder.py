@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""second_decoder.py FILE...: reads bundles, Sign1 messages and key sets with cbor2 and checks them
+"""second_decoder.py FILE...: reads bundles, Sign1 messages, key sets and deny-lists with cbor2 and checks them
 against schemas/*.cddl, written out here a second time, independently of libprov: shapes, numbers,
 digests, the curve equation, signatures, and that the encoding is the canonical one."""
 import hashlib
@@ -15,6 +15,12 @@ N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 G = (
     0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
     0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+)
+
+
+POINT_11 = (  # of RFC 9052, appendix C.7
+    0xBAC5B11CAD8F99F9C72B05CF4B9E26D244DC189F745228255A219A86D6A09EFF,
+    0x20138BF82DC1B6D562BE0FA54AB7804A3A64B6D72CCFED6B6FB6ED28BBFC117E,
 )
 
 
@@ -118,7 +124,7 @@ def check_credential(kind, credential, peer):
 
 
 def check_bundle(octets, items):
-    need(isinstance(items, list) and len(items) == 12, "an array of 12")
+    need(isinstance(items, list) and len(items) == 13, "an array of 13")
     version, public_id, profile, use, device, server, address, issued = items[:8]
     need(version == 1 and profile == "rfc7925" and use in (1, 2), "version, profile, use")
     need(is_bstr(public_id, 16, 16) and public_id[6] >> 4 == 7, "a UUID version 7")
@@ -126,9 +132,11 @@ def check_bundle(octets, items):
     need(isinstance(server, str) and server == server.lower() and "." in server, "a name")
     need(address is None or (isinstance(address, str) and ":" in address), "an address or null")
     need(isinstance(issued, int) and 0 <= issued <= 253402300799, "Unix seconds")
-    check_credential(*items[8:11])
-    need(octets[-34:-32] == b"\x58\x20" and items[11] == octets[-32:], "a digest item at the end")
-    need(items[11] == hashlib.sha256(octets[:-34]).digest(), "the digest of what is before it")
+    if items[8] is not None:
+        check_public(items[8])
+    check_credential(*items[9:12])
+    need(octets[-34:-32] == b"\x58\x20" and items[12] == octets[-32:], "a digest item at the end")
+    need(items[12] == hashlib.sha256(octets[:-34]).digest(), "the digest of what is before it")
 
 
 def verify(point, digest, signature):
@@ -156,7 +164,32 @@ def check_key_set(_, items):
         check_public(key)
 
 
-CHECKS = {"bundle": check_bundle, "sign1": check_sign1, "key-set": check_key_set}
+def ascending(values):
+    return all((len(a), a) < (len(b), b) for a, b in zip(values, values[1:]))
+
+
+def check_deny_list(octets, items):
+    need(len(octets) <= 4000 and isinstance(items, list) and len(items) == 4, "an array of 4")
+    protected, unprotected, payload, signature = items
+    need(cbor2.loads(protected) == {1: -7, 3: 60} and unprotected == {}, "headers")
+    tbs = cbor2.dumps(["Signature1", protected, b"prov deny-list", payload])
+    verify(POINT_11, hashlib.sha256(tbs).digest(), signature)
+    need(cbor2.dumps(cbor2.loads(payload), canonical=True) == payload, "a canonical payload")
+    form, version, issued, certificates, keys = cbor2.loads(payload)
+    need((form, version, issued) == (1, 7, 1795312860), "format, version, time")
+    need([len(serials) for _, serials in certificates] == [3, 1], "four certificates of two issuers")
+    need(ascending([issuer for issuer, _ in certificates]) and ascending(keys), "order")
+    need(all(ascending(serials) for _, serials in certificates), "order of serials")
+    need(all(is_bstr(d, 32, 32) for d in [i for i, _ in certificates] + keys), "digests")
+    need(len(keys) == 2, "two keys")
+
+
+CHECKS = {
+    "bundle": check_bundle,
+    "sign1": check_sign1,
+    "key-set": check_key_set,
+    "deny-list": check_deny_list,
+}
 
 
 def main(paths):

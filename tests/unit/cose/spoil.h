@@ -32,7 +32,20 @@ void refuse_at(const struct octets *octets, prov_result expected, size_t expecte
 /* Fails the test unless the bundle is not written, and what stood before it stays. */
 void refuse_encoding(const struct prov_bundle *bundle, prov_result expected);
 
-enum { ID = 1, PROFILE, USE, DEVICE, SERVER, ADDRESS, ISSUED, KIND, CREDENTIAL, PEER, DIGEST };
+enum {
+    ID = 1,
+    PROFILE,
+    USE,
+    DEVICE,
+    SERVER,
+    ADDRESS,
+    ISSUED,
+    DENY_SIGNER,
+    KIND,
+    CREDENTIAL,
+    PEER,
+    DIGEST
+};
 
 /* Refuses the sample with the n-th item replaced by the octets of a string literal, at that item.
  */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "prov/bundle.h"
+#include "prov/cose.h"
 #include "tests/unit/cose/spoil.h"
 
 /* --- fields ---------------------------------------------------------------------------------- */
@@ -103,6 +104,34 @@ static void other_fields_out_of_range_are_refused(void **state)
                 PROV_E_BOUNDS); /* the year 10000 */
     REFUSE_ITEM("psk", KIND, "\x00", PROV_E_FORMAT);
     REFUSE_ITEM("psk", KIND, "\x04", PROV_E_FORMAT);
+}
+
+static void h41_deny_signers_that_are_none_are_refused(void **state)
+{
+    uint8_t room[256];
+    struct prov_buf key = PROV_BUF_OF(room);
+    struct octets octets;
+
+    (void)state;
+    REFUSE_ITEM("psk", DENY_SIGNER, "\x80", PROV_E_FORMAT);
+    REFUSE_ITEM("psk", DENY_SIGNER, "\x00", PROV_E_FORMAT);
+    encode_sample("psk", &octets);
+    assert_int_equal(
+        prov_cose_private_encode(sample_point_11, PROV_BYTES_OF(sample_scalar_11), &key), PROV_OK);
+    replace(&octets, DENY_SIGNER, key.data, key.len); /* a private key has no place there */
+    refuse_at(&octets, PROV_E_FORMAT, item_at(&octets, DENY_SIGNER));
+    key.len = 0;
+    assert_int_equal(prov_cose_public_encode(sample_point_11, PROV_BYTES_NONE, &key), PROV_OK);
+    key.data[key.len - 1] ^= 1; /* off the curve */
+    encode_sample("cert", &octets);
+    replace(&octets, DENY_SIGNER, key.data, key.len);
+    refuse_at(&octets, PROV_E_POINT, item_at(&octets, DENY_SIGNER));
+    key.len = 0;
+    assert_int_equal(prov_cose_psk_encode(PROV_BYTES_OF(sample_scalar_11),
+                                          PROV_BYTES_OF(sample_scalar_11), &key),
+                     PROV_OK);
+    replace(&octets, DENY_SIGNER, key.data, key.len);
+    refuse_at(&octets, PROV_E_FORMAT, item_at(&octets, DENY_SIGNER));
 }
 
 /* --- credentials ----------------------------------------------------------------------------- */
@@ -415,6 +444,7 @@ int main(void)
         cmocka_unit_test(row24_names_that_are_none_are_refused),
         cmocka_unit_test(addresses_that_are_none_are_refused),
         cmocka_unit_test(other_fields_out_of_range_are_refused),
+        cmocka_unit_test(h41_deny_signers_that_are_none_are_refused),
         cmocka_unit_test(row1_nothing_to_authenticate_the_peer_is_refused),
         cmocka_unit_test(row1_peer_data_of_another_kind_is_refused),
         cmocka_unit_test(row12_psk_and_identity_out_of_bounds_are_refused),
