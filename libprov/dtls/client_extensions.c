@@ -107,12 +107,15 @@ static void put_algorithms(const struct prov_dtls *s, struct prov_buf *buf)
 
 static const struct prov_extension rows[] = {
     {PROV_EXTENSION_SERVER_NAME, has_name, put_name, prov_extension_take_empty},
+    {PROV_EXTENSION_MAX_FRAGMENT_LENGTH, prov_max_fragment_wanted, prov_max_fragment_put,
+     prov_max_fragment_take},
     {PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE, raw_keys, put_types, take_client_type},
     {PROV_EXTENSION_SERVER_CERTIFICATE_TYPE, raw_keys, put_types, take_server_type},
     {PROV_EXTENSION_SUPPORTED_GROUPS, has_ecdhe, put_groups, NULL},
     {PROV_EXTENSION_EC_POINT_FORMATS, has_ecdhe, prov_extension_put_formats,
      prov_extension_take_formats},
     {PROV_EXTENSION_SIGNATURE_ALGORITHMS, has_signatures, put_algorithms, NULL},
+    {PROV_EXTENSION_ALPN, prov_alpn_wanted, prov_alpn_put, prov_alpn_take},
     {PROV_EXTENSION_EXTENDED_MASTER_SECRET, always, NULL, prov_extension_take_master},
     {PROV_EXTENSION_RENEGOTIATION_INFO, always, prov_extension_put_renegotiation,
      prov_extension_take_renegotiation},

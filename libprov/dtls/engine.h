@@ -183,6 +183,15 @@ void prov_alert_queue(struct prov_dtls *s, uint8_t level, enum prov_alert alert)
 void prov_alert_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes content);
 bool prov_alert_pull(struct prov_dtls *s, struct prov_buf *out);
 
+/* --- limits.c -------------------------------------------------------------------------------- */
+
+/* PROV_E_BOUNDS: an MTU or a fragment length that can't be. */
+PROV_MUST prov_result prov_limits_check(const struct prov_dtls_config *config);
+/* The largest content of a record, one's own and the peer's. */
+size_t prov_content_max(const struct prov_dtls *s);
+/* The largest datagram that is sent now. */
+size_t prov_datagram_max(const struct prov_dtls *s);
+
 /* --- session.c ------------------------------------------------------------------------------- */
 
 /* What start and accept have in common. */

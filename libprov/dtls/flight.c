@@ -140,6 +140,8 @@ static bool pull_fragment(struct prov_dtls *s, const struct prov_dtls_item *item
     if (room < overhead + MESSAGE_HEADER_LEN)
         return false;
     room -= overhead + MESSAGE_HEADER_LEN;
+    if (room > prov_content_max(s) - MESSAGE_HEADER_LEN)
+        room = prov_content_max(s) - MESSAGE_HEADER_LEN;
     size_t len = left < room ? left : room;
     if (len < left && len < SLIVER && !first)
         return false;

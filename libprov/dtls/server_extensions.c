@@ -142,12 +142,15 @@ static bool answers_renegotiation(const struct prov_dtls *s)
 
 static const struct prov_extension rows[] = {
     {PROV_EXTENSION_SERVER_NAME, has_name, NULL, take_name},
+    {PROV_EXTENSION_MAX_FRAGMENT_LENGTH, prov_max_fragment_wanted, prov_max_fragment_put,
+     prov_max_fragment_take},
     {PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE, answers_client_type, put_type, take_client_types},
     {PROV_EXTENSION_SERVER_CERTIFICATE_TYPE, answers_server_type, put_type, take_server_types},
     {PROV_EXTENSION_SUPPORTED_GROUPS, NULL, NULL, take_groups},
     {PROV_EXTENSION_EC_POINT_FORMATS, answers_formats, prov_extension_put_formats,
      prov_extension_take_formats},
     {PROV_EXTENSION_SIGNATURE_ALGORITHMS, NULL, NULL, take_algorithms},
+    {PROV_EXTENSION_ALPN, prov_alpn_wanted, prov_alpn_put, prov_alpn_take},
     {PROV_EXTENSION_EXTENDED_MASTER_SECRET, answers_master, NULL, prov_extension_take_master},
     {PROV_EXTENSION_RENEGOTIATION_INFO, answers_renegotiation, prov_extension_put_renegotiation,
      prov_extension_take_renegotiation},

@@ -16,8 +16,10 @@ prov_result prov_dtls_begin(struct prov_dtls *s, const struct prov_dtls_config *
                             struct prov_crypto *crypto, struct prov_dtls_handshake *workspace,
                             uint64_t now_ms)
 {
-    if (config->mtu != 0 && config->mtu < PROV_DTLS_MTU_MIN)
-        return PROV_E_BOUNDS;
+    prov_result result = prov_limits_check(config);
+
+    if (result != PROV_OK)
+        return result;
     memset(s, 0, sizeof(*s));
     memset(workspace, 0, offsetof(struct prov_dtls_handshake, inbox));
     s->config = config;
@@ -186,6 +188,11 @@ static void not_authentic(struct prov_dtls *s, const struct prov_record *record)
 
 static void take_content(struct prov_dtls *s, uint8_t type, struct prov_bytes content)
 {
+    if (s->max_fragment != 0 && content.len > prov_content_max(s)) {
+        s->authentic = true; /* so it may be said: RFC 6066, section 4 */
+        (void)prov_dtls_refuse(s, PROV_ALERT_RECORD_OVERFLOW);
+        return;
+    }
     if (type == CONTENT_ALERT)
         prov_alert_take(s, 1, content);
     else if (type == CONTENT_HANDSHAKE && s->hs != NULL)
@@ -233,6 +240,14 @@ static void take_early(struct prov_dtls *s)
         s->hs->early_len = 0;
 }
 
+/* Anybody may have sent it, so nothing is said (RFC 6066, section 4). A repeated ClientHello was made
+ * before the length was agreed on. */
+static bool too_long_in_plain(const struct prov_dtls *s, struct prov_bytes content)
+{
+    return s->max_fragment != 0 && content.len > prov_content_max(s) &&
+           content.data[0] != MESSAGE_CLIENT_HELLO;
+}
+
 /* ChangeCipherSpec says nothing that the epoch of the records behind it does not say, and the epoch
  * can't be forged: it is not acted on, so an early one does no harm and a lost one costs nothing
  * (H9). */
@@ -242,7 +257,9 @@ static void take_plain(struct prov_dtls *s, const struct prov_record *record)
 
     if (s->hs == NULL)
         return; /* an established session has nothing to hear in epoch 0 (H39) */
-    if (record->type == CONTENT_HANDSHAKE)
+    if (too_long_in_plain(s, content))
+        s->records_dropped++;
+    else if (record->type == CONTENT_HANDSHAKE)
         prov_inbox_take(s, 0, content);
     else if (record->type == CONTENT_ALERT)
         prov_alert_take(s, 0, content);
@@ -345,22 +362,11 @@ static void count_out(struct prov_dtls *s, size_t octets)
     s->octets_out += (uint32_t)octets;
 }
 
-/* What was not answered may have been too large for the path: half of that the next time (RFC 6347,
- * section 4.1.1.1; H14). */
-static size_t datagram_max(const struct prov_dtls *s)
-{
-    size_t mtu = s->config->mtu != 0 ? s->config->mtu : PROV_DTLS_MTU_DEFAULT;
-
-    if (s->hs != NULL)
-        mtu >>= s->hs->halvings;
-    return mtu > PROV_DTLS_MTU_MIN ? mtu : PROV_DTLS_MTU_MIN;
-}
-
 bool prov_dtls_pull(struct prov_dtls *s, uint64_t now_ms, struct prov_buf *out)
 {
     if (s->config == NULL || out->overflow)
         return false;
-    size_t max = datagram_max(s), room = out->cap - out->len;
+    size_t max = prov_datagram_max(s), room = out->cap - out->len;
     struct prov_buf datagram = prov_buf_make(out->data + out->len, room < max ? room : max);
 
     s->now_ms = now_ms;
@@ -382,7 +388,7 @@ prov_result prov_dtls_seal(struct prov_dtls *s, struct prov_bytes data, struct p
 
     if (!s->connected || s->failed || s->closing || s->closed)
         return PROV_E_STATE;
-    if (data.len > PROV_DTLS_DATA_MAX)
+    if (data.len > prov_content_max(s))
         return PROV_E_BOUNDS;
     if (s->write_seq[1] >= RECORDS_MAX - 1) /* the last one is for close_notify */
         return PROV_E_FULL;

@@ -18,6 +18,7 @@ static void configure(const struct prov_server *server, struct identity *identit
     dtls->timer_initial_ms = server->config.timer_initial_ms;
     dtls->timer_max_ms = server->config.timer_max_ms;
     dtls->server_name = &identity->shown.server;
+    dtls->protocol = "co";
     dtls->kinds = PROV_KIND_BIT(PROV_KIND_PSK);
     if (identity->shown.rpk_scalar.len > 0) {
         dtls->kinds |= PROV_KIND_BIT(PROV_KIND_RPK);

@@ -80,8 +80,7 @@ struct prov_enroll_session *session_exchange(struct prov_server *server, uint64_
     session->holder = server->exchanges.used - 1;
     server->holders[session->holder] = session;
     prov_enroll_begin(session->exchange, &server->config.fqdn);
-    if (server->config.mtu != 0)
-        prov_enroll_limit(session->exchange, server->config.mtu - PROV_DTLS_RECORD_OVERHEAD);
+    prov_enroll_limit(session->exchange, prov_dtls_data_max(&session->live->dtls)); /* H32 */
     return session->exchange;
 }
 

@@ -28,6 +28,15 @@ uint8_t prov_exchange_own_szx(const struct prov_exchange *x)
     return szx > SZX_MAX ? SZX_MAX : szx;
 }
 
+uint8_t prov_exchange_szx(size_t message_max, size_t host_len)
+{
+    uint8_t szx = PROV_ENROLL_SZX;
+
+    while (szx > 1 && PROV_EXCHANGE_MESSAGE_MAX(szx, host_len) > message_max)
+        szx--;
+    return szx;
+}
+
 /* Between ACK_TIMEOUT and ACK_TIMEOUT * ACK_RANDOM_FACTOR (RFC 7252, section 4.2). The caller's
  * token is random, so it is the die here: no random source is needed. */
 static uint32_t first_timeout(const struct prov_exchange *x)

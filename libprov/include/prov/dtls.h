@@ -171,7 +171,8 @@ enum prov_dtls_event {
 
 /* --- client ---------------------------------------------------------------------------------- */
 
-/* PROV_E_STATE if the configuration has nothing to authenticate with; PROV_E_BOUNDS for a bad MTU. */
+/* PROV_E_STATE if the configuration has nothing to authenticate with; PROV_E_BOUNDS for a bad MTU or
+ * max_fragment. */
 PROV_MUST prov_result prov_dtls_start(struct prov_dtls *s, const struct prov_dtls_config *config,
                                       struct prov_crypto *crypto,
                                       struct prov_dtls_handshake *workspace, uint64_t now_ms);
@@ -287,13 +288,15 @@ bool prov_dtls_newest(const struct prov_dtls *s);
  * the session fails with PROV_E_TIMEOUT. PROV_E_STATE: not negotiated, or one is on its way. */
 PROV_MUST prov_result prov_dtls_heartbeat(struct prov_dtls *s, uint64_t now_ms);
 
-/* The largest application record that may be sealed: by the negotiated fragment length and the MTU. */
+/* The largest application record that fits the negotiated fragment length and a datagram; 0 before there
+ * are keys. A block of CoAP is chosen by it: with 512 at most 256 octets (H32). */
 size_t prov_dtls_data_max(const struct prov_dtls *s);
 
 /* The application record of a DATA event. */
 struct prov_bytes prov_dtls_data(const struct prov_dtls *s);
 /* Appends one datagram with one application record to out. PROV_E_STATE before CONNECTED or after the
- * end; PROV_E_BOUNDS over PROV_DTLS_DATA_MAX; PROV_E_FULL at 2^23 records (H12). */
+ * end; PROV_E_BOUNDS over the negotiated fragment length or
+ * PROV_DTLS_DATA_MAX (the MTU is the caller's to see to); PROV_E_FULL at 2^23 records (H12). */
 PROV_MUST prov_result prov_dtls_seal(struct prov_dtls *s, struct prov_bytes data,
                                      struct prov_buf *out);
 /* Queues close_notify; pull sends it. */

@@ -56,6 +56,7 @@ struct prov_dtls_facts {
     bool groups, p256;    /* supported_groups came; with secp256r1 */
     bool algorithms, ecdsa_sha256;
     bool formats;
+    bool protocol;                      /* ALPN: the one in common */
     uint8_t client_types, server_types; /* certificate types, bit n for type n; 0: no extension */
     uint8_t server_type_first;
 };
@@ -132,6 +133,7 @@ struct prov_dtls {
     uint8_t tls_unique[PROV_DTLS_FINISHED_LEN];
     uint16_t finished_own_seq, finished_peer_seq;
     uint8_t write_epoch;
+    uint8_t max_fragment; /* negotiated, as in the extension: 0 none, n for 2^(8+n) octets */
 
     uint8_t kind;
     bool keys_ready; /* epoch 1 can be read */

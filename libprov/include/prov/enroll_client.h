@@ -66,6 +66,11 @@ struct prov_exchange {
     struct prov_buf answer;
 };
 
+/* The largest block size, for the configuration, whose messages fit message_max octets
+ * (prov_dtls_data_max) with a Uri-Host of host_len octets: with records of 512 octets it is 4, blocks of
+ * 256 (H32). Never above PROV_ENROLL_SZX; 1 if none fits. */
+uint8_t prov_exchange_szx(size_t message_max, size_t host_len);
+
 /* Begins a request. Message ids and tokens must not repeat within 247 s on a session: take random
  * ones at the session's start; the next exchange takes x->message_id + 1 (a block-wise one uses
  * several) and another token. `room` takes the answer's body. */

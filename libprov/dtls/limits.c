@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How large things may be: the content of a record by max_fragment_length (RFC 6066, section 4), a
+ * datagram by the path.
+ *
+ *     enum { 2^9(1), 2^10(2), 2^11(3), 2^12(4), (255) } MaxFragmentLength;    both ways
+ */
+#include "extensions.h"
+
+#define FRAGMENT_CODE_MAX 4
+
+static size_t fragment_of(uint8_t code)
+{
+    return (size_t)256 << code;
+}
+
+/* 0: not a length that can be asked for. */
+static uint8_t code_of(uint16_t max)
+{
+    for (uint8_t code = 1; code <= FRAGMENT_CODE_MAX; code++)
+        if (fragment_of(code) == max)
+            return code;
+    return 0;
+}
+
+prov_result prov_limits_check(const struct prov_dtls_config *config)
+{
+    if (config->mtu != 0 && config->mtu < PROV_DTLS_MTU_MIN)
+        return PROV_E_BOUNDS;
+    return config->max_fragment == 0 || code_of(config->max_fragment) != 0 ? PROV_OK
+                                                                           : PROV_E_BOUNDS;
+}
+
+/* --- max_fragment_length --------------------------------------------------------------------- */
+
+bool prov_max_fragment_wanted(const struct prov_dtls *s)
+{
+    return prov_dtls_is_client(s) ? s->config->max_fragment != 0 : s->max_fragment != 0;
+}
+
+void prov_max_fragment_put(const struct prov_dtls *s, struct prov_buf *buf)
+{
+    prov_put_u8(buf, prov_dtls_is_client(s) ? code_of(s->config->max_fragment) : s->max_fragment);
+}
+
+/* An answer is the length that was asked for, and nothing else may be asked for: both are
+ * illegal_parameter otherwise. In force from here on. */
+prov_result prov_max_fragment_take(struct prov_dtls *s, struct prov_bytes body)
+{
+    if (body.len != 1)
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    uint8_t code = body.data[0];
+    bool good = prov_dtls_is_client(s) ? code == code_of(s->config->max_fragment)
+                                       : code >= 1 && code <= FRAGMENT_CODE_MAX;
+    if (!good)
+        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
+    s->max_fragment = code;
+    return PROV_OK;
+}
+
+/* --- sizes ----------------------------------------------------------------------------------- */
+
+size_t prov_content_max(const struct prov_dtls *s)
+{
+    return s->max_fragment != 0 ? fragment_of(s->max_fragment) : PROV_DTLS_DATA_MAX;
+}
+
+/* What was not answered may have been too large for the path: half of that the next time (RFC 6347,
+ * section 4.1.1.1; H14). */
+size_t prov_datagram_max(const struct prov_dtls *s)
+{
+    size_t mtu = s->config->mtu != 0 ? s->config->mtu : PROV_DTLS_MTU_DEFAULT;
+
+    if (s->hs != NULL)
+        mtu >>= s->hs->halvings;
+    return mtu > PROV_DTLS_MTU_MIN ? mtu : PROV_DTLS_MTU_MIN;
+}
+
+size_t prov_dtls_data_max(const struct prov_dtls *s)
+{
+    if (s->config == NULL || s->suite == NULL)
+        return 0;
+    size_t room = prov_datagram_max(s) - prov_record_overhead(s, 1), max = prov_content_max(s);
+
+    return room < max ? room : max;
+}
