@@ -47,6 +47,15 @@ const struct option_row option_rows[OPT_COUNT] = {
     {OPT_MAX_HANDSHAKES, "--max-handshakes", "N", "handshakes at a time"},
     {OPT_MAX_PER_PEER, "--max-per-peer", "N", "sessions of one address"},
     {OPT_IDLE, "--idle", "SECONDS", "end a session that is silent for so long"},
+    {OPT_BUNDLE, "--bundle", "FILE", "authenticate with this bundle (or - for stdin)"},
+    {OPT_JUNIT, "--junit", "FILE", "also write a JUnit report to a new file (or - for stdout)"},
+    {OPT_FAIL_ON, "--fail-on", "LEVEL",
+     "exit with 6 if a rule of this level or above failed: must (default), should, may, never"},
+    {OPT_TIMEOUT, "--timeout", "SECONDS", "end the whole run after so long (default 300)"},
+    {OPT_WAIT, "--wait", "MS",
+     "take it for silence when no answer comes for so long (default 2000)"},
+    {OPT_SLOW, "--slow", NULL, "also what takes a minute or more: retransmission timers"},
+    {OPT_LIST, "--list", NULL, "list the rules and test nothing"},
 };
 
 static const struct option_row *find(const char *arg, size_t len)

@@ -52,6 +52,13 @@ enum option {
     OPT_MAX_HANDSHAKES,
     OPT_MAX_PER_PEER,
     OPT_IDLE,
+    OPT_BUNDLE,
+    OPT_JUNIT,
+    OPT_FAIL_ON,
+    OPT_TIMEOUT,
+    OPT_WAIT,
+    OPT_SLOW,
+    OPT_LIST,
     OPT_COUNT
 };
 #define OPT(name) (UINT64_C(1) << OPT_##name)

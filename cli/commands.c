@@ -4,6 +4,13 @@
 #include <string.h>
 
 #define EXAMPLE_DEVICE "00-12-4B-00-14-D5-2A-7F"
+#define CHECK_OPTIONS  (OPT(JUNIT) | OPT(FAIL_ON))
+#define CHECK_LIVE     (CHECK_OPTIONS | OPT(BUNDLE) | OPT(TIMEOUT) | OPT(WAIT) | OPT(SLOW))
+#define CHECK_FILE(verb, synopsis, words, help, example)                                           \
+    {                                                                                              \
+        "check", verb, cmd_check_file, NEEDS_CRYPTO, 1, words, CHECK_OPTIONS | OPT(PROFILE),       \
+            synopsis, help, example                                                                \
+    }
 
 const struct command commands[] = {
     {"init", NULL, cmd_init, NEEDS_CRYPTO | CHANGES, 0, 0,
@@ -101,6 +108,32 @@ const struct command commands[] = {
          OPT(MAX_PER_PEER) | OPT(IDLE),
      "--server FQDN --listen ADDR:PORT", "Runs the enrollment server. SIGTERM drains it.",
      "prov serve --server enroll.example.com --listen 0.0.0.0:5684"},
+
+    {"check", "endpoint", cmd_check_endpoint, NEEDS_CRYPTO, 1, 1, CHECK_LIVE | OPT(SERVER),
+     "coaps://HOST[:PORT] [--bundle FILE] [--fail-on LEVEL]",
+     "Judges a server by behaving as many clients, well-formed and not. Only your own, or with "
+     "leave.",
+     "prov check endpoint coaps://192.0.2.7:5684 --bundle meter7.bundle --junit report.xml"},
+    {"check", "device", cmd_check_device, NEEDS_CRYPTO, 0, 0, CHECK_LIVE | OPT(LISTEN),
+     "--listen ADDR:PORT [--bundle FILE] [--fail-on LEVEL]",
+     "Judges the stack of a device that connects here, by behaving as servers, good and bad.",
+     "prov check device --listen 192.0.2.7:5684 --bundle meter7.bundle"},
+    CHECK_FILE("cert", "FILE [--profile PROFILE]", 1,
+               "Holds one certificate, PEM or DER, to the profile.", "prov check cert meter7.pem"),
+    CHECK_FILE(
+        "chain", "FILE [ANCHORS] [--profile PROFILE]", 2,
+        "Holds a chain to the profile, end entity first; ANCHORS: the roots, in one PEM file.",
+        "prov check chain chain.pem root.pem"),
+    CHECK_FILE("csr", "FILE [--profile PROFILE]", 1,
+               "Holds a certification request to the profile.", "prov check csr meter7.csr"),
+    CHECK_FILE("rpk", "FILE", 1, "Holds a raw public key to the profile: PEM, DER or COSE_Key.",
+               "prov check rpk meter7.spki"),
+    CHECK_FILE("psk", "FILE", 1, "Holds a pre-shared key, a COSE_Key, to the profile.",
+               "prov check psk meter7.cose"),
+    CHECK_FILE("bundle", "FILE", 1, "Holds a bundle and all that is in it to the profile.",
+               "prov check bundle meter7.bundle"),
+    {"check", NULL, cmd_check_list, FOR_LIST, 0, 0, OPT(LIST), "--list [--json]",
+     "Lists the rules.", "prov check --list --json"},
 };
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 
@@ -118,6 +151,8 @@ const struct command *command_find(const struct args *args, size_t *ret_words)
 {
     for (size_t i = 0; i < command_count; i++) {
         size_t words = commands[i].verb == NULL ? 1 : 2;
+        if ((commands[i].needs & FOR_LIST) && args->values[OPT_LIST] == NULL)
+            continue;
         if (args->word_count >= words && strcmp(commands[i].noun, args->words[0]) == 0 &&
             (words == 1 || strcmp(commands[i].verb, args->words[1]) == 0)) {
             *ret_words = words;

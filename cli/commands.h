@@ -12,7 +12,8 @@ enum needs {
     NEEDS_REGISTRY = 1 << 0, /* open */
     NEEDS_PKI = 1 << 1,      /* run->flow can issue and judge */
     NEEDS_CRYPTO = 1 << 2,
-    CHANGES = 1 << 3 /* writes: takes --dry-run */
+    CHANGES = 1 << 3, /* writes: takes --dry-run */
+    FOR_LIST = 1 << 4 /* a noun with verbs too: this row without one is for --list */
 };
 
 struct command {
@@ -65,5 +66,9 @@ prov_result cmd_bundle_export(struct run *run);
 prov_result cmd_bundle_inspect(struct run *run);
 prov_result cmd_event_list(struct run *run);
 prov_result cmd_serve(struct run *run);
+prov_result cmd_check_endpoint(struct run *run);
+prov_result cmd_check_device(struct run *run);
+prov_result cmd_check_file(struct run *run);
+prov_result cmd_check_list(struct run *run);
 
 #endif

@@ -54,9 +54,10 @@ struct prov_check_rule {
     const char *row;      /* of the project's tables: "row50", "H17" */
     const char *remedy;   /* what to do when it fails */
 };
-extern const struct prov_check_rule prov_check_rules[];
-extern const size_t prov_check_rule_count;
-const struct prov_check_rule *prov_check_rule_find(const char *id);
+/* By number from 0, in the order in which findings are told; NULL behind the last. */
+const struct prov_check_rule *prov_check_rule_at(size_t number);
+size_t prov_check_rule_count(void);
+const struct prov_check_rule *prov_check_rule_find(const char *id); /* NULL: there is none */
 
 #define PROV_CHECK_EVIDENCE_MAX 512
 struct prov_check_finding {
@@ -70,6 +71,7 @@ struct prov_check_sink {
     void *context;
 };
 
+const char *prov_check_subject_text(enum prov_check_subject subject); /* "endpoint" */
 const char *prov_check_level_text(enum prov_check_level level);       /* "MUST" */
 const char *prov_check_verdict_text(enum prov_check_verdict verdict); /* "not applicable" */
 
@@ -87,7 +89,7 @@ struct prov_check_config {
     struct prov_crypto *crypto;
     const struct prov_bundle
         *bundle;             /* what to authenticate with, or NULL: what needs it is not tested */
-    struct prov_fqdn server; /* endpoint: the name asked for, or "" */
+    struct prov_fqdn server; /* endpoint: the name asked for, or "": the bundle's, or none */
     int64_t now_unix;        /* for validity periods */
     struct prov_check_limits limits;
     bool slow; /* also what takes a minute: retransmission timers */
@@ -98,7 +100,9 @@ struct prov_check_run;
 enum prov_check_event { PROV_CHECK_WAIT = 0, PROV_CHECK_AGAIN = 1, PROV_CHECK_DONE = 2 };
 
 /* Judges a server by behaving as many clients. Each client has a flow of its own: the caller opens a
- * socket (a local port) the first time that a flow is named, and may close it when a later one is. */
+ * socket (a local port) the first time that a flow is named; flows are named in rising order, and all but
+ * the last PROV_CHECK_FLOWS may be closed. */
+#define PROV_CHECK_FLOWS 4
 PROV_MUST prov_result prov_check_endpoint(const struct prov_check_config *config, uint64_t now_ms,
                                           struct prov_check_run **ret);
 /* Judges a device's client by behaving as servers, good and bad, towards one address after the other:
@@ -117,7 +121,7 @@ uint64_t prov_check_deadline(const struct prov_check_run *run);
 const char *prov_check_progress(const struct prov_check_run *run, unsigned *ret_done,
                                 unsigned *ret_total);
 /* Tells the findings (once) and how the run went: PROV_OK, or why it judged nothing: PROV_E_NETWORK (nobody
- * there), PROV_E_TIMEOUT (no answer at all), PROV_E_PEER (not DTLS). */
+ * there), PROV_E_TIMEOUT (no answer at all), PROV_E_PEER (not DTLS). Before DONE: what is known so far. */
 PROV_MUST prov_result prov_check_end(struct prov_check_run *run);
 void prov_check_free(struct prov_check_run *run);
 
