@@ -13,6 +13,8 @@
 
 struct check_findings {
     enum prov_check_subject subject;
+    const char
+        *unknown; /* a rule that was spoken of and is not this subject's: a fault of the judge */
     struct check_slot {
         enum prov_check_verdict verdict; /* 0: nothing yet */
         char evidence[PROV_CHECK_EVIDENCE_MAX];
@@ -20,7 +22,7 @@ struct check_findings {
 };
 
 void check_findings_begin(struct check_findings *findings, enum prov_check_subject subject);
-/* The rule must be one of the subject's (a fault of the caller otherwise: it aborts). */
+/* The rule must be one of the subject's: see `unknown`. */
 void check_pass(struct check_findings *findings, const char *rule, const char *evidence, ...)
     __attribute__((format(printf, 3, 4)));
 void check_fail(struct check_findings *findings, const char *rule, const char *evidence, ...)
