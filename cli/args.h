@@ -37,6 +37,7 @@ enum option {
     OPT_DAYS,
     OPT_NO_EXPIRY,
     OPT_PROFILE,
+    OPT_ROLE,
     OPT_DEVICE,
     OPT_KIND,
     OPT_STATE,

@@ -100,6 +100,13 @@ const struct command commands[] = {
      "Checks a bundle and shows what is in it, except secrets.",
      "prov bundle inspect meter7.bundle"},
 
+    {"profile", "list", cmd_profile_list, NEEDS_NOTHING, 0, 0, 0, "",
+     "Lists the profiles that engine, CA and checker know.", "prov profile list"},
+    {"profile", "show", cmd_profile_show, NEEDS_NOTHING, 1, 1, OPT(ROLE) | OPT(KIND),
+     "NAME [--role ROLE] [--kind psk|psk-fs|rpk|cert]",
+     "Shows what a profile asks of a handshake and of certificates, with the sections that say so.",
+     "prov profile show rfc7925 --role client --kind cert"},
+
     {"event", "list", cmd_event_list, NEEDS_REGISTRY, 0, 0, OPT(AFTER), "[--after N]",
      "Lists what was changed, when and by which program.", "prov event list --json"},
 

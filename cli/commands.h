@@ -64,6 +64,8 @@ prov_result cmd_credential_show(struct run *run);
 prov_result cmd_credential_revoke(struct run *run);
 prov_result cmd_bundle_export(struct run *run);
 prov_result cmd_bundle_inspect(struct run *run);
+prov_result cmd_profile_list(struct run *run);
+prov_result cmd_profile_show(struct run *run);
 prov_result cmd_event_list(struct run *run);
 prov_result cmd_serve(struct run *run);
 prov_result cmd_check_endpoint(struct run *run);

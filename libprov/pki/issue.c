@@ -280,10 +280,26 @@ static const struct prov_cert_profile *profile_of(const struct prov_pki_leaf *le
     return leaf->profile == NULL ? &prov_cert_profile_rfc7925 : leaf->profile;
 }
 
+static enum prov_cert_role role_of(const struct prov_pki_leaf *leaf)
+{
+    if (leaf->device == NULL)
+        return PROV_CERT_SERVER;
+    return leaf->use == PROV_USE_BOOTSTRAP ? PROV_CERT_IDEVID : PROV_CERT_LDEVID;
+}
+
+/* What the profile's row says of an element: SHOULD is done too. */
+static bool wants(const struct prov_pki_leaf *leaf, enum prov_cert_element element)
+{
+    const struct prov_cert_rule *rule =
+        prov_cert_rule_find(profile_of(leaf), role_of(leaf), element);
+
+    return rule != NULL && rule->presence >= PROV_DEMAND_SHOULD;
+}
+
 static prov_result profile_check(const struct prov_pki *pki, const struct prov_pki_leaf *leaf,
                                  struct prov_why *why)
 {
-    if (!profile_of(leaf)->leaf_aki || pki_has_key_id(pki->issuer.cert))
+    if (!wants(leaf, PROV_ELEMENT_AKI) || pki_has_key_id(pki->issuer.cert))
         return PROV_OK;
     return prov_why_set(
         why, PROV_E_CERT_PROFILE,
@@ -331,7 +347,7 @@ static bool leaf_fill(const struct prov_pki *pki, X509 *cert, const struct prov_
 {
     return X509_set_issuer_name(cert, X509_get_subject_name(pki->issuer.cert)) == 1 &&
            (leaf->device != NULL ? device_fill(pki, cert, leaf) : server_fill(pki, cert, leaf)) &&
-           (!profile_of(leaf)->leaf_aki || pki_put_authority(cert, pki->issuer.cert));
+           (!wants(leaf, PROV_ELEMENT_AKI) || pki_put_authority(cert, pki->issuer.cert));
 }
 
 static prov_result leaf_make(struct prov_pki *pki, const struct prov_pki_leaf *leaf,

@@ -45,7 +45,7 @@ usage_error() { # WORDS COMMAND…
     succeeds --help
     [[ $output == *"usage:"*"example:"* ]]
     [[ $output == *"8 busy (try again)"* ]]
-    for noun in init ca server device psk rpk cert credential bundle event serve; do
+    for noun in init ca server device psk rpk cert credential bundle profile event serve; do
         succeeds $noun --help
         [[ $output == *"usage:"*"example:"*"prov $noun"* ]]
     done

@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * prov/profile.h: the rules of the profile as const tables. Engine, CA, agent and checker read the same
- * ones. To add a suite, an alert or a profile of certificates: add a row.
+ * ones. To add a suite, an alert, an extension, an element of certificates: add a row. What stands under
+ * "rows" and "words" is for hosts: firmware does not link it.
  *
- * Source: RFC 7925; RFC 8442 for the forward-secret PSK suites.
+ * Source: RFC 7925; RFC 8442 for the forward-secret PSK suites; draft-ietf-uta-tls13-iot-profile-23 for
+ * certificates.
  */
 #ifndef PROV_PROFILE_H
 #define PROV_PROFILE_H
 
+#include "prov/bytes.h"
 #include "prov/credential.h"
 #include "prov/crypto.h"
 
 #define PROV_PROFILE_RFC7925   "rfc7925"
-#define PROV_PROFILE_TLS13_IOT "tls13-iot-23" /* draft-ietf-uta-tls13-iot-profile-23 */
+#define PROV_PROFILE_TLS13_IOT "tls13-iot-23"
+#define PROV_DRAFT_TLS13_IOT   "draft-ietf-uta-tls13-iot-profile-23"
 
 /* --- cipher suites --------------------------------------------------------------------------- */
 
@@ -78,19 +82,147 @@ enum { PROV_POINT_FORMAT_UNCOMPRESSED = 0 }; /* RFC 8422, section 5.1.2 */
 /* {sha256(4), ecdsa(3)}: RFC 5246, section 7.4.1.4.1 */
 #define PROV_SIGNATURE_ECDSA_SHA256 0x0403u
 
-/* --- certificates ---------------------------------------------------------------------------- */
+/* --- what a profile asks, as rows -------------------------------------------------------------- */
 
-/* What the profiles of end-entity certificates differ in. None has a subject key identifier (row 37). */
-struct prov_cert_profile {
-    const char *name;
-    bool leaf_aki; /* authority key identifier: the issuer's subject key identifier, not critical */
+enum prov_demand { /* RFC 2119 */
+                   PROV_DEMAND_MUST_NOT = 1,
+                   PROV_DEMAND_SHOULD_NOT,
+                   PROV_DEMAND_MAY,
+                   PROV_DEMAND_SHOULD,
+                   PROV_DEMAND_MUST
 };
 
+enum prov_profile_role { /* bits: RFC 7925, section 3.2 */
+                         PROV_ROLE_CLIENT = 1,
+                         PROV_ROLE_SERVER = 2,
+                         PROV_ROLE_CONSTRAINED_SERVER = 4
+};
+enum prov_profile_mode { /* bits: the kind of credential, and for a PSK what it is used with */
+                         PROV_MODE_PSK = 1,
+                         PROV_MODE_PSK_FS = 2, /* with ECDHE (RFC 8442), not in RFC 7925 */
+                         PROV_MODE_RPK = 4,
+                         PROV_MODE_CERT = 8
+};
+
+/* One hello extension, for some roles and modes. Each type has one row for each role and mode. */
+struct prov_extension_rule {
+    uint16_t type; /* enum prov_extension_type */
+    uint8_t roles, modes;
+    uint8_t implement; /* enum prov_demand: being able to do it */
+    uint8_t offer;     /* a client: sending it in every ClientHello; a server: answering it */
+    const char *when;  /* what `offer` depends on, or NULL: on nothing */
+    const char *document, *section;
+    const char *row; /* of the project's table of requirements */
+};
+extern const struct prov_extension_rule prov_extension_rules[];
+extern const size_t prov_extension_rule_count;
+/* NULL: the profile does not speak of it. */
+const struct prov_extension_rule *
+prov_extension_rule_find(uint16_t type, enum prov_profile_role role, enum prov_profile_mode mode);
+
+/* The one ClientHello of a mode with nothing configured that need not be: its octets from cipher_suites
+ * on (row 8; RFC 7252, section 9.1.3; H31). server_name NULL: the server has no FQDN. */
+prov_suites prov_mode_suites(enum prov_profile_mode mode);
+void prov_mode_hello_put(enum prov_profile_mode mode, const char *server_name,
+                         struct prov_buf *buf);
+
+/* A number that the profile sets. */
+struct prov_profile_number {
+    const char *name;
+    uint32_t value;
+    const char *unit;
+    uint8_t modes;
+    const char *document, *section;
+};
+extern const struct prov_profile_number prov_profile_numbers[];
+extern const size_t prov_profile_number_count;
+
+/* --- certificates ---------------------------------------------------------------------------- */
+
+enum prov_cert_role { /* bits: what a certificate is for */
+                      PROV_CERT_ROOT = 1,
+                      PROV_CERT_SUBORDINATE = 2,
+                      PROV_CERT_IDEVID = 4, /* a device's, from its factory */
+                      PROV_CERT_LDEVID = 8, /* a device's, operational */
+                      PROV_CERT_SERVER = 16,
+                      PROV_CERT_DEVICE_SERVER = 32 /* a constrained server's, named by its EUI-64 */
+};
+#define PROV_CERT_CAS (PROV_CERT_ROOT | PROV_CERT_SUBORDINATE)
+#define PROV_CERT_LEAVES                                                                           \
+    (PROV_CERT_IDEVID | PROV_CERT_LDEVID | PROV_CERT_SERVER | PROV_CERT_DEVICE_SERVER)
+
+enum prov_cert_element { /* in the order in which a certificate has them */
+                         PROV_ELEMENT_VERSION = 1,
+                         PROV_ELEMENT_SERIAL,
+                         PROV_ELEMENT_SIGNATURE,
+                         PROV_ELEMENT_ISSUER,
+                         PROV_ELEMENT_VALIDITY,
+                         PROV_ELEMENT_EXPIRY,
+                         PROV_ELEMENT_SUBJECT,
+                         PROV_ELEMENT_KEY,
+                         PROV_ELEMENT_SAN,
+                         PROV_ELEMENT_KEY_USAGE,
+                         PROV_ELEMENT_EKU,
+                         PROV_ELEMENT_BASIC_CONSTRAINTS,
+                         PROV_ELEMENT_PATH_LEN,
+                         PROV_ELEMENT_SKI,
+                         PROV_ELEMENT_AKI,
+                         PROV_ELEMENT_CRLDP,
+                         PROV_ELEMENT_AIA,
+                         PROV_ELEMENT_OTHER
+};
+
+struct prov_cert_profile {
+    const char *name;
+    unsigned bit; /* in the rows */
+};
 extern const struct prov_cert_profile prov_cert_profile_rfc7925; /* the default */
 extern const struct prov_cert_profile prov_cert_profile_tls13_iot;
 extern const struct prov_cert_profile *const prov_cert_profiles[]; /* all; ends with NULL */
 /* NULL: no profile has the name. */
 const struct prov_cert_profile *prov_cert_profile_find(const char *name);
+
+/* One element of certificates, for some profiles and roles. */
+struct prov_cert_rule {
+    uint8_t profiles; /* prov_cert_profile bits */
+    uint8_t element, roles;
+    uint8_t presence; /* enum prov_demand */
+    uint8_t critical; /* enum prov_demand: of an extension that is there; 0: no word */
+    uint16_t
+        need;     /* keyUsage and extKeyUsage: the bits (prov/x509.h) that must be there if it is */
+    uint16_t may; /* and those that may stand beside them */
+    const char *value; /* what it must be, in words, or NULL */
+    const char *document, *section, *row;
+};
+extern const struct prov_cert_rule prov_cert_rules[];
+extern const size_t prov_cert_rule_count;
+/* NULL: the profile does not speak of it. */
+const struct prov_cert_rule *prov_cert_rule_find(const struct prov_cert_profile *profile,
+                                                 enum prov_cert_role role,
+                                                 enum prov_cert_element element);
+
+/* --- words (hosts) --------------------------------------------------------------------------- */
+
+struct prov_profile {
+    const char *name, *title, *document;
+    bool handshake; /* it has rules of the handshake, not only of certificates */
+    const struct prov_cert_profile *certificates;
+};
+extern const struct prov_profile prov_profiles[];
+extern const size_t prov_profile_count;
+const struct prov_profile *prov_profile_find(const char *name); /* NULL: none has it */
+
+/* A value and its name, in a list that ends with NULL: for bits, one by one. */
+struct prov_name_of {
+    unsigned value;
+    const char *text;
+};
+extern const struct prov_name_of prov_role_names[], prov_mode_names[], prov_cert_role_names[];
+extern const struct prov_name_of prov_extension_names[], prov_element_names[];
+extern const struct prov_name_of prov_key_usage_names[], prov_eku_names[];
+const char *prov_name_of(const struct prov_name_of *names, unsigned value); /* or "unknown" */
+bool prov_name_parse(const struct prov_name_of *names, const char *text, unsigned *ret);
+const char *prov_demand_text(unsigned demand); /* "SHOULD NOT" */
 
 /* --- alerts ---------------------------------------------------------------------------------- */
 
