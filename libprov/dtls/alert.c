@@ -2,7 +2,7 @@
  *
  * Alerts: level 1 | description 1 (RFC 5246, section 7.2), within what RFC 7925, section 6 allows.
  */
-#include "engine.h"
+#include "resume.h"
 
 /* Every alert of a session passes here. */
 void prov_alert_queue(struct prov_dtls *s, uint8_t level, enum prov_alert alert)
@@ -25,6 +25,7 @@ prov_result prov_dtls_fail(struct prov_dtls *s, prov_result result, enum prov_al
         prov_alert_queue(s, LEVEL_FATAL, alert);
         s->alert_sent = s->alert;
     }
+    prov_resume_forget(s); /* RFC 5246, section 7.2.2 */
     prov_dtls_release(s);
     return result;
 }

@@ -110,14 +110,29 @@ prov_result prov_rule_agree(struct prov_dtls *s, struct prov_bytes none)
 
 /* --- Finished: opaque verify_data[12] -------------------------------------------------------- */
 
-void prov_finished_note(struct prov_dtls *s, enum prov_dtls_role role,
-                        const uint8_t verify_data[PROV_DTLS_FINISHED_LEN])
+/* Takes a Finished's verify_data for the session's own use. The first Finished of a handshake is the
+ * client's, or the server's in an abbreviated one (RFC 5929, section 3.1). */
+static void note(struct prov_dtls *s, enum prov_dtls_role role,
+                 const uint8_t verify_data[PROV_DTLS_FINISHED_LEN])
 {
     if (role == s->config->role)
         memcpy(s->finished_own, verify_data, PROV_DTLS_FINISHED_LEN);
-    if (role ==
-        PROV_DTLS_CLIENT) /* the first Finished of a full handshake: RFC 5929, section 3.1 */
+    if (role == (s->resumed ? PROV_DTLS_SERVER : PROV_DTLS_CLIENT))
         memcpy(s->tls_unique, verify_data, PROV_DTLS_FINISHED_LEN);
+}
+
+prov_result prov_finished_add(struct prov_dtls *s)
+{
+    uint8_t verify_data[PROV_DTLS_FINISHED_LEN];
+
+    prov_flight_change_cipher_spec(s);
+    prov_result result = prov_finished_make(s, s->config->role, verify_data);
+    if (result != PROV_OK)
+        return result;
+    note(s, s->config->role, verify_data);
+    struct prov_buf message = prov_flight_message(s, MESSAGE_FINISHED);
+    prov_put(&message, verify_data, sizeof(verify_data));
+    return prov_flight_message_end(s, &message);
 }
 
 prov_result prov_rule_finished(struct prov_dtls *s, struct prov_bytes body)
@@ -134,10 +149,38 @@ prov_result prov_rule_finished(struct prov_dtls *s, struct prov_bytes body)
                               body.len == PROV_DTLS_FINISHED_LEN ? PROV_ALERT_DECRYPT_ERROR
                                                                  : PROV_ALERT_DECODE_ERROR);
     }
-    prov_finished_note(s, peer, expected);
+    note(s, peer, expected);
     s->finished_peer_seq = s->hs->next_receive;
     s->hs->state = STATE_LAST_FLIGHT;
-    if (prov_dtls_is_client(s))
+    if (prov_dtls_is_client(s) != s->resumed)
         prov_dtls_complete(s);
     return PROV_OK;
+}
+
+/* Kept in the session, not in the workspace: it may have to be sent again for a while (H7). */
+prov_result prov_rule_last_flight(struct prov_dtls *s, struct prov_bytes none)
+{
+    uint8_t verify_data[PROV_DTLS_FINISHED_LEN];
+
+    (void)none;
+    prov_result result = prov_finished_make(s, s->config->role, verify_data);
+    if (result != PROV_OK)
+        return result;
+    note(s, s->config->role, verify_data);
+    s->finished_own_seq = s->hs->next_send;
+    s->last_flight = true;
+    s->write_epoch = 1;
+    s->linger_until_ms = s->now_ms + PROV_LINGER_MS;
+    prov_dtls_complete(s);
+    return PROV_OK;
+}
+
+/* It is authentic: it came in epoch 1. Who did not send the last flight does not linger. */
+void prov_finished_repeated(struct prov_dtls *s, const struct prov_fragment *fragment)
+{
+    if (fragment->type != MESSAGE_FINISHED || fragment->message_seq != s->finished_peer_seq ||
+        s->now_ms >= s->linger_until_ms)
+        return;
+    s->last_flight = true;
+    s->flights_resent++;
 }

@@ -10,13 +10,15 @@
  *     [Certificate], ClientKeyExchange, [CertificateVerify],
  *     ChangeCipherSpec, Finished  ->
  *                                 <-  ChangeCipherSpec, Finished
+ *
+ * The abbreviated one is drawn in resume.h.
  */
 #include "client.h"
 
 #include <string.h>
 
-#include "messages.h"
 #include "prov/x509.h"
+#include "resume.h"
 
 #define RETRIES_MAX 3 /* HelloVerifyRequests of one handshake */
 
@@ -38,6 +40,7 @@ static prov_result send_hello(struct prov_dtls *s, struct prov_bytes cookie)
     put_suites(s->config, &suites);
     const struct prov_client_hello hello = {.version = DTLS_1_2,
                                             .random = s->hs->random_client,
+                                            .session_id = prov_resume_offer(s),
                                             .cookie = cookie,
                                             .suites = prov_buf_bytes(&suites),
                                             .compression = PROV_BYTES_OF(null_compression)};
@@ -96,12 +99,15 @@ static prov_result take_server_hello(struct prov_dtls *s, struct prov_bytes body
     if (s->suite == NULL || hello.compression != 0)
         return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
     memcpy(s->hs->random_server, hello.random, PROV_DTLS_RANDOM_LEN);
-    prov_result result = prov_client_extensions_take(s, hello.extensions);
+    prov_result result = prov_resume_answered(s, &hello);
+    if (result == PROV_OK)
+        result = prov_client_extensions_take(s, hello.extensions);
     if (result != PROV_OK)
         return result;
     s->extended_master = s->hs->facts.extended_master;
-    s->hs->state = next[s->suite->kx];
-    return begin_transcript(s);
+    s->hs->state = s->resumed ? STATE_FINISHED : next[s->suite->kx];
+    result = begin_transcript(s);
+    return result == PROV_OK && s->resumed ? prov_keys_resume(s) : result;
 }
 
 /* --- ServerKeyExchange ----------------------------------------------------------------------- */
@@ -285,19 +291,6 @@ static prov_result add_verify(struct prov_dtls *s)
     return prov_flight_message_end(s, &message);
 }
 
-static prov_result add_finished(struct prov_dtls *s)
-{
-    uint8_t verify_data[PROV_DTLS_FINISHED_LEN];
-
-    prov_result result = prov_finished_make(s, PROV_DTLS_CLIENT, verify_data);
-    if (result != PROV_OK)
-        return result;
-    prov_finished_note(s, PROV_DTLS_CLIENT, verify_data);
-    struct prov_buf message = prov_flight_message(s, MESSAGE_FINISHED);
-    prov_put(&message, verify_data, sizeof(verify_data));
-    return prov_flight_message_end(s, &message);
-}
-
 static prov_result answer_signed(struct prov_dtls *s, struct prov_bytes none)
 {
     prov_result result = PROV_OK;
@@ -307,8 +300,7 @@ static prov_result answer_signed(struct prov_dtls *s, struct prov_bytes none)
         result = add_verify(s);
     if (result != PROV_OK)
         return result;
-    prov_flight_change_cipher_spec(s);
-    result = add_finished(s);
+    result = prov_finished_add(s);
     if (result != PROV_OK)
         return result;
     s->hs->state = STATE_FINISHED;
@@ -321,8 +313,14 @@ static prov_result answer_signed(struct prov_dtls *s, struct prov_bytes none)
 /* HelloRequest: renegotiation is disabled (RFC 7925, section 17; RFC 5746, section 4.2). */
 static void late(struct prov_dtls *s, struct prov_bytes message)
 {
-    if (message.len >= MESSAGE_HEADER_LEN && message.data[0] == MESSAGE_HELLO_REQUEST)
+    struct prov_reader reader = prov_reader_make(message);
+    struct prov_fragment fragment;
+
+    if (!prov_fragment_take(&reader, &fragment))
+        return;
+    if (fragment.type == MESSAGE_HELLO_REQUEST)
         prov_alert_queue(s, LEVEL_WARNING, PROV_ALERT_NO_RENEGOTIATION);
+    prov_finished_repeated(s, &fragment);
 }
 
 /* --- the table ------------------------------------------------------------------------------- */
@@ -343,6 +341,7 @@ static const struct prov_dtls_rule rules[] = {
     {STATE_ANSWER, MESSAGE_NONE, false, answer},
     {STATE_ANSWER_SIGNED, MESSAGE_NONE, false, answer_signed},
     {STATE_FINISHED, MESSAGE_FINISHED, false, prov_rule_finished},
+    {STATE_LAST_FLIGHT, MESSAGE_NONE, false, prov_rule_last_flight},
 };
 
 static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0]), late};
@@ -394,6 +393,8 @@ prov_result prov_dtls_start(struct prov_dtls *s, const struct prov_dtls_config *
         return result;
     s->side = &side;
     result = prov_crypto_random(crypto, s->hs->random_client, PROV_DTLS_RANDOM_LEN);
+    if (result == PROV_OK && config->server_name != NULL)
+        result = prov_resume_note_name(s, prov_bytes_text(config->server_name->text));
     if (result == PROV_OK)
         result = send_hello(s, PROV_BYTES_NONE);
     if (result != PROV_OK)

@@ -137,6 +137,9 @@ prov_result prov_client_extensions_take(struct prov_dtls *s, struct prov_bytes e
     prov_result result = prov_extensions_take(s, rows, sizeof(rows) / sizeof(rows[0]), extensions);
     if (result != PROV_OK)
         return result;
+    if (s->resumed) { /* the kind is the session's; RFC 7627, section 5.3 */
+        return facts->extended_master ? PROV_OK : prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
+    }
     if (has_kind(s, PROV_KIND_RPK) && (facts->client_types != raw || facts->server_types != raw))
         return prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
     s->kind = has_kind(s, PROV_KIND_PSK)   ? PROV_KIND_PSK

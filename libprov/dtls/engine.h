@@ -63,8 +63,9 @@ enum prov_dtls_state {
     STATE_KEY_EXCHANGE,  /* server: ClientKeyExchange */
     STATE_KEYS,          /* server: master secret and keys */
     STATE_CERTIFICATE_VERIFY,
-    STATE_FINISHED,   /* the peer's Finished */
-    STATE_LAST_FLIGHT /* server: own Finished */
+    STATE_FINISHED,    /* the peer's Finished */
+    STATE_LAST_FLIGHT, /* own Finished in answer to the peer's */
+    STATE_RESUME       /* server: the own flight of an abbreviated handshake */
 };
 
 /* One row: in `state`, when `message` has come (or at once), run. A rule that runs a long primitive
@@ -167,6 +168,8 @@ PROV_MUST prov_result prov_transcript_digest(struct prov_dtls *s);
 /* Master secret and keys, when the transcript ends with ClientKeyExchange; wipes what they came
  * from. */
 PROV_MUST prov_result prov_keys_derive(struct prov_dtls *s);
+/* Keys of an abbreviated handshake, from the master secret that is kept. */
+PROV_MUST prov_result prov_keys_resume(struct prov_dtls *s);
 /* verify_data of a side over the transcript so far. */
 PROV_MUST prov_result prov_finished_make(struct prov_dtls *s, enum prov_dtls_role role,
                                          uint8_t ret[PROV_DTLS_FINISHED_LEN]);
@@ -203,6 +206,8 @@ void prov_dtls_complete(struct prov_dtls *s);
 void prov_dtls_release(struct prov_dtls *s);
 /* Stops the state table until the caller has answered. */
 void prov_dtls_ask(struct prov_dtls *s, enum prov_dtls_event need);
+/* The caller answers: false if nothing of the kind was asked. A message that was held is gone. */
+PROV_MUST bool prov_dtls_answered(struct prov_dtls *s, enum prov_dtls_event need);
 static inline bool prov_dtls_is_client(const struct prov_dtls *s)
 {
     return s->config->role == PROV_DTLS_CLIENT;
@@ -217,9 +222,12 @@ static inline bool prov_dtls_is_public(const struct prov_dtls *s)
 PROV_MUST prov_result prov_rule_certificate(struct prov_dtls *s, struct prov_bytes body);
 PROV_MUST prov_result prov_rule_finished(struct prov_dtls *s, struct prov_bytes body);
 PROV_MUST prov_result prov_rule_agree(struct prov_dtls *s, struct prov_bytes none);
-/* Takes a Finished's verify_data for the session's own use. */
-void prov_finished_note(struct prov_dtls *s, enum prov_dtls_role role,
-                        const uint8_t verify_data[PROV_DTLS_FINISHED_LEN]);
+/* ChangeCipherSpec and Finished as the last flight of a handshake. */
+PROV_MUST prov_result prov_rule_last_flight(struct prov_dtls *s, struct prov_bytes none);
+/* ChangeCipherSpec and Finished as the end of a flight that is answered. */
+PROV_MUST prov_result prov_finished_add(struct prov_dtls *s);
+/* After the handshake: the peer repeats its Finished, so the last flight was lost (H7). */
+void prov_finished_repeated(struct prov_dtls *s, const struct prov_fragment *fragment);
 PROV_MUST prov_result prov_certificate_add(struct prov_dtls *s);
 /* A view of a point that came as opaque<1..2^8-1>: illegal_parameter unless 65 octets. */
 PROV_MUST prov_result prov_share_keep(struct prov_dtls *s, struct prov_bytes point);

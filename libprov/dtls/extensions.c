@@ -4,6 +4,21 @@
  */
 #include "extensions.h"
 
+/* An abbreviated ServerHello says nothing of what was settled when the session was made (RFC 5246,
+ * section 7.4.1.4; H19). What is settled anew each time: RFC 7627, section 5.3; RFC 5746, section 3.6;
+ * RFC 9146, section 3; RFC 7301, section 3.1; a heartbeat is of the connection. */
+static bool stands_in_abbreviated(uint16_t type)
+{
+    static const uint16_t types[] = {
+        PROV_EXTENSION_EXTENDED_MASTER_SECRET, PROV_EXTENSION_RENEGOTIATION_INFO,
+        PROV_EXTENSION_CONNECTION_ID, PROV_EXTENSION_HEARTBEAT, PROV_EXTENSION_ALPN};
+
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if (types[i] == type)
+            return true;
+    return false;
+}
+
 void prov_extensions_put(struct prov_dtls *s, const struct prov_extension *rows, size_t count,
                          struct prov_buf *buf)
 {
@@ -11,7 +26,8 @@ void prov_extensions_put(struct prov_dtls *s, const struct prov_extension *rows,
 
     s->hs->offered = 0;
     for (size_t i = 0; i < count; i++) {
-        if (rows[i].wanted == NULL || !rows[i].wanted(s))
+        if (rows[i].wanted == NULL || !rows[i].wanted(s) ||
+            (s->resumed && !stands_in_abbreviated(rows[i].type)))
             continue;
         prov_put_u16(buf, rows[i].type);
         size_t mark = prov_put_open(buf, 2);

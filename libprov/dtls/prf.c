@@ -117,7 +117,8 @@ static prov_result make_master(struct prov_dtls *s, uint8_t ret[PROV_DTLS_MASTER
     return result;
 }
 
-/* The master secret stays as the key of an HMAC: that is all it is used for. */
+/* The master secret stays as the key of an HMAC: that is all it is used for. Of a session that has an
+ * id it is also kept for the next time. */
 static prov_result derive_master(struct prov_dtls *s)
 {
     struct prov_dtls_handshake *hs = s->hs;
@@ -127,6 +128,8 @@ static prov_result derive_master(struct prov_dtls *s)
     prov_crypto_ecdh_drop(s->crypto, &hs->secret.ecdh);
     memset(&hs->secret, 0, sizeof(hs->secret));
     hs->master_ready = true;
+    if (result == PROV_OK && s->extended_master && s->kept.session_id_len > 0)
+        memcpy(s->kept.master, master, sizeof(master));
     if (result == PROV_OK)
         result = prov_crypto_hmac_begin(s->crypto, &hs->secret.master, PROV_BYTES_OF(master));
     prov_wipe(master, sizeof(master));
@@ -168,6 +171,16 @@ prov_result prov_keys_derive(struct prov_dtls *s)
         result = derive_keys(s);
     prov_wipe(hs->shared, sizeof(hs->shared));
     prov_secret_wipe(&hs->psk);
+    return prov_dtls_check(s, result);
+}
+
+prov_result prov_keys_resume(struct prov_dtls *s)
+{
+    s->hs->master_ready = true;
+    prov_result result =
+        prov_crypto_hmac_begin(s->crypto, &s->hs->secret.master, PROV_BYTES_OF(s->kept.master));
+    if (result == PROV_OK)
+        result = derive_keys(s);
     return prov_dtls_check(s, result);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "prov/x509.h"
+#include "resume.h"
 
 /* --- ClientHello ----------------------------------------------------------------------------- */
 
@@ -104,7 +105,11 @@ static prov_result take_client_hello(struct prov_dtls *s, struct prov_bytes body
     s->hs->state = s->suite->kx == PROV_KX_PSK ? STATE_ANSWER : STATE_EPHEMERAL;
     result = prov_dtls_check(
         s, prov_crypto_random(s->crypto, s->hs->random_server, PROV_DTLS_RANDOM_LEN));
-    return result == PROV_OK ? prov_transcript_begin(s) : result;
+    if (result == PROV_OK)
+        result = prov_transcript_begin(s);
+    if (result == PROV_OK)
+        prov_resume_ask(s, &hello);
+    return result;
 }
 
 /* --- the answer ------------------------------------------------------------------------------ */
@@ -134,11 +139,12 @@ static prov_result make_share(struct prov_dtls *s, struct prov_bytes none)
 
 static prov_result add_hello(struct prov_dtls *s)
 {
-    const struct prov_server_hello hello = {.version = DTLS_1_2,
-                                            .random = s->hs->random_server,
-                                            .session_id = PROV_BYTES_NONE,
-                                            .suite = s->suite->id,
-                                            .compression = 0};
+    const struct prov_server_hello hello = {
+        .version = DTLS_1_2,
+        .random = s->hs->random_server,
+        .session_id = PROV_BYTES(s->kept.session_id, s->kept.session_id_len),
+        .suite = s->suite->id,
+        .compression = 0};
     struct prov_buf message = prov_flight_message(s, MESSAGE_SERVER_HELLO);
 
     prov_server_hello_put_head(&message, &hello);
@@ -182,7 +188,9 @@ static prov_result answer(struct prov_dtls *s, struct prov_bytes none)
 
     (void)none;
     prov_flight_begin(s);
-    prov_result result = add_hello(s);
+    prov_result result = prov_resume_name(s);
+    if (result == PROV_OK)
+        result = add_hello(s);
     if (result == PROV_OK && is_public)
         result = prov_certificate_add(s);
     if (result == PROV_OK && s->suite->kx != PROV_KX_PSK)
@@ -194,6 +202,23 @@ static prov_result answer(struct prov_dtls *s, struct prov_bytes none)
     if (result != PROV_OK)
         return result;
     s->hs->state = is_public ? STATE_CERTIFICATE : STATE_KEY_EXCHANGE;
+    prov_flight_end(s);
+    return PROV_OK;
+}
+
+/* RFC 5246, section 7.3: nothing long to do, and the client has the last word. */
+static prov_result resume(struct prov_dtls *s, struct prov_bytes none)
+{
+    (void)none;
+    prov_flight_begin(s);
+    prov_result result = add_hello(s);
+    if (result == PROV_OK)
+        result = prov_keys_resume(s);
+    if (result == PROV_OK)
+        result = prov_finished_add(s);
+    if (result != PROV_OK)
+        return result;
+    s->hs->state = STATE_FINISHED;
     prov_flight_end(s);
     return PROV_OK;
 }
@@ -246,27 +271,9 @@ static prov_result take_verify(struct prov_dtls *s, struct prov_bytes body)
     return PROV_OK;
 }
 
-/* Kept in the session, not in the workspace: it may have to be sent again for a while (H7). */
-static prov_result last_flight(struct prov_dtls *s, struct prov_bytes none)
-{
-    uint8_t verify_data[PROV_DTLS_FINISHED_LEN];
-
-    (void)none;
-    prov_result result = prov_finished_make(s, PROV_DTLS_SERVER, verify_data);
-    if (result != PROV_OK)
-        return result;
-    prov_finished_note(s, PROV_DTLS_SERVER, verify_data);
-    s->finished_own_seq = s->hs->next_send;
-    s->last_flight = true;
-    s->write_epoch = 1;
-    s->linger_until_ms = s->now_ms + PROV_LINGER_MS;
-    prov_dtls_complete(s);
-    return PROV_OK;
-}
-
 /* --- after the handshake --------------------------------------------------------------------- */
 
-/* The client repeats its Finished: ours was lost. A ClientHello: renegotiation is disabled (RFC
+/* A ClientHello: renegotiation is disabled (RFC
  * 7925, section 17). All of it is authentic: it came in epoch 1. */
 static void late(struct prov_dtls *s, struct prov_bytes message)
 {
@@ -277,11 +284,7 @@ static void late(struct prov_dtls *s, struct prov_bytes message)
         return;
     if (fragment.type == MESSAGE_CLIENT_HELLO)
         prov_alert_queue(s, LEVEL_WARNING, PROV_ALERT_NO_RENEGOTIATION);
-    if (fragment.type == MESSAGE_FINISHED && fragment.message_seq == s->finished_peer_seq &&
-        s->now_ms < s->linger_until_ms) {
-        s->last_flight = true;
-        s->flights_resent++;
-    }
+    prov_finished_repeated(s, &fragment);
 }
 
 /* --- the table ------------------------------------------------------------------------------- */
@@ -296,7 +299,8 @@ static const struct prov_dtls_rule rules[] = {
     {STATE_KEYS, MESSAGE_NONE, false, make_keys},
     {STATE_CERTIFICATE_VERIFY, MESSAGE_CERTIFICATE_VERIFY, true, take_verify},
     {STATE_FINISHED, MESSAGE_FINISHED, false, prov_rule_finished},
-    {STATE_LAST_FLIGHT, MESSAGE_NONE, false, last_flight},
+    {STATE_LAST_FLIGHT, MESSAGE_NONE, false, prov_rule_last_flight},
+    {STATE_RESUME, MESSAGE_NONE, false, resume},
 };
 
 static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0]), late};

@@ -3,6 +3,7 @@
  * What a server takes of a client's offers, and its answers in the order in which they stand.
  */
 #include "extensions.h"
+#include "resume.h"
 #include "server.h"
 
 /* --- server_name (RFC 6066, section 3) ------------------------------------------------------- */
@@ -33,12 +34,13 @@ static prov_result take_name(struct prov_dtls *s, struct prov_bytes body)
 
     if (!take_host_name(body, &name))
         return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
-    if (s->config->server_name == NULL)
-        return PROV_OK;
-    if (prov_fqdn_parse(name, &fqdn) != PROV_OK || !prov_fqdn_equal(&fqdn, s->config->server_name))
-        return prov_dtls_refuse(s, PROV_ALERT_UNRECOGNIZED_NAME);
-    s->hs->facts.name = s->name_seen = true;
-    return PROV_OK;
+    bool is_fqdn = prov_fqdn_parse(name, &fqdn) == PROV_OK;
+    if (s->config->server_name != NULL) {
+        if (!is_fqdn || !prov_fqdn_equal(&fqdn, s->config->server_name))
+            return prov_dtls_refuse(s, PROV_ALERT_UNRECOGNIZED_NAME);
+        s->hs->facts.name = s->name_seen = true;
+    }
+    return prov_resume_note_name(s, is_fqdn ? prov_bytes_text(fqdn.text) : name);
 }
 
 static bool has_name(const struct prov_dtls *s)

@@ -50,6 +50,8 @@ void prov_dtls_release(struct prov_dtls *s)
 void prov_dtls_complete(struct prov_dtls *s)
 {
     s->connected = true;
+    if (!s->resumed)
+        s->kept.made_ms = s->now_ms;
     prov_dtls_release(s);
 }
 
@@ -180,7 +182,7 @@ static void not_authentic(struct prov_dtls *s, const struct prov_record *record)
                       PROV_DTLS_FINISHED_LEN;
 
     count_forgery(s);
-    if (s->hs != NULL && !prov_dtls_is_client(s) && s->kind == PROV_KIND_PSK &&
+    if (s->hs != NULL && !prov_dtls_is_client(s) && s->kind == PROV_KIND_PSK && !s->resumed &&
         s->hs->state == STATE_FINISHED && record->type == CONTENT_HANDSHAKE &&
         record->len == finished)
         (void)prov_dtls_fail(s, PROV_E_WRONG_KEY, PROV_ALERT_DECRYPT_ERROR);
@@ -413,7 +415,7 @@ void prov_dtls_abort(struct prov_dtls *s, enum prov_alert alert)
 
 /* --- answers --------------------------------------------------------------------------------- */
 
-static bool answers(struct prov_dtls *s, enum prov_dtls_event need)
+bool prov_dtls_answered(struct prov_dtls *s, enum prov_dtls_event need)
 {
     if (s->hs == NULL || s->hs->need != need)
         return false;
@@ -427,7 +429,7 @@ static bool answers(struct prov_dtls *s, enum prov_dtls_event need)
 
 void prov_dtls_give_psk(struct prov_dtls *s, struct prov_bytes psk, bool known)
 {
-    if (!answers(s, PROV_DTLS_NEED_PSK))
+    if (!prov_dtls_answered(s, PROV_DTLS_NEED_PSK))
         return;
     s->hs->psk_known = known;
     prov_result result = psk.len == 0 ? PROV_E_BOUNDS : prov_secret_set(&s->hs->psk, psk);
@@ -438,13 +440,13 @@ void prov_dtls_give_psk(struct prov_dtls *s, struct prov_bytes psk, bool known)
 void prov_dtls_give_signature(struct prov_dtls *s, prov_result result,
                               const uint8_t signature[PROV_SIGNATURE_LEN])
 {
-    if (!answers(s, PROV_DTLS_NEED_SIGN) || prov_dtls_check(s, result) != PROV_OK)
+    if (!prov_dtls_answered(s, PROV_DTLS_NEED_SIGN) || prov_dtls_check(s, result) != PROV_OK)
         return;
     memcpy(s->hs->signature, signature, PROV_SIGNATURE_LEN);
 }
 
 void prov_dtls_give_verdict(struct prov_dtls *s, prov_result verdict)
 {
-    if (answers(s, PROV_DTLS_NEED_VERIFY) && verdict != PROV_OK)
+    if (prov_dtls_answered(s, PROV_DTLS_NEED_VERIFY) && verdict != PROV_OK)
         (void)prov_dtls_fail(s, verdict, prov_alert_for(verdict, (enum prov_kind)s->kind));
 }

@@ -162,6 +162,9 @@ static bool step(struct prov_server *server, uint64_t now_ms, struct association
     case PROV_DTLS_NEED_VERIFY:
         need_verify(server, now_ms, a);
         return true;
+    case PROV_DTLS_NEED_SESSION: /* none is kept */
+        prov_dtls_give_session(&a->dtls, NULL);
+        return true;
     case PROV_DTLS_AGAIN:
         return true;
     case PROV_DTLS_CONNECTED:

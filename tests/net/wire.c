@@ -234,6 +234,10 @@ static bool step(struct wire *w, enum wire_side side)
         end->asked[2]++;
         prov_dtls_give_verdict(&end->session, judge(w, side));
         return true;
+    case PROV_DTLS_NEED_SESSION:
+        end->asked[3]++;
+        prov_dtls_give_session(&end->session, end->found);
+        return true;
     case PROV_DTLS_CONNECTED:
         end->connected++;
         end->connected_at_ms = w->now_ms;
@@ -251,6 +255,8 @@ static bool step(struct wire *w, enum wire_side side)
         if (end->failed++ == 0)
             end->failed_at_ms = w->now_ms;
         return false;
+    case PROV_DTLS_NEED_FETCH:
+    case PROV_DTLS_PULL:
     case PROV_DTLS_WAIT:
         break;
     }

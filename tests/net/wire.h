@@ -70,7 +70,8 @@ struct wire_end {
     prov_result verdict; /* not PROV_OK: answered in place of judging */
     bool judge;          /* false: verdict is answered whatever the peer shows */
     prov_result sign;
-    unsigned asked[3]; /* NEED_PSK, NEED_SIGN, NEED_VERIFY */
+    const struct prov_dtls_resumable *found; /* server: the answer to NEED_SESSION */
+    unsigned asked[4];                       /* NEED_PSK, NEED_SIGN, NEED_VERIFY, NEED_SESSION */
     /* what was told */
     bool begun;
     unsigned connected, data, closed, failed, again;

@@ -71,6 +71,7 @@ struct prov_dtls_handshake {
     bool flight_open;  /* the own flight is being made */
     bool hashing;      /* the transcript has begun */
     bool digest_fresh; /* digest is the hash of the transcript as it stands */
+    bool resuming;     /* client: a session was offered */
     uint8_t retries;   /* HelloVerifyRequests answered */
     uint8_t resends;
     uint8_t halvings; /* of the size of datagrams, one for each flight that was not answered */
@@ -113,6 +114,15 @@ struct prov_dtls_handshake {
 
 struct prov_dtls_side;
 
+/* What prov_dtls_resumable gives away. */
+struct prov_dtls_kept {
+    uint8_t session_id[PROV_DTLS_SESSION_ID_LEN];
+    uint8_t session_id_len;
+    uint8_t name[PROV_HASH_LEN]; /* of the server; zeros: none */
+    uint8_t master[PROV_DTLS_MASTER_LEN];
+    uint64_t made_ms;
+};
+
 struct prov_dtls {
     const struct prov_dtls_config *config;
     struct prov_crypto *crypto;
@@ -137,6 +147,7 @@ struct prov_dtls {
 
     uint8_t kind;
     bool keys_ready; /* epoch 1 can be read */
+    bool resumed;    /* this handshake is abbreviated */
     bool connected, connected_told;
     bool extended_master;
     bool name_seen;
@@ -150,6 +161,7 @@ struct prov_dtls {
     prov_result result;
     uint32_t datagrams_in, datagrams_out, octets_in, octets_out;
     uint32_t records_dropped, records_forged, flights_resent;
+    struct prov_dtls_kept kept;
 };
 
 #endif

@@ -313,6 +313,9 @@ void client_step(struct client *client)
             return;
         case PROV_DTLS_AGAIN:
             break;
+        case PROV_DTLS_NEED_SESSION:
+        case PROV_DTLS_NEED_FETCH:
+        case PROV_DTLS_PULL:
         case PROV_DTLS_WAIT:
             return;
         }

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sessions that go on: what both sides share, and the client's part.
+ */
+#include "resume.h"
+
+#include <string.h>
+
+/* --- what is remembered ---------------------------------------------------------------------- */
+
+prov_result prov_resume_note_name(struct prov_dtls *s, struct prov_bytes name)
+{
+    return prov_dtls_check(s, prov_crypto_sha256(s->crypto, &name, 1, s->kept.name));
+}
+
+/* A clock that stands before the session was made says nothing of its age. */
+static bool is_fresh(const struct prov_dtls *s, const struct prov_dtls_resumable *session)
+{
+    return s->now_ms >= session->made_ms && s->now_ms - session->made_ms < PROV_DTLS_RESUME_MS;
+}
+
+static bool is_in_use(const struct prov_dtls_config *config,
+                      const struct prov_dtls_resumable *session)
+{
+    unsigned kind = PROV_KIND_BIT(session->kind);
+
+    for (prov_suites row = config->suites; *row != NULL; row++)
+        if ((*row)->id == session->suite)
+            return ((*row)->kinds & config->kinds & kind) != 0;
+    return false;
+}
+
+bool prov_resume_fits(const struct prov_dtls *s, const struct prov_dtls_resumable *session)
+{
+    return session->kind <= PROV_KIND_CERT && session->extended_master && is_fresh(s, session) &&
+           is_in_use(s->config, session) &&
+           memcmp(session->name, s->kept.name, sizeof(session->name)) == 0;
+}
+
+void prov_resume_take(struct prov_dtls *s, const struct prov_dtls_resumable *session)
+{
+    memcpy(s->kept.session_id, session->session_id, sizeof(s->kept.session_id));
+    s->kept.session_id_len = session->session_id_len;
+    memcpy(s->kept.master, session->master, sizeof(s->kept.master));
+    s->kept.made_ms = session->made_ms;
+    s->kind = session->kind;
+    s->extended_master = true;
+    s->resumed = true;
+}
+
+void prov_resume_forget(struct prov_dtls *s)
+{
+    prov_wipe(&s->kept, sizeof(s->kept));
+}
+
+void prov_dtls_resumable_wipe(struct prov_dtls_resumable *resumable)
+{
+    if (resumable != NULL)
+        prov_wipe(resumable, sizeof(*resumable));
+}
+
+bool prov_dtls_resumed(const struct prov_dtls *s)
+{
+    return s->resumed;
+}
+
+/* RFC 5246, section 7.2.2: not after a fatal alert; H15: after a close_notify. Without extended master
+ * secret a session belongs to nobody (RFC 7627, section 5.3). */
+prov_result prov_dtls_resumable(struct prov_dtls *s, uint64_t now_ms,
+                                struct prov_dtls_resumable *ret)
+{
+    s->now_ms = now_ms;
+    if (!s->connected || s->failed || !s->extended_master || s->kept.session_id_len == 0)
+        return PROV_E_NOT_FOUND;
+    memset(ret, 0, sizeof(*ret));
+    memcpy(ret->session_id, s->kept.session_id, s->kept.session_id_len);
+    ret->session_id_len = s->kept.session_id_len;
+    ret->kind = s->kind;
+    ret->suite = s->suite->id;
+    ret->extended_master = true;
+    memcpy(ret->master, s->kept.master, sizeof(ret->master));
+    memcpy(ret->name, s->kept.name, sizeof(ret->name));
+    ret->made_ms = s->kept.made_ms;
+    prov_resume_forget(s);
+    return PROV_OK;
+}
+
+/* --- client ---------------------------------------------------------------------------------- */
+
+static bool has_id(const struct prov_dtls_resumable *session)
+{
+    return session->session_id_len > 0 && session->session_id_len <= sizeof(session->session_id);
+}
+
+struct prov_bytes prov_resume_offer(struct prov_dtls *s)
+{
+    const struct prov_dtls_resumable *session = s->config->resume;
+
+    s->hs->resuming = session != NULL && has_id(session) && prov_resume_fits(s, session);
+    return s->hs->resuming ? PROV_BYTES(session->session_id, session->session_id_len)
+                           : PROV_BYTES_NONE;
+}
+
+prov_result prov_resume_answered(struct prov_dtls *s, const struct prov_server_hello *hello)
+{
+    const struct prov_dtls_resumable *session = s->config->resume;
+
+    if (hello->session_id.len > 0)
+        memcpy(s->kept.session_id, hello->session_id.data, hello->session_id.len);
+    s->kept.session_id_len = (uint8_t)hello->session_id.len;
+    if (!s->hs->resuming ||
+        !prov_bytes_equal(hello->session_id,
+                          PROV_BYTES(session->session_id, session->session_id_len)))
+        return PROV_OK;                 /* empty, or a new one: a full handshake */
+    if (hello->suite != session->suite) /* RFC 5246, section 7.4.1.3 */
+        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
+    prov_resume_take(s, session);
+    return PROV_OK;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sessions that go on: resume.c (both sides, and the client's) and resume_server.c.
+ *
+ *     ClientHello with session_id  ->
+ *                                  <-  ServerHello with the same session_id, [NewSessionTicket],
+ *                                      ChangeCipherSpec, Finished
+ *     ChangeCipherSpec, Finished   ->
+ *
+ * RFC 5246, section 7.3. The client sends the last flight: it has to send it again when the server
+ * repeats its Finished (RFC 6347, section 4.2.4; H7 the other way round).
+ */
+#ifndef PROV_DTLS_RESUME_H
+#define PROV_DTLS_RESUME_H
+
+#include "messages.h"
+
+/* What a name is remembered by: SHA-256 of it in lower case. */
+PROV_MUST prov_result prov_resume_note_name(struct prov_dtls *s, struct prov_bytes name);
+/* What both sides ask of a session: it is of this name, of a kind and a suite in use, made with
+ * extended master secret (RFC 7627, section 5.3) and not too long ago (H33). */
+PROV_MUST bool prov_resume_fits(const struct prov_dtls *s,
+                                const struct prov_dtls_resumable *session);
+/* The session goes on with this one's secret. */
+void prov_resume_take(struct prov_dtls *s, const struct prov_dtls_resumable *session);
+/* The session can't be resumed (any more). */
+void prov_resume_forget(struct prov_dtls *s);
+
+/* --- client ---------------------------------------------------------------------------------- */
+
+/* The session_id of the hello: of config.resume if that fits, or none. */
+struct prov_bytes prov_resume_offer(struct prov_dtls *s);
+/* The session_id of a ServerHello, before its extensions are looked at: s->resumed, or what is kept
+ * for the next time. */
+PROV_MUST prov_result prov_resume_answered(struct prov_dtls *s,
+                                           const struct prov_server_hello *hello);
+
+/* --- server ---------------------------------------------------------------------------------- */
+
+/* Asks NEED_SESSION if the client has shown a session_id. */
+void prov_resume_ask(struct prov_dtls *s, const struct prov_client_hello *hello);
+/* A name for a new session, if it can be resumed. */
+PROV_MUST prov_result prov_resume_name(struct prov_dtls *s);
+
+#endif

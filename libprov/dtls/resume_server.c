@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sessions that go on: the server's part.
+ */
+#include "resume.h"
+
+#include <string.h>
+
+#define NEW_ID_LEN                                                                                 \
+    16 /* octets of a session id of ours: nobody guesses it, and it is short on the air */
+
+static bool offers(struct prov_bytes suites, uint16_t id)
+{
+    for (size_t i = 0; i < suites.len; i += 2)
+        if ((suites.data[i] << 8 | suites.data[i + 1]) == id)
+            return true;
+    return false;
+}
+
+static const struct prov_suite *suite_of(const struct prov_dtls_config *config, uint16_t id)
+{
+    prov_suites row = config->suites;
+
+    while (*row != NULL && (*row)->id != id)
+        row++;
+    return *row;
+}
+
+/* The ClientHello that is held while the session is sought. */
+static bool held_hello(const struct prov_dtls *s, struct prov_client_hello *ret)
+{
+    struct prov_bytes message;
+
+    return s->hs != NULL && s->hs->need == PROV_DTLS_NEED_SESSION &&
+           prov_inbox_first(s->hs, &message) &&
+           prov_client_hello_take(
+               PROV_BYTES(message.data + MESSAGE_HEADER_LEN, message.len - MESSAGE_HEADER_LEN),
+               ret);
+}
+
+void prov_resume_ask(struct prov_dtls *s, const struct prov_client_hello *hello)
+{
+    if (s->config->resumption && hello->session_id.len > 0)
+        prov_dtls_ask(s, PROV_DTLS_NEED_SESSION);
+}
+
+struct prov_bytes prov_dtls_need_session(const struct prov_dtls *s)
+{
+    struct prov_client_hello hello;
+
+    return held_hello(s, &hello) ? hello.session_id : PROV_BYTES_NONE;
+}
+
+static bool is_the_one(const struct prov_dtls_resumable *found,
+                       const struct prov_client_hello *hello)
+{
+    return found->session_id_len <= sizeof(found->session_id) &&
+           prov_bytes_equal(PROV_BYTES(found->session_id, found->session_id_len),
+                            hello->session_id);
+}
+
+/* RFC 5246, section 7.4.1.2: the suite has to be among those offered. RFC 7627, section 5.3: what was
+ * made with extended master secret is not resumed without it, and such a hello is not answered at all. */
+void prov_dtls_give_session(struct prov_dtls *s, const struct prov_dtls_resumable *found)
+{
+    struct prov_client_hello hello;
+    bool known = held_hello(s, &hello) && found != NULL && is_the_one(found, &hello);
+    bool fits = known && prov_resume_fits(s, found) && offers(hello.suites, found->suite);
+
+    if (!prov_dtls_answered(s, PROV_DTLS_NEED_SESSION))
+        return;
+    if (known && found->extended_master && !s->hs->facts.extended_master) {
+        (void)prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
+        return;
+    }
+    if (!fits)
+        return;
+    prov_resume_take(s, found);
+    s->suite = suite_of(s->config, found->suite);
+    s->hs->state = STATE_RESUME;
+}
+
+prov_result prov_resume_name(struct prov_dtls *s)
+{
+    if (!s->config->resumption || !s->extended_master)
+        return PROV_OK;
+    s->kept.session_id_len = NEW_ID_LEN;
+    return prov_dtls_check(s, prov_crypto_random(s->crypto, s->kept.session_id, NEW_ID_LEN));
+}
