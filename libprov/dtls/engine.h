@@ -17,6 +17,7 @@
 #define RECORDS_MAX           (1u << 23) /* sent under one key (H12; RFC 9147, appendix B) */
 #define FORGERIES_MAX         (1u << 7)  /* taken with a tag of 64 bits (RFC 9147, appendix B.3) */
 #define COOKIE_LEN            16         /* of an HMAC-SHA-256 */
+#define FRAGMENT_CODE_MAX     4          /* 2^12 octets: RFC 6066, section 4 */
 #define PROV_DTLS_FLIGHT_REST 512        /* of the room for a flight: what is not certificates */
 
 enum prov_content { /* RFC 5246, section 6.2.1 */

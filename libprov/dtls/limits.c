@@ -7,8 +7,6 @@
  */
 #include "extensions.h"
 
-#define FRAGMENT_CODE_MAX 4
-
 static size_t fragment_of(uint8_t code)
 {
     return (size_t)256 << code;

@@ -30,10 +30,20 @@ static bool is_in_use(const struct prov_dtls_config *config,
     return false;
 }
 
+/* The length goes on with the session (RFC 6066, section 4; H19): a client that asks for one takes no
+ * other. */
+static bool fragment_fits(const struct prov_dtls *s, const struct prov_dtls_resumable *session)
+{
+    uint16_t asked = prov_dtls_is_client(s) ? s->config->max_fragment : 0;
+
+    return session->max_fragment == 0 || (session->max_fragment <= FRAGMENT_CODE_MAX &&
+                                          (asked == 0 || asked == 256u << session->max_fragment));
+}
+
 bool prov_resume_fits(const struct prov_dtls *s, const struct prov_dtls_resumable *session)
 {
     return session->kind <= PROV_KIND_CERT && session->extended_master && is_fresh(s, session) &&
-           is_in_use(s->config, session) &&
+           is_in_use(s->config, session) && fragment_fits(s, session) &&
            memcmp(session->name, s->kept.name, sizeof(session->name)) == 0;
 }
 
@@ -43,6 +53,7 @@ void prov_resume_take(struct prov_dtls *s, const struct prov_dtls_resumable *ses
     s->kept.session_id_len = session->session_id_len;
     memcpy(s->kept.master, session->master, sizeof(s->kept.master));
     s->kept.made_ms = session->made_ms;
+    s->max_fragment = session->max_fragment;
     s->kind = session->kind;
     s->extended_master = true;
     s->resumed = true;
@@ -77,6 +88,7 @@ prov_result prov_dtls_resumable(struct prov_dtls *s, uint64_t now_ms,
     ret->session_id_len = s->kept.session_id_len;
     ret->kind = s->kind;
     ret->suite = s->suite->id;
+    ret->max_fragment = s->max_fragment;
     ret->extended_master = true;
     memcpy(ret->master, s->kept.master, sizeof(ret->master));
     memcpy(ret->name, s->kept.name, sizeof(ret->name));

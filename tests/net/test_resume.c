@@ -647,6 +647,46 @@ static void h19_abbreviated_hello_says_what_is_settled_anew_and_no_more(void **s
     }
 }
 
+static void h19_fragment_length_goes_on_with_the_session(void **state)
+{
+    uint8_t room[WIRE_DATAGRAM_MAX], long_one[513];
+    struct wire w;
+
+    (void)state;
+    memset(long_one, 'x', sizeof(long_one));
+    wire_make(&w, &world, WIRE_PSK);
+    w.ends[WIRE_SERVER].config.resumption = true;
+    w.ends[WIRE_CLIENT].config.max_fragment = 512;
+    go(&w);
+    struct pair pair;
+    remember(&w, &pair);
+    assert_int_equal(pair.client.max_fragment, 1);
+    assert_int_equal(pair.server.max_fragment, 1);
+    wire_free(&w);
+    for (int asks = 0; asks < 2; asks++) { /* whether the second hello asks for it again or not */
+        second_time(&w, WIRE_PSK, &pair);
+        w.ends[WIRE_CLIENT].config.max_fragment = asks ? 512 : 0;
+        go(&w);
+        assert_true(both_resumed(&w));
+        for (int side = 0; side < 2; side++) {
+            struct prov_buf out = PROV_BUF_OF(room);
+            assert_int_equal(prov_dtls_data_max(&w.ends[side].session), 512);
+            assert_int_equal(prov_dtls_seal(&w.ends[side].session, PROV_BYTES_OF(long_one), &out),
+                             PROV_E_BOUNDS);
+        }
+        assert_true(wire_works(&w));
+        wire_free(&w);
+    }
+    second_time(&w, WIRE_PSK, &pair); /* another length: not offered */
+    w.ends[WIRE_CLIENT].config.max_fragment = 1024;
+    go(&w);
+    assert_full(&w);
+    assert_int_equal(offered_id_len(&w), 0);
+    wire_free(&w);
+    pair.server.max_fragment = 5; /* no such length */
+    full_with(&pair, WIRE_PSK);
+}
+
 /* RFC 5929, section 3.1 */
 static void row52_tls_unique_is_the_servers_finished(void **state)
 {
@@ -846,6 +886,7 @@ int main(void)
         cmocka_unit_test(row45_second_handshake_of_each_kind_is_abbreviated),
         cmocka_unit_test(row58_cookie_is_asked_for_on_resumption_too),
         cmocka_unit_test(h19_abbreviated_hello_says_what_is_settled_anew_and_no_more),
+        cmocka_unit_test(h19_fragment_length_goes_on_with_the_session),
         cmocka_unit_test(row52_tls_unique_is_the_servers_finished),
         cmocka_unit_test(h7_client_sends_its_last_flight_again_when_the_server_repeats_its_own),
         cmocka_unit_test(h7_client_lingers_for_240_s),
