@@ -149,6 +149,8 @@ static enum prov_agent_event connected(struct prov_agent *agent)
     agent->next = (struct prov_entry){
         .kind = agent->wanted_kind, .use = PROV_USE_OPERATIONAL, .server = agent->entry.server};
     memcpy(agent->next.address, agent->entry.address, sizeof agent->next.address);
+    agent->next.has_deny_signer = agent->entry.has_deny_signer;
+    memcpy(agent->next.deny_signer, agent->entry.deny_signer, sizeof agent->next.deny_signer);
     agent->link_count = 0;
     agent->asks = agent_asks(agent->entry.kind, agent->wanted_kind, agent->from_factory);
     agent->phase = PROV_PHASE_ASK;

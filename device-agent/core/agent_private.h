@@ -49,6 +49,13 @@ struct prov_path_rules agent_path_rules(struct prov_agent *agent, enum prov_path
 /* It is not earlier than this, says the server; taken in steps of some months only. */
 PROV_MUST prov_result agent_raise_floor(struct prov_agent *agent, int64_t seconds);
 
+/* --- agent_deny.c ---- */
+
+/* PROV_E_REVOKED: on the deny-list, which is logged. anchor: what the path ended at. */
+PROV_MUST prov_result agent_deny_chain(struct prov_agent *agent, const struct prov_bytes *chain,
+                                       size_t len, struct prov_bytes anchor);
+PROV_MUST prov_result agent_deny_key(struct prov_agent *agent, struct prov_bytes spki);
+
 /* --- agent_ask.c ---- */
 
 const enum prov_enroll_op *agent_asks(enum prov_kind session, enum prov_kind wanted,

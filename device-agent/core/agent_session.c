@@ -139,7 +139,7 @@ prov_result agent_raise_floor(struct prov_agent *agent, int64_t seconds)
 }
 
 /* Pinned, and not our own (handshake rule H37). */
-static prov_result judge_key(const struct prov_agent *agent)
+static prov_result judge_key(struct prov_agent *agent)
 {
     struct prov_bytes point = PROV_BYTES_NONE;
     prov_result r = prov_spki_decode(prov_dtls_peer_spki(&agent->dtls), &point);
@@ -149,7 +149,7 @@ static prov_result judge_key(const struct prov_agent *agent)
         return PROV_E_FORBIDDEN;
     for (size_t i = 0; i < agent->entry.peer_count; i++)
         if (prov_bytes_equal(point, PROV_BYTES_OF(agent->entry.peers[i])))
-            return PROV_OK;
+            return agent_deny_key(agent, prov_dtls_peer_spki(&agent->dtls));
     return PROV_E_ISSUER;
 }
 
@@ -166,9 +166,12 @@ static prov_result judge_chain(struct prov_agent *agent)
         return r == PROV_OK ? PROV_E_AGAIN : r;
     }
     r = prov_path_step(&agent->path, agent->port->crypto);
-    if (r != PROV_E_AGAIN)
-        agent->path_busy = false;
-    return r;
+    if (r == PROV_E_AGAIN)
+        return r;
+    agent->path_busy = false;
+    return r == PROV_OK ? agent_deny_chain(agent, agent->path.chain, agent->path.chain_len,
+                                           prov_path_anchor(&agent->path))
+                        : r;
 }
 
 void agent_verify(struct prov_agent *agent)

@@ -16,7 +16,8 @@
  *      ? 12: true            or the device's own
  *      ? 13: [1*4 bstr],     own certificates, end entity first
  *      ? 14: [1*2 bstr .size 65], the server's raw public keys
- *      ? 15: [1*4 bstr]      trust anchors
+ *      ? 15: [1*4 bstr],     trust anchors
+ *      ? 16: bstr .size 65   who signs deny-lists
  *     }
  */
 #include <string.h>
@@ -106,6 +107,8 @@ static size_t put_members(struct prov_buf *buf, const struct prov_entry *entry)
     put_key_array(buf, 13, entry->chain, entry->chain_len, &count);
     put_key_array(buf, 14, peers, entry->peer_count, &count);
     put_key_array(buf, 15, entry->anchors, entry->anchor_count, &count);
+    if (entry->has_deny_signer)
+        put_key_bstr(buf, 16, PROV_BYTES_OF(entry->deny_signer), &count);
     return count;
 }
 
@@ -190,6 +193,17 @@ static prov_result take_peers(struct prov_reader *reader, struct prov_entry *ret
     return r;
 }
 
+static prov_result take_deny_signer(struct prov_reader *reader, struct prov_entry *ret)
+{
+    struct prov_bytes point = PROV_BYTES_NONE;
+    prov_result r = take_fixed(reader, PROV_POINT_LEN, &point);
+    if (r != PROV_OK)
+        return r;
+    ret->has_deny_signer = true;
+    memcpy(ret->deny_signer, point.data, PROV_POINT_LEN);
+    return PROV_OK;
+}
+
 static prov_result take_where(struct prov_reader *reader, int64_t key, struct prov_entry *ret)
 {
     uint64_t value = 0;
@@ -260,6 +274,8 @@ static prov_result take_member(struct prov_reader *reader, int64_t key, struct p
         return take_peers(reader, ret);
     case 15:
         return take_array(reader, PROV_BUNDLE_ANCHORS_MAX, ret->anchors, &ret->anchor_count);
+    case 16:
+        return take_deny_signer(reader, ret);
     default:
         return PROV_E_FORMAT;
     }

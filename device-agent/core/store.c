@@ -19,6 +19,8 @@ prov_result prov_store_open(struct prov_store *store, const struct prov_port *po
         r = store_factory_open(store);
     if (r == PROV_OK)
         r = store_journal_open(store, &has_state);
+    if (r == PROV_OK)
+        r = store_deny_open(store);
     return r == PROV_OK ? store_slots_open(store, has_state) : r;
 }
 
@@ -192,6 +194,8 @@ static prov_result bundle_entry(const struct prov_bundle *bundle, struct prov_cr
     ret->server = bundle->server;
     memcpy(ret->address, bundle->address, sizeof ret->address);
     ret->issued = bundle->issued;
+    ret->has_deny_signer = bundle->has_deny_signer;
+    memcpy(ret->deny_signer, bundle->deny_signer, sizeof ret->deny_signer);
     ret->psk_identity = bundle->psk_identity;
     ret->psk = bundle->psk;
     ret->chain_len = bundle->chain_len;
@@ -217,16 +221,16 @@ static prov_result bundle_identity(struct prov_store *store, const struct prov_b
     return PROV_OK;
 }
 
-/* A log that cannot be written stops nothing. */
-static void bundle_log(struct prov_store *store, const struct prov_entry *entry)
+void store_log(struct prov_store *store, enum prov_log_event event, const char *server,
+               uint32_t value)
 {
     const struct prov_port *port = store->port;
-    struct prov_log_record record = {.event = PROV_LOG_INSTALL, .alert = -1, .sent = -1};
+    struct prov_log_record record = {.event = event, .alert = -1, .sent = -1, .value = value};
     record.clock = port->clock(port->context, &record.time);
     if (record.clock == PROV_CLOCK_NONE)
         record.time = (int64_t)port->uptime_ms(port->context);
-    for (size_t i = 0; i < PROV_LOG_SERVER && entry->server.text[i] != '\0'; i++)
-        record.server[i] = entry->server.text[i];
+    for (size_t i = 0; i < PROV_LOG_SERVER && server[i] != '\0'; i++)
+        record.server[i] = server[i];
     prov_result kept = prov_store_log_put(store, &record);
     (void)kept;
 }
@@ -239,7 +243,7 @@ static prov_result bundle_store(struct prov_store *store, const struct prov_bund
     if (r == PROV_OK)
         r = prov_store_floor(store, bundle->issued);
     if (r == PROV_OK)
-        bundle_log(store, entry);
+        store_log(store, PROV_LOG_INSTALL, entry->server.text, 0);
     return r;
 }
 
@@ -281,7 +285,8 @@ static const char *const log_texts[] = {
     [PROV_LOG_COMMIT] = "commit",       [PROV_LOG_CONFIRM] = "confirm",
     [PROV_LOG_GIVE_UP] = "give-up",     [PROV_LOG_RESUME] = "resume",
     [PROV_LOG_NO_TIME] = "no-time",     [PROV_LOG_INSTALL] = "install",
-    [PROV_LOG_FALL_BACK] = "fall-back",
+    [PROV_LOG_FALL_BACK] = "fall-back", [PROV_LOG_DENIED] = "denied",
+    [PROV_LOG_DENY_LIST] = "deny-list",
 };
 
 const char *prov_log_event_text(enum prov_log_event event)

@@ -29,6 +29,13 @@ uint32_t store_journal_at(const struct prov_store *store, int journal)
     return 3 * store_area_size(store) + (uint32_t)journal * store->port->flash.sector_size;
 }
 
+/* The last sectors. */
+uint32_t store_deny_at(const struct prov_store *store, int area)
+{
+    const struct prov_flash *flash = &store->port->flash;
+    return (flash->sector_count - flash->deny_sectors + (uint32_t)area) * flash->sector_size;
+}
+
 prov_result store_geometry(struct prov_store *store)
 {
     const struct prov_flash *flash = &store->port->flash;
@@ -39,10 +46,13 @@ prov_result store_geometry(struct prov_store *store)
         return PROV_E_BOUNDS;
     if (flash->sector_size < PROV_STORE_SECTOR_MIN || flash->sector_size % STORE_UNIT != 0)
         return PROV_E_BOUNDS;
-    if (flash->sector_count < 3 + PROV_STORE_JOURNAL_SECTORS ||
+    if (flash->deny_sectors != 0 && flash->deny_sectors != PROV_STORE_DENY_SECTORS)
+        return PROV_E_BOUNDS;
+    if (flash->sector_count < 3u + PROV_STORE_JOURNAL_SECTORS + flash->deny_sectors ||
         flash->sector_count > (UINT32_MAX >> 1) / flash->sector_size)
         return PROV_E_BOUNDS;
-    store->slot_sectors = (flash->sector_count - PROV_STORE_JOURNAL_SECTORS) / 3;
+    store->slot_sectors =
+        (flash->sector_count - PROV_STORE_JOURNAL_SECTORS - flash->deny_sectors) / 3;
     return PROV_OK;
 }
 

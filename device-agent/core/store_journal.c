@@ -7,7 +7,7 @@
  *     sector: header 64 │ record 64 │ record 64 │ …
  *     header: record of type 0x10, payload: version 2 │ sequence 4
  *     state:  current 4 │ candidate 4 │ previous 4 │ last 4 │ confirmed 1 │ failures 1 │
- *             attempts 1 │ time floor 8
+ *             attempts 1 │ time floor 8 │ deny-list's version 4
  */
 #include <string.h>
 
@@ -89,6 +89,7 @@ static struct prov_bytes state_encode(const struct prov_store_state *state,
     prov_put_u8(&buf, state->failures);
     prov_put_u8(&buf, state->attempts);
     prov_put_u64(&buf, (uint64_t)state->time_floor);
+    prov_put_u32(&buf, state->deny_version);
     return prov_buf_bytes(&buf);
 }
 
@@ -100,7 +101,8 @@ static bool state_decode(const uint8_t payload[STORE_RECORD_DATA], struct prov_s
     bool whole = prov_take_u32(&reader, &ret->current) && prov_take_u32(&reader, &ret->candidate) &&
                  prov_take_u32(&reader, &ret->previous) && prov_take_u32(&reader, &ret->last) &&
                  prov_take_u8(&reader, &confirmed) && prov_take_u8(&reader, &ret->failures) &&
-                 prov_take_u8(&reader, &ret->attempts) && prov_take_u64(&reader, &floor);
+                 prov_take_u8(&reader, &ret->attempts) && prov_take_u64(&reader, &floor) &&
+                 prov_take_u32(&reader, &ret->deny_version);
     ret->confirmed = confirmed == 1;
     ret->time_floor = (int64_t)floor;
     return whole;

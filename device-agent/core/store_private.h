@@ -21,6 +21,7 @@ uint32_t store_area_size(const struct prov_store *store);
 uint32_t store_factory_at(const struct prov_store *store);
 uint32_t store_slot_at(const struct prov_store *store, int slot);
 uint32_t store_journal_at(const struct prov_store *store, int journal);
+uint32_t store_deny_at(const struct prov_store *store, int area);
 PROV_MUST prov_result store_geometry(struct prov_store *store);
 
 PROV_MUST prov_result store_read(struct prov_store *store, uint32_t at, uint8_t *ret, size_t len);
@@ -50,7 +51,12 @@ PROV_MUST prov_result store_writer_end(struct store_writer *writer);
 
 /* --- store_index.c ---- */
 
-enum store_type { STORE_IDENTITY = 1, STORE_CREDENTIAL = 2, STORE_SNAPSHOT = 3 };
+enum store_type {
+    STORE_IDENTITY = 1,
+    STORE_CREDENTIAL = 2,
+    STORE_SNAPSHOT = 3,
+    STORE_DENY_LIST = 4
+};
 
 struct store_index {
     enum store_type type;
@@ -68,6 +74,12 @@ PROV_MUST prov_result store_index_read(struct prov_store *store, uint32_t at, ui
 /* Programs the index over a body that is in place; syncs before and after. */
 PROV_MUST prov_result store_index_write(struct prov_store *store, uint32_t at,
                                         const struct store_index *index);
+
+/* --- store.c ---- */
+
+/* Into the ring, with the time; a log that cannot be written stops nothing. */
+void store_log(struct prov_store *store, enum prov_log_event event, const char *server,
+               uint32_t value);
 
 /* --- store_journal.c ---- */
 
@@ -96,6 +108,10 @@ PROV_MUST prov_result store_slot_span(struct prov_store *store, enum prov_store_
 /* Puts a snapshot with the entry in use at once: for what was installed by hand. */
 PROV_MUST prov_result store_slot_install(struct prov_store *store, const struct prov_entry *entry,
                                          struct prov_buf work);
+
+/* --- store_deny.c ---- */
+
+PROV_MUST prov_result store_deny_open(struct prov_store *store);
 
 /* --- store_factory.c ---- */
 

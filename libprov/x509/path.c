@@ -253,3 +253,10 @@ prov_result prov_path_step(struct prov_path *path, struct prov_crypto *crypto)
     path->verdict = result;
     return result;
 }
+
+struct prov_bytes prov_path_anchor(const struct prov_path *path)
+{
+    bool verified = path->verdict == PROV_OK && path->anchor_at > 0;
+
+    return verified ? path->anchors[path->anchor_at - 1] : PROV_BYTES_NONE;
+}

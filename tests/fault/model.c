@@ -69,6 +69,7 @@ void model_make(struct model *model, struct prov_crypto *crypto)
     key_make(model, &model->server);
     key_make(model, &model->root);
     key_make(model, &model->issuing);
+    key_make(model, &model->deny_signer);
     certs_make(model);
     prov_spki_encode(model->server.point, model->spki);
     model->config = (struct prov_dtls_config){.role = PROV_DTLS_SERVER,
@@ -139,7 +140,9 @@ void model_bundle(struct model *model, enum prov_kind kind, struct prov_buf *ret
                                  .profile = PROV_PROFILE_RFC7925,
                                  .server = model->name,
                                  .address = "127.0.0.1:5684",
-                                 .issued = 1767225600};
+                                 .issued = 1767225600,
+                                 .has_deny_signer = true};
+    memcpy(bundle.deny_signer, model->deny_signer.point, PROV_POINT_LEN);
     credential->use = PROV_USE_BOOTSTRAP;
     credential->state = PROV_STATE_ACTIVE;
     key_make(model, &key);
@@ -167,6 +170,20 @@ void model_bundle(struct model *model, enum prov_kind kind, struct prov_buf *ret
         bundle.anchor_count = 1;
     }
     MUST(prov_bundle_encode(&bundle, model->crypto, ret));
+}
+
+void model_deny_list(struct model *model, const struct prov_deny_entries *entries,
+                     struct prov_buf *ret)
+{
+    uint8_t octets[PROV_DENY_LIST_MAX], digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN];
+    struct prov_buf payload = PROV_BUF_OF(octets);
+    struct prov_key key = {0};
+    MUST(prov_deny_list_encode(entries, &payload));
+    MUST(prov_deny_list_digest(model->crypto, prov_buf_bytes(&payload), digest));
+    MUST(prov_crypto_key_load(model->crypto, prov_secret_bytes(&model->deny_signer.scalar), &key));
+    MUST(prov_crypto_sign(model->crypto, &key, digest, signature));
+    prov_crypto_key_drop(model->crypto, &key);
+    MUST(prov_deny_list_finish(prov_buf_bytes(&payload), signature, ret));
 }
 
 static bool good(const struct model_credential *credential)

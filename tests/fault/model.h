@@ -8,6 +8,7 @@
 #define PROV_TESTS_MODEL_H
 
 #include "prov/bundle.h"
+#include "prov/deny_list.h"
 #include "prov/dtls.h"
 #include "prov/enroll_server.h"
 #include "prov/x509.h"
@@ -49,6 +50,7 @@ struct model {
     struct prov_fqdn name;
     struct prov_eui64 device;
     struct model_key server, root, issuing;
+    struct model_key deny_signer;
     uint8_t root_cert[MODEL_CERT_MAX], issuing_cert[MODEL_CERT_MAX], leaf[MODEL_CERT_MAX];
     size_t root_len, issuing_len, leaf_len;
     struct prov_bytes chain[2]; /* leaf, issuing */
@@ -79,6 +81,10 @@ void model_make(struct model *model, struct prov_crypto *crypto);
 void model_free(struct model *model);
 /* A bootstrap credential, and the bundle for it; room takes its octets. */
 void model_bundle(struct model *model, enum prov_kind kind, struct prov_buf *ret);
+
+/* A deny-list, signed. */
+void model_deny_list(struct model *model, const struct prov_deny_entries *entries,
+                     struct prov_buf *ret);
 
 /* One datagram from `port`; each datagram to be sent goes to `send`. */
 typedef void (*model_send)(void *context, unsigned port, const uint8_t *octets, size_t len);

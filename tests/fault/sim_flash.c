@@ -130,6 +130,7 @@ struct prov_flash sim_flash_port(struct sim_flash *flash)
                                .sector_count = flash->sector_count,
                                .program_unit = flash->unit,
                                .erased = flash->erased,
+                               .deny_sectors = flash->deny_sectors,
                                .read = sim_read,
                                .program = sim_program,
                                .erase = sim_erase,

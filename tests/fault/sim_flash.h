@@ -27,7 +27,7 @@ struct sim_flash {
     uint8_t octets[SIM_SIZE_MAX];
     uint8_t synced[SIM_SIZE_MAX];
     uint32_t sector_size, sector_count, unit;
-    uint8_t erased;
+    uint8_t erased, deny_sectors;
     uint32_t erases[SIM_SECTORS_MAX];
     bool weak[SIM_SECTORS_MAX];        /* its last erase was cut */
     uint32_t weak_at[SIM_SECTORS_MAX]; /* an octet that was programmed there, and one */

@@ -58,7 +58,8 @@ void world_make(struct world *world, enum prov_kind bootstrap)
             abort();
     }
     model_make(&world->model, world->server_crypto);
-    sim_flash_make(&world->flash, 4096, 5, 16, 0xff);
+    sim_flash_make(&world->flash, 4096, 7, 16, 0xff);
+    world->flash.deny_sectors = 2;
     world->port = (struct prov_port){.flash = sim_flash_port(&world->flash),
                                      .crypto = world->crypto,
                                      .uptime_ms = uptime_ms,

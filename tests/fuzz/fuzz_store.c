@@ -11,7 +11,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #define SECTOR  1024u
-#define SECTORS 5u
+#define SECTORS 7u
 
 static struct sim_flash flash;
 static struct prov_port port;
@@ -40,6 +40,14 @@ static void read_all(struct prov_store *store)
     }
 }
 
+static void read_deny_list(struct prov_store *store)
+{
+    struct prov_deny_list list;
+    prov_result r = prov_store_deny_get(store, ROOM, &list);
+    if (r == PROV_OK)
+        FUZZ_CHECK(store->deny_version > 0 && store->deny_length <= SECTOR);
+}
+
 static void rotate(struct prov_store *store)
 {
     static const uint8_t secret[16] = {1, 2, 3};
@@ -66,6 +74,7 @@ static void open_and_use(void)
     if (prov_store_open(&store, &port) != PROV_OK)
         return;
     read_all(&store);
+    read_deny_list(&store);
     rotate(&store);
 }
 
@@ -107,6 +116,7 @@ static void mend_journal(uint32_t base)
 static void load(const uint8_t *data, size_t size)
 {
     sim_flash_make(&flash, SECTOR, SECTORS, 8, 0xff);
+    flash.deny_sectors = 2;
     memcpy(flash.octets, data, size < SECTOR * SECTORS ? size : SECTOR * SECTORS);
 }
 
@@ -122,6 +132,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         mend_index(i * 64);
     mend_index(1 * SECTOR + 32);
     mend_index(2 * SECTOR + 32);
+    mend_index(5 * SECTOR);
+    mend_index(6 * SECTOR);
     mend_journal(3 * SECTOR);
     mend_journal(4 * SECTOR);
     open_and_use();

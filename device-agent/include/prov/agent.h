@@ -44,6 +44,10 @@
 #ifndef PROV_AGENT_ANSWER_MAX
 #define PROV_AGENT_ANSWER_MAX PROV_ENROLL_RESPONSE_MAX
 #endif
+/* What a build may leave out: with 0 its code is not linked. */
+#ifndef PROV_AGENT_DENY_LIST
+#define PROV_AGENT_DENY_LIST 1 /* a deny-list is applied to what servers show (prov/deny_list.h) */
+#endif
 #define PROV_AGENT_MESSAGE_MAX 1100 /* one CoAP message */
 #define PROV_AGENT_REASON_MAX  63
 

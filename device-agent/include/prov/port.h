@@ -15,9 +15,11 @@
  * count from the start of the agent's region. */
 struct prov_flash {
     uint32_t sector_size;  /* octets erased together; at least PROV_STORE_SECTOR_MIN */
-    uint32_t sector_count; /* at least 3 + PROV_STORE_JOURNAL_SECTORS: see prov/store.h */
+    uint32_t sector_count; /* at least 3 + PROV_STORE_JOURNAL_SECTORS + deny_sectors */
     uint32_t program_unit; /* 1, 2, 4, 8, 16 or 32 octets */
     uint8_t erased;        /* what an erased octet reads as: 0xff or 0x00 */
+    uint8_t
+        deny_sectors; /* the last ones of sector_count, for a deny-list: 2, or 0 if none is kept */
     /* An error is for a flash that does not answer. A unit whose ECC fails, as one that was torn does,
      * is given back as any octets: the store's own checks find it. */
     PROV_MUST prov_result (*read)(void *context, uint32_t offset, uint8_t *ret, size_t len);

@@ -2,32 +2,37 @@
  *
  * prov/store.h: what a device keeps, over the flash of prov/port.h. No heap, no waiting.
  *
- * The region is cut into five areas; an area is a whole number of sectors:
+ * The region is cut into areas of whole sectors:
  *
- *     factory   what was installed: the EUI-64, a key made on the device, bootstrap credentials.
- * Only ever appended to: no enroll and no rotate erases it slot 0    ┐ each a whole snapshot
- * {format version, sequence, digest, entries keyed by server: one slot 1    ┘ credential and what
- * authenticates that server} journal 0 ┐ one sector each, append-only: which slot is current,
- * candidate, confirmed, failures, journal 1 ┘ time floor, seed, back-off, log. When one is full the
- * live part moves to the other
+ *     factory    what was installed: the EUI-64, a key made on the device, bootstrap credentials. Only
+ *                ever appended to: no enroll and no rotate erases it
+ *     slot 0, 1  each a whole snapshot {format version, sequence, digest, entries keyed by server: one
+ *                credential and what authenticates that server}
+ *     journal    two sectors, append-only: which slot is current, candidate, confirmed, failures, time
+ *                floor, seed, back-off, log. When one is full the live part moves to the other
+ *     deny-list  two sectors, or none: the list in force and the one before it
  *
  * A unit is programmed once per erase. Bodies first, the index last: the index is the commit and
  * carries SHA-256 over itself and the body, so a torn write is seen. What is written is read back.
  * A store of a newer format is refused and left alone.
  *
  *     slot:   clean mark 32 │ index 64 │ body …
- *     index:  magic 4 │ version 2 │ type 1 │ entry 1 │ sequence 4 │ length 4 │ offset 4 │ origin 1
- * │ 0… │ SHA-256 32 body:   (length 2 │ CBOR entry)* record: magic 1 │ type 1 │ length 1 │ 0 1 │
- * payload 44 │ SHA-256(journal sequence, head), 16 octets
+ *     deny:   index 64 │ body: the signed file, its version as sequence
+ *     index:  magic 4 │ version 2 │ type 1 │ entry 1 │ sequence 4 │ length 4 │ offset 4 │ origin 1 │ 0… │
+ *             SHA-256 32
+ *     body:   (length 2 │ CBOR entry)*
+ *     record: magic 1 │ type 1 │ length 1 │ 0 1 │ payload 44 │ SHA-256(journal sequence, head), 16 octets
  */
 #ifndef PROV_STORE_H
 #define PROV_STORE_H
 
 #include "prov/bundle.h"
+#include "prov/deny_list.h"
 #include "prov/port.h"
 
 #define PROV_STORE_VERSION         1
 #define PROV_STORE_JOURNAL_SECTORS 2
+#define PROV_STORE_DENY_SECTORS    2
 #define PROV_STORE_SECTOR_MIN      1024
 #define PROV_STORE_FACTORY_MAX     8 /* records of the factory area: identity and installs */
 #define PROV_STORE_SEED_LEN        32
@@ -57,7 +62,9 @@ struct prov_entry {
     struct prov_fqdn server;
     char address[PROV_ADDRESS_MAX + 1]; /* or "" */
     int64_t issued;                     /* Unix seconds, 0: unknown */
-    struct prov_bytes id;               /* the credential's public id, 16 octets, or none */
+    bool has_deny_signer;
+    uint8_t deny_signer[PROV_POINT_LEN]; /* whose deny-lists are taken */
+    struct prov_bytes id;                /* the credential's public id, 16 octets, or none */
     struct prov_bytes psk_identity, psk;
     struct prov_key_ref key; /* RPK, CERT */
     uint8_t point[PROV_POINT_LEN];
@@ -78,14 +85,15 @@ PROV_MUST prov_result prov_entry_check(const struct prov_entry *entry);
 
 /* What the journal says about the slots. Sequences name snapshots; 0: none. */
 struct prov_store_state {
-    uint32_t current;   /* the snapshot in use */
-    uint32_t candidate; /* staged, not yet committed */
-    uint32_t previous;  /* kept until the current one is confirmed */
-    uint32_t last;      /* the highest sequence so far: none is used twice */
-    bool confirmed;     /* the server has heard that current is in flash */
-    uint8_t failures;   /* authentic failures of the candidate */
-    uint8_t attempts;   /* operations that failed in a row: for the board's back-off */
-    int64_t time_floor; /* it is not earlier than this, Unix seconds (row 29) */
+    uint32_t current;      /* the snapshot in use */
+    uint32_t candidate;    /* staged, not yet committed */
+    uint32_t previous;     /* kept until the current one is confirmed */
+    uint32_t last;         /* the highest sequence so far: none is used twice */
+    bool confirmed;        /* the server has heard that current is in flash */
+    uint8_t failures;      /* authentic failures of the candidate */
+    uint8_t attempts;      /* operations that failed in a row: for the board's back-off */
+    int64_t time_floor;    /* it is not earlier than this, Unix seconds (row 29) */
+    uint32_t deny_version; /* of the newest deny-list that was ever taken (H41) */
 };
 
 struct prov_store_slot {
@@ -101,6 +109,9 @@ struct prov_store {
     struct prov_store_slot slot[2];
     struct prov_store_state state;
     bool damaged; /* the current snapshot was lost; what is left is in use */
+    /* the deny-list in force: in which of its two sectors, -1: none */
+    int deny;
+    uint32_t deny_version, deny_length;
     /* journal */
     int journal; /* the sector in use, -1: none yet */
     uint32_t journal_sequence;
@@ -170,6 +181,20 @@ const struct prov_store_slot *prov_store_slot_of(const struct prov_store *store,
 PROV_MUST prov_result prov_store_uses_handle(struct prov_store *store, uint32_t handle,
                                              struct prov_buf room, bool *ret);
 
+/* Takes in a deny-list in place of the one in force, whole or not at all. PROV_E_FULL: the board keeps
+ * none; PROV_E_NOT_FOUND: no bundle has named a signer; PROV_E_BOUNDS: too large; PROV_E_SIGNATURE: not by a
+ * signer that a bundle has named; PROV_E_VERSION: a newer format; PROV_E_CONFLICT: not newer than one
+ * that was taken before (the very same once more is fine). ret (may be filled if it fails so): what is
+ * in the list, views into `file`. dry: checks only. */
+PROV_MUST prov_result prov_store_deny_install(struct prov_store *store, struct prov_bytes file,
+                                              struct prov_buf work, bool dry,
+                                              struct prov_deny_list *ret);
+/* The list in force, read into room. PROV_E_NOT_FOUND: none. */
+PROV_MUST prov_result prov_store_deny_get(struct prov_store *store, struct prov_buf room,
+                                          struct prov_deny_list *ret);
+/* Whether a list that was taken is no longer there: an older one, or none, is in force. */
+bool prov_store_deny_lost(const struct prov_store *store);
+
 /* Small changes. floor never goes back. */
 PROV_MUST prov_result prov_store_floor(struct prov_store *store, int64_t seconds);
 PROV_MUST prov_result prov_store_attempts(struct prov_store *store, uint8_t attempts);
@@ -190,7 +215,9 @@ enum prov_log_event {
     PROV_LOG_RESUME = 8,
     PROV_LOG_NO_TIME = 9, /* validity periods were not looked at: no clock */
     PROV_LOG_INSTALL = 10,
-    PROV_LOG_FALL_BACK = 11
+    PROV_LOG_FALL_BACK = 11,
+    PROV_LOG_DENIED = 12,   /* what the server showed is on the deny-list */
+    PROV_LOG_DENY_LIST = 13 /* one was taken: its version */
 };
 const char *prov_log_event_text(enum prov_log_event event);
 #define PROV_LOG_SERVER   22 /* octets of the server's name that are kept */

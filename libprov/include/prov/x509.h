@@ -143,6 +143,8 @@ PROV_MUST prov_result prov_path_begin(struct prov_path *path, const struct prov_
 /* PROV_E_AGAIN: one link verified, call again. PROV_OK: verified up to an anchor. Otherwise the reason:
  * PROV_E_ISSUER, PROV_E_SIGNATURE, PROV_E_TIME, PROV_E_NAME, PROV_E_CERT_PROFILE. */
 PROV_MUST prov_result prov_path_step(struct prov_path *path, struct prov_crypto *crypto);
+/* The anchor that a path was verified up to, after PROV_OK. */
+struct prov_bytes prov_path_anchor(const struct prov_path *path);
 
 /* --- a certification request (RFC 2986) ------------------------------------------------------- */
 

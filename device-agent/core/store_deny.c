@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The deny-list: two sectors, one with the list in force, the other for the next. The index is the
+ * commit; its sequence is the list's version, and the higher one counts. The journal keeps the highest
+ * version ever taken, so that a list that rots away brings no older one back in by the front door.
+ */
+#include <string.h>
+
+#include "store_private.h"
+
+prov_result store_deny_open(struct prov_store *store)
+{
+    store->deny = -1;
+    for (int i = 0; i < store->port->flash.deny_sectors; i++) {
+        uint32_t at = store_deny_at(store, i);
+        struct store_index index = {0};
+        enum store_found found = STORE_FOUND_NOTHING;
+        prov_result r = store_index_read(store, at, at + STORE_INDEX_LEN,
+                                         at + store->port->flash.sector_size, &index, &found);
+        if (r != PROV_OK)
+            return r;
+        if (found != STORE_FOUND_VALID || index.type != STORE_DENY_LIST ||
+            index.sequence <= store->deny_version)
+            continue;
+        store->deny = i;
+        store->deny_version = index.sequence;
+        store->deny_length = index.length;
+    }
+    return PROV_OK;
+}
+
+bool prov_store_deny_lost(const struct prov_store *store)
+{
+    return store->state.deny_version > store->deny_version;
+}
+
+/* The signed file. */
+static prov_result file_read(struct prov_store *store, struct prov_buf *room)
+{
+    if (store->deny < 0)
+        return PROV_E_NOT_FOUND;
+    uint8_t *octets = prov_put_space(room, store->deny_length);
+    if (octets == NULL)
+        return PROV_E_OVERFLOW;
+    return store_read(store, store_deny_at(store, store->deny) + STORE_INDEX_LEN, octets,
+                      store->deny_length);
+}
+
+prov_result prov_store_deny_get(struct prov_store *store, struct prov_buf room,
+                                struct prov_deny_list *ret)
+{
+    prov_result r = file_read(store, &room);
+    if (r != PROV_OK)
+        return r;
+    return prov_deny_list_peek(prov_buf_bytes(&room), ret) == PROV_OK ? PROV_OK : PROV_E_CORRUPT;
+}
+
+/* --- taking one in ---------------------------------------------------------------------------- */
+
+/* By the signer of one entry of the place: PROV_E_NOT_FOUND if none has one, PROV_E_SIGNATURE if no one's
+ * fits. */
+static prov_result open_by_place(struct prov_store *store, enum prov_store_place place,
+                                 struct prov_bytes file, struct prov_buf work, prov_result so_far,
+                                 struct prov_deny_list *ret)
+{
+    struct prov_entry entry;
+    for (size_t i = 0; so_far == PROV_E_NOT_FOUND || so_far == PROV_E_SIGNATURE; i++) {
+        prov_result r = prov_store_get(store, place, i, work, &entry);
+        if (r != PROV_OK)
+            return r == PROV_E_NOT_FOUND ? so_far : r;
+        if (entry.has_deny_signer)
+            so_far = prov_deny_list_open(store->port->crypto, file, entry.deny_signer, ret);
+    }
+    return so_far;
+}
+
+/* Below what was taken before: a roll-back, whoever has signed it (H41). */
+static prov_result check_version(struct prov_store *store, uint32_t version, struct prov_bytes file,
+                                 struct prov_buf work)
+{
+    const struct prov_store_state *state = &store->state;
+    uint32_t newest =
+        state->deny_version > store->deny_version ? state->deny_version : store->deny_version;
+    if (version > newest)
+        return PROV_OK;
+    if (version < newest || store->deny_version != newest)
+        return version == newest ? PROV_OK : PROV_E_CONFLICT; /* lost, and brought back */
+    prov_result r = file_read(store, &work);
+    if (r != PROV_OK)
+        return r;
+    return prov_bytes_equal(prov_buf_bytes(&work), file) ? PROV_E_EXISTS : PROV_E_CONFLICT;
+}
+
+static prov_result file_write(struct prov_store *store, int area, uint32_t version,
+                              struct prov_bytes file)
+{
+    uint32_t at = store_deny_at(store, area);
+    struct store_writer writer;
+    const struct store_index index = {.type = STORE_DENY_LIST,
+                                      .sequence = version,
+                                      .length = (uint32_t)file.len,
+                                      .offset = at + STORE_INDEX_LEN};
+    prov_result r = store_erase_sectors(store, at, 1);
+    if (r != PROV_OK)
+        return r;
+    store_writer_begin(&writer, store, index.offset, at + store->port->flash.sector_size);
+    r = store_writer_put(&writer, file);
+    prov_result last = store_writer_end(&writer);
+    r = r == PROV_OK ? last : r;
+    return r == PROV_OK ? store_index_write(store, at, &index) : r;
+}
+
+static prov_result put_in_force(struct prov_store *store, uint32_t version, struct prov_bytes file)
+{
+    int area = store->deny == 0 ? 1 : 0;
+    prov_result r = file_write(store, area, version, file);
+    if (r != PROV_OK)
+        return r;
+    store->deny = area;
+    store->deny_version = version;
+    store->deny_length = (uint32_t)file.len;
+    struct prov_store_state state = store->state;
+    state.deny_version = version;
+    r = store_state_put(store, &state);
+    if (r == PROV_OK)
+        store_log(store, PROV_LOG_DENY_LIST, "", version);
+    return r;
+}
+
+prov_result prov_store_deny_install(struct prov_store *store, struct prov_bytes file,
+                                    struct prov_buf work, bool dry, struct prov_deny_list *ret)
+{
+    const struct prov_flash *flash = &store->port->flash;
+    struct prov_deny_list list;
+    if (flash->deny_sectors == 0)
+        return PROV_E_FULL;
+    if (file.len > flash->sector_size - STORE_INDEX_LEN)
+        return PROV_E_BOUNDS;
+    prov_result r = open_by_place(store, PROV_STORE_FACTORY, file, work, PROV_E_NOT_FOUND, &list);
+    r = open_by_place(store, PROV_STORE_CURRENT, file, work, r, &list);
+    if (r == PROV_OK) {
+        *ret = list;
+        r = check_version(store, list.version, file, work);
+    }
+    prov_wipe(work.data, work.cap);
+    if (r == PROV_E_EXISTS)
+        return PROV_OK;
+    return r == PROV_OK && !dry ? put_in_force(store, list.version, file) : r;
+}
