@@ -24,7 +24,9 @@ enum prov_content { /* RFC 5246, section 6.2.1 */
                     CONTENT_CHANGE_CIPHER_SPEC = 20,
                     CONTENT_ALERT = 21,
                     CONTENT_HANDSHAKE = 22,
-                    CONTENT_APPLICATION_DATA = 23
+                    CONTENT_APPLICATION_DATA = 23,
+                    CONTENT_HEARTBEAT = 24,
+                    CONTENT_CID = 25 /* RFC 9146, section 4: the true one is inside */
 };
 
 enum prov_message { /* RFC 6347, section 4.3.2 */
@@ -93,14 +95,18 @@ struct prov_record {
     uint16_t version;
     uint16_t epoch;
     uint64_t seq;
-    uint8_t *header; /* RECORD_HEADER_LEN octets, the body behind them */
+    struct prov_bytes cid; /* of a record with CONTENT_CID */
+    uint8_t *header; /* RECORD_HEADER_LEN octets and the connection id, the body behind them */
     uint8_t *body;
     size_t len;
 };
 
-/* Takes the record at data[*at]. False when nothing whole is left. */
-PROV_MUST bool prov_record_take(uint8_t *data, size_t len, size_t *at, struct prov_record *ret);
-/* Octets that a record adds to its content. */
+/* Takes the record at data[*at]. False when nothing whole is left. cid_len: of the connection ids that
+ * records for this end have. */
+PROV_MUST bool prov_record_take(uint8_t *data, size_t len, size_t cid_len, size_t *at,
+                                struct prov_record *ret);
+/* Octets that a record adds to its content: of one's own, and of the peer's in epoch 1. */
+size_t prov_record_overhead_in(const struct prov_dtls *s);
 size_t prov_record_overhead(const struct prov_dtls *s, unsigned epoch);
 /* Appends a record of head and body. False if it does not fit or sequence numbers have come to
  * their end; nothing is appended then. */
@@ -110,8 +116,8 @@ PROV_MUST bool prov_record_put(struct prov_dtls *s, unsigned epoch, uint8_t type
 /* The same in epoch 0 without a session. */
 void prov_record_put_plain(uint16_t version, uint64_t seq, uint8_t type, struct prov_bytes content,
                            struct prov_buf *out);
-/* Decrypts in place. PROV_E_DIGEST: not sealed under these keys. */
-PROV_MUST prov_result prov_record_open(struct prov_dtls *s, const struct prov_record *record,
+/* Decrypts in place; record->type becomes what was inside. PROV_E_DIGEST: not sealed under these keys. */
+PROV_MUST prov_result prov_record_open(struct prov_dtls *s, struct prov_record *record,
                                        struct prov_bytes *ret);
 /* Whether a sequence number is new to the window, and noting it once it has proved authentic. */
 bool prov_window_fresh(const struct prov_dtls_window *window, uint64_t seq);

@@ -9,12 +9,20 @@
  *     fragment = explicit nonce 8 | sealed content | tag
  *     nonce    = fixed IV 4 | explicit nonce: epoch | sequence_number (RFC 7925, appendix B)
  *     AAD      = epoch 2 | sequence_number 6 | type 1 | version 2 | length of the content 2
+ *
+ * To a peer that has given a connection id of at least an octet (RFC 9146, sections 4 and 5.3), in epoch 1:
+ *
+ *     tls12_cid(25) 1 | version 2 | epoch 2 | sequence_number 6 | cid | length 2 | fragment
+ *
+ *     inner    = content | type 1 | zeros, any number of them        is sealed in the content's place
+ *     AAD      = FF 8 times | 25 | length of cid 1 | 25 | version 2 | epoch 2 | sequence_number 6 | cid |
+ *                length of inner 2
  */
 #include "engine.h"
 
 #include <string.h>
 
-#define AAD_LEN      13
+#define AAD_MAX      (8 + 3 + 10 + PROV_DTLS_CID_MAX + 2)
 #define EXPLICIT_LEN 8
 #define WINDOW_BITS  64u
 
@@ -23,7 +31,8 @@ static size_t explicit_len(const struct prov_suite *suite)
     return PROV_AEAD_NONCE_LEN - suite->fixed_iv_len >= EXPLICIT_LEN ? EXPLICIT_LEN : 0;
 }
 
-bool prov_record_take(uint8_t *data, size_t len, size_t *at, struct prov_record *ret)
+bool prov_record_take(uint8_t *data, size_t len, size_t cid_len, size_t *at,
+                      struct prov_record *ret)
 {
     if (len - *at < RECORD_HEADER_LEN)
         return false;
@@ -32,37 +41,53 @@ bool prov_record_take(uint8_t *data, size_t len, size_t *at, struct prov_record 
     struct prov_bytes body;
     if (!prov_take_u8(&reader, &record.type) || !prov_take_u16(&reader, &record.version) ||
         !prov_take_u16(&reader, &record.epoch) || !prov_take_u48(&reader, &record.seq) ||
+        !prov_take(&reader, record.type == CONTENT_CID ? cid_len : 0, &record.cid) ||
         !prov_take_vector(&reader, 2, &body))
         return false;
-    record.body = record.header + RECORD_HEADER_LEN;
+    record.body = record.header + RECORD_HEADER_LEN + record.cid.len;
     record.len = body.len;
-    *at += RECORD_HEADER_LEN + body.len;
+    *at += RECORD_HEADER_LEN + record.cid.len + body.len;
     *ret = record;
     return true;
 }
 
 static void put_header(struct prov_buf *out, uint8_t type, uint16_t version, unsigned epoch,
-                       uint64_t seq, size_t len)
+                       uint64_t seq, struct prov_bytes cid, size_t len)
 {
     prov_put_u8(out, type);
     prov_put_u16(out, version);
     prov_put_u16(out, (uint16_t)epoch);
     prov_put_u48(out, seq);
+    prov_put_bytes(out, cid);
     prov_put_u16(out, (uint16_t)len);
 }
 
 void prov_record_put_plain(uint16_t version, uint64_t seq, uint8_t type, struct prov_bytes content,
                            struct prov_buf *out)
 {
-    put_header(out, type, version, 0, seq, content.len);
+    put_header(out, type, version, 0, seq, PROV_BYTES_NONE, content.len);
     prov_put_bytes(out, content);
+}
+
+static size_t sealing_len(const struct prov_suite *suite)
+{
+    return explicit_len(suite) + prov_aead_tag_len(suite->aead);
+}
+
+/* A connection id comes with an octet for the type inside. */
+static size_t overhead(const struct prov_suite *suite, size_t cid_len)
+{
+    return RECORD_HEADER_LEN + sealing_len(suite) + cid_len + (cid_len > 0);
 }
 
 size_t prov_record_overhead(const struct prov_dtls *s, unsigned epoch)
 {
-    if (epoch == 0)
-        return RECORD_HEADER_LEN;
-    return RECORD_HEADER_LEN + explicit_len(s->suite) + prov_aead_tag_len(s->suite->aead);
+    return epoch == 0 ? RECORD_HEADER_LEN : overhead(s->suite, s->cid_write_len);
+}
+
+size_t prov_record_overhead_in(const struct prov_dtls *s)
+{
+    return overhead(s->suite, prov_dtls_connection_id(s).len);
 }
 
 /* `number`: epoch and sequence number as 8 octets. */
@@ -77,13 +102,26 @@ static void make_nonce(const struct prov_suite *suite, const uint8_t *iv, const 
             nonce[PROV_AEAD_NONCE_LEN - EXPLICIT_LEN + i] ^= number[i];
 }
 
-/* From a record's header; the length is the content's. */
-static void make_aad(const uint8_t *header, size_t content_len, uint8_t aad[AAD_LEN])
+/* From a record's header: type 1 | version 2 | epoch 2 | sequence_number 6. The length is of what is
+ * sealed. */
+static struct prov_bytes make_aad(const uint8_t *header, struct prov_bytes cid, size_t len,
+                                  uint8_t room[AAD_MAX])
 {
-    memcpy(aad, header + 3, 8);
-    memcpy(aad + 8, header, 3);
-    aad[11] = (uint8_t)(content_len >> 8);
-    aad[12] = (uint8_t)content_len;
+    static const uint8_t placeholder[] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+    struct prov_buf aad = prov_buf_make(room, AAD_MAX);
+
+    if (header[0] == CONTENT_CID) {
+        prov_put(&aad, placeholder, sizeof(placeholder));
+        prov_put_u8(&aad, CONTENT_CID);
+        prov_put_u8(&aad, (uint8_t)cid.len);
+        prov_put(&aad, header, 11);
+        prov_put_bytes(&aad, cid);
+    } else {
+        prov_put(&aad, header + 3, 8);
+        prov_put(&aad, header, 3);
+    }
+    prov_put_u16(&aad, (uint16_t)len);
+    return prov_buf_bytes(&aad);
 }
 
 static struct prov_bytes key_of(const struct prov_dtls *s, const struct prov_dtls_keys *keys)
@@ -95,20 +133,23 @@ static struct prov_bytes key_of(const struct prov_dtls *s, const struct prov_dtl
 static bool put_sealed(struct prov_dtls *s, uint8_t type, struct prov_bytes head,
                        struct prov_bytes body, struct prov_buf *out)
 {
-    size_t mark = out->len, len = head.len + body.len;
-    uint8_t nonce[PROV_AEAD_NONCE_LEN], aad[AAD_LEN];
+    struct prov_bytes cid = PROV_BYTES(s->cid_write, s->cid_write_len);
+    size_t mark = out->len, len = head.len + body.len + (cid.len > 0);
+    uint8_t nonce[PROV_AEAD_NONCE_LEN], room[AAD_MAX];
 
-    put_header(out, type, DTLS_1_2, 1, s->write_seq[1],
-               prov_record_overhead(s, 1) - RECORD_HEADER_LEN + len);
+    put_header(out, cid.len > 0 ? CONTENT_CID : type, DTLS_1_2, 1, s->write_seq[1], cid,
+               sealing_len(s->suite) + len);
     uint8_t *header = out->data + mark, *number = header + 3;
     make_nonce(s->suite, s->write.iv, number, nonce);
-    make_aad(header, len, aad);
+    struct prov_bytes aad = make_aad(header, cid, len, room);
     prov_put(out, number, explicit_len(s->suite));
     uint8_t *content = out->data + out->len;
     prov_put_bytes(out, head);
     prov_put_bytes(out, body);
+    if (cid.len > 0)
+        prov_put_u8(out, type);
     (void)prov_put_space(out, prov_aead_tag_len(s->suite->aead));
-    if (prov_crypto_seal(s->crypto, s->suite->aead, key_of(s, &s->write), nonce, PROV_BYTES_OF(aad),
+    if (prov_crypto_seal(s->crypto, s->suite->aead, key_of(s, &s->write), nonce, aad,
                          PROV_BYTES(content, len), content) == PROV_OK)
         return true;
     prov_wipe(content, len);
@@ -128,7 +169,7 @@ bool prov_record_put(struct prov_dtls *s, unsigned epoch, uint8_t type, struct p
         if (!put_sealed(s, type, head, body, out))
             return false;
     } else {
-        put_header(out, type, DTLS_1_2, 0, s->write_seq[0], head.len + body.len);
+        put_header(out, type, DTLS_1_2, 0, s->write_seq[0], PROV_BYTES_NONE, head.len + body.len);
         prov_put_bytes(out, head);
         prov_put_bytes(out, body);
     }
@@ -136,25 +177,38 @@ bool prov_record_put(struct prov_dtls *s, unsigned epoch, uint8_t type, struct p
     return true;
 }
 
-prov_result prov_record_open(struct prov_dtls *s, const struct prov_record *record,
+/* The true type stands before the zeros; type 0, which nobody takes, if there is nothing but zeros. */
+static struct prov_bytes unwrap(struct prov_record *record, struct prov_bytes inner)
+{
+    size_t len = inner.len;
+
+    while (len > 0 && inner.data[len - 1] == 0)
+        len--;
+    record->type = len > 0 ? inner.data[len - 1] : 0;
+    return PROV_BYTES(inner.data, len > 0 ? len - 1 : 0);
+}
+
+prov_result prov_record_open(struct prov_dtls *s, struct prov_record *record,
                              struct prov_bytes *ret)
 {
-    size_t extra = prov_record_overhead(s, 1) - RECORD_HEADER_LEN, skip = explicit_len(s->suite);
-    uint8_t nonce[PROV_AEAD_NONCE_LEN], aad[AAD_LEN];
+    size_t extra = sealing_len(s->suite), skip = explicit_len(s->suite);
+    uint8_t nonce[PROV_AEAD_NONCE_LEN], room[AAD_MAX];
 
     if (record->len < extra)
         return PROV_E_TRUNCATED;
     size_t content_len = record->len - extra;
     /* The nonce is what the peer says it is; ours says epoch and sequence number. */
     make_nonce(s->suite, s->read.iv, skip > 0 ? record->body : record->header + 3, nonce);
-    make_aad(record->header, content_len, aad);
+    struct prov_bytes aad = make_aad(record->header, record->cid, content_len, room);
     uint8_t *sealed = record->body + skip;
-    prov_result result =
-        prov_crypto_open(s->crypto, s->suite->aead, key_of(s, &s->read), nonce, PROV_BYTES_OF(aad),
-                         PROV_BYTES(sealed, record->len - skip), sealed);
-    if (result == PROV_OK)
-        *ret = PROV_BYTES(sealed, content_len);
-    return result;
+    prov_result result = prov_crypto_open(s->crypto, s->suite->aead, key_of(s, &s->read), nonce,
+                                          aad, PROV_BYTES(sealed, record->len - skip), sealed);
+    if (result != PROV_OK)
+        return result;
+    *ret = PROV_BYTES(sealed, content_len);
+    if (record->type == CONTENT_CID)
+        *ret = unwrap(record, *ret);
+    return PROV_OK;
 }
 
 bool prov_window_fresh(const struct prov_dtls_window *window, uint64_t seq)

@@ -149,13 +149,25 @@ static void go_on(struct prov_dtls *s)
 
 /* --- records --------------------------------------------------------------------------------- */
 
+/* With a connection id negotiated, a record of epoch 1 has it; without one, none has (RFC 9146, section 3;
+ * H16). */
+static bool is_ours(const struct prov_dtls *s, const struct prov_record *record)
+{
+    struct prov_bytes cid = prov_dtls_connection_id(s);
+
+    return cid.len > 0 ? record->type == CONTENT_CID && prov_bytes_equal(record->cid, cid)
+                       : record->type != CONTENT_CID;
+}
+
 /* H8: kept within a bound. Only what can be a Finished. */
 static void keep_early(struct prov_dtls *s, const struct prov_record *record)
 {
     struct prov_dtls_handshake *hs = s->hs;
-    size_t len = RECORD_HEADER_LEN + record->len;
+    size_t len = RECORD_HEADER_LEN + record->cid.len + record->len;
 
-    if (hs == NULL || record->type != CONTENT_HANDSHAKE || len > sizeof(hs->early) - hs->early_len)
+    if (hs == NULL || !is_ours(s, record) ||
+        (record->type != CONTENT_HANDSHAKE && record->type != CONTENT_CID) ||
+        len > sizeof(hs->early) - hs->early_len)
         return;
     memcpy(hs->early + hs->early_len, record->header, len);
     hs->early_len = (uint16_t)(hs->early_len + len);
@@ -178,12 +190,13 @@ static void count_forgery(struct prov_dtls *s)
  * without a word. */
 static void not_authentic(struct prov_dtls *s, const struct prov_record *record)
 {
-    size_t finished = prov_record_overhead(s, 1) - RECORD_HEADER_LEN + MESSAGE_HEADER_LEN +
-                      PROV_DTLS_FINISHED_LEN;
+    size_t finished = prov_record_overhead_in(s) - RECORD_HEADER_LEN - record->cid.len +
+                      MESSAGE_HEADER_LEN + PROV_DTLS_FINISHED_LEN;
 
     count_forgery(s);
     if (s->hs != NULL && !prov_dtls_is_client(s) && s->kind == PROV_KIND_PSK && !s->resumed &&
-        s->hs->state == STATE_FINISHED && record->type == CONTENT_HANDSHAKE &&
+        s->hs->state == STATE_FINISHED &&
+        (record->type == CONTENT_HANDSHAKE || record->type == CONTENT_CID) &&
         record->len == finished)
         (void)prov_dtls_fail(s, PROV_E_WRONG_KEY, PROV_ALERT_DECRYPT_ERROR);
 }
@@ -201,11 +214,11 @@ static void take_content(struct prov_dtls *s, uint8_t type, struct prov_bytes co
         prov_inbox_take(s, 1, content);
     else if (type == CONTENT_HANDSHAKE)
         s->side->late(s, content);
-    else if (type == CONTENT_APPLICATION_DATA && content.len <= PROV_DTLS_DATA_MAX)
+    else if (type == CONTENT_APPLICATION_DATA && s->hs == NULL && content.len <= PROV_DTLS_DATA_MAX)
         s->data = content;
 }
 
-static void take_sealed(struct prov_dtls *s, const struct prov_record *record)
+static void take_sealed(struct prov_dtls *s, struct prov_record *record)
 {
     struct prov_bytes content;
 
@@ -215,7 +228,8 @@ static void take_sealed(struct prov_dtls *s, const struct prov_record *record)
     }
     /* The window is looked at before, and moved after the record has proved authentic
      * (section 4.1.2.6). */
-    if (record->version != DTLS_1_2 || !prov_window_fresh(&s->window, record->seq) ||
+    if (record->version != DTLS_1_2 || !is_ours(s, record) ||
+        !prov_window_fresh(&s->window, record->seq) ||
         (s->hs != NULL && record->type == CONTENT_APPLICATION_DATA)) {
         s->records_dropped++;
         return;
@@ -227,6 +241,7 @@ static void take_sealed(struct prov_dtls *s, const struct prov_record *record)
         not_authentic(s, record);
         return;
     }
+    s->newest |= record->seq > s->window.highest || s->window.seen == 0;
     prov_window_note(&s->window, record->seq);
     take_content(s, record->type, content);
 }
@@ -236,7 +251,8 @@ static void take_early(struct prov_dtls *s)
     struct prov_record record;
     size_t at = 0;
 
-    while (s->hs != NULL && prov_record_take(s->hs->early, s->hs->early_len, &at, &record))
+    while (s->hs != NULL && prov_record_take(s->hs->early, s->hs->early_len,
+                                             prov_dtls_connection_id(s).len, &at, &record))
         take_sealed(s, &record);
     if (s->hs != NULL)
         s->hs->early_len = 0;
@@ -267,7 +283,7 @@ static void take_plain(struct prov_dtls *s, const struct prov_record *record)
         prov_alert_take(s, 0, content);
 }
 
-static void take_record(struct prov_dtls *s, const struct prov_record *record)
+static void take_record(struct prov_dtls *s, struct prov_record *record)
 {
     if (record->version >> 8 != DTLS_1_2 >> 8 || record->epoch > 1)
         s->records_dropped++;
@@ -314,6 +330,7 @@ void prov_dtls_push(struct prov_dtls *s, uint64_t now_ms, uint8_t *datagram, siz
     s->in = datagram;
     s->in_len = len;
     s->in_at = 0;
+    s->newest = false;
 }
 
 /* The next record of the datagram, unless something is to be told first. What can't be taken apart, and what
@@ -324,7 +341,7 @@ static bool next_record(struct prov_dtls *s, struct prov_record *ret)
 
     if (!over && (s->data.len > 0 || s->connected != s->connected_told))
         return false;
-    if (!over && prov_record_take(s->in, s->in_len, &s->in_at, ret))
+    if (!over && prov_record_take(s->in, s->in_len, prov_dtls_connection_id(s).len, &s->in_at, ret))
         return true;
     s->in = NULL;
     s->in_len = s->in_at = 0;

@@ -283,8 +283,11 @@ static void release(struct wire *w, enum wire_side side)
 
 static void send(struct wire *w, enum wire_side side, const uint8_t *octets, size_t len)
 {
-    struct wire_datagram d = {
-        .from = side, .index = w->ends[side].sent++, .at_ms = w->now_ms, .len = len};
+    struct wire_datagram d = {.from = side,
+                              .index = w->ends[side].sent++,
+                              .at_ms = w->now_ms,
+                              .len = len,
+                              .cid_len = prov_dtls_connection_id(&w->ends[1 - side].session).len};
 
     memcpy(d.octets, octets, len);
     if (w->log_len < WIRE_LOG_MAX)
@@ -360,6 +363,8 @@ static void knock(struct wire *w, struct wire_datagram *d)
         prov_dtls_accept(&end->session, &end->config, w->world->crypto, end->workspace, w->now_ms,
                          datagram) == PROV_OK)
         end->begun = true;
+    if (end->begun)
+        prov_dtls_set_connection_id(&end->session, end->cid);
 }
 
 static void deliver(struct wire *w)
@@ -441,15 +446,17 @@ bool wire_record_next(const struct wire_datagram *d, size_t *at, struct wire_rec
 {
     struct prov_reader reader = prov_reader_make(PROV_BYTES(d->octets + *at, d->len - *at));
     struct wire_record r = {.at = *at};
-    struct prov_bytes body;
+    struct prov_bytes body, cid;
 
     if (!prov_take_u8(&reader, &r.type) || !prov_take_u16(&reader, &r.version) ||
         !prov_take_u16(&reader, &r.epoch) || !prov_take_u48(&reader, &r.seq) ||
+        !prov_take(&reader, r.type == 25 ? d->cid_len : 0, &cid) ||
         !prov_take_vector(&reader, 2, &body))
         return false;
     r.body = body.data;
     r.len = body.len;
-    *at += 13 + body.len;
+    r.whole = PROV_BYTES(d->octets + *at, reader.at);
+    *at += reader.at;
     *ret = r;
     return true;
 }
@@ -486,6 +493,10 @@ int wire_alert(const struct wire *w, enum wire_side from)
 
 static void put_record(struct prov_buf *out, const uint8_t *header, struct prov_bytes body)
 {
+    if (header[0] == 25) { /* sealed, with a connection id: as it is */
+        prov_put(out, header, (size_t)(body.data - header) + body.len);
+        return;
+    }
     prov_put(out, header, 11);
     prov_put_u16(out, (uint16_t)body.len);
     prov_put_bytes(out, body);

@@ -50,6 +50,7 @@ struct wire_datagram {
     unsigned index; /* of this side's datagrams, from 0 */
     uint64_t at_ms;
     size_t len;
+    size_t cid_len; /* of the connection ids that records for the other side have */
     uint8_t octets[WIRE_DATAGRAM_MAX];
 };
 
@@ -64,6 +65,7 @@ struct wire_end {
     struct prov_dtls session;
     struct prov_dtls_handshake *workspace;
     struct prov_dtls_config config;
+    struct prov_bytes cid; /* server: set as the session's connection id */
     /* how the caller's half answers */
     struct prov_bytes psk;
     bool psk_known;
@@ -126,7 +128,8 @@ struct wire_record {
     uint64_t seq;
     const uint8_t *body;
     size_t len;
-    size_t at; /* of the header, in the datagram */
+    size_t at;               /* of the header, in the datagram */
+    struct prov_bytes whole; /* header and body */
 };
 bool wire_record_next(const struct wire_datagram *datagram, size_t *at, struct wire_record *ret);
 /* The nth (from 0) handshake message of a type in the log: a view of its header and body, if it

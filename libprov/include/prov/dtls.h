@@ -46,9 +46,10 @@
 #ifndef PROV_DTLS_FLIGHT_MAX
 #define PROV_DTLS_FLIGHT_MAX 2560 /* largest own flight (H10) */
 #endif
-#define PROV_DTLS_MTU_DEFAULT     1200 /* UDP payload octets (profile.md, row 49) */
-#define PROV_DTLS_MTU_MIN         228
-#define PROV_DTLS_RECORD_OVERHEAD 37   /* 13 header, 8 explicit nonce, 16 tag at the most */
+#define PROV_DTLS_MTU_DEFAULT 1200 /* UDP payload octets (profile.md, row 49) */
+#define PROV_DTLS_MTU_MIN     228
+/* At the most: 13 header, 8 explicit nonce, 16 tag, 33 for a connection id. */
+#define PROV_DTLS_RECORD_OVERHEAD 70
 #define PROV_DTLS_DATA_MAX        4096 /* largest application record sent or taken */
 #define PROV_DTLS_TLS_UNIQUE_LEN  12
 #define PROV_DTLS_CHAIN_MAX       6 /* certificates in a peer's chain */

@@ -145,6 +145,12 @@ struct prov_dtls {
     uint8_t write_epoch;
     uint8_t max_fragment; /* negotiated, as in the extension: 0 none, n for 2^(8+n) octets */
 
+    uint8_t cid_read_len, cid_write_len;
+    uint8_t cid_read[PROV_DTLS_CID_MAX];  /* in records that come, if it was negotiated */
+    uint8_t cid_write[PROV_DTLS_CID_MAX]; /* in records that go */
+    bool cid_on;                          /* negotiated */
+    bool newest;                          /* the datagram in work has the newest record so far */
+
     uint8_t kind;
     bool keys_ready; /* epoch 1 can be read */
     bool resumed;    /* this handshake is abbreviated */
