@@ -103,7 +103,7 @@ static prov_result issuer_make(struct prov_pki *pki, const struct prov_pki_issue
         return prov_why_set(why, PROV_E_FORMAT, "the issuer's certificate is malformed");
     prov_result result = public_of(pki, in->scalar, point);
     if (result != PROV_OK)
-        return prov_why_set(why, result, "the issuer's private key is malformed");
+        return prov_why_set(why, result, "the issuer's private key: %s", prov_result_text(result));
     result = issuer_check(issuer->cert, point, why);
     if (result != PROV_OK)
         return result;

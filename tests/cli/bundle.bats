@@ -76,18 +76,18 @@ open(name, "wb").write(body + b"\x58\x20" + hashlib.sha256(body).digest())' "$@"
 
 @test "a bundle of another version is exit 10" {
     prov bundle export "$ID" --out b
-    rewrite same 8c01 8c01
+    rewrite same 8d01 8d01
     cmp b same
-    rewrite newer 8c01 8c02
+    rewrite newer 8d01 8d02
     inspect_fails 10 newer
     [[ $stderr == *version* ]]
 }
 
 @test "a bundle that is not deterministic is exit 10, also with a digest that fits" {
     prov bundle export "$ID" --out b
-    rewrite long 8c01 8c1801
+    rewrite long 8d01 8d1801
     inspect_fails 10 long
-    rewrite head 8c01 980c01
+    rewrite head 8d01 980d01
     inspect_fails 10 head
 }
 
