@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "extensions.h"
+#include "identity.h"
 
 static bool has_kind(const struct prov_dtls *s, enum prov_kind kind)
 {
@@ -109,6 +110,8 @@ static const struct prov_extension rows[] = {
     {PROV_EXTENSION_SERVER_NAME, has_name, put_name, prov_extension_take_empty},
     {PROV_EXTENSION_MAX_FRAGMENT_LENGTH, prov_max_fragment_wanted, prov_max_fragment_put,
      prov_max_fragment_take},
+    {PROV_EXTENSION_TRUSTED_CA_KEYS, prov_anchors_wanted, prov_anchors_put,
+     prov_extension_take_empty},
     {PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE, raw_keys, put_types, take_client_type},
     {PROV_EXTENSION_SERVER_CERTIFICATE_TYPE, raw_keys, put_types, take_server_type},
     {PROV_EXTENSION_SUPPORTED_GROUPS, has_ecdhe, put_groups, NULL},

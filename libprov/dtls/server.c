@@ -273,8 +273,7 @@ static prov_result take_verify(struct prov_dtls *s, struct prov_bytes body)
 
 /* --- after the handshake --------------------------------------------------------------------- */
 
-/* A ClientHello: renegotiation is disabled (RFC
- * 7925, section 17). All of it is authentic: it came in epoch 1. */
+/* A ClientHello: renegotiation is disabled (RFC 7925, section 17). */
 static void late(struct prov_dtls *s, struct prov_bytes message)
 {
     struct prov_reader reader = prov_reader_make(message);
@@ -307,7 +306,7 @@ static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0
 
 /* --- accept ---------------------------------------------------------------------------------- */
 
-static prov_result check(const struct prov_dtls_config *config)
+static prov_result check_one(const struct prov_dtls_config *config)
 {
     size_t octets = 0;
 
@@ -319,6 +318,17 @@ static prov_result check(const struct prov_dtls_config *config)
         ((config->kinds & PROV_KIND_BIT(PROV_KIND_CERT)) != 0 && config->chain_len == 0))
         return PROV_E_STATE;
     return octets <= PROV_DTLS_FLIGHT_MAX - PROV_DTLS_FLIGHT_REST ? PROV_OK : PROV_E_BOUNDS;
+}
+
+static prov_result check(const struct prov_dtls_config *first)
+{
+    prov_result result = PROV_OK;
+
+    for (const struct prov_dtls_config *row = first; row != NULL && result == PROV_OK;
+         row = row->next)
+        result = row->suites == first->suites && row->kinds == first->kinds ? check_one(row)
+                                                                            : PROV_E_STATE;
+    return result;
 }
 
 prov_result prov_dtls_accept(struct prov_dtls *s, const struct prov_dtls_config *config,

@@ -3,49 +3,17 @@
  * What a server takes of a client's offers, and its answers in the order in which they stand.
  */
 #include "extensions.h"
-#include "resume.h"
+#include "identity.h"
 #include "server.h"
-
-/* --- server_name (RFC 6066, section 3) ------------------------------------------------------- */
-
-static bool take_host_name(struct prov_bytes body, struct prov_bytes *ret)
-{
-    struct prov_reader reader = prov_reader_make(body);
-    struct prov_bytes list, name;
-    uint8_t type;
-
-    /* One name of the one type that there is: more of a type are forbidden, and other types are not
-     * defined. */
-    if (!prov_take_vector(&reader, 2, &list) || !prov_reader_done(&reader))
-        return false;
-    reader = prov_reader_make(list);
-    if (!prov_take_u8(&reader, &type) || type != 0 || !prov_take_vector(&reader, 2, &name) ||
-        name.len == 0 || !prov_reader_done(&reader))
-        return false;
-    *ret = name;
-    return true;
-}
-
-/* An unknown name is fatal, never a warning (profile.md, row 43). */
-static prov_result take_name(struct prov_dtls *s, struct prov_bytes body)
-{
-    struct prov_bytes name;
-    struct prov_fqdn fqdn;
-
-    if (!take_host_name(body, &name))
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
-    bool is_fqdn = prov_fqdn_parse(name, &fqdn) == PROV_OK;
-    if (s->config->server_name != NULL) {
-        if (!is_fqdn || !prov_fqdn_equal(&fqdn, s->config->server_name))
-            return prov_dtls_refuse(s, PROV_ALERT_UNRECOGNIZED_NAME);
-        s->hs->facts.name = s->name_seen = true;
-    }
-    return prov_resume_note_name(s, is_fqdn ? prov_bytes_text(fqdn.text) : name);
-}
 
 static bool has_name(const struct prov_dtls *s)
 {
     return s->hs->facts.name;
+}
+
+static bool chose_by_anchor(const struct prov_dtls *s)
+{
+    return s->hs->facts.anchor && s->kind == PROV_KIND_CERT;
 }
 
 /* --- certificate types (RFC 7250, section 3): a list comes, one octet goes back -------------- */
@@ -143,9 +111,10 @@ static bool answers_renegotiation(const struct prov_dtls *s)
 }
 
 static const struct prov_extension rows[] = {
-    {PROV_EXTENSION_SERVER_NAME, has_name, NULL, take_name},
+    {PROV_EXTENSION_SERVER_NAME, has_name, NULL, prov_identity_take_name},
     {PROV_EXTENSION_MAX_FRAGMENT_LENGTH, prov_max_fragment_wanted, prov_max_fragment_put,
      prov_max_fragment_take},
+    {PROV_EXTENSION_TRUSTED_CA_KEYS, chose_by_anchor, NULL, prov_anchors_take},
     {PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE, answers_client_type, put_type, take_client_types},
     {PROV_EXTENSION_SERVER_CERTIFICATE_TYPE, answers_server_type, put_type, take_server_types},
     {PROV_EXTENSION_SUPPORTED_GROUPS, NULL, NULL, take_groups},
@@ -166,5 +135,7 @@ void prov_server_extensions_put(struct prov_dtls *s, struct prov_buf *buf)
 
 prov_result prov_server_extensions_take(struct prov_dtls *s, struct prov_bytes extensions)
 {
-    return prov_extensions_take(s, rows, sizeof(rows) / sizeof(rows[0]), extensions);
+    prov_result result = prov_extensions_take(s, rows, sizeof(rows) / sizeof(rows[0]), extensions);
+
+    return result == PROV_OK ? prov_identity_choose(s) : result;
 }

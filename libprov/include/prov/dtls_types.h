@@ -53,6 +53,7 @@ struct prov_dtls_facts {
     bool renegotiation;   /* renegotiation_info or the SCSV */
     bool extended_master; /* RFC 7627 */
     bool name;            /* server_name */
+    bool anchor;          /* a root of trusted_ca_keys was the server's */
     bool groups, p256;    /* supported_groups came; with secp256r1 */
     bool algorithms, ecdsa_sha256;
     bool formats;
@@ -86,6 +87,7 @@ struct prov_dtls_handshake {
     uint32_t timer_ms;
     uint64_t deadline_ms;
     struct prov_dtls_facts facts;
+    struct prov_bytes name, anchors; /* server: of the ClientHello, while it is looked at */
     struct prov_bytes identity; /* server: where it lies in the inbox, while the key is sought */
 
     struct prov_hash transcript;
