@@ -1,0 +1,766 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "closure.h"
+#include "libprov/dtls/messages.h"
+#include "tests/fault/model_cert.h"
+
+#define ROOM     4096
+#define LONG_MTU 4000 /* every message in one record: they are recorded whole */
+
+const char *const closure_kinds[KINDS] = {"psk", "psk-fs", "rpk", "cert"};
+struct library library;
+struct world worlds[KINDS];
+
+static const uint8_t right_psk[16] = {1, 2, 3}, dummy_psk[16] = {4, 5, 6}, identity[8] = {7, 0, 9};
+static const char data_text[] = "data";
+
+static void must(prov_result result, const char *what)
+{
+    if (result == PROV_OK)
+        return;
+    fprintf(stderr, "closure: %s: %04x\n", what, (unsigned)result);
+    abort();
+}
+
+static struct end *subject_of(struct world *w)
+{
+    return &w->ends[w->subject];
+}
+
+/* A server takes the kind that the ClientHello asks for, whichever world that was recorded in. */
+static enum kind kind_now(const struct world *w)
+{
+    const struct prov_dtls *s = &w->ends[w->subject].s;
+
+    if (s->suite == NULL || s->kind == 0)
+        return w->kind;
+    if (s->kind == PROV_KIND_PSK)
+        return s->suite->kx == PROV_KX_PSK ? PSK : PSK_FS;
+    return s->kind == PROV_KIND_RPK ? RPK : CERT;
+}
+
+static const struct script *script_now(const struct world *w)
+{
+    return &worlds[kind_now(w)].scripts[1 - w->subject];
+}
+
+static void violate(struct world *w, const char *what)
+{
+    struct observed *seen = &subject_of(w)->seen;
+
+    if (seen->violation == NULL)
+        seen->violation = what;
+}
+
+/* --- copies ---------------------------------------------------------------------------------- */
+
+/* The room behind `inbox_len` and `flight_len` holds nothing. */
+#define HEAD_LEN   offsetof(struct prov_dtls_handshake, inbox)
+#define CRYPTO_LEN offsetof(struct prov_crypto, trace)
+
+struct copy *subject_save(const struct end *e)
+{
+    size_t inbox = e->s.hs != NULL ? e->work.inbox_len : 0,
+           flight = e->s.hs != NULL ? e->work.flight_len : 0;
+    size_t len = sizeof(e->s) + sizeof(e->seen) + CRYPTO_LEN + HEAD_LEN + inbox + flight;
+    struct copy *copy = malloc(sizeof(*copy) + len);
+    uint8_t *to;
+
+    if (copy == NULL)
+        abort();
+    copy->len = len;
+    to = copy->octets;
+    memcpy(to, &e->s, sizeof(e->s));
+    memcpy(to += sizeof(e->s), &e->seen, sizeof(e->seen));
+    memcpy(to += sizeof(e->seen), e->crypto, CRYPTO_LEN);
+    memcpy(to += CRYPTO_LEN, &e->work, HEAD_LEN);
+    memcpy(to += HEAD_LEN, e->work.inbox, inbox);
+    memcpy(to + inbox, e->work.flight, flight);
+    return copy;
+}
+
+void subject_restore(struct end *e, const struct copy *copy)
+{
+    const uint8_t *from = copy->octets;
+
+    memcpy(&e->s, from, sizeof(e->s));
+    memcpy(&e->seen, from += sizeof(e->s), sizeof(e->seen));
+    memcpy(e->crypto, from += sizeof(e->seen), CRYPTO_LEN);
+    memcpy(&e->work, from += CRYPTO_LEN, HEAD_LEN);
+    if (e->s.hs == NULL)
+        return;
+    memcpy(e->work.inbox, from += HEAD_LEN, e->work.inbox_len);
+    memcpy(e->work.flight, from + e->work.inbox_len, e->work.flight_len);
+}
+
+static uint64_t digest_add(uint64_t digest, const void *octets, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        digest = (digest ^ ((const uint8_t *)octets)[i]) * UINT64_C(0x100000001b3);
+    return digest;
+}
+
+/* Numbers that only count, or are always fresh here, are left out. */
+uint64_t copy_digest(const struct end *e)
+{
+    static struct prov_dtls s;
+    static struct prov_dtls_handshake head;
+    uint64_t digest = UINT64_C(0xcbf29ce484222325);
+
+    memcpy(&s, &e->s, sizeof(s));
+    s.write_seq[0] = s.write_seq[1] = s.now_ms = s.linger_until_ms = 0;
+    s.datagrams_in = s.datagrams_out = s.octets_in = s.octets_out = 0;
+    s.records_dropped = s.records_forged = s.flights_resent = 0;
+    memset(&s.window, 0, sizeof(s.window));
+    digest = digest_add(digest, &s, sizeof(s));
+    digest = digest_add(digest, &e->seen, offsetof(struct observed, now));
+    if (e->s.hs == NULL)
+        return digest;
+    memcpy(&head, &e->work, HEAD_LEN);
+    head.deadline_ms -= e->s.now_ms;
+    digest = digest_add(digest, &head, HEAD_LEN);
+    return digest_add(digest, e->work.inbox, e->work.inbox_len);
+}
+
+/* --- what is seen ---------------------------------------------------------------------------- */
+
+static void take_word(struct world *w, uint8_t id)
+{
+    struct observed *seen = &subject_of(w)->seen;
+    uint8_t types[WORD_MAX];
+    bool whole;
+
+    if (library.bodies[id].type == MESSAGE_HELLO_VERIFY_REQUEST) {
+        seen->verify_requests++; /* before ServerHello, again and again (RFC 6347, section 4.2.1) */
+        if (w->subject == SERVER || seen->word_len > 0 || seen->verify_requests > 3)
+            violate(w, "a HelloVerifyRequest was taken where it may not be");
+        return;
+    }
+    if (seen->word_len == WORD_MAX)
+        abort();
+    seen->word[seen->word_len++] = id;
+    for (size_t i = 0; i < seen->word_len; i++)
+        types[i] = library.bodies[seen->word[i]].type;
+    if (!standard_begins(w->subject, kind_now(w), types, seen->word_len, &whole))
+        violate(w, "a message was taken out of order");
+}
+
+/* message_seq of the message that is due. */
+static unsigned due(const struct end *e)
+{
+    return e->s.hs != NULL ? e->s.hs->next_receive : e->s.finished_peer_seq + 1u;
+}
+
+/* What was taken since: the inbox has moved on. */
+static void see_taken(struct world *w, unsigned from)
+{
+    const struct end *e = subject_of(w);
+
+    if (e->s.hs == NULL && !e->s.connected)
+        return;
+    for (unsigned seq = from; seq < due(e); seq++)
+        take_word(w, e->seen.sent[seq % sizeof(e->seen.sent)]);
+}
+
+static void see_connected(struct world *w)
+{
+    struct observed *seen = &subject_of(w)->seen;
+    uint8_t types[WORD_MAX];
+    bool whole, is_psk = kind_now(w) == PSK || kind_now(w) == PSK_FS;
+
+    for (size_t i = 0; i < seen->word_len; i++)
+        types[i] = library.bodies[seen->word[i]].type;
+    (void)standard_begins(w->subject, kind_now(w), types, seen->word_len, &whole);
+    if (!whole || seen->connected || seen->failed)
+        violate(w, "it completed without the whole of a standard sequence");
+    for (size_t i = 0; i < seen->word_len; i++)
+        if (library.bodies[seen->word[i]].wrong)
+            violate(w, "it completed with a wrong Finished");
+    if (is_psk ? !seen->psk_known : !seen->judged || !seen->has_signed)
+        violate(w, "it completed with a peer that nobody has vouched for");
+    seen->connected = true;
+}
+
+static void see_data(struct world *w)
+{
+    struct end *e = subject_of(w);
+    struct prov_bytes data = prov_dtls_data(&e->s);
+
+    if (!e->seen.connected || e->seen.failed)
+        violate(w, "data was delivered by a session that is not connected");
+    if (data.len != strlen(data_text) || memcmp(data.data, data_text, data.len) != 0)
+        violate(w, "data was delivered that nobody sealed");
+    if (e->seen.data < 2)
+        e->seen.data++;
+}
+
+/* What it says: alerts that the profile allows, no data of anybody's. */
+static void see_out(struct world *w, uint8_t *octets, size_t len)
+{
+    struct prov_record record;
+    size_t at = 0;
+
+    while (prov_record_take(octets, len, &at, &record)) {
+        if (record.type == CONTENT_ALERT && record.epoch == 0 &&
+            !standard_alert(kind_now(w), record.body[1]))
+            violate(w, "it said an alert that RFC 7925, section 6 forbids");
+        if (record.type == CONTENT_APPLICATION_DATA)
+            violate(w, "it sent application data");
+    }
+}
+
+static void pull(struct world *w)
+{
+    static uint8_t room[LONG_MTU];
+    struct end *e = subject_of(w);
+
+    for (;;) {
+        struct prov_buf out = PROV_BUF_OF(room);
+        if (!prov_dtls_pull(&e->s, e->seen.now, &out))
+            break;
+        see_out(w, room, out.len);
+    }
+    struct prov_buf out = PROV_BUF_OF(room);
+    if ((!e->seen.connected || e->seen.failed || e->seen.closed) &&
+        prov_dtls_seal(&e->s, prov_bytes_text("x"), &out) != PROV_E_STATE)
+        violate(w, "it seals data though it is not connected");
+}
+
+/* Steps until it waits, asks, or has run a long primitive. */
+static enum prov_dtls_event go(struct world *w)
+{
+    struct end *e = subject_of(w);
+
+    for (;;) {
+        unsigned from = due(e);
+        enum prov_dtls_event event = prov_dtls_step(&e->s, e->seen.now);
+        see_taken(w, from);
+        if (e->s.hs == NULL || e->s.hs->early_len == 0)
+            e->seen.early_finished = e->seen.early_other = 0;
+        if (event == PROV_DTLS_CONNECTED)
+            see_connected(w);
+        else if (event == PROV_DTLS_DATA)
+            see_data(w);
+        else if (event == PROV_DTLS_CLOSED)
+            e->seen.closed = true;
+        else {
+            e->seen.failed |= event == PROV_DTLS_FAILED;
+            return event;
+        }
+    }
+}
+
+/* --- what the caller's half answers ---------------------------------------------------------- */
+
+static prov_result judge(struct world *w)
+{
+    const struct end *e = subject_of(w), *peer = &w->ends[1 - w->subject];
+    struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
+    bool same;
+
+    if (prov_dtls_kind(&e->s) == PROV_KIND_CERT)
+        same =
+            prov_dtls_peer_chain(&e->s, chain) == 1 && prov_bytes_equal(chain[0], peer->chain[0]);
+    else
+        same = prov_bytes_equal(prov_dtls_peer_spki(&e->s), PROV_BYTES_OF(peer->spki));
+    return same ? PROV_OK : PROV_E_NOT_FOUND;
+}
+
+static void answer(struct world *w, bool well)
+{
+    struct end *e = subject_of(w);
+    uint8_t signature[PROV_SIGNATURE_LEN] = {0};
+    prov_result result = well ? PROV_OK : PROV_E_INTERNAL;
+
+    switch (e->s.hs->need) {
+    case PROV_DTLS_NEED_PSK:
+        e->seen.psk_known = well;
+        prov_dtls_give_psk(&e->s, well ? PROV_BYTES_OF(right_psk) : PROV_BYTES_OF(dummy_psk), well);
+        break;
+    case PROV_DTLS_NEED_VERIFY:
+        result = well ? judge(w) : PROV_E_NOT_FOUND;
+        e->seen.judged = result == PROV_OK;
+        prov_dtls_give_verdict(&e->s, result);
+        break;
+    case PROV_DTLS_NEED_SIGN:
+        if (well)
+            must(prov_crypto_sign(e->crypto, &e->key, prov_dtls_need_digest(&e->s), signature),
+                 "sign");
+        e->seen.has_signed = well;
+        prov_dtls_give_signature(&e->s, result, signature);
+        break;
+    default:
+        abort();
+    }
+}
+
+/* --- what it is sent ------------------------------------------------------------------------- */
+
+static void put_fragment(struct prov_buf *out, const struct body *body, unsigned seq, size_t from,
+                         size_t until)
+{
+    prov_message_header_put(out, body->type, (uint32_t)body->len, (uint16_t)seq, (uint32_t)from,
+                            (uint32_t)(until - from));
+    prov_put(out, body->octets + from, until - from);
+}
+
+/* P_SHA256 of twelve octets: RFC 5246, sections 5 and 7.4.9. */
+static void make_finished(struct world *w, uint8_t ret[PROV_DTLS_FINISHED_LEN])
+{
+    const struct prov_dtls_handshake *hs = subject_of(w)->s.hs;
+    struct prov_hmac hmac = hs->secret.master;
+    uint8_t digest[PROV_HASH_LEN], a[PROV_HASH_LEN], whole[PROV_HASH_LEN];
+    struct prov_bytes parts[] = {
+        PROV_BYTES_OF(a),
+        prov_bytes_text(w->subject == SERVER ? "client finished" : "server finished"),
+        PROV_BYTES_OF(digest)};
+
+    must(prov_crypto_hash_peek(w->tools, &hs->transcript, digest), "transcript");
+    must(prov_crypto_hmac(w->tools, &hmac, parts + 1, 2, a), "hmac");
+    must(prov_crypto_hmac(w->tools, &hmac, parts, 3, whole), "hmac");
+    memcpy(ret, whole, PROV_DTLS_FINISHED_LEN);
+}
+
+static void make_certificate_verify(struct world *w, struct body *ret)
+{
+    const struct prov_dtls_handshake *hs = subject_of(w)->s.hs;
+    uint8_t digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN];
+    struct prov_buf out = PROV_BUF_OF(ret->octets);
+
+    must(prov_crypto_hash_peek(w->tools, &hs->transcript, digest), "transcript");
+    must(prov_crypto_sign(w->tools, &w->ends[1 - w->subject].key, digest, signature), "sign");
+    prov_signed_put(&out, signature);
+    ret->len = out.len;
+}
+
+/* As a genuine peer would make it of all that the subject has taken so far; as it was recorded, where the
+ * subject does not have what that takes yet. */
+static struct body make_body(struct world *w, uint8_t id, int shift)
+{
+    const struct prov_dtls_handshake *hs = subject_of(w)->s.hs;
+    struct body body = library.bodies[id];
+
+    if (body.type == MESSAGE_FINISHED && !body.wrong) {
+        if (hs != NULL && hs->master_ready)
+            make_finished(w, body.octets);
+        else
+            memcpy(body.octets, script_now(w)->verify_data, PROV_DTLS_FINISHED_LEN);
+    } else if (body.type == MESSAGE_CERTIFICATE_VERIFY) {
+        if (hs != NULL && hs->hashing && shift == 0)
+            make_certificate_verify(w, &body);
+        else if (script_now(w)->certificate_verify.len > 0)
+            body = script_now(w)->certificate_verify;
+    }
+    return body;
+}
+
+static void put_header(struct prov_buf *out, uint8_t type, unsigned epoch, uint64_t seq, size_t len)
+{
+    prov_put_u8(out, type);
+    prov_put_u16(out, 0xFEFD);
+    prov_put_u16(out, (uint16_t)epoch);
+    prov_put_u48(out, seq);
+    prov_put_u16(out, (uint16_t)len);
+}
+
+/* Under the keys that the subject has, or will have if all goes on as recorded. */
+static void put_sealed(struct world *w, uint8_t type, struct prov_bytes content, bool forged,
+                       struct prov_buf *out)
+{
+    const struct end *e = subject_of(w);
+    const struct prov_suite *suite = e->s.keys_ready ? e->s.suite : script_now(w)->suite;
+    const struct prov_dtls_keys *keys = e->s.keys_ready ? &e->s.read : &script_now(w)->write;
+    size_t tag = prov_aead_tag_len(suite->aead), mark = out->len;
+    uint64_t seq = e->s.window.highest + 1 + e->seen.early_finished + e->seen.early_other;
+    uint8_t nonce[12], aad[13];
+
+    put_header(out, type, 1, seq, 8 + content.len + tag);
+    memcpy(nonce, keys->iv, 4);
+    memcpy(nonce + 4, out->data + mark + 3, 8);
+    memcpy(aad, out->data + mark + 3, 8);
+    memcpy(aad + 8, out->data + mark, 3);
+    aad[11] = (uint8_t)(content.len >> 8);
+    aad[12] = (uint8_t)content.len;
+    prov_put(out, nonce + 4, 8);
+    must(prov_crypto_seal(w->tools, suite->aead,
+                          PROV_BYTES(keys->key, prov_aead_key_len(suite->aead)), nonce,
+                          PROV_BYTES_OF(aad), content, out->data + out->len),
+         "seal");
+    (void)prov_put_space(out, content.len + tag);
+    if (forged)
+        out->data[out->len - 1] ^= 1;
+}
+
+static void put_record(struct world *w, const struct symbol *symbol, struct prov_bytes content,
+                       struct prov_buf *out)
+{
+    if (symbol->epoch == 1) {
+        put_sealed(w, symbol->type, content, symbol->act == ACT_FORGED, out);
+        return;
+    }
+    put_header(out, symbol->type, symbol->epoch, 77, content.len);
+    prov_put_bytes(out, content);
+}
+
+static bool has_whole(const struct end *e, unsigned seq)
+{
+    for (size_t i = 0; e->s.hs != NULL && i < PROV_DTLS_SLOTS; i++) {
+        const struct prov_dtls_slot *slot = &e->s.hs->slots[i];
+        unsigned body = slot->len - MESSAGE_HEADER_LEN;
+        if (slot->used && slot->seq == seq)
+            return body == 0 || (slot->span_count == 1 && slot->spans[0].from == 0 &&
+                                 slot->spans[0].until == body);
+    }
+    return false;
+}
+
+/* Whether a record of epoch 1 will be kept until there are keys for it (H8). */
+static bool goes_early(const struct end *e, const struct symbol *symbol, size_t len)
+{
+    return symbol->epoch == 1 && e->s.hs != NULL && !e->s.keys_ready &&
+           len <= sizeof(e->s.hs->early) - e->s.hs->early_len;
+}
+
+/* Whether the next step takes what was kept early before it looks at a datagram: by trying it. */
+static bool early_goes_first(struct end *e)
+{
+    if (e->s.hs == NULL || e->s.hs->need != 0 || prov_dtls_deadline(&e->s) != 0)
+        return false;
+    struct copy *copy = subject_save(e);
+    (void)prov_dtls_step(&e->s, e->seen.now);
+    bool taken = e->s.hs == NULL || e->s.hs->early_len == 0;
+    subject_restore(e, copy);
+    free(copy);
+    return taken;
+}
+
+/* Remembers which message is in the inbox at seq, should it be this one: the first whole one stays. */
+static void note_sent(struct world *w, const struct symbol *symbol, uint8_t id, unsigned seq,
+                      size_t len)
+{
+    struct end *e = subject_of(w);
+    uint8_t *sent = &e->seen.sent[seq % sizeof(e->seen.sent)];
+    bool is_finished = library.bodies[id].type == MESSAGE_FINISHED;
+    bool kept = e->seen.early_finished > 0 && library.bodies[*sent].type == MESSAGE_FINISHED;
+
+    if (goes_early(e, symbol, len) && is_finished)
+        e->seen.early_finished++;
+    else if (goes_early(e, symbol, len))
+        e->seen.early_other++;
+    if (library.bodies[id].type == MESSAGE_HELLO_REQUEST || is_finished != (symbol->epoch == 1) ||
+        seq < due(e) || has_whole(e, seq))
+        return;
+    if (!kept || (!is_finished && !early_goes_first(e)))
+        *sent = id;
+}
+
+/* In a room of its exact size: what is read behind its end is seen. */
+static void push(struct world *w, const struct prov_buf *datagram)
+{
+    struct end *e = subject_of(w);
+    uint8_t *exact = malloc(datagram->len);
+
+    if (exact == NULL || datagram->overflow)
+        abort();
+    memcpy(exact, datagram->data, datagram->len);
+    prov_dtls_push(&e->s, e->seen.now, exact, datagram->len);
+    (void)go(w);
+    free(exact);
+}
+
+static void send_message(struct world *w, const struct symbol *symbol)
+{
+    static uint8_t room[ROOM], message[ROOM];
+    struct prov_buf out = PROV_BUF_OF(room), content = PROV_BUF_OF(message);
+    uint8_t id = symbol->act == ACT_MESSAGE ? symbol->id : subject_next(w);
+    int seq = (int)due(subject_of(w)) + symbol->shift;
+
+    if (id == 0xFF || seq < 0)
+        return;
+    struct body body = make_body(w, id, symbol->shift);
+    size_t half = body.len / 2;
+    put_fragment(&content, &body, (unsigned)seq, symbol->act == ACT_REST ? half : 0,
+                 symbol->act == ACT_HALF ? half : body.len);
+    put_record(w, symbol, prov_buf_bytes(&content), &out);
+    note_sent(w, symbol, id, (unsigned)seq, out.len);
+    push(w, &out);
+}
+
+static void send_record(struct world *w, const struct symbol *symbol)
+{
+    static uint8_t room[ROOM];
+    struct prov_buf out = PROV_BUF_OF(room);
+
+    put_record(w, symbol, PROV_BYTES(symbol->content, symbol->len), &out);
+    push(w, &out);
+}
+
+void subject_act(struct world *w, const struct symbol *symbol)
+{
+    struct end *e = subject_of(w);
+    bool asked = e->s.hs != NULL && e->s.hs->need != 0;
+
+    switch (symbol->act) {
+    case ACT_MESSAGE:
+    case ACT_HALF:
+    case ACT_REST:
+        send_message(w, symbol);
+        break;
+    case ACT_RECORD:
+    case ACT_FORGED:
+        send_record(w, symbol);
+        break;
+    case ACT_GO_ON:
+    case ACT_REFUSE:
+        if (asked) {
+            unsigned from = due(e);
+            answer(w, symbol->act == ACT_GO_ON);
+            see_taken(w, from);
+        }
+        (void)go(w);
+        break;
+    case ACT_TICK:
+        if (prov_dtls_deadline(&e->s) != UINT64_MAX && prov_dtls_deadline(&e->s) > e->seen.now)
+            e->seen.now = (uint32_t)prov_dtls_deadline(&e->s);
+        (void)go(w);
+        break;
+    }
+    pull(w);
+}
+
+uint8_t subject_next(const struct world *w)
+{
+    const struct observed *seen = &w->ends[w->subject].seen;
+    const struct script *script = script_now(w);
+
+    return seen->word_len < script->count ? script->ids[seen->word_len] : 0xFF;
+}
+
+void subject_settle(struct world *w)
+{
+    static const struct symbol go_on = {.act = ACT_GO_ON};
+    const struct prov_dtls *s = &subject_of(w)->s;
+
+    for (int i = 0; i < 20; i++) {
+        bool busy = s->hs != NULL && (s->hs->need != 0 || prov_dtls_deadline(s) == 0);
+        if (!busy)
+            return;
+        subject_act(w, &go_on);
+    }
+    violate(w, "it asks without end");
+}
+
+void subject_finish(struct world *w)
+{
+    struct observed *seen = &subject_of(w)->seen;
+
+    for (int i = 0; i < WORD_MAX && !seen->connected && !seen->failed; i++) {
+        subject_settle(w);
+        uint8_t id = subject_next(w);
+        if (id == 0xFF || seen->connected || seen->failed)
+            return;
+        struct symbol symbol = {.act = ACT_MESSAGE,
+                                .id = id,
+                                .type = CONTENT_HANDSHAKE,
+                                .epoch = library.bodies[id].type == MESSAGE_FINISHED ? 1 : 0};
+        subject_act(w, &symbol);
+    }
+    subject_settle(w);
+}
+
+/* --- beginning ------------------------------------------------------------------------------- */
+
+static void begin_server(struct world *w, enum root root)
+{
+    static uint8_t room[ROOM];
+    struct end *e = subject_of(w);
+    struct prov_buf out = PROV_BUF_OF(room);
+    uint8_t id = w->scripts[CLIENT].ids[0];
+    const struct body *hello = &library.bodies[id];
+    size_t until = root == ROOT_HALF ? hello->len / 2 : hello->len;
+
+    put_header(&out, CONTENT_HANDSHAKE, 0, 1, MESSAGE_HEADER_LEN + until);
+    put_fragment(&out, hello, 0, 0, until);
+    must(prov_dtls_accept(&e->s, &e->config, e->crypto, &e->work, 0, prov_buf_bytes(&out)),
+         "accept");
+    e->seen.sent[0] = id;
+}
+
+struct end *subject_begin(struct world *w, enum side subject, enum root root)
+{
+    struct end *e = &w->ends[subject];
+
+    w->subject = subject;
+    prov_dtls_drop(&e->s);
+    e->crypto->drawn = 100;                     /* the same numbers each time */
+    e->crypto->trace_len = PROV_FAKE_TRACE_MAX; /* no trace is kept */
+    memset(&e->seen, 0, sizeof(e->seen));
+    if (subject == SERVER)
+        begin_server(w, root);
+    else
+        must(prov_dtls_start(&e->s, &e->config, e->crypto, &e->work, 0), "start");
+    if (w->faulty != NULL)
+        e->s.side = w->faulty;
+    pull(w);
+    return e;
+}
+
+/* --- recording ------------------------------------------------------------------------------- */
+
+static void make_certificate(struct end *e, enum side side)
+{
+    struct prov_secret scalar = {0};
+    uint8_t point[PROV_POINT_LEN];
+    struct prov_buf out = PROV_BUF_OF(e->leaf);
+
+    must(prov_crypto_key_make(e->crypto, &e->key), "key");
+    must(prov_crypto_key_public(e->crypto, &e->key, point), "public key");
+    must(prov_crypto_key_save(e->crypto, &e->key, &scalar), "scalar");
+    prov_spki_encode(point, e->spki);
+    const struct model_cert cert = {
+        .serial = 7,
+        .issuer = "Closure CA",
+        .subject = side == CLIENT ? "00-12-4B-28-7D-7A-78-A1" : "",
+        .dns = side == SERVER ? "coaps.example.org" : NULL,
+        .point = point,
+        .signer = &scalar,
+    };
+    must(model_cert_make(e->crypto, &cert, &out), "certificate");
+    e->chain[0] = prov_buf_bytes(&out);
+    prov_secret_wipe(&scalar);
+}
+
+static void make_end(struct world *w, enum side side)
+{
+    static const prov_suites suites[KINDS] = {prov_suites_psk, prov_suites_psk_fs,
+                                              prov_suites_public, prov_suites_public};
+    static const enum prov_kind kinds[KINDS] = {PROV_KIND_PSK, PROV_KIND_PSK, PROV_KIND_RPK,
+                                                PROV_KIND_CERT};
+    struct end *e = &w->ends[side];
+    uint8_t skipped[32];
+
+    must(prov_crypto_make(NULL, &e->crypto), "crypto");
+    for (int i = 0; i <= (int)side; i++) /* both draw the same numbers */
+        must(prov_crypto_random(e->crypto, skipped, sizeof(skipped)), "random");
+    make_certificate(e, side);
+    e->config = (struct prov_dtls_config){
+        .role = side == CLIENT ? PROV_DTLS_CLIENT : PROV_DTLS_SERVER,
+        .suites = side == CLIENT ? suites[w->kind] : prov_suites_server,
+        .kinds = side == CLIENT ? PROV_KIND_BIT(kinds[w->kind]) : PROV_KINDS_ALL,
+        .mtu = LONG_MTU,
+        .psk_identity = PROV_BYTES_OF(identity),
+        .spki = PROV_BYTES_OF(e->spki),
+        .chain = e->chain,
+        .chain_len = 1,
+    };
+}
+
+/* Everything that lies in the own flight. */
+static void record_flight(struct world *w, enum side side)
+{
+    const struct prov_dtls_handshake *hs = w->ends[side].s.hs;
+    struct script *script = &w->scripts[side];
+
+    for (size_t i = 0; hs != NULL && !hs->flight_open && i < hs->item_count; i++) {
+        const struct prov_dtls_item *item = &hs->items[i];
+        const uint8_t *message = hs->flight + item->at;
+        struct body body = {.type = message[0], .len = item->len - MESSAGE_HEADER_LEN};
+        if (item->type != CONTENT_HANDSHAKE ||
+            (unsigned)(message[4] << 8 | message[5]) < script->count)
+            continue;
+        snprintf(body.name, sizeof(body.name), "%s/%s", message_name(body.type),
+                 closure_kinds[w->kind]);
+        memcpy(body.octets, message + MESSAGE_HEADER_LEN, body.len);
+        if (body.type == MESSAGE_CERTIFICATE_VERIFY)
+            script->certificate_verify = body;
+        script->ids[script->count++] = library_add(&body);
+    }
+}
+
+/* Takes one datagram of a side to the other one, and what follows from it. */
+static bool carry(struct world *w, enum side from, bool *begun)
+{
+    static uint8_t room[LONG_MTU];
+    struct prov_buf out = PROV_BUF_OF(room);
+    struct end *to = &w->ends[1 - from];
+
+    record_flight(w, from);
+    if (!prov_dtls_pull(&w->ends[from].s, 0, &out))
+        return false;
+    w->subject = 1 - from;
+    if (from == CLIENT && !*begun)
+        must(prov_dtls_accept(&to->s, &to->config, to->crypto, &to->work, 0, prov_buf_bytes(&out)),
+             "accept");
+    else
+        prov_dtls_push(&to->s, 0, room, out.len);
+    *begun = true;
+    enum prov_dtls_event event;
+    while ((event = prov_dtls_step(&to->s, 0)) != PROV_DTLS_WAIT) {
+        if (event == PROV_DTLS_FAILED) {
+            fprintf(stderr, "closure: a genuine pair fails: %s\n", closure_kinds[w->kind]);
+            abort();
+        }
+        if (event != PROV_DTLS_AGAIN && event != PROV_DTLS_CONNECTED)
+            answer(w, true);
+    }
+    return true;
+}
+
+static void record_end(struct world *w, enum side side)
+{
+    struct script *script = &w->scripts[side];
+    struct end *e = &w->ends[side];
+
+    if (side == SERVER) { /* its Finished is kept in the session */
+        struct body body = {.name = "Finished", .type = MESSAGE_FINISHED, .len = 12};
+        script->ids[script->count++] = library_add(&body);
+    }
+    memcpy(script->verify_data, e->s.finished_own, PROV_DTLS_FINISHED_LEN);
+    script->write = e->s.write;
+    script->suite = e->s.suite;
+}
+
+static void record(struct world *w)
+{
+    struct end *client = &w->ends[CLIENT], *server = &w->ends[SERVER];
+    bool begun = false;
+
+    client->crypto->drawn = server->crypto->drawn = 100;
+    must(prov_dtls_start(&client->s, &client->config, client->crypto, &client->work, 0), "start");
+    while (carry(w, CLIENT, &begun) || carry(w, SERVER, &begun))
+        ;
+    if (!prov_dtls_connected(&client->s) || !prov_dtls_connected(&server->s))
+        abort();
+    record_end(w, CLIENT);
+    record_end(w, SERVER);
+}
+
+void worlds_make(void)
+{
+    for (enum kind kind = 0; kind < KINDS; kind++) {
+        struct world *w = &worlds[kind];
+        w->kind = kind;
+        must(prov_crypto_make(NULL, &w->tools), "crypto");
+        make_end(w, CLIENT);
+        make_end(w, SERVER);
+        record(w);
+    }
+}
+
+void worlds_free(void)
+{
+    for (enum kind kind = 0; kind < KINDS; kind++) {
+        for (int side = 0; side < 2; side++) {
+            struct end *e = &worlds[kind].ends[side];
+            prov_dtls_drop(&e->s);
+            prov_crypto_key_drop(e->crypto, &e->key);
+            e->crypto->alive = 0; /* copies were put back over live ones */
+            prov_crypto_free(e->crypto);
+        }
+        prov_crypto_free(worlds[kind].tools);
+    }
+}
