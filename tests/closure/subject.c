@@ -199,16 +199,20 @@ static void see_data(struct world *w)
 }
 
 /* What it says: alerts that the profile allows, no data of anybody's. */
-static void see_out(struct world *w, uint8_t *octets, size_t len)
+static void see_out(struct world *w, struct prov_bytes datagram)
 {
-    struct prov_record record;
-    size_t at = 0;
+    struct prov_reader reader = prov_reader_make(datagram);
+    struct prov_bytes body;
+    uint16_t version, epoch;
+    uint64_t seq;
+    uint8_t type;
 
-    while (prov_record_take(octets, len, &at, &record)) {
-        if (record.type == CONTENT_ALERT && record.epoch == 0 &&
-            !standard_alert(kind_now(w), record.body[1]))
+    while (prov_take_u8(&reader, &type) && prov_take_u16(&reader, &version) &&
+           prov_take_u16(&reader, &epoch) && prov_take_u48(&reader, &seq) &&
+           prov_take_vector(&reader, 2, &body)) {
+        if (type == CONTENT_ALERT && epoch == 0 && !standard_alert(kind_now(w), body.data[1]))
             violate(w, "it said an alert that RFC 7925, section 6 forbids");
-        if (record.type == CONTENT_APPLICATION_DATA)
+        if (type == CONTENT_APPLICATION_DATA)
             violate(w, "it sent application data");
     }
 }
@@ -222,7 +226,7 @@ static void pull(struct world *w)
         struct prov_buf out = PROV_BUF_OF(room);
         if (!prov_dtls_pull(&e->s, e->seen.now, &out))
             break;
-        see_out(w, room, out.len);
+        see_out(w, prov_buf_bytes(&out));
     }
     struct prov_buf out = PROV_BUF_OF(room);
     if ((!e->seen.connected || e->seen.failed || e->seen.closed) &&

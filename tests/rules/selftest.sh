@@ -88,4 +88,10 @@ must fail 'coverage, a test that is not there' coverage
 covered
 : >"$tree/tests/unit/x/CMakeLists.txt"
 must fail 'coverage, a file that is not built' coverage
+covered
+printf 'row1\ttests/unit/x/t.c\trow1_a\nH2\t-\tno\n' >"$tree/tests/rules/coverage/x.tsv"
+must fail 'coverage, out of scope without a reason' coverage
+printf 'row1\ttests/unit/x/t.c\trow1_a\nH2\t-\tno multicast is sent: the standard has no group keys\n' \
+    >"$tree/tests/rules/coverage/x.tsv"
+must pass 'coverage, out of scope with a reason' coverage
 [ "$failed" = 0 ] && echo 'every rule script fails when it should, and only then'
