@@ -38,6 +38,7 @@ enum option {
     OPT_NO_EXPIRY,
     OPT_PROFILE,
     OPT_ROLE,
+    OPT_EUI_FORM,
     OPT_DEVICE,
     OPT_KIND,
     OPT_STATE,

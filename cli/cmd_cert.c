@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands.h"
 
+#include <string.h>
+
 static prov_result take_csr(struct run *run, struct prov_buf *buf, struct prov_flow_cert *request)
 {
     const char *path = run_option(run, OPT_CSR);
@@ -32,6 +34,53 @@ static prov_result take_profile(struct run *run, const struct prov_cert_profile 
     return prov_why_set(&run->why, PROV_E_USAGE, "--profile is %s, not \"%.32s\"", names, text);
 }
 
+static prov_result take_form(struct run *run, enum prov_eui_form *ret)
+{
+    const char *text = run_option(run, OPT_EUI_FORM);
+    if (text == NULL)
+        return PROV_OK;
+    if (strcmp(text, "cn") != 0 && strcmp(text, "san") != 0)
+        return prov_why_set(&run->why, PROV_E_USAGE, "--eui-form is cn or san, not \"%.32s\"",
+                            text);
+    *ret = strcmp(text, "cn") == 0 ? PROV_EUI_FORM_CN : PROV_EUI_FORM_SAN;
+    return PROV_OK;
+}
+
+/* --role server: the device serves, and its certificate is operational (row 3). */
+static prov_result take_role(struct run *run, struct prov_flow_cert *request)
+{
+    const char *text = run_option(run, OPT_ROLE);
+    if (text == NULL)
+        return PROV_OK;
+    if (strcmp(text, "client") != 0 && strcmp(text, "server") != 0)
+        return prov_why_set(&run->why, PROV_E_USAGE, "--role is client or server, not \"%.32s\"",
+                            text);
+    request->serves = strcmp(text, "server") == 0;
+    if (request->serves && run_option(run, OPT_USE) == NULL)
+        request->use = PROV_USE_OPERATIONAL;
+    return PROV_OK;
+}
+
+static prov_result take_words(struct run *run, struct subject *subject, long *days,
+                              struct prov_flow_cert *request)
+{
+    prov_result r = take_subject(run, run->words[0], subject);
+    if (r == PROV_OK && subject->is_server &&
+        (run_flag(run, OPT_EUI_FORM) || run_flag(run, OPT_ROLE)))
+        r = prov_why_set(&run->why, PROV_E_USAGE,
+                         "--eui-form and --role are for devices, not for server %.100s",
+                         run->words[0]);
+    if (r == PROV_OK)
+        r = take_use(run, &request->use);
+    if (r == PROV_OK)
+        r = take_role(run, request);
+    if (r == PROV_OK)
+        r = take_form(run, &request->form);
+    if (r == PROV_OK)
+        r = take_number(run, OPT_DAYS, 1, 36500, days);
+    return r == PROV_OK ? take_profile(run, &request->profile) : r;
+}
+
 prov_result cmd_cert_issue(struct run *run)
 {
     struct subject subject;
@@ -40,13 +89,7 @@ prov_result cmd_cert_issue(struct run *run)
     struct prov_buf buf = PROV_BUF_OF(octets);
     struct prov_uuid id;
     struct prov_flow_cert request = {.no_expiry = run_flag(run, OPT_NO_EXPIRY)};
-    prov_result r = take_subject(run, run->words[0], &subject);
-    if (r == PROV_OK)
-        r = take_use(run, &request.use);
-    if (r == PROV_OK)
-        r = take_number(run, OPT_DAYS, 1, 36500, &days);
-    if (r == PROV_OK)
-        r = take_profile(run, &request.profile);
+    prov_result r = take_words(run, &subject, &days, &request);
     if (r == PROV_OK)
         r = take_csr(run, &buf, &request);
     if (r != PROV_OK)

@@ -90,8 +90,12 @@ static void put_details(struct run *run, const struct prov_credential *credentia
         out_hex(&run->out, "psk_identity", prov_psk_identity_bytes(&credential->identity));
     if (credential->has_key)
         show_key(run, credential->point);
-    if (credential->kind == PROV_KIND_CERT)
-        show_chain(run, "chain", PROV_BYTES(credential->chain, credential->chain_len));
+    if (credential->kind == PROV_KIND_CERT) {
+        struct prov_bytes chain = PROV_BYTES(credential->chain, credential->chain_len);
+        if (!credential->is_server)
+            show_device_cert(run, chain);
+        show_chain(run, "chain", chain);
+    }
 }
 
 prov_result cmd_credential_show(struct run *run)

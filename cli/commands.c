@@ -73,11 +73,11 @@ const struct command commands[] = {
      "Takes in a public key that was made on the device; pending until a handshake proves it.",
      "prov rpk register " EXAMPLE_DEVICE " --server enroll.example.com --public device.pem"},
     {"cert", "issue", cmd_cert_issue, NEEDS_REGISTRY | NEEDS_PKI | CHANGES, 1, 1,
-     OPT(SERVER) | OPT(USE) | OPT(CSR) | OPT(DAYS) | OPT(NO_EXPIRY) | OPT(PROFILE) |
-         OPT(FROM_EUI48),
+     OPT(SERVER) | OPT(USE) | OPT(CSR) | OPT(DAYS) | OPT(NO_EXPIRY) | OPT(PROFILE) | OPT(ROLE) |
+         OPT(EUI_FORM) | OPT(FROM_EUI48),
      "EUI64 --server FQDN [--csr FILE] [--use USE] [--days N | --no-expiry] [--profile PROFILE] "
-     "| FQDN [--days N] [--profile PROFILE]",
-     "Issues a certificate: a device's, or a server's next one.",
+     "[--eui-form cn|san] [--role client|server] | FQDN [--days N] [--profile PROFILE]",
+     "Issues a certificate: a device's (--role server: one that serves), or a server's next one.",
      "prov cert issue " EXAMPLE_DEVICE " --server enroll.example.com --csr device.csr"},
 
     {"credential", "list", cmd_credential_list, NEEDS_REGISTRY, 0, 0,

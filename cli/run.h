@@ -77,6 +77,8 @@ PROV_MUST prov_result folder_make(struct run *run, const char *path);
 
 /* show.c: what several commands show. */
 void show_key(struct run *run, const uint8_t point[PROV_POINT_LEN]);
+/* How a device's certificate names it, and for which role. */
+void show_device_cert(struct run *run, struct prov_bytes chain);
 void show_chain(struct run *run, const char *key, struct prov_bytes chain);
 void show_cert(struct run *run, const char *key, struct prov_bytes cert);
 void show_id(struct run *run, const struct prov_uuid *id);

@@ -46,6 +46,18 @@ void show_key(struct run *run, const uint8_t point[PROV_POINT_LEN])
     show_pem(run, "public_key", "PUBLIC KEY", &part, 1);
 }
 
+void show_device_cert(struct run *run, struct prov_bytes chain)
+{
+    struct prov_bytes certs[PROV_BUNDLE_CHAIN_MAX];
+    struct prov_x509 leaf;
+    size_t count = 0;
+    if (prov_flow_chain_split(chain, certs, PROV_BUNDLE_CHAIN_MAX, &count) != PROV_OK ||
+        count == 0 || prov_x509_parse(certs[0], &leaf) != PROV_OK)
+        return;
+    out_text(&run->out, "eui_form", leaf.mac_name.len > 0 ? "san" : "cn");
+    out_text(&run->out, "role", (leaf.eku & PROV_EKU_SERVER_AUTH) != 0 ? "server" : "client");
+}
+
 void show_chain(struct run *run, const char *key, struct prov_bytes chain)
 {
     struct prov_bytes certs[PROV_BUNDLE_CHAIN_MAX];

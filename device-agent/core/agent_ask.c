@@ -78,8 +78,8 @@ static prov_result make_sign1(struct prov_agent *agent, struct prov_buf *ret)
                : r;
 }
 
-/* A new key's request with challengePassword = base64(tls-unique) (RFC 7030, section 3.5); a
- * renewal keeps the subject as it stands in the current certificate (section 4.2.2). */
+/* A new key's request with challengePassword = base64(tls-unique) (RFC 7030, section 3.5). Whoever
+ * has a certificate keeps its names as they stand there: a renewal must (section 4.2.2). */
 static prov_result make_csr(struct prov_agent *agent, struct prov_buf *ret)
 {
     uint8_t unique[PROV_DTLS_TLS_UNIQUE_LEN];
@@ -91,12 +91,13 @@ static prov_result make_csr(struct prov_agent *agent, struct prov_buf *ret)
         return r;
     prov_base64_format(PROV_BYTES_OF(unique), challenge);
     plan.challenge = PROV_BYTES((const uint8_t *)challenge, sizeof challenge - 1);
-    if (agent->entry.kind == PROV_KIND_CERT && !agent->from_factory) {
+    if (agent->entry.kind == PROV_KIND_CERT) {
         r = prov_x509_parse(agent->entry.chain[0], &leaf);
         if (r != PROV_OK)
             return r;
         plan.eui64 = NULL;
         plan.subject = leaf.subject;
+        plan.san = leaf.san;
     }
     r = make_key(agent);
     struct prov_buf work = prov_buf_make(agent->answer_room, sizeof agent->answer_room);

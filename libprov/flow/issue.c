@@ -302,12 +302,20 @@ static prov_result cert_store(const struct prov_flow *flow, const struct prov_fl
                                      request->use, &credential);
     if (r != PROV_OK)
         return r;
+    struct prov_device device = {.from_eui48 = false};
+    if (request->device != NULL)
+        r = prov_registry_device_get(flow->registry, request->device, &device, flow->why);
+    if (r != PROV_OK)
+        return r;
     struct prov_pki_leaf leaf = {.device = request->device,
                                  .server = request->device == NULL ? request->server : NULL,
                                  .use = credential.use,
                                  .point = key->point,
                                  .validity = flow_validity(flow, days),
-                                 .profile = request->profile};
+                                 .profile = request->profile,
+                                 .form = request->form,
+                                 .from_eui48 = device.from_eui48,
+                                 .serves = request->serves};
     struct flow_cert cert;
     r = flow_cert_make(flow, &leaf, &cert);
     if (r != PROV_OK)

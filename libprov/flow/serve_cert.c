@@ -56,32 +56,34 @@ static prov_result check_challenge(struct flow_serve *serve, const struct prov_c
     return PROV_OK;
 }
 
-/* The name asked for is the device's own. */
-static prov_result check_subject(const struct flow_serve *serve, const struct prov_csr *csr)
+/* The name asked for is the device's own: prov_pki_csr_check has seen to that, if there is one. */
+static prov_result check_named(const struct prov_csr *csr)
 {
     struct prov_eui64 named;
-    prov_result r = csr->common_name.len == 0 && csr->mac_name.len != 0
-                        ? prov_eui64_from_octets(csr->mac_name, &named)
-                        : prov_eui64_parse_canonical(csr->common_name, &named);
-    return r == PROV_OK && prov_eui64_equal(&named, &serve->by.device) ? PROV_OK : PROV_E_NAME;
+    return prov_csr_eui64(csr, &named);
+}
+
+/* The certificate that authenticated the session. */
+static prov_result current_parse(const struct flow_serve *serve, struct prov_x509 *ret)
+{
+    struct prov_bytes chain[PROV_BUNDLE_CHAIN_MAX];
+    size_t count = 0;
+    prov_result r = prov_flow_chain_split(PROV_BYTES(serve->by.chain, serve->by.chain_len), chain,
+                                          PROV_BUNDLE_CHAIN_MAX, &count);
+    if (r == PROV_OK)
+        r = prov_x509_parse(chain[0], ret);
+    return r == PROV_OK ? PROV_OK : PROV_E_CORRUPT;
 }
 
 /* sren: subject and SubjectAltName as in the current certificate (RFC 7030, section 4.2.2). */
 static prov_result check_same_names(struct flow_serve *serve, const struct prov_csr *csr)
 {
-    struct prov_bytes chain[PROV_BUNDLE_CHAIN_MAX];
-    size_t count = 0;
     struct prov_x509 current;
-    prov_result r = prov_flow_chain_split(PROV_BYTES(serve->by.chain, serve->by.chain_len), chain,
-                                          PROV_BUNDLE_CHAIN_MAX, &count);
-    if (r == PROV_OK)
-        r = prov_x509_parse(chain[0], &current);
+    prov_result r = current_parse(serve, &current);
     if (r != PROV_OK)
-        return PROV_E_CORRUPT;
-    bool same_san = csr->san_count == current.san_count &&
-                    prov_bytes_equal(csr->mac_name, current.mac_name) &&
-                    prov_bytes_equal(csr->dns_name, current.dns_name);
-    if (!prov_bytes_equal(csr->subject, current.subject) || !same_san)
+        return r;
+    if (!prov_bytes_equal(csr->subject, current.subject) ||
+        !prov_bytes_equal(csr->san, current.san))
         return flow_refuse(serve, PROV_E_NAME, PROV_COAP_FORBIDDEN,
                            "subject and names are not those of the current certificate");
     return PROV_OK;
@@ -97,13 +99,33 @@ static prov_result take_csr(struct flow_serve *serve, struct prov_buf *der, stru
     if (r == PROV_OK)
         r = check_challenge(serve, ret);
     if (r == PROV_OK)
-        r = check_subject(serve, ret);
+        r = check_named(ret);
     if (r == PROV_OK && serve->request->op == PROV_ENROLL_EST_SREN)
         r = check_same_names(serve, ret);
     return r;
 }
 
 /* --- what is made --- */
+
+/* Named as the request names it, which at sren is as before; at sren the profile stays too. */
+static prov_result leaf_plan(const struct flow_serve *serve, const struct prov_csr *csr,
+                             struct prov_pki_leaf *ret)
+{
+    struct prov_x509 current;
+    *ret =
+        (struct prov_pki_leaf){.device = &serve->by.device,
+                               .use = PROV_USE_OPERATIONAL,
+                               .point = csr->point.data,
+                               .validity = flow_validity(serve->flow, PROV_LDEVID_DAYS),
+                               .form = csr->mac_name.len > 0 ? PROV_EUI_FORM_SAN : PROV_EUI_FORM_CN,
+                               .from_eui48 = csr->mac_name.len == 6};
+    if (serve->request->op != PROV_ENROLL_EST_SREN)
+        return PROV_OK;
+    prov_result r = current_parse(serve, &current);
+    if (r == PROV_OK && current.aki.len > 0)
+        ret->profile = &prov_cert_profile_tls13_iot;
+    return r;
+}
 
 static prov_result cert_successor(struct flow_serve *serve, const struct prov_csr *csr,
                                   const uint8_t digest[32], struct prov_credential *ret)
@@ -117,11 +139,10 @@ static prov_result cert_successor(struct flow_serve *serve, const struct prov_cs
                                              .server = serve->by.server,
                                              .point = csr->point.data,
                                              .registered = true};
-    struct prov_pki_leaf leaf = {.device = &serve->by.device,
-                                 .use = PROV_USE_OPERATIONAL,
-                                 .point = csr->point.data,
-                                 .validity = flow_validity(serve->flow, PROV_LDEVID_DAYS)};
-    prov_result r = flow_check_new(serve, credential.point);
+    struct prov_pki_leaf leaf;
+    prov_result r = leaf_plan(serve, csr, &leaf);
+    if (r == PROV_OK)
+        r = flow_check_new(serve, credential.point);
     if (r == PROV_OK)
         r = flow_uuid_make(serve->flow, &credential.uuid);
     if (r == PROV_OK)

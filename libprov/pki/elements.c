@@ -101,6 +101,22 @@ bool pki_put_dns_name(X509 *cert, const struct prov_fqdn *fqdn)
     return put_der(cert, NID_subject_alt_name, true, der, at + name_len);
 }
 
+/* SEQUENCE { [0] { id-on-MACAddress 1.3.6.1.5.5.7.8.12, [0] { OCTET STRING } } }
+ * (draft-ietf-lamps-macaddress-on, section 3.1) */
+bool pki_put_mac_name(X509 *cert, struct prov_bytes mac, bool critical)
+{
+    uint8_t der[26] = {0x30, 0x10, 0xa0, 0x0e, 0x06, 0x08, 0x2b, 0x06, 0x01,
+                       0x05, 0x05, 0x07, 0x08, 0x0c, 0xa0, 0x02, 0x04, 0x00};
+    if (mac.len > 8)
+        return false;
+    der[1] = (uint8_t)(der[1] + mac.len);
+    der[3] = (uint8_t)(der[3] + mac.len);
+    der[15] = (uint8_t)(der[15] + mac.len);
+    der[17] = (uint8_t)mac.len;
+    memcpy(der + 18, mac.data, mac.len);
+    return put_der(cert, NID_subject_alt_name, critical, der, 18 + mac.len);
+}
+
 /* OCTET STRING: the leftmost 160 bits of the SHA-256 of the key (RFC 7093, section 2, method 1). */
 bool pki_put_key_id(struct prov_pki *pki, X509 *cert, const uint8_t point[PROV_POINT_LEN])
 {

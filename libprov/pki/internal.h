@@ -73,6 +73,8 @@ bool pki_extensions_make(struct prov_pki *pki);
 void pki_extensions_free(struct prov_pki *pki);
 /* Each false: OpenSSL failed (no memory). */
 bool pki_put_extension(const struct prov_pki *pki, X509 *cert, enum pki_extension extension);
+/* One MACAddress of 6 or 8 octets. */
+bool pki_put_mac_name(X509 *cert, struct prov_bytes mac, bool critical);
 bool pki_put_dns_name(X509 *cert, const struct prov_fqdn *fqdn);
 bool pki_put_key_id(struct prov_pki *pki, X509 *cert, const uint8_t point[PROV_POINT_LEN]);
 /* False too: the issuer has no key identifier of 20 octets. */

@@ -284,6 +284,8 @@ static enum prov_cert_role role_of(const struct prov_pki_leaf *leaf)
 {
     if (leaf->device == NULL)
         return PROV_CERT_SERVER;
+    if (leaf->serves)
+        return PROV_CERT_DEVICE_SERVER;
     return leaf->use == PROV_USE_BOOTSTRAP ? PROV_CERT_IDEVID : PROV_CERT_LDEVID;
 }
 
@@ -312,6 +314,10 @@ static prov_result leaf_check(struct prov_pki *pki, const struct prov_pki_leaf *
 {
     if ((leaf->device == NULL) == (leaf->server == NULL))
         return prov_why_set(why, PROV_E_USAGE, "a certificate is for one device or one server");
+    if (leaf->serves && (leaf->device == NULL || leaf->use != PROV_USE_OPERATIONAL)) {
+        return prov_why_set(why, PROV_E_POLICY,
+                            "only a device's operational certificate is for the role of a server");
+    }
     bool factory = leaf->device != NULL && leaf->use == PROV_USE_BOOTSTRAP;
     if (!factory && leaf->validity.not_after >= PROV_TIME_NEVER) {
         return prov_why_set(why, PROV_E_POLICY,
@@ -325,15 +331,42 @@ static prov_result leaf_check(struct prov_pki *pki, const struct prov_pki_leaf *
     return result == PROV_OK ? validity_check(&leaf->validity, &pki->issuer, why) : result;
 }
 
-/* CN=HH-HH-HH-HH-HH-HH-HH-HH as UTF8String (row 25); a bootstrap certificate has no EKU (row 35).
- */
-static bool device_fill(const struct prov_pki *pki, X509 *cert, const struct prov_pki_leaf *leaf)
+static bool has_san(const struct prov_pki_leaf *leaf)
 {
+    return leaf->form == PROV_EUI_FORM_DEFAULT ? wants(leaf, PROV_ELEMENT_SAN)
+                                               : leaf->form == PROV_EUI_FORM_SAN;
+}
+
+/* An EUI-64 that serves as the device's serial number may stand there (section 17.4.1 of the 1.3
+ * profile); RFC 7925 knows no such attribute. */
+static bool has_serial(const struct prov_pki_leaf *leaf)
+{
+    return profile_of(leaf) == &prov_cert_profile_tls13_iot;
+}
+
+/* Row 25. The extension is critical with an empty subject (RFC 5280, section 4.2.1.6). */
+static bool device_name(X509 *cert, const struct prov_pki_leaf *leaf)
+{
+    X509_NAME *subject = X509_get_subject_name(cert);
+    const uint8_t *e = leaf->device->octets;
+    const uint8_t eui48[6] = {e[0], e[1], e[2], e[5], e[6], e[7]};
     char text[PROV_EUI64_TEXT];
     prov_eui64_format(leaf->device, text);
-    return name_add(X509_get_subject_name(cert), NID_commonName, V_ASN1_UTF8STRING, text) &&
-           pki_put_extension(pki, cert, PKI_KU_LEAF) &&
-           (leaf->use == PROV_USE_BOOTSTRAP || pki_put_extension(pki, cert, PKI_EKU_CLIENT));
+    if (!has_san(leaf))
+        return name_add(subject, NID_commonName, V_ASN1_UTF8STRING, text);
+    return (!has_serial(leaf) ||
+            name_add(subject, NID_serialNumber, V_ASN1_PRINTABLESTRING, text)) &&
+           pki_put_mac_name(cert, leaf->from_eui48 ? PROV_BYTES_OF(eui48) : PROV_BYTES(e, 8),
+                            !has_serial(leaf));
+}
+
+/* A bootstrap certificate has no EKU (row 35). */
+static bool device_fill(const struct prov_pki *pki, X509 *cert, const struct prov_pki_leaf *leaf)
+{
+    enum pki_extension eku = leaf->serves ? PKI_EKU_SERVER : PKI_EKU_CLIENT;
+    return pki_put_extension(pki, cert, PKI_KU_LEAF) &&
+           (leaf->use == PROV_USE_BOOTSTRAP || pki_put_extension(pki, cert, eku)) &&
+           device_name(cert, leaf);
 }
 
 /* No name in the subject: one dNSName and nothing else (row 24). */

@@ -36,35 +36,29 @@ static prov_result elements_check(const struct prov_csr *csr, struct prov_why *w
     return PROV_OK;
 }
 
-/* 6 octets stand for the EUI-64 with FF-FE in the middle (RFC 7925, section 4.4.2;
- * draft-ietf-lamps-macaddress-on). */
-static bool mac_is(struct prov_bytes mac, const struct prov_eui64 *device)
+static bool has_name(const struct prov_csr *csr)
 {
-    const uint8_t *e = device->octets;
-    if (mac.len == 6) {
-        return memcmp(mac.data, e, 3) == 0 && e[3] == 0xff && e[4] == 0xfe &&
-               memcmp(mac.data + 3, e + 5, 3) == 0;
-    }
-    return prov_bytes_equal(mac, PROV_BYTES(e, sizeof device->octets));
+    return csr->common_name_count > 0 || csr->san_count > 0;
 }
 
+/* What prov_csr_eui64 refuses at once, with its reason. */
 static prov_result device_check(const struct prov_csr *csr, const struct prov_eui64 *device,
                                 struct prov_why *why)
 {
     struct prov_eui64 named;
     char text[PROV_EUI64_TEXT];
     prov_eui64_format(device, text);
-    if (csr->dns_count > 0 || (csr->san_count == 1 && csr->mac_name.len == 0)) {
+    if (csr->san_count > 0 && csr->mac_name.len == 0) {
         return prov_why_set(why, PROV_E_CERT_PROFILE,
                             "the request has a name in subjectAltName that is not a device's");
     }
-    if (csr->common_name.len > 0 &&
-        (prov_eui64_parse_canonical(csr->common_name, &named) != PROV_OK ||
-         !prov_eui64_equal(&named, device)))
-        return prov_why_set(why, PROV_E_NAME, "the request's common name is not %s", text);
-    if (csr->mac_name.len > 0 && !mac_is(csr->mac_name, device))
-        return prov_why_set(why, PROV_E_NAME, "the request's MACAddress is not that of %s", text);
-    return PROV_OK;
+    if (!has_name(csr))
+        return PROV_OK;
+    if (prov_csr_eui64(csr, &named) == PROV_OK && prov_eui64_equal(&named, device))
+        return PROV_OK;
+    return prov_why_set(
+        why, PROV_E_NAME, "the request's %s %s",
+        csr->common_name_count == 0 ? "MACAddress is not that of" : "common name is not", text);
 }
 
 static prov_result csr_judge(struct prov_pki *pki, struct prov_bytes der,

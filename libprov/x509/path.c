@@ -62,6 +62,10 @@ static prov_result leaf_name_check(const struct prov_path_rules *rules,
 {
     struct prov_eui64 device;
 
+    if (rules->device != NULL)
+        return prov_x509_eui64(leaf, &device) == PROV_OK && prov_eui64_equal(&device, rules->device)
+                   ? PROV_OK
+                   : PROV_E_NAME;
     if (rules->role == PROV_PATH_SERVER)
         return rules->server != NULL ? prov_x509_match_server(leaf, rules->server) : PROV_E_NAME;
     return prov_x509_eui64(leaf, &device);

@@ -175,6 +175,41 @@ strict() { # ID: what openssl's strict check says of the credential's certificat
     done
 }
 
+@test "row25: --eui-form is cn or san, for devices" {
+    refuses 2 '--eui-form is cn or san, not "CN"' cert issue $DEVICE --server $SERVER --eui-form CN
+    refuses 2 "--eui-form and --role are for devices" cert issue $SERVER --eui-form san
+    refuses 2 '--role is client or server, not "root"' cert issue $DEVICE --server $SERVER --role root
+    refuses 6 "for the role of a server" cert issue $DEVICE --server $SERVER --role server --use bootstrap
+}
+
+@test "row25: --eui-form san is a MACAddress, of 6 octets for a device with an EUI-48" {
+    id=$(prov cert issue $DEVICE --server $SERVER --eui-form san)
+    prov credential show "$id" --json >shown
+    [ "$(field eui_form <shown)" = san ]
+    field chain <shown >chain.pem
+    [[ $(openssl asn1parse -in chain.pem) == *3018A01606082B0601050507080CA00A040800124B0014D52A7F* ]]
+    prov device add 00:1b:c5:00:00:01 --from-eui48 >/dev/null
+    id=$(prov cert issue 00:1b:c5:00:00:01 --from-eui48 --server $SERVER --eui-form san --profile tls13-iot-23)
+    prov credential show "$id" --json | field chain >chain.pem
+    [[ $(openssl asn1parse -in chain.pem) == *3016A01406082B0601050507080CA0080406001BC5000001* ]]
+    [ "$(openssl x509 -in chain.pem -noout -subject -nameopt RFC2253)" = \
+        "subject=serialNumber=00-1B-C5-FF-FE-00-00-01" ]
+    id=$(prov cert issue $OTHER_DEVICE --server $SERVER)
+    [ "$(prov credential show "$id" --json | field eui_form)" = cn ]
+}
+
+@test "row3: --role server makes a constrained server's certificate" {
+    id=$(prov cert issue $DEVICE --server $SERVER --role server)
+    prov credential show "$id" --json >shown
+    [ "$(field role <shown)" = server ]
+    [ "$(field use <shown)" = operational ]
+    field chain <shown >chain.pem
+    prov ca show root >root.pem
+    prov ca show issuing >issuing.pem
+    openssl verify -CAfile root.pem -untrusted issuing.pem -purpose sslserver chain.pem
+    ! openssl verify -CAfile root.pem -untrusted issuing.pem -purpose sslclient chain.pem
+}
+
 @test "a CSR comes from stdin too" {
     csr /CN=$DEVICE
     succeeds cert issue $DEVICE --server $SERVER --csr - <csr.pem

@@ -83,7 +83,7 @@ static bool is_last_second(const struct prov_path_rules *rules, const struct pro
 static void try_chain(const struct prov_bytes *chain, size_t chain_len, enum prov_path_role role,
                       bool has_time)
 {
-    struct prov_path_rules rules = {role, &house.fqdn, 3, has_time, NOW};
+    struct prov_path_rules rules = {role, &house.fqdn, 3, has_time, NOW, NULL};
     struct prov_path path;
     prov_result result = prov_path_begin(&path, &rules, chain, chain_len, &house.root, 1);
 

@@ -165,7 +165,11 @@ void wire_free(struct wire *w)
 static prov_result judge_chain(struct wire *w, enum wire_side side)
 {
     struct prov_path_rules rules = {side == WIRE_CLIENT ? PROV_PATH_SERVER : PROV_PATH_CLIENT,
-                                    &w->world->fqdn, PROV_CHAIN_BELOW_ANCHOR, true, w->world->time};
+                                    &w->world->fqdn,
+                                    PROV_CHAIN_BELOW_ANCHOR,
+                                    true,
+                                    w->world->time,
+                                    NULL};
     struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
     struct prov_path path;
     size_t len = prov_dtls_peer_chain(&w->ends[side].session, chain);

@@ -60,6 +60,8 @@ struct prov_flow_cert {
     int days;              /* 0: the default: bootstrap none, operational 90, server 398 */
     bool no_expiry;
     const struct prov_cert_profile *profile; /* NULL: rfc7925, which enrolled certificates have */
+    enum prov_eui_form form;                 /* of a device's name */
+    bool serves; /* the device is a constrained server: see prov_pki_leaf */
 };
 PROV_MUST prov_result prov_flow_cert_issue(struct prov_flow *flow,
                                            const struct prov_flow_cert *request,

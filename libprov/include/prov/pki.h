@@ -51,7 +51,16 @@ PROV_MUST prov_result prov_pki_ca_issue(struct prov_pki *pki, const struct prov_
                                         const struct prov_validity *validity, struct prov_buf *ret,
                                         struct prov_why *why);
 
-/* An end entity: a device by EUI-64 as CN=HH-… or a server by one dNSName (then the subject is empty of
+/* How a certificate names its device (RFC 7925, section 4.4.2, which leaves it open; row 25). */
+enum prov_eui_form {
+    PROV_EUI_FORM_DEFAULT = 0, /* the profile's: SAN if its row says SHOULD, else CN */
+    PROV_EUI_FORM_CN = 1,      /* CN=HH-HH-HH-HH-HH-HH-HH-HH, UTF8String */
+    PROV_EUI_FORM_SAN = 2 /* id-on-MACAddress of 8 octets, or of 6 for a device with an EUI-48. The
+                                  subject: rfc7925: empty, and the extension critical; tls13-iot-23: the
+                                  EUI-64 as serialNumber */
+};
+
+/* An end entity: a device by EUI-64 or a server by one dNSName (then the subject is empty of
  * DNS names: CN is not used, SAN is critical with an empty subject, RFC 5280, section 4.2.1.6).
  * Bootstrap device certificates have no EKU (IDevID); operational ones clientAuth; servers serverAuth
  * and id-kp-cmcRA is not set. */
@@ -62,6 +71,10 @@ struct prov_pki_leaf {
     const uint8_t *point; /* PROV_POINT_LEN; on the curve, or PROV_E_POINT */
     struct prov_validity validity;
     const struct prov_cert_profile *profile; /* NULL: rfc7925 */
+    enum prov_eui_form form;                 /* of a device */
+    bool from_eui48; /* the device's EUI-64 is an EUI-48 with FF-FE in the middle */
+    bool
+        serves; /* a device that is a constrained server: serverAuth (row 3), never a bootstrap one */
 };
 /* PROV_E_POLICY: operational without expiry, or one that outlives its issuer. PROV_E_CERT_PROFILE: the
  * profile wants an authority key identifier and the issuer has no key identifier of 20 octets. */
@@ -72,7 +85,8 @@ PROV_MUST prov_result prov_pki_leaf_issue(struct prov_pki *pki,
 
 /* A request from outside: strict encoding, proof of possession, nothing asked for that the profile
  * refuses (CA:TRUE, keyCertSign, dNSName for a device, more than one name). Accepts DER and PEM. Names
- * found are compared with `device`: PROV_E_NAME for another's EUI-64. der: room for the DER. */
+ * found (a CN, a subjectAltName) are read by prov_csr_eui64 and compared with `device`: PROV_E_NAME for
+ * another's EUI-64; a request may be without. der: room for the DER. */
 PROV_MUST prov_result prov_pki_csr_check(struct prov_pki *pki, struct prov_bytes csr,
                                          const struct prov_eui64 *device, struct prov_buf *der,
                                          struct prov_csr *ret, struct prov_why *why);

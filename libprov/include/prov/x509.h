@@ -111,6 +111,9 @@ struct prov_path_rules {
     size_t max_below_anchor;        /* RFC 7925, section 4.4.4: 3 */
     bool has_time;                  /* false: validity periods are not looked at (row 29) */
     int64_t time;
+    /* PROV_PATH_SERVER, in place of `server`: a constrained server, named as a device is (RFC 7925,
+     * section 4.4.1, last paragraph; row 3). */
+    const struct prov_eui64 *device;
 };
 
 /* Checks a chain, end entity first, in steps: each step does at most one signature verification, so
@@ -132,7 +135,7 @@ struct prov_path {
     prov_result reason;  /* why it fails, if nothing better is found */
     prov_result verdict; /* PROV_E_AGAIN until there is one */
 };
-/* The end entity's own rules. Role server: exactly one name, `rules->server`; keyUsage present, critical
+/* The end entity's own rules. Role server: exactly one name, `rules->server`, or the EUI-64 `rules->device`; keyUsage present, critical
  * and digitalSignature (keyAgreement beside it is let pass); serverAuth if there is an extKeyUsage. Role
  * client: an EUI-64; digitalSignature if there is a keyUsage; clientAuth if there is an extKeyUsage. Never
  * a CA certificate. Every certificate is parsed and must be issued by the next one's subject, unused

@@ -131,6 +131,32 @@ for kind in psk rpk cert; do
     }
 done
 
+# row 25: a device that is named by MACAddress enrolls and renews with that name
+san=00:1b:c5:00:00:01
+"$prov" device add $san --from-eui48 >/dev/null
+id=$("$prov" cert issue $san --from-eui48 --server $name --eui-form san 2>/dev/null)
+"$prov" bundle export "$id" --out san.bundle >/dev/null
+"$agent" install san.bundle --store san >/dev/null
+for verb in enroll rotate; do
+    "$agent" $verb --store san --address "$(address_of right)" >out 2>err || {
+        echo "FAILED: $verb of a device named by MACAddress"
+        cat err
+        failed=1
+    }
+done
+"$prov" credential list --device 00-1B-C5-FF-FE-00-00-01 --json >list
+[ "$(grep -c '"state":"active"' list)" = 2 ] && [ "$(grep -c . list)" = 3 ] || {
+    echo 'FAILED: credentials after a renewal by MACAddress'
+    cat list
+    failed=1
+}
+for id in $(sed -n 's/.*"id":"\([^"]*\)".*/\1/p' list); do
+    "$prov" credential show "$id" | grep -q 'eui_form: *san' || {
+        echo "FAILED: $id is not named by MACAddress"
+        failed=1
+    }
+done
+
 [ "$(grep -c 'event=handshake result=ok' right/serve.log)" -ge 6 ] || {
     echo 'FAILED: the right server saw no handshakes'
     failed=1

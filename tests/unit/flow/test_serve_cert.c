@@ -63,6 +63,26 @@ static void with_current_subject(struct fixture *f, struct asker *a,
     assert_int_equal(prov_x509_parse(PROV_BYTES(current->chain, len), &cert), PROV_OK);
     a->plan.eui64 = NULL;
     a->plan.subject = cert.subject;
+    a->plan.san = PROV_BYTES_NONE;
+    if (cert.san.len > 0) /* views point into current */
+        a->plan.san = cert.san;
+}
+
+/* A device whose operational certificate names it by MACAddress. */
+static void asker_by_san(struct fixture *f, struct asker *a,
+                         const struct prov_cert_profile *profile)
+{
+    struct prov_uuid id;
+    struct prov_flow_cert request = {.device = &f->device,
+                                     .server = &f->server,
+                                     .use = PROV_USE_OPERATIONAL,
+                                     .profile = profile,
+                                     .form = PROV_EUI_FORM_SAN};
+    assert_int_equal(prov_flow_cert_issue(&f->flow, &request, &id), PROV_OK);
+    *a = (struct asker){.peer = fixture_peer(f, &id)};
+    device_key_make(f, &a->key);
+    prov_base64_format(PROV_BYTES_OF(serve_tls_unique), a->challenge);
+    a->plan = (struct prov_csr_plan){.eui64 = &f->device, .point = a->key.point};
 }
 
 /* --- negative --- */
@@ -267,6 +287,22 @@ static void sren_with_another_subject_is_refused(void **state)
     asker_drop(f, &a);
 }
 
+/* RFC 7030, section 4.2.2: the SubjectAltName is part of the name. */
+static void row25_sren_in_another_form_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct asker a;
+    struct prov_credential current;
+    asker_by_san(f, &a, NULL);
+    asker_refused(f, &a, PROV_ENROLL_EST_SREN, asker_csr(f, &a), PROV_COAP_FORBIDDEN);
+    with_current_subject(f, &a, &current);
+    a.plan.san = PROV_BYTES_NONE;
+    struct prov_flow_request request =
+        serve_request(f, &a.peer, PROV_ENROLL_EST_SREN, asker_csr(f, &a));
+    serve_refused(f, &request, PROV_COAP_FORBIDDEN);
+    asker_drop(f, &a);
+}
+
 static void crts_as_one_certificate_is_not_acceptable(void **state)
 {
     struct fixture *f = *state;
@@ -422,6 +458,35 @@ static void sren_with_a_new_or_the_same_key_is_served(void **state)
     asker_drop(f, &a);
 }
 
+/* The successor has the names and the elements of its predecessor. */
+static void row25_sren_keeps_the_form_and_the_profile(void **state)
+{
+    struct fixture *f = *state;
+    for (size_t p = 0; prov_cert_profiles[p] != NULL; p++) {
+        struct asker a;
+        struct served served;
+        struct prov_credential current;
+        struct prov_x509 before, after;
+        asker_by_san(f, &a, prov_cert_profiles[p]);
+        with_current_subject(f, &a, &current);
+        serve_op(f, &a.peer, PROV_ENROLL_EST_SREN, asker_csr(f, &a), &served);
+        assert_int_equal(served.result, PROV_OK);
+        struct prov_credential made = fixture_only(f, PROV_USE_OPERATIONAL, PROV_STATE_PENDING);
+        size_t len = 4u + ((size_t)made.chain[2] << 8 | made.chain[3]);
+        assert_int_equal(prov_x509_parse(PROV_BYTES(made.chain, len), &after), PROV_OK);
+        len = 4u + ((size_t)current.chain[2] << 8 | current.chain[3]);
+        assert_int_equal(prov_x509_parse(PROV_BYTES(current.chain, len), &before), PROV_OK);
+        assert_true(prov_bytes_equal(after.subject, before.subject));
+        assert_true(prov_bytes_equal(after.san, before.san));
+        assert_int_equal(after.mac_name.len, 8);
+        assert_int_equal(after.san_critical, before.san_critical);
+        assert_true(prov_bytes_equal(after.aki, before.aki));
+        asker_drop(f, &a);
+        assert_int_equal(prov_registry_credential_revoke(f->registry, current.id, "next", NULL),
+                         PROV_OK);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -460,6 +525,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(row59_csr_with_a_key_of_another_owner_is_refused,
                                         fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(sren_with_another_subject_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(row25_sren_in_another_form_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(row25_sren_keeps_the_form_and_the_profile, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(crts_as_one_certificate_is_not_acceptable, fixture_setup,
                                         fixture_teardown),

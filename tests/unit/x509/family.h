@@ -42,7 +42,7 @@ static inline void family_plan(struct family *family, enum prov_path_role role, 
     struct prov_buf names = PROV_BUF_OF(family->names);
 
     family->count = below_root + 1;
-    family->rules = (struct prov_path_rules){role, &family->server, 3, true, NOW};
+    family->rules = (struct prov_path_rules){role, &family->server, 3, true, NOW, NULL};
     for (size_t i = 1; i <= below_root; i++)
         family->links[i] = mint_ca(family->crypto, KEY_OF(i), ca_names[i < below_root ? i + 1 : i],
                                    ca_names[i], &names);

@@ -41,7 +41,7 @@ static void chain_make(struct chain *chain)
 static prov_result verdict(struct chain *chain)
 {
     struct prov_fqdn server;
-    struct prov_path_rules rules = {PROV_PATH_SERVER, &server, 3, false, 0};
+    struct prov_path_rules rules = {PROV_PATH_SERVER, &server, 3, false, 0, NULL};
     struct prov_path path;
     prov_result result;
 
