@@ -267,6 +267,7 @@ static void row3_a_constrained_server_is_found_by_its_eui64(void **state)
     /* and a client's certificate serves nobody */
     works->profile = NULL;
     der = named(works, &golden, false, PROV_EUI_FORM_CN);
+    chain[0] = der_bytes(&der);
     assert_int_equal(prov_path_begin(&path, &rules, chain, 2, &anchor, 1), PROV_E_CERT_PROFILE);
 }
 
