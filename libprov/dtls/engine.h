@@ -193,6 +193,22 @@ void prov_alert_queue(struct prov_dtls *s, uint8_t level, enum prov_alert alert)
 void prov_alert_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes content);
 bool prov_alert_pull(struct prov_dtls *s, struct prov_buf *out);
 
+/* The first timer of a flight, and the one after that. */
+uint32_t prov_timer_first(const struct prov_dtls *s);
+uint32_t prov_timer_next(const struct prov_dtls *s, uint32_t timer_ms);
+
+/* --- heartbeat.c ----------------------------------------------------------------------------- */
+
+/* A message of the peer. A request is answered from where it lies: s->echo until the next step. */
+void prov_heartbeat_receive(struct prov_dtls *s, struct prov_bytes message);
+/* Appends the answer; there must be one to give. */
+bool prov_heartbeat_answer(struct prov_dtls *s, struct prov_buf *out);
+/* Appends the own request. */
+bool prov_heartbeat_pull(struct prov_dtls *s, struct prov_buf *out);
+/* Looks at the timer of the own request. */
+void prov_heartbeat_tick(struct prov_dtls *s);
+uint64_t prov_heartbeat_deadline(const struct prov_dtls *s);
+
 /* --- limits.c -------------------------------------------------------------------------------- */
 
 /* PROV_E_BOUNDS: an MTU or a fragment length that can't be. */

@@ -31,13 +31,16 @@ PROV_MUST prov_result prov_extension_take_renegotiation(struct prov_dtls *s,
 void prov_extension_put_formats(const struct prov_dtls *s, struct prov_buf *buf);
 void prov_extension_put_renegotiation(const struct prov_dtls *s, struct prov_buf *buf);
 
-/* Rows that serve both sides: limits.c, alpn.c, cid.c. */
+/* Rows that serve both sides: limits.c, alpn.c, heartbeat.c, cid.c. */
 bool prov_max_fragment_wanted(const struct prov_dtls *s);
 void prov_max_fragment_put(const struct prov_dtls *s, struct prov_buf *buf);
 PROV_MUST prov_result prov_max_fragment_take(struct prov_dtls *s, struct prov_bytes body);
 bool prov_alpn_wanted(const struct prov_dtls *s);
 void prov_alpn_put(const struct prov_dtls *s, struct prov_buf *buf);
 PROV_MUST prov_result prov_alpn_take(struct prov_dtls *s, struct prov_bytes body);
+bool prov_heartbeat_wanted(const struct prov_dtls *s);
+void prov_heartbeat_put(const struct prov_dtls *s, struct prov_buf *buf);
+PROV_MUST prov_result prov_heartbeat_take(struct prov_dtls *s, struct prov_bytes body);
 bool prov_cid_wanted(const struct prov_dtls *s);
 void prov_cid_put(const struct prov_dtls *s, struct prov_buf *buf);
 PROV_MUST prov_result prov_cid_take(struct prov_dtls *s, struct prov_bytes body);

@@ -15,6 +15,18 @@ static uint32_t or_default(uint32_t value, uint32_t otherwise)
     return value != 0 ? value : otherwise;
 }
 
+uint32_t prov_timer_first(const struct prov_dtls *s)
+{
+    return or_default(s->config->timer_initial_ms, PROV_TIMER_INITIAL_MS);
+}
+
+uint32_t prov_timer_next(const struct prov_dtls *s, uint32_t timer_ms)
+{
+    uint32_t max = or_default(s->config->timer_max_ms, PROV_TIMER_MAX_MS);
+
+    return timer_ms <= max / 2 ? timer_ms * 2 : max;
+}
+
 void prov_flight_begin(struct prov_dtls *s)
 {
     struct prov_dtls_handshake *hs = s->hs;
@@ -74,7 +86,7 @@ void prov_flight_end(struct prov_dtls *s)
     hs->flight_open = false;
     hs->peer_asked = false;
     hs->resends = 0;
-    hs->timer_ms = or_default(s->config->timer_initial_ms, PROV_TIMER_INITIAL_MS);
+    hs->timer_ms = prov_timer_first(s);
     hs->deadline_ms = s->now_ms + hs->timer_ms;
 }
 
@@ -110,7 +122,6 @@ void prov_flight_peer_repeated(struct prov_dtls *s, const struct prov_fragment *
 void prov_flight_tick(struct prov_dtls *s)
 {
     struct prov_dtls_handshake *hs = s->hs;
-    uint32_t max = or_default(s->config->timer_max_ms, PROV_TIMER_MAX_MS);
 
     if (s->now_ms < hs->deadline_ms)
         return;
@@ -120,7 +131,7 @@ void prov_flight_tick(struct prov_dtls *s)
     }
     hs->resends++;
     hs->halvings++;
-    hs->timer_ms = hs->timer_ms <= max / 2 ? hs->timer_ms * 2 : max;
+    hs->timer_ms = prov_timer_next(s, hs->timer_ms);
     hs->deadline_ms = s->now_ms + hs->timer_ms;
     hs->peer_asked = false;
     again(s);

@@ -123,6 +123,7 @@ static const struct prov_extension rows[] = {
     {PROV_EXTENSION_SIGNATURE_ALGORITHMS, NULL, NULL, take_algorithms},
     {PROV_EXTENSION_ALPN, prov_alpn_wanted, prov_alpn_put, prov_alpn_take},
     {PROV_EXTENSION_EXTENDED_MASTER_SECRET, answers_master, NULL, prov_extension_take_master},
+    {PROV_EXTENSION_HEARTBEAT, prov_heartbeat_wanted, prov_heartbeat_put, prov_heartbeat_take},
     {PROV_EXTENSION_CONNECTION_ID, prov_cid_wanted, prov_cid_put, prov_cid_take},
     {PROV_EXTENSION_RENEGOTIATION_INFO, answers_renegotiation, prov_extension_put_renegotiation,
      prov_extension_take_renegotiation},

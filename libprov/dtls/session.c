@@ -214,6 +214,8 @@ static void take_content(struct prov_dtls *s, uint8_t type, struct prov_bytes co
         prov_inbox_take(s, 1, content);
     else if (type == CONTENT_HANDSHAKE)
         s->side->late(s, content);
+    else if (type == CONTENT_HEARTBEAT)
+        prov_heartbeat_receive(s, content);
     else if (type == CONTENT_APPLICATION_DATA && s->hs == NULL && content.len <= PROV_DTLS_DATA_MAX)
         s->data = content;
 }
@@ -311,6 +313,8 @@ static enum prov_dtls_event tell(struct prov_dtls *s)
         s->connected_told = true;
         return PROV_DTLS_CONNECTED;
     }
+    if (s->echo.len > 0)
+        return PROV_DTLS_PULL;
     if (s->failed)
         return PROV_DTLS_FAILED;
     if (s->closed && !s->closed_told) {
@@ -339,7 +343,7 @@ static bool next_record(struct prov_dtls *s, struct prov_record *ret)
 {
     bool over = s->failed || s->closed;
 
-    if (!over && (s->data.len > 0 || s->connected != s->connected_told))
+    if (!over && (s->data.len > 0 || s->echo.len > 0 || s->connected != s->connected_told))
         return false;
     if (!over && prov_record_take(s->in, s->in_len, prov_dtls_connection_id(s).len, &s->in_at, ret))
         return true;
@@ -353,7 +357,7 @@ enum prov_dtls_event prov_dtls_step(struct prov_dtls *s, uint64_t now_ms)
     struct prov_record record;
 
     s->now_ms = now_ms;
-    s->data = PROV_BYTES_NONE;
+    s->data = s->echo = PROV_BYTES_NONE;
     if (s->hs != NULL)
         s->hs->spent = false;
     go_on(s);
@@ -363,13 +367,15 @@ enum prov_dtls_event prov_dtls_step(struct prov_dtls *s, uint64_t now_ms)
     }
     if (s->hs != NULL)
         prov_flight_tick(s);
+    else
+        prov_heartbeat_tick(s);
     return tell(s);
 }
 
 uint64_t prov_dtls_deadline(const struct prov_dtls *s)
 {
     if (s->hs == NULL)
-        return UINT64_MAX;
+        return prov_heartbeat_deadline(s);
     return has_work(s) ? 0 : s->hs->deadline_ms;
 }
 
@@ -389,9 +395,13 @@ bool prov_dtls_pull(struct prov_dtls *s, uint64_t now_ms, struct prov_buf *out)
     struct prov_buf datagram = prov_buf_make(out->data + out->len, room < max ? room : max);
 
     s->now_ms = now_ms;
-    bool any = s->hs != NULL && prov_flight_pull(s, &datagram);
+    bool any = s->echo.len > 0 && prov_heartbeat_answer(s, &datagram);
+    if (!any && s->hs != NULL)
+        any = prov_flight_pull(s, &datagram);
     if (!any && s->last_flight)
         any = prov_flight_pull_last(s, &datagram);
+    if (!any && s->beat.to_send)
+        any = prov_heartbeat_pull(s, &datagram);
     if (!any)
         any = prov_alert_pull(s, &datagram);
     if (!any)

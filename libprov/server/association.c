@@ -166,6 +166,7 @@ static bool step(struct prov_server *server, uint64_t now_ms, struct association
         prov_dtls_give_session(&a->dtls, NULL);
         return true;
     case PROV_DTLS_AGAIN:
+    case PROV_DTLS_PULL: /* association_run flushes after each step */
         return true;
     case PROV_DTLS_CONNECTED:
         connected(server, now_ms, a);

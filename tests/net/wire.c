@@ -217,6 +217,8 @@ static void note_data(struct wire_end *end)
     end->last_len = data.len;
 }
 
+static void drain(struct wire *w, enum wire_side side);
+
 /* One step; false when it has to wait. */
 static bool step(struct wire *w, enum wire_side side)
 {
@@ -259,8 +261,11 @@ static bool step(struct wire *w, enum wire_side side)
         if (end->failed++ == 0)
             end->failed_at_ms = w->now_ms;
         return false;
-    case PROV_DTLS_NEED_FETCH:
     case PROV_DTLS_PULL:
+        end->echoed++;
+        drain(w, side);
+        return true;
+    case PROV_DTLS_NEED_FETCH:
     case PROV_DTLS_WAIT:
         break;
     }
@@ -327,21 +332,25 @@ void wire_send(struct wire *w, enum wire_side from, const char *text)
     send(w, from, room, out.len);
 }
 
-static void settle(struct wire *w, enum wire_side side)
+static void drain(struct wire *w, enum wire_side side)
 {
-    struct wire_end *end = &w->ends[side];
     uint8_t room[WIRE_DATAGRAM_MAX];
 
-    if (!end->begun)
-        return;
-    while (step(w, side))
-        ;
     for (;;) {
         struct prov_buf out = PROV_BUF_OF(room);
-        if (!prov_dtls_pull(&end->session, w->now_ms, &out))
+        if (!prov_dtls_pull(&w->ends[side].session, w->now_ms, &out))
             return;
         send(w, side, room, out.len);
     }
+}
+
+static void settle(struct wire *w, enum wire_side side)
+{
+    if (!w->ends[side].begun)
+        return;
+    while (step(w, side))
+        ;
+    drain(w, side);
 }
 
 /* The first datagram of an address. */

@@ -76,7 +76,7 @@ struct wire_end {
     unsigned asked[4];                       /* NEED_PSK, NEED_SIGN, NEED_VERIFY, NEED_SESSION */
     /* what was told */
     bool begun;
-    unsigned connected, data, closed, failed, again;
+    unsigned connected, data, closed, failed, again, echoed;
     uint64_t connected_at_ms, failed_at_ms;
     uint8_t last[PROV_DTLS_DATA_MAX];
     size_t last_len;

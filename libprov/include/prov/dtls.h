@@ -286,7 +286,8 @@ bool prov_dtls_newest(const struct prov_dtls *s);
 /* --- heartbeat (RFC 6520) -------------------------------------------------------------------- */
 
 /* Asks the peer whether it is there; sent again by the timer, and when there is no answer after that
- * the session fails with PROV_E_TIMEOUT. PROV_E_STATE: not negotiated, or one is on its way. */
+ * the session fails with PROV_E_TIMEOUT. PROV_E_STATE: not negotiated, the peer does not want to be asked, or
+ * one is on its way: prov_dtls_deadline is UINT64_MAX again once it has been answered. */
 PROV_MUST prov_result prov_dtls_heartbeat(struct prov_dtls *s, uint64_t now_ms);
 
 /* The largest application record that fits the negotiated fragment length and a datagram; 0 before there

@@ -125,6 +125,15 @@ struct prov_dtls_kept {
     uint64_t made_ms;
 };
 
+/* A heartbeat of one's own (RFC 6520). */
+struct prov_dtls_beat {
+    uint64_t deadline_ms;
+    uint32_t timer_ms;
+    uint8_t resends;
+    bool under_way, to_send;
+    uint8_t payload[8];
+};
+
 struct prov_dtls {
     const struct prov_dtls_config *config;
     struct prov_crypto *crypto;
@@ -135,6 +144,7 @@ struct prov_dtls {
     uint8_t *in; /* the datagram in work */
     size_t in_len, in_at;
     struct prov_bytes data;
+    struct prov_bytes echo; /* a heartbeat of the peer, as far as it goes back */
     uint64_t now_ms;
 
     struct prov_dtls_keys read, write;
@@ -147,6 +157,8 @@ struct prov_dtls {
     uint8_t write_epoch;
     uint8_t max_fragment; /* negotiated, as in the extension: 0 none, n for 2^(8+n) octets */
 
+    struct prov_dtls_beat beat;
+    uint8_t heartbeat_mode; /* what the peer has said; 0: not negotiated */
     uint8_t cid_read_len, cid_write_len;
     uint8_t cid_read[PROV_DTLS_CID_MAX];  /* in records that come, if it was negotiated */
     uint8_t cid_write[PROV_DTLS_CID_MAX]; /* in records that go */

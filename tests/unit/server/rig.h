@@ -31,6 +31,7 @@ struct client {
     struct prov_bytes psk;
     unsigned connected, closed, failed, heard; /* heard: datagrams that came */
     bool deaf;                                 /* what comes for it is lost */
+    bool mute;                                 /* its answers to heartbeats are lost */
     struct prov_exchange x;
     uint16_t message_id;
     uint8_t room[4096];
