@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * AEAD, one call a message. GCM and ChaCha20-Poly1305 are there on hosts only (aead_host.c).
+ */
+#include "aead.h"
+
+#include <mbedtls/ccm.h>
+
+static int ccm_seal(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_t *ret_tag)
+{
+    mbedtls_ccm_context context;
+    int code;
+
+    mbedtls_ccm_init(&context);
+    code =
+        mbedtls_ccm_setkey(&context, MBEDTLS_CIPHER_ID_AES, m->key.data, (unsigned)m->key.len * 8);
+    if (code == 0)
+        code = mbedtls_ccm_encrypt_and_tag(&context, m->text.len, m->nonce, PROV_AEAD_NONCE_LEN,
+                                           m->aad.data, m->aad.len, m->text.data, ret, ret_tag,
+                                           m->tag_len);
+    mbedtls_ccm_free(&context);
+    return code;
+}
+
+static int ccm_open(const struct prov_mbedtls_message *m, uint8_t *ret, const uint8_t *tag)
+{
+    mbedtls_ccm_context context;
+    int code;
+
+    mbedtls_ccm_init(&context);
+    code =
+        mbedtls_ccm_setkey(&context, MBEDTLS_CIPHER_ID_AES, m->key.data, (unsigned)m->key.len * 8);
+    if (code == 0)
+        code =
+            mbedtls_ccm_auth_decrypt(&context, m->text.len, m->nonce, PROV_AEAD_NONCE_LEN,
+                                     m->aad.data, m->aad.len, m->text.data, ret, tag, m->tag_len);
+    mbedtls_ccm_free(&context);
+    return code;
+}
+
+/* CCM puts the length of the message into its first block; 12 octets of nonce leave three for it. */
+#define CCM_MESSAGE_MAX 0xffffffu
+
+static const struct prov_mbedtls_aead ccm_rows[] = {
+    {PROV_AEAD_AES_128_CCM_8, 16, 8, CCM_MESSAGE_MAX, ccm_seal, ccm_open},
+    {PROV_AEAD_AES_128_CCM, 16, 16, CCM_MESSAGE_MAX, ccm_seal, ccm_open},
+};
+
+static const struct prov_mbedtls_aead *row_of(enum prov_aead aead)
+{
+    for (size_t i = 0; i < sizeof ccm_rows / sizeof ccm_rows[0]; i++)
+        if (ccm_rows[i].aead == aead)
+            return &ccm_rows[i];
+    return prov_mbedtls_aead_more(aead);
+}
+
+size_t prov_aead_key_len(enum prov_aead aead)
+{
+    const struct prov_mbedtls_aead *row = row_of(aead);
+
+    return row != NULL ? row->key_len : 0;
+}
+
+size_t prov_aead_tag_len(enum prov_aead aead)
+{
+    const struct prov_mbedtls_aead *row = row_of(aead);
+
+    return row != NULL ? row->tag_len : 0;
+}
+
+static prov_result arguments_check(const struct prov_mbedtls_aead *row, struct prov_bytes key,
+                                   size_t text_len)
+{
+    if (row == NULL)
+        return PROV_E_ALGORITHM;
+    return key.len == row->key_len && text_len <= row->text_max ? PROV_OK : PROV_E_BOUNDS;
+}
+
+prov_result prov_crypto_seal(struct prov_crypto *crypto, enum prov_aead aead, struct prov_bytes key,
+                             const uint8_t nonce[PROV_AEAD_NONCE_LEN], struct prov_bytes aad,
+                             struct prov_bytes plain, uint8_t *ret)
+{
+    const struct prov_mbedtls_aead *row = row_of(aead);
+    prov_result result = arguments_check(row, key, plain.len);
+
+    (void)crypto;
+    if (result != PROV_OK)
+        return result;
+    const struct prov_mbedtls_message message = {key, nonce, aad, plain, row->tag_len};
+    return row->seal(&message, ret, ret + plain.len) == 0 ? PROV_OK : PROV_E_INTERNAL;
+}
+
+prov_result prov_crypto_open(struct prov_crypto *crypto, enum prov_aead aead, struct prov_bytes key,
+                             const uint8_t nonce[PROV_AEAD_NONCE_LEN], struct prov_bytes aad,
+                             struct prov_bytes sealed, uint8_t *ret)
+{
+    const struct prov_mbedtls_aead *row = row_of(aead);
+    size_t tag_len = prov_aead_tag_len(aead);
+
+    (void)crypto;
+    if (sealed.len < tag_len)
+        return PROV_E_TRUNCATED;
+    const struct prov_bytes text = {sealed.data, sealed.len - tag_len};
+    prov_result result = arguments_check(row, key, text.len);
+    if (result != PROV_OK)
+        return result;
+    const struct prov_mbedtls_message message = {key, nonce, aad, text, tag_len};
+    if (row->open(&message, ret, text.data + text.len) == 0)
+        return PROV_OK;
+    prov_wipe(ret, text.len);
+    return PROV_E_DIGEST;
+}

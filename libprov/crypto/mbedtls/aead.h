@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROV_CRYPTO_MBEDTLS_AEAD_H
+#define PROV_CRYPTO_MBEDTLS_AEAD_H
+
+#include "backend.h"
+
+struct prov_mbedtls_message {
+    struct prov_bytes key;
+    const uint8_t *nonce;
+    struct prov_bytes aad, text;
+    size_t tag_len;
+};
+
+/* Both answer what the library does; `ret` may be the text itself. */
+struct prov_mbedtls_aead {
+    enum prov_aead aead;
+    uint8_t key_len, tag_len;
+    uint32_t text_max;
+    int (*seal)(const struct prov_mbedtls_message *message, uint8_t *ret, uint8_t *ret_tag);
+    int (*open)(const struct prov_mbedtls_message *message, uint8_t *ret, const uint8_t *tag);
+};
+
+/* What a host has beside AES-CCM, or NULL; in firmware always NULL. */
+const struct prov_mbedtls_aead *prov_mbedtls_aead_more(enum prov_aead aead);
+
+#endif
