@@ -118,30 +118,6 @@ prov_result cmd_identity(const struct options *options, struct prov_why *why)
 
 /* --- install ---------------------------------------------------------------------------------- */
 
-static prov_result read_stream(FILE *stream, const char *name, struct prov_buf *ret,
-                               struct prov_why *why)
-{
-    ret->len = fread(ret->data, 1, ret->cap, stream);
-    if (ferror(stream))
-        return prov_why_set(why, PROV_E_IO, "cannot read %s: %s", name, strerror(errno));
-    if (!feof(stream) && fgetc(stream) != EOF)
-        return prov_why_set(why, PROV_E_OVERFLOW, "longer than a bundle may be: %s", name);
-    return PROV_OK;
-}
-
-static prov_result read_bundle(const char *name, struct prov_buf *ret, struct prov_why *why)
-{
-    if (strcmp(name, "-") == 0)
-        return read_stream(stdin, "standard input", ret, why);
-    FILE *stream = fopen(name, "rb");
-    if (stream == NULL)
-        return prov_why_set(why, errno == ENOENT ? PROV_E_NOT_FOUND : PROV_E_PERMISSION,
-                            "cannot open %s: %s", name, strerror(errno));
-    prov_result r = read_stream(stream, name, ret, why);
-    (void)fclose(stream);
-    return r;
-}
-
 static prov_result refused(const struct options *options, const struct prov_bundle *bundle,
                            prov_result r, struct prov_why *why)
 {
@@ -222,7 +198,7 @@ prov_result cmd_install(const struct options *options, struct prov_why *why)
     struct prov_buf bundle = PROV_BUF_OF(octets);
     struct board board = {0};
     bool dry = GIVEN(options, OPT_DRY_RUN);
-    prov_result r = read_bundle(options->operand, &bundle, why);
+    prov_result r = input_read(options->operand, "bundle", &bundle, why);
     if (r == PROV_OK)
         r = command_open(options, dry ? FLASH_OPEN : FLASH_OPEN_OR_CREATE, &board, why);
     if (r == PROV_E_NOT_FOUND && dry && bundle.len > 0) {

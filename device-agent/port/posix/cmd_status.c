@@ -94,6 +94,15 @@ static const char *rotation_text(const struct prov_store *store)
     return "none unfinished";
 }
 
+/* A list that was taken and is gone is said so: the operator gives it again. */
+static void print_deny_list(struct print *print, struct board *board)
+{
+    if (board->store.deny_version > 0)
+        print_int(print, "deny_list", board->store.deny_version);
+    if (prov_store_deny_lost(&board->store))
+        print_int(print, "deny_list_lost", board->store.state.deny_version);
+}
+
 static prov_result status(const struct options *options, struct board *board)
 {
     struct prov_identity identity;
@@ -113,6 +122,7 @@ static prov_result status(const struct options *options, struct board *board)
     print_int(&print, "failed_in_a_row", board->store.state.attempts);
     if (board->store.state.time_floor > 0)
         print_time(&print, "not_earlier_than", board->store.state.time_floor);
+    print_deny_list(&print, board);
     print_open(&print, "credentials");
     r = print_entries(&print, board);
     print_close(&print);
@@ -150,6 +160,10 @@ static void describe(const struct prov_log_record *record, char *ret, size_t cap
         break;
     case PROV_LOG_RESUME:
         snprintf(ret, cap, "%s", record->value == 1 ? "committed" : "staged");
+        break;
+    case PROV_LOG_DENIED:
+    case PROV_LOG_DENY_LIST:
+        snprintf(ret, cap, "list %u", record->value);
         break;
     case PROV_LOG_GIVE_UP:
         snprintf(ret, cap, "after %u failures", record->value);

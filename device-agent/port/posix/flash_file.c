@@ -14,7 +14,8 @@
 #define HEADER_VERSION 1
 #define DEFAULT_UNIT   8
 #define DEFAULT_SECTOR 4096
-#define DEFAULT_COUNT  14 /* four for each area, two for the journal */
+#define DEFAULT_COUNT  16 /* four for each area, two for the journal, two for a deny-list */
+#define DEFAULT_DENY   2
 
 static const char magic[8] = {'p', 'r', 'v', 'f', 'l', 'a', 's', 'h'};
 
@@ -129,6 +130,7 @@ struct prov_flash flash_file_port(struct flash_file *file)
                                .sector_count = file->sector_count,
                                .program_unit = file->unit,
                                .erased = file->erased,
+                               .deny_sectors = file->deny_sectors,
                                .read = flash_read,
                                .program = flash_program,
                                .erase = flash_erase,
@@ -148,12 +150,13 @@ static prov_result header_write(struct flash_file *file)
                                 .sector_size = DEFAULT_SECTOR,
                                 .sector_count = DEFAULT_COUNT,
                                 .erased = 0xff,
+                                .deny_sectors = DEFAULT_DENY,
                                 .cut_after = file->cut_after,
                                 .cut = file->cut};
     prov_put(&buf, magic, sizeof magic);
     prov_put_u16(&buf, HEADER_VERSION);
     prov_put_u8(&buf, file->erased);
-    prov_put_u8(&buf, 0);
+    prov_put_u8(&buf, file->deny_sectors);
     prov_put_u32(&buf, file->unit);
     prov_put_u32(&buf, file->sector_size);
     prov_put_u32(&buf, file->sector_count);
@@ -176,16 +179,15 @@ static prov_result header_read(struct flash_file *file, const char *path, struct
     uint8_t header[HEADER_LEN];
     struct stat st;
     uint16_t version = 0;
-    uint8_t zero = 0;
     struct prov_bytes mark = PROV_BYTES_NONE;
     if (read_all(file->fd, header, sizeof header, 0) != PROV_OK)
         return prov_why_set(why, PROV_E_CORRUPT, "not a store (no header): %s", path);
     struct prov_reader reader = prov_reader_make(PROV_BYTES_OF(header));
-    bool whole = prov_take(&reader, sizeof magic, &mark) && prov_take_u16(&reader, &version) &&
-                 prov_take_u8(&reader, &file->erased) && prov_take_u8(&reader, &zero) &&
-                 prov_take_u32(&reader, &file->unit) &&
-                 prov_take_u32(&reader, &file->sector_size) &&
-                 prov_take_u32(&reader, &file->sector_count);
+    bool whole =
+        prov_take(&reader, sizeof magic, &mark) && prov_take_u16(&reader, &version) &&
+        prov_take_u8(&reader, &file->erased) && prov_take_u8(&reader, &file->deny_sectors) &&
+        prov_take_u32(&reader, &file->unit) && prov_take_u32(&reader, &file->sector_size) &&
+        prov_take_u32(&reader, &file->sector_count);
     if (!whole || memcmp(mark.data, magic, sizeof magic) != 0)
         return prov_why_set(why, PROV_E_CORRUPT, "not a store (no magic): %s", path);
     if (version != HEADER_VERSION)

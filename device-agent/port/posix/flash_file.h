@@ -3,7 +3,7 @@
  * Flash in a file: a header of one page, then the sectors. Behaves as flash does: a unit is
  * programmed once per erase, erased in sectors.
  *
- *     magic 8 "prvflash" │ version 2 │ erased 1 │ 0 1 │ unit 4 │ sector 4 │ sectors 4 │ 0 … 4096 │
+ *     magic 8 "prvflash" │ version 2 │ erased 1 │ for a deny-list 1 │ unit 4 │ sector 4 │ sectors 4 │ 0 … 4096 │
  * sectors …
  */
 #ifndef PROV_POSIX_FLASH_FILE_H
@@ -16,7 +16,7 @@ struct flash_file {
     int fd;
     int locked; /* the file itself while a copy is worked on; otherwise -1 */
     uint32_t unit, sector_size, sector_count;
-    uint8_t erased;
+    uint8_t erased, deny_sectors;
     uint64_t operations;             /* program, erase and sync so far */
     uint64_t cut_after;              /* the power goes in this operation; 0: never (a test aid) */
     void (*cut)(uint64_t operation); /* ends the program there; does not return */

@@ -115,11 +115,18 @@ expect 0 '' status --store link
 ln -s nothing dangling
 expect 3 'cannot open the store' status --store dangling
 
+# deny-lists: there is none yet that this store could take; agent_server.sh has one
+expect 2 'needs FILE' denylist --store s
+expect 3 'cannot open missing' denylist missing --store s
+expect 3 'no bundle in s has named a signer' denylist junk --store s
+head -c 4001 /dev/zero >large
+expect 10 'longer than a deny-list may be' denylist large --store s
+
 # help at every level, with an example
 expect 0 '' --help
 check 'example' grep -q example out
 check 'exit codes' grep -q '10 integrity' out
-for command in identity install enroll rotate status log; do
+for command in identity install enroll rotate denylist status log; do
     expect 0 '' $command --help
     check "example of $command" grep -q 'example' out
 done
