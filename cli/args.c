@@ -60,6 +60,8 @@ const struct option_row option_rows[OPT_COUNT] = {
      "take it for silence when no answer comes for so long (default 2000)"},
     {OPT_SLOW, "--slow", NULL, "also what takes a minute or more: retransmission timers"},
     {OPT_LIST, "--list", NULL, "list the rules and test nothing"},
+    {OPT_SERVERS, "--servers", NULL, "only servers' own credentials, which is what devices meet"},
+    {OPT_EXPIRED, "--expired", NULL, "expired certificates too, for devices without a clock"},
 };
 
 static const struct option_row *find(const char *arg, size_t len)

@@ -61,6 +61,8 @@ enum option {
     OPT_WAIT,
     OPT_SLOW,
     OPT_LIST,
+    OPT_SERVERS,
+    OPT_EXPIRED,
     OPT_COUNT
 };
 #define OPT(name) (UINT64_C(1) << OPT_##name)

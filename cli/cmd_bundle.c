@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands.h"
 
+#include "prov/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -83,6 +85,20 @@ prov_result cmd_bundle_export(struct run *run)
     return r;
 }
 
+static void put_deny_signer(struct run *run, const struct prov_bundle *bundle)
+{
+    uint8_t spki[PROV_SPKI_LEN], digest[PROV_HASH_LEN];
+    char ni[PROV_NI_TEXT];
+    struct prov_bytes part = PROV_BYTES_OF(spki);
+    if (!bundle->has_deny_signer)
+        return;
+    prov_spki_encode(bundle->deny_signer, spki);
+    if (prov_crypto_sha256(run->crypto, &part, 1, digest) != PROV_OK)
+        return;
+    prov_ni_format(digest, ni);
+    out_text(&run->out, "deny_signer", ni);
+}
+
 static void put_bundle(struct run *run, const struct prov_bundle *bundle)
 {
     out_uuid(&run->out, "id", &bundle->id);
@@ -93,6 +109,7 @@ static void put_bundle(struct run *run, const struct prov_bundle *bundle)
     out_text(&run->out, "address", bundle->address);
     out_text(&run->out, "profile", bundle->profile);
     out_time(&run->out, "issued", bundle->issued);
+    put_deny_signer(run, bundle);
 }
 
 static void put_public(struct run *run, const struct prov_bundle *bundle)

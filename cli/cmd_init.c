@@ -59,10 +59,20 @@ static void undo(struct run *run, const char *key)
     (void)unlink(key);
 }
 
+/* Before the issuing CA, whose presence says that init has come to its end. */
+static prov_result make_deny_signer(struct run *run)
+{
+    struct prov_deny_signer signer;
+    prov_result r = prov_registry_deny_signer_get(run->registry, &signer, NULL, NULL);
+    return r == PROV_E_NOT_FOUND ? prov_flow_deny_init(&run->flow) : r;
+}
+
 static prov_result make_authorities(struct run *run)
 {
     run->flow.registry = run->registry;
     prov_result r = prov_pki_make(run->crypto, &run->flow.pki);
+    if (r == PROV_OK)
+        r = make_deny_signer(run);
     return r == PROV_OK ? prov_flow_ca_init(&run->flow) : r;
 }
 

@@ -107,6 +107,21 @@ const struct command commands[] = {
      "Shows what a profile asks of a handshake and of certificates, with the sections that say so.",
      "prov profile show rfc7925 --role client --kind cert"},
 
+    {"denylist", "export", cmd_denylist_export, NEEDS_REGISTRY | NEEDS_PKI | CHANGES, 0, 0,
+     OPT(OUT) | OPT(SERVERS) | OPT(EXPIRED), "--out FILE [--servers] [--expired]",
+     "Signs a list of all that is revoked, for devices to take in: prov-agent denylist FILE.",
+     "prov denylist export --out fleet.denylist"},
+    {"denylist", "show", cmd_denylist_show, NEEDS_NOTHING, 1, 1, 0, "FILE",
+     "Shows what is in a deny-list, whoever has signed it.", "prov denylist show fleet.denylist"},
+    {"denylist", "verify", cmd_denylist_verify, NEEDS_REGISTRY | NEEDS_PKI, 1, 1, 0, "FILE",
+     "Checks that this registry has signed a deny-list, and says whether it is the newest.",
+     "prov denylist verify fleet.denylist"},
+    {"denylist", "signer", cmd_denylist_signer, NEEDS_REGISTRY | NEEDS_CRYPTO, 0, 0, 0, "",
+     "Shows the public key that signs deny-lists; bundles carry it.", "prov denylist signer"},
+    {"denylist", "init", cmd_denylist_init, NEEDS_REGISTRY | NEEDS_PKI | CHANGES, 0, 0, 0, "",
+     "Makes the key that signs deny-lists, for a registry older than that: prov init makes one.",
+     "prov denylist init"},
+
     {"event", "list", cmd_event_list, NEEDS_REGISTRY, 0, 0, OPT(AFTER), "[--after N]",
      "Lists what was changed, when and by which program.", "prov event list --json"},
 

@@ -132,6 +132,20 @@ static prov_result fill(const struct prov_flow *flow, const struct prov_credenti
     return PROV_E_INTERNAL;
 }
 
+/* A registry that has none yet: the bundle names none. */
+static prov_result fill_deny_signer(const struct prov_flow *flow, struct prov_bundle *bundle)
+{
+    struct prov_deny_signer signer;
+    prov_result r = prov_registry_deny_signer_get(flow->registry, &signer, NULL, NULL);
+    if (r == PROV_E_NOT_FOUND)
+        return PROV_OK;
+    if (r != PROV_OK)
+        return prov_why_set(flow->why, r, "the signer of deny-lists can't be read");
+    bundle->has_deny_signer = true;
+    memcpy(bundle->deny_signer, signer.point, PROV_POINT_LEN);
+    return PROV_OK;
+}
+
 prov_result prov_flow_bundle_export(struct prov_flow *flow,
                                     const struct prov_credential *credential,
                                     const char *url_prefix, struct prov_buf *ret)
@@ -150,6 +164,9 @@ prov_result prov_flow_bundle_export(struct prov_flow *flow,
         r = prov_registry_server_get(flow->registry, &credential->server, &row, flow->why);
     if (r == PROV_OK) {
         memcpy(bundle.address, row.address, sizeof(bundle.address));
+        r = fill_deny_signer(flow, &bundle);
+    }
+    if (r == PROV_OK) {
         r = secret_load(flow, credential, &parts.secret);
     }
     if (r == PROV_OK)

@@ -8,6 +8,7 @@
 
 #include "prov/bundle.h"
 #include "prov/crypto.h"
+#include "prov/deny_list.h"
 #include "prov/enroll.h"
 #include "prov/pki.h"
 #include "prov/registry.h"
@@ -79,6 +80,28 @@ PROV_MUST prov_result prov_flow_bundle_export(struct prov_flow *flow,
  * PROV_E_FORMAT, PROV_E_TRUNCATED, PROV_E_BOUNDS; ret may be filled in part then. */
 PROV_MUST prov_result prov_flow_chain_split(struct prov_bytes octets, struct prov_bytes *ret,
                                             size_t cap, size_t *ret_count);
+
+/* --- deny-lists --- */
+
+/* Makes the key that signs deny-lists; bundles made from then on name it. PROV_E_EXISTS. */
+PROV_MUST prov_result prov_flow_deny_init(struct prov_flow *flow);
+struct prov_flow_deny {
+    bool servers_only; /* servers' own credentials alone: what devices meet */
+    bool expired;      /* certificates too that have expired: for devices without a clock */
+};
+struct prov_flow_denied {
+    uint32_t version;
+    size_t certificates, keys;
+    size_t kept; /* revoked raw keys left out: an active credential shows them still */
+};
+/* Signs a list of all that is revoked, and counts the version up. ret: room for PROV_DENY_LIST_MAX.
+ * PROV_E_BOUNDS: more than fits. */
+PROV_MUST prov_result prov_flow_deny_export(struct prov_flow *flow,
+                                            const struct prov_flow_deny *plan, struct prov_buf *ret,
+                                            struct prov_flow_denied *ret_denied);
+/* Whether this registry has signed it, and the version of the newest that it has signed. */
+PROV_MUST prov_result prov_flow_deny_verify(struct prov_flow *flow, struct prov_bytes file,
+                                            struct prov_deny_list *ret, uint32_t *ret_newest);
 
 /* --- serving --- */
 

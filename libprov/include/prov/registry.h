@@ -177,6 +177,30 @@ PROV_MUST prov_result prov_registry_credential_revoke(struct prov_registry *regi
 PROV_MUST prov_result prov_registry_credential_activate(struct prov_registry *registry, int64_t id,
                                                         struct prov_why *why);
 
+/* --- deny-lists ------------------------------------------------------------------------------- */
+
+struct prov_deny_signer {
+    struct prov_uuid uuid; /* also the associated data of its sealed key */
+    uint8_t point[PROV_POINT_LEN];
+    uint32_t version; /* of the last list, 0: none yet */
+    int64_t created;
+};
+/* The registry's signer of deny-lists, for ever. PROV_E_EXISTS. */
+PROV_MUST prov_result prov_registry_deny_signer_add(struct prov_registry *registry,
+                                                    const struct prov_deny_signer *signer,
+                                                    const struct prov_secret *scalar,
+                                                    struct prov_why *why);
+/* With its private key if ret_scalar is not NULL. */
+PROV_MUST prov_result prov_registry_deny_signer_get(struct prov_registry *registry,
+                                                    struct prov_deny_signer *ret,
+                                                    struct prov_secret *ret_scalar,
+                                                    struct prov_why *why);
+/* Counts the version up and visits every revoked credential, or servers' own alone, in one transaction: a
+ * list of a higher version never knows less. If the visitor fails, the version stays. */
+PROV_MUST prov_result prov_registry_deny_list(struct prov_registry *registry, bool servers_only,
+                                              prov_credential_visit visit, void *context,
+                                              uint32_t *ret_version, struct prov_why *why);
+
 /* --- rotation (design: only a confirm retires the old) ---------------------------------------- */
 
 /* Adds `credential` as pending successor of `predecessor`, durable before it returns. If there is a pending one

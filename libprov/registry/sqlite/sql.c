@@ -36,6 +36,11 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_CA_ADD] = "INSERT INTO ca (uuid, level, name, cert, not_after, sealed, created) "
                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_CA_GET] = CA "WHERE level = ?1 ORDER BY id DESC LIMIT 1",
+    [SQL_DENY_SIGNER_ADD] = "INSERT INTO deny_signer (id, uuid, point, sealed, version, created) "
+                            "VALUES (1, ?1, ?2, ?3, 0, ?4)",
+    [SQL_DENY_SIGNER_GET] =
+        "SELECT uuid, point, sealed, version, created FROM deny_signer WHERE id = 1",
+    [SQL_DENY_VERSION_SET] = "UPDATE deny_signer SET version = ?1 WHERE id = 1",
     [SQL_KEY_ADD] = "INSERT INTO key (spki_sha256, point, ca_id, server_id, device_id) "
                     "VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_KEY_OWNER] = "SELECT k.id, k.ca_id, k.server_id, k.device_id, a.name, s.fqdn, d.eui64 "

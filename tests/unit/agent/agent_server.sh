@@ -157,6 +157,40 @@ for id in $(sed -n 's/.*"id":"\([^"]*\)".*/\1/p' list); do
     }
 done
 
+# deny-lists: another factory's is refused, ours refuses the server that it denies, an older one is refused
+words() { # CODE WORDS COMMAND…
+    code=$1
+    what=$2
+    shift 2
+    status=0
+    "$agent" "$@" >out 2>err || status=$?
+    if [ "$status" != "$code" ] || ! grep -qF -- "$what" err; then
+        echo "FAILED: prov-agent $*: exit $status, not $code with '$what'"
+        cat err
+        failed=1
+    fi
+}
+"$prov" denylist export --out first.denylist >/dev/null
+PROV_REGISTRY="$work/wrong/registry.db" "$prov" denylist export --out theirs.denylist >/dev/null
+for id in $("$prov" credential list --server $name --json |
+    /usr/bin/python3 -c 'import json, sys
+for line in sys.stdin:
+    row = json.loads(line)
+    if not row["device"]: print(row["id"])'); do
+    "$prov" credential revoke "$id" --reason "key lost" >/dev/null
+done
+"$prov" denylist export --servers --out second.denylist >/dev/null
+for kind in psk rpk cert; do
+    words 6 'not signed by a signer' denylist theirs.denylist --store $kind
+    "$agent" denylist second.denylist --store $kind --json >out
+    grep -q '"version":2' out || failed=1
+    words 4 'older (version 1)' denylist first.denylist --store $kind
+    "$agent" status --json --store $kind | grep -q '"deny_list":2' || failed=1
+done
+words 6 'handshake' rotate --store rpk --address "$(address_of right)"
+words 6 'certificate_revoked' rotate --store cert --address "$(address_of right)"
+"$agent" log --store cert | grep -q 'denied' || failed=1
+
 [ "$(grep -c 'event=handshake result=ok' right/serve.log)" -ge 6 ] || {
     echo 'FAILED: the right server saw no handshakes'
     failed=1

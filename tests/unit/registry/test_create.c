@@ -4,6 +4,7 @@
  * behind.
  */
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -399,6 +400,16 @@ static void create_under_a_tight_umask_works(void **state)
     assert_int_equal(mode_of(box->key_path, ""), 0600);
 }
 
+/* Files NNNN_….up.sql of db/sqlite. */
+static int migration_count(void)
+{
+    glob_t found;
+    assert_int_equal(glob("db/sqlite/*.up.sql", 0, NULL, &found), 0);
+    int count = (int)found.gl_pathc;
+    globfree(&found);
+    return count;
+}
+
 static void create_makes_the_schema(void **state)
 {
     struct box *box = *state;
@@ -407,7 +418,7 @@ static void create_makes_the_schema(void **state)
     assert_string_equal(org.name, "Example Works");
     assert_string_equal(org.country, "DE");
     assert_int_equal(raw_number(box, "PRAGMA application_id"), 0x70726f76);
-    assert_int_equal(raw_number(box, "PRAGMA user_version"), 1);
+    assert_int_equal(raw_number(box, "PRAGMA user_version"), migration_count());
     assert_int_equal(
         raw_number(box, "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'"), 1);
     assert_int_equal(raw_number(box, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND "
@@ -464,10 +475,16 @@ static void names_that_sqlite_would_interpret_are_files(void **state)
 }
 
 /* Runs a file of db/sqlite on the database. */
-static void run_migration(struct box *box, const char *name)
+static void run_migration(struct box *box, int number, const char *half)
 {
     static char sql[16384];
-    FILE *file = fopen(name, "rb");
+    char pattern[64];
+    glob_t found;
+    (void)snprintf(pattern, sizeof pattern, "db/sqlite/%04d_*.%s.sql", number, half);
+    assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+    assert_int_equal(found.gl_pathc, 1);
+    FILE *file = fopen(found.gl_pathv[0], "rb");
+    globfree(&found);
     assert_non_null(file);
     size_t len = fread(sql, 1, sizeof sql - 1, file);
     assert_true(len > 0 && len < sizeof sql - 1);
@@ -485,13 +502,33 @@ static void schema_goes_down_and_up_again(void **state)
     prov_registry_close(box->registry);
     box->registry = NULL;
     assert_true(before > 10);
-    run_migration(box, "db/sqlite/0001_init.down.sql");
+    for (int number = migration_count(); number > 0; number--)
+        run_migration(box, number, "down");
     assert_int_equal(raw_number(box, objects), 0);
-    run_migration(box, "db/sqlite/0001_init.up.sql");
+    for (int number = 1; number <= migration_count(); number++)
+        run_migration(box, number, "up");
     assert_int_equal(raw_number(box, objects), before);
     assert_int_equal(raw_number(box, "SELECT count(*) FROM credential"), 0);
     assert_why(box, prov_registry_open(&box->config, &box->registry, &box->why), PROV_E_CORRUPT,
                "has no keys");
+}
+
+/* A registry as the first release of the schema made it is brought up when it is opened, and nothing in it is lost. */
+static void older_registry_is_brought_up(void **state)
+{
+    struct box *box = *state;
+    add_device(box, 1);
+    prov_registry_close(box->registry);
+    box->registry = NULL;
+    for (int number = migration_count(); number > 1; number--)
+        run_migration(box, number, "down");
+    assert_int_equal(raw(box, "PRAGMA user_version = 1"), SQLITE_OK);
+    assert_done(box, prov_registry_open(&box->config, &box->registry, &box->why));
+    assert_int_equal(raw_number(box, "PRAGMA user_version"), migration_count());
+    assert_int_equal(raw_number(box, "SELECT count(*) FROM deny_signer"), 0);
+    struct prov_device device;
+    struct prov_eui64 one = eui(1);
+    assert_done(box, prov_registry_device_get(box->registry, &one, &device, &box->why));
 }
 
 int main(void)
@@ -546,6 +583,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(key_file_may_be_elsewhere, box_setup_empty, box_teardown),
         cmocka_unit_test_setup_teardown(names_that_sqlite_would_interpret_are_files,
                                         box_setup_empty, box_teardown),
+        cmocka_unit_test_setup_teardown(older_registry_is_brought_up, box_setup, box_teardown),
         cmocka_unit_test_setup_teardown(schema_goes_down_and_up_again, box_setup, box_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,6 +82,12 @@ static prov_result do_confirm(struct box *box)
     return prov_registry_confirm(box->registry, 3, &box->why);
 }
 
+static prov_result do_deny_signer_add(struct box *box)
+{
+    struct prov_deny_signer signer = {.uuid = uuid_of(80)};
+    return prov_registry_deny_signer_add(box->registry, &signer, secret_of(80), &box->why);
+}
+
 static const struct verb {
     const char *name;
     prov_result (*run)(struct box *box);
@@ -95,6 +101,7 @@ static const struct verb {
     {"revoke", do_revoke},
     {"successor_add", do_successor_add},
     {"confirm", do_confirm},
+    {"deny_signer_add", do_deny_signer_add},
 };
 #define VERBS (sizeof verbs / sizeof verbs[0])
 
