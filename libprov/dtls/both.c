@@ -6,16 +6,29 @@
 
 #include <string.h>
 
+#include "cached.h"
 #include "prov/x509.h"
+#include "url.h"
 
 /* --- Certificate ----------------------------------------------------------------------------- */
 
+static prov_result add_urls(struct prov_dtls *s)
+{
+    struct prov_buf message = prov_flight_message(s, MESSAGE_CERTIFICATE_URL);
+
+    prov_urls_put(&message, s->config->urls, s->config->urls_len);
+    return prov_flight_message_end(s, &message);
+}
+
 prov_result prov_certificate_add(struct prov_dtls *s)
 {
+    if (prov_dtls_is_client(s) && prov_urls_agreed(s))
+        return add_urls(s);
     struct prov_buf message = prov_flight_message(s, MESSAGE_CERTIFICATE);
-
     if (s->kind == PROV_KIND_RPK)
         prov_raw_key_put(&message, s->config->spki);
+    else if (!prov_dtls_is_client(s) && prov_cached_agreed(s, CACHED_CERT))
+        prov_cached_put_short(s, CACHED_CERT, &message);
     else
         prov_certificates_put(&message, s->config->chain, s->config->chain_len);
     return prov_flight_message_end(s, &message);
@@ -48,17 +61,14 @@ static prov_result take_raw_key(struct prov_dtls *s, struct prov_bytes body)
         return prov_dtls_fail(s, result != PROV_OK ? result : PROV_E_FORBIDDEN,
                               PROV_ALERT_HANDSHAKE_FAILURE);
     memcpy(s->hs->peer_point, point.data, PROV_POINT_LEN);
+    prov_dtls_ask(s, PROV_DTLS_NEED_VERIFY);
     return PROV_OK;
 }
 
-static prov_result take_chain(struct prov_dtls *s, struct prov_bytes body)
+prov_result prov_chain_check(struct prov_dtls *s, const struct prov_bytes *chain, size_t count)
 {
-    struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
     struct prov_x509 leaf;
-    size_t count;
 
-    if (!prov_certificates_take(body, chain, &count))
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
     if (count == 0)
         return prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
     prov_result result =
@@ -68,7 +78,33 @@ static prov_result take_chain(struct prov_dtls *s, struct prov_bytes body)
     if (result != PROV_OK)
         return prov_dtls_fail(s, result, prov_alert_for(result, PROV_KIND_CERT));
     memcpy(s->hs->peer_point, leaf.point.data, PROV_POINT_LEN);
+    prov_dtls_ask(s, PROV_DTLS_NEED_VERIFY);
     return PROV_OK;
+}
+
+/* The client has it from an earlier handshake. It is judged as if it had come now (H40). */
+static prov_result take_cached_chain(struct prov_dtls *s, struct prov_bytes body)
+{
+    prov_result result = prov_cached_take_short(s, CACHED_CERT, body);
+
+    if (result != PROV_OK)
+        return result;
+    s->used_cache = true;
+    s->hs->elsewhere = s->config->cached_chain;
+    s->hs->elsewhere_len = s->config->cached_chain_len;
+    return prov_chain_check(s, s->hs->elsewhere, s->hs->elsewhere_len);
+}
+
+static prov_result take_chain(struct prov_dtls *s, struct prov_bytes body)
+{
+    struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
+    size_t count;
+
+    if (prov_dtls_is_client(s) && prov_cached_agreed(s, CACHED_CERT))
+        return take_cached_chain(s, body);
+    if (!prov_certificates_take(body, chain, &count))
+        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    return prov_chain_check(s, chain, count);
 }
 
 prov_result prov_rule_certificate(struct prov_dtls *s, struct prov_bytes body)
@@ -78,7 +114,6 @@ prov_result prov_rule_certificate(struct prov_dtls *s, struct prov_bytes body)
     if (result != PROV_OK)
         return result;
     s->hs->state = prov_dtls_is_client(s) ? STATE_SIGNED_EXCHANGE : STATE_KEY_EXCHANGE;
-    prov_dtls_ask(s, PROV_DTLS_NEED_VERIFY);
     return PROV_OK;
 }
 

@@ -17,8 +17,11 @@
 
 #include <string.h>
 
+#include "cached.h"
+#include "messages.h"
 #include "prov/x509.h"
 #include "resume.h"
+#include "url.h"
 
 #define RETRIES_MAX 3 /* HelloVerifyRequests of one handshake */
 
@@ -215,12 +218,21 @@ static bool can_answer(const struct prov_certificate_request *request)
 
 static prov_result take_request(struct prov_dtls *s, struct prov_bytes body)
 {
+    bool cached = prov_cached_agreed(s, CACHED_CERT_REQ);
     struct prov_certificate_request request;
 
+    prov_result result = cached ? prov_cached_take_short(s, CACHED_CERT_REQ, body) : PROV_OK;
+    if (result != PROV_OK)
+        return result;
+    if (cached)
+        body = s->config->cached_request;
     if (!prov_certificate_request_take(body, &request))
         return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
     if (!can_answer(&request))
         return prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
+    s->hs->request = body;
+    if (!cached)
+        prov_inbox_keep(s->hs, body, &s->hs->request);
     s->hs->state = STATE_HELLO_DONE;
     return PROV_OK;
 }
@@ -376,6 +388,9 @@ static prov_result check(const struct prov_dtls_config *config)
         return config->spki.len == PROV_SPKI_LEN ? PROV_OK : PROV_E_STATE;
     if (config->kinds != PROV_KIND_BIT(PROV_KIND_CERT) || config->chain_len == 0)
         return PROV_E_STATE;
+    prov_result result = prov_urls_check(config);
+    if (result != PROV_OK)
+        return result;
     return chain_octets(config) <= PROV_DTLS_FLIGHT_MAX - PROV_DTLS_FLIGHT_REST ? PROV_OK
                                                                                 : PROV_E_BOUNDS;
 }
@@ -395,6 +410,8 @@ prov_result prov_dtls_start(struct prov_dtls *s, const struct prov_dtls_config *
     result = prov_crypto_random(crypto, s->hs->random_client, PROV_DTLS_RANDOM_LEN);
     if (result == PROV_OK && config->server_name != NULL)
         result = prov_resume_note_name(s, prov_bytes_text(config->server_name->text));
+    if (result == PROV_OK)
+        result = prov_cached_begin(s);
     if (result == PROV_OK)
         result = send_hello(s, PROV_BYTES_NONE);
     if (result != PROV_OK)

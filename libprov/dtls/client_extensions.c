@@ -7,8 +7,10 @@
 
 #include <string.h>
 
+#include "cached.h"
 #include "extensions.h"
 #include "identity.h"
+#include "url.h"
 
 static bool has_kind(const struct prov_dtls *s, enum prov_kind kind)
 {
@@ -110,6 +112,7 @@ static const struct prov_extension rows[] = {
     {PROV_EXTENSION_SERVER_NAME, has_name, put_name, prov_extension_take_empty},
     {PROV_EXTENSION_MAX_FRAGMENT_LENGTH, prov_max_fragment_wanted, prov_max_fragment_put,
      prov_max_fragment_take},
+    {PROV_EXTENSION_CLIENT_CERTIFICATE_URL, prov_urls_offered, NULL, prov_urls_take_answer},
     {PROV_EXTENSION_TRUSTED_CA_KEYS, prov_anchors_wanted, prov_anchors_put,
      prov_extension_take_empty},
     {PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE, raw_keys, put_types, take_client_type},
@@ -122,6 +125,8 @@ static const struct prov_extension rows[] = {
     {PROV_EXTENSION_EXTENDED_MASTER_SECRET, always, NULL, prov_extension_take_master},
     {PROV_EXTENSION_HEARTBEAT, prov_heartbeat_wanted, prov_heartbeat_put, prov_heartbeat_take},
     {PROV_EXTENSION_CONNECTION_ID, prov_cid_wanted, prov_cid_put, prov_cid_take},
+    {PROV_EXTENSION_CACHED_INFO, prov_cached_offers, prov_cached_put_offer,
+     prov_cached_take_answer},
     {PROV_EXTENSION_RENEGOTIATION_INFO, always, prov_extension_put_renegotiation,
      prov_extension_take_renegotiation},
 };

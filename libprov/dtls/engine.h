@@ -41,7 +41,8 @@ enum prov_message { /* RFC 6347, section 4.3.2 */
                     MESSAGE_CERTIFICATE_VERIFY = 15,
                     MESSAGE_CLIENT_KEY_EXCHANGE = 16,
                     MESSAGE_FINISHED = 20,
-                    MESSAGE_NONE = 255 /* a rule that runs without a message */
+                    MESSAGE_CERTIFICATE_URL = 21, /* RFC 6066, section 5 */
+                    MESSAGE_NONE = 255            /* a rule that runs without a message */
 };
 
 enum { LEVEL_WARNING = 1, LEVEL_FATAL = 2 };
@@ -130,6 +131,10 @@ void prov_inbox_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes cont
 /* The next message in order, if it is whole: with its header as if unfragmented (H2). */
 bool prov_inbox_first(const struct prov_dtls_handshake *hs, struct prov_bytes *ret_message);
 void prov_inbox_pop(struct prov_dtls_handshake *hs);
+/* Keeps a part of the message in work beyond it, to the end of the handshake: ret is none if there is no
+ * room. Once in a handshake. */
+void prov_inbox_keep(struct prov_dtls_handshake *hs, struct prov_bytes part,
+                     struct prov_bytes *ret);
 
 struct prov_fragment { /* RFC 6347, section 4.2.2 */
     uint8_t type;
@@ -252,6 +257,8 @@ PROV_MUST prov_result prov_finished_add(struct prov_dtls *s);
 /* After the handshake: the peer repeats its Finished, so the last flight was lost (H7). */
 void prov_finished_repeated(struct prov_dtls *s, const struct prov_fragment *fragment);
 PROV_MUST prov_result prov_certificate_add(struct prov_dtls *s);
+/* The peer's chain, wherever it came from: takes its key and asks for the verdict. */
+prov_result prov_chain_check(struct prov_dtls *s, const struct prov_bytes *chain, size_t count);
 /* A view of a point that came as opaque<1..2^8-1>: illegal_parameter unless 65 octets. */
 PROV_MUST prov_result prov_share_keep(struct prov_dtls *s, struct prov_bytes point);
 

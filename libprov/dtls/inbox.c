@@ -24,6 +24,7 @@ static const struct cap {
     {MESSAGE_CERTIFICATE_VERIFY, 160},
     {MESSAGE_CLIENT_KEY_EXCHANGE, 512},
     {MESSAGE_FINISHED, 64},
+    {MESSAGE_CERTIFICATE_URL, 3 + PROV_DTLS_CHAIN_MAX *(2 + PROV_URL_MAX + 1 + PROV_SHA1_LEN)},
 };
 
 static uint32_t cap_of(uint8_t type)
@@ -80,7 +81,7 @@ static void drop(struct prov_dtls_handshake *hs, struct prov_dtls_slot *slot)
 
 static size_t room_left(const struct prov_dtls_handshake *hs)
 {
-    return sizeof(hs->inbox) - hs->inbox_len;
+    return sizeof(hs->inbox) - hs->inbox_len - hs->kept_len;
 }
 
 /* The message that is due may push out those that came too early; those only take what is free. */
@@ -253,6 +254,18 @@ bool prov_inbox_first(const struct prov_dtls_handshake *hs, struct prov_bytes *r
         return true;
     }
     return false;
+}
+
+void prov_inbox_keep(struct prov_dtls_handshake *hs, struct prov_bytes part, struct prov_bytes *ret)
+{
+    uint8_t *at = hs->inbox + sizeof(hs->inbox) - part.len;
+
+    *ret = PROV_BYTES_NONE;
+    if (hs->kept_len != 0 || room_left(hs) < part.len)
+        return;
+    memcpy(at, part.data, part.len); /* behind all slots: they do not overlap */
+    hs->kept_len = (uint16_t)part.len;
+    *ret = PROV_BYTES(at, part.len);
 }
 
 void prov_inbox_pop(struct prov_dtls_handshake *hs)

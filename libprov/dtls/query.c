@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "url.h"
+
 bool prov_dtls_connected(const struct prov_dtls *s)
 {
     return s->connected && !s->failed && !s->closed;
@@ -86,9 +88,39 @@ size_t prov_dtls_peer_chain(const struct prov_dtls *s, struct prov_bytes ret[PRO
 {
     size_t count;
 
+    if (needs(s, PROV_DTLS_NEED_VERIFY) && s->hs->elsewhere_len > 0) {
+        memcpy(ret, s->hs->elsewhere, s->hs->elsewhere_len * sizeof(ret[0]));
+        return s->hs->elsewhere_len;
+    }
     if (s->kind != PROV_KIND_CERT || !prov_certificates_take(certificate(s), ret, &count))
         return 0;
     return count;
+}
+
+bool prov_dtls_used_cache(const struct prov_dtls *s)
+{
+    return s->used_cache;
+}
+
+struct prov_bytes prov_dtls_peer_request(const struct prov_dtls *s)
+{
+    return needs(s, PROV_DTLS_NEED_SIGN) && prov_dtls_is_client(s) ? s->hs->request
+                                                                   : PROV_BYTES_NONE;
+}
+
+size_t prov_dtls_need_urls(const struct prov_dtls *s,
+                           struct prov_certificate_url ret[PROV_DTLS_CHAIN_MAX], bool *ret_pkipath)
+{
+    struct prov_bytes message;
+    struct prov_urls urls;
+
+    if (!needs(s, PROV_DTLS_NEED_FETCH) || !prov_inbox_first(s->hs, &message) ||
+        !prov_urls_take(
+            PROV_BYTES(message.data + MESSAGE_HEADER_LEN, message.len - MESSAGE_HEADER_LEN), &urls))
+        return 0;
+    memcpy(ret, urls.urls, urls.count * sizeof(ret[0]));
+    *ret_pkipath = urls.type == CHAIN_PKIPATH;
+    return urls.count;
 }
 
 /* --- how it went ----------------------------------------------------------------------------- */

@@ -6,8 +6,10 @@
 
 #include <string.h>
 
+#include "cached.h"
 #include "prov/x509.h"
 #include "resume.h"
+#include "url.h"
 
 /* --- ClientHello ----------------------------------------------------------------------------- */
 
@@ -99,6 +101,8 @@ static prov_result take_client_hello(struct prov_dtls *s, struct prov_bytes body
     prov_result result = prov_server_extensions_take(s, hello.extensions);
     if (result == PROV_OK)
         result = choose(s, hello.suites);
+    if (result == PROV_OK)
+        result = prov_cached_choose(s);
     if (result != PROV_OK)
         return result;
     s->extended_master = s->hs->facts.extended_master;
@@ -169,7 +173,10 @@ static prov_result add_request(struct prov_dtls *s)
 {
     struct prov_buf message = prov_flight_message(s, MESSAGE_CERTIFICATE_REQUEST);
 
-    prov_certificate_request_put(&message);
+    if (prov_cached_agreed(s, CACHED_CERT_REQ))
+        prov_cached_put_short(s, CACHED_CERT_REQ, &message);
+    else
+        prov_certificate_request_put(&message);
     return prov_flight_message_end(s, &message);
 }
 
@@ -293,6 +300,7 @@ static const struct prov_dtls_rule rules[] = {
     {STATE_EPHEMERAL, MESSAGE_NONE, true, make_share},
     {STATE_ANSWER, MESSAGE_NONE, false, answer},
     {STATE_CERTIFICATE, MESSAGE_CERTIFICATE, false, prov_rule_certificate},
+    {STATE_CERTIFICATE, MESSAGE_CERTIFICATE_URL, false, prov_rule_certificate_url},
     {STATE_KEY_EXCHANGE, MESSAGE_CLIENT_KEY_EXCHANGE, false, take_exchange},
     {STATE_AGREE, MESSAGE_NONE, true, prov_rule_agree},
     {STATE_KEYS, MESSAGE_NONE, false, make_keys},

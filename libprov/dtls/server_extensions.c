@@ -2,9 +2,11 @@
  *
  * What a server takes of a client's offers, and its answers in the order in which they stand.
  */
+#include "cached.h"
 #include "extensions.h"
 #include "identity.h"
 #include "server.h"
+#include "url.h"
 
 static bool has_name(const struct prov_dtls *s)
 {
@@ -114,6 +116,7 @@ static const struct prov_extension rows[] = {
     {PROV_EXTENSION_SERVER_NAME, has_name, NULL, prov_identity_take_name},
     {PROV_EXTENSION_MAX_FRAGMENT_LENGTH, prov_max_fragment_wanted, prov_max_fragment_put,
      prov_max_fragment_take},
+    {PROV_EXTENSION_CLIENT_CERTIFICATE_URL, prov_urls_agreed, NULL, prov_urls_take_offer},
     {PROV_EXTENSION_TRUSTED_CA_KEYS, chose_by_anchor, NULL, prov_anchors_take},
     {PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE, answers_client_type, put_type, take_client_types},
     {PROV_EXTENSION_SERVER_CERTIFICATE_TYPE, answers_server_type, put_type, take_server_types},
@@ -125,6 +128,8 @@ static const struct prov_extension rows[] = {
     {PROV_EXTENSION_EXTENDED_MASTER_SECRET, answers_master, NULL, prov_extension_take_master},
     {PROV_EXTENSION_HEARTBEAT, prov_heartbeat_wanted, prov_heartbeat_put, prov_heartbeat_take},
     {PROV_EXTENSION_CONNECTION_ID, prov_cid_wanted, prov_cid_put, prov_cid_take},
+    {PROV_EXTENSION_CACHED_INFO, prov_cached_answers, prov_cached_put_answer,
+     prov_cached_take_offer},
     {PROV_EXTENSION_RENEGOTIATION_INFO, answers_renegotiation, prov_extension_put_renegotiation,
      prov_extension_take_renegotiation},
 };

@@ -27,6 +27,10 @@ size_t seal(struct wire *w, enum wire_side from, const char *text, uint8_t room[
 size_t seal_type(struct wire *w, enum wire_side from, uint8_t type, struct prov_bytes content,
                  uint8_t room[WIRE_DATAGRAM_MAX]);
 
+/* An intercept of wire.h: holds what a client signs against what went over the wire, and sets the bool at
+ * intercept_context (H2). */
+bool check_transcript(struct wire *w, enum wire_side side, enum prov_dtls_event event);
+
 /* A record with one fragment; octets: of the body from the offset on. */
 struct cut {
     uint8_t type;

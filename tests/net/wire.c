@@ -244,6 +244,10 @@ static bool step(struct wire *w, enum wire_side side)
         end->asked[3]++;
         prov_dtls_give_session(&end->session, end->found);
         return true;
+    case PROV_DTLS_NEED_FETCH:
+        end->fetched++;
+        prov_dtls_give_chain(&end->session, end->fetch, w->world->identities[1 - side].chain, 2);
+        return true;
     case PROV_DTLS_CONNECTED:
         end->connected++;
         end->connected_at_ms = w->now_ms;
@@ -265,7 +269,6 @@ static bool step(struct wire *w, enum wire_side side)
         end->echoed++;
         drain(w, side);
         return true;
-    case PROV_DTLS_NEED_FETCH:
     case PROV_DTLS_WAIT:
         break;
     }

@@ -71,6 +71,8 @@ struct wire_end {
     bool psk_known;
     prov_result verdict; /* not PROV_OK: answered in place of judging */
     bool judge;          /* false: verdict is answered whatever the peer shows */
+    prov_result fetch;   /* NEED_FETCH: not PROV_OK: answered in place of the peer's chain */
+    unsigned fetched;
     prov_result sign;
     const struct prov_dtls_resumable *found; /* server: the answer to NEED_SESSION */
     unsigned asked[4];                       /* NEED_PSK, NEED_SIGN, NEED_VERIFY, NEED_SESSION */

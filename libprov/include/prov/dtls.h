@@ -254,8 +254,10 @@ bool prov_dtls_resumed(const struct prov_dtls *s);
 PROV_MUST prov_result prov_dtls_resumable(struct prov_dtls *s, uint64_t now_ms,
                                           struct prov_dtls_resumable *ret);
 
-/* Answers to NEED_FETCH: the certificates, end entity first, which stay until the verdict that is asked
- * for next. Otherwise PROV_E_DIGEST: not the octets that the hash promised
+/* NEED_FETCH: where the client's chain lies, end entity first; pkipath: one address, of all of it as a
+ * PkiPath (RFC 6066, section 10.1), whose order is the other way round. */
+/* Answers it: the certificates, end entity first; chain and what it points to stay until the verdict that
+ * is asked for next. Otherwise PROV_E_DIGEST: not the octets that the hash promised
  * (bad_certificate_hash_value); any other: certificate_unobtainable. */
 size_t prov_dtls_need_urls(const struct prov_dtls *s,
                            struct prov_certificate_url ret[PROV_DTLS_CHAIN_MAX], bool *ret_pkipath);

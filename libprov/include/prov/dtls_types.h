@@ -60,6 +60,8 @@ struct prov_dtls_facts {
     bool protocol;                      /* ALPN: the one in common */
     uint8_t client_types, server_types; /* certificate types, bit n for type n; 0: no extension */
     uint8_t server_type_first;
+    uint8_t cached_types; /* cached_info: bit n: type n goes in its short form */
+    bool urls;            /* client_certificate_url */
 };
 
 struct prov_dtls_handshake {
@@ -88,7 +90,15 @@ struct prov_dtls_handshake {
     uint64_t deadline_ms;
     struct prov_dtls_facts facts;
     struct prov_bytes name, anchors; /* server: of the ClientHello, while it is looked at */
-    struct prov_bytes identity; /* server: where it lies in the inbox, while the key is sought */
+    union {                          /* never two of them at a time */
+        struct prov_bytes identity;  /* server: where it lies in the inbox: its key is sought */
+        struct prov_bytes cached;    /* server: cached_info, while the ClientHello is in work */
+        struct prov_bytes request;   /* client: the body of CertificateRequest, kept or cached */
+    };
+    uint16_t kept_len; /* octets at the end of the inbox that are not for messages */
+    /* The peer's certificates, if they did not come in its Certificate: cached or fetched. */
+    const struct prov_bytes *elsewhere;
+    size_t elsewhere_len;
 
     struct prov_hash transcript;
     bool master_ready; /* which one: the ephemeral key is gone when there is a master secret */
@@ -96,7 +106,10 @@ struct prov_dtls_handshake {
         struct prov_ecdh ecdh;
         struct prov_hmac master; /* keyed with the master secret */
     } secret;
-    struct prov_secret psk;
+    union { /* a handshake has one of them */
+        struct prov_secret psk;
+        uint8_t fingerprints[2][PROV_HASH_LEN]; /* certificates: cached_info, by type */
+    };
     uint8_t random_client[PROV_DTLS_RANDOM_LEN], random_server[PROV_DTLS_RANDOM_LEN];
     uint8_t shared[PROV_SCALAR_LEN]; /* what ECDH gave */
     uint8_t digest[PROV_HASH_LEN];
@@ -171,6 +184,7 @@ struct prov_dtls {
     bool connected, connected_told;
     bool extended_master;
     bool name_seen;
+    bool used_cache;  /* client: the server's chain was the cached one */
     bool last_flight; /* CCS and Finished are to be sent (again) from here (H7) */
     bool closing;     /* close_notify was queued */
     bool closed, closed_told;
