@@ -165,11 +165,7 @@ static const char *why_not(const struct prov_check_run *run)
 {
     if (run->time_over)
         return "the run's time was over";
-    if (run->result == PROV_E_NETWORK)
-        return "nobody is there";
-    if (run->result == PROV_E_TIMEOUT)
-        return "no answer at all";
-    return run->result == PROV_E_PEER ? "the target does not speak DTLS" : "the run ended before";
+    return run->why != NULL ? run->why : "no probe spoke of it";
 }
 
 prov_result prov_check_end(struct prov_check_run *run)

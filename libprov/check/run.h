@@ -34,6 +34,7 @@ struct prov_check_run {
     bool told;          /* the findings */
     bool time_over;     /* ended by total_ms */
     prov_result result; /* the judge's word on the whole: see prov_check_end */
+    const char *why;    /* of the rules that nobody spoke of, or NULL */
     struct check_findings findings;
 
     uint32_t handshakes; /* begun */

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who is let in, and what those are told who are not.
+ */
+#include "endpoint.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- pre-shared keys (RFC 7925, section 6; H29) ---------------------------------------------- */
+
+static enum check_act probe_unknown(struct endpoint *e)
+{
+    char how[80];
+
+    if (e->stage == 0) {
+        e->asked = endpoint_psk_mode(e);
+        check_client_ready(e, e->asked, CHECK_AS_STRANGER);
+        return CHECK_CONNECT;
+    }
+    int alert =
+        e->client.open ? prov_dtls_failure(&e->client.session).alert_received : PROV_ALERT_NONE;
+    check_judge_rule(e->findings, "psk.unknown", alert == PROV_ALERT_DECRYPT_ERROR,
+                     "an unknown identity ends with: %s", check_client_text(e, how, sizeof(how)));
+    return CHECK_DONE;
+}
+
+/* The same client but for what it knows: what comes back must not tell. */
+static enum check_act probe_alike(struct endpoint *e)
+{
+    if (e->run->config.bundle->kind != PROV_KIND_PSK) {
+        check_not_tested(e->findings, "psk.alike", "needs a bundle with a pre-shared key");
+        return CHECK_DONE;
+    }
+    if (e->stage == 0) {
+        check_client_ready(e, e->own, CHECK_AS_STRANGER);
+        return CHECK_CONNECT;
+    }
+    if (e->stage == 1) {
+        snprintf(e->text, sizeof(e->text), "%s", e->client.trace);
+        check_client_ready(e, e->own, CHECK_AS_WRONG_KEY);
+        return CHECK_CONNECT;
+    }
+    check_judge_rule(e->findings, "psk.alike",
+                     !e->client.connected && strcmp(e->text, e->client.trace) == 0,
+                     "records (type/epoch/length) for an unknown identity: %.200s; for a wrong "
+                     "key: %.200s",
+                     e->text, e->client.trace);
+    return CHECK_DONE;
+}
+
+/* --- public keys ----------------------------------------------------------------------------- */
+
+static enum check_act judge_refused(struct endpoint *e, const char *rule, const char *who)
+{
+    char how[80];
+
+    check_judge_rule(e->findings, rule, !e->client.connected, "%s: %s", who,
+                     check_client_text(e, how, sizeof(how)));
+    return CHECK_DONE;
+}
+
+static enum check_act probe_unknown_key(struct endpoint *e)
+{
+    if (e->stage == 0) {
+        e->asked = CHECK_RPK;
+        check_client_ready(e, CHECK_RPK, CHECK_AS_STRANGER);
+        return CHECK_CONNECT;
+    }
+    return judge_refused(e, "client.unknown_key", "a raw key that nobody knows");
+}
+
+/* What stands in its Certificate is no certificate. */
+static enum check_act probe_malformed(struct endpoint *e)
+{
+    if (e->stage == 0) {
+        e->asked = CHECK_CERT;
+        check_client_ready(e, CHECK_CERT, CHECK_AS_STRANGER);
+        return CHECK_CONNECT;
+    }
+    return judge_refused(e, "client.malformed", "91 octets in place of a certificate");
+}
+
+static enum check_act probe_empty(struct endpoint *e)
+{
+    char how[80];
+
+    if (e->stage == 0) {
+        e->asked = endpoint_public_mode(e);
+        check_client_ready(e, e->asked, CHECK_AS_STRANGER);
+        e->client.silent_chain = true;
+        return CHECK_CONNECT;
+    }
+    int alert =
+        e->client.open ? prov_dtls_failure(&e->client.session).alert_received : PROV_ALERT_NONE;
+    check_judge_rule(e->findings, "client.empty", !e->client.connected, "an empty Certificate: %s",
+                     check_client_text(e, how, sizeof(how)));
+    check_judge_rule(e->findings, "client.empty_alert",
+                     e->client.connected || alert == PROV_ALERT_HANDSHAKE_FAILURE,
+                     "an empty Certificate: %s", how);
+    return CHECK_DONE;
+}
+
+static bool is_public(struct endpoint *e, const char *rule)
+{
+    if (check_modes[e->own].kind != PROV_KIND_PSK)
+        return true;
+    check_not_tested(e->findings, rule, "needs a bundle with a raw key or a certificate");
+    return false;
+}
+
+static enum check_act probe_unverified(struct endpoint *e)
+{
+    if (!is_public(e, "client.unverified"))
+        return CHECK_DONE;
+    if (e->stage == 0) {
+        check_client_ready(e, e->own, CHECK_AS_BUNDLE);
+        e->client.skip_verify = true;
+        return CHECK_CONNECT;
+    }
+    return judge_refused(e, "client.unverified", "no CertificateVerify");
+}
+
+static enum check_act probe_spoiled(struct endpoint *e)
+{
+    if (!is_public(e, "client.signature"))
+        return CHECK_DONE;
+    if (e->stage == 0) {
+        check_client_ready(e, e->own, CHECK_AS_BUNDLE);
+        e->client.spoil_signature = true;
+        return CHECK_CONNECT;
+    }
+    return judge_refused(e, "client.signature", "a CertificateVerify over something else");
+}
+
+const struct check_probe check_probes_identity[] = {
+    {"an unknown identity", NEEDS_BASE | NEEDS_PSK, probe_unknown, {"psk.unknown"}},
+    {"a wrong key", NEEDS_BASE | NEEDS_PSK | NEEDS_BUNDLE, probe_alike, {"psk.alike"}},
+    {"an unknown raw key", NEEDS_BASE | NEEDS_RPK, probe_unknown_key, {"client.unknown_key"}},
+    {"no certificate at all", NEEDS_BASE | NEEDS_CERT, probe_malformed, {"client.malformed"}},
+    {"an empty certificate",
+     NEEDS_BASE | NEEDS_PUBLIC,
+     probe_empty,
+     {"client.empty", "client.empty_alert"}},
+    {"no CertificateVerify",
+     NEEDS_BASE | NEEDS_PUBLIC | NEEDS_CONNECTED,
+     probe_unverified,
+     {"client.unverified"}},
+    {"a wrong CertificateVerify",
+     NEEDS_BASE | NEEDS_PUBLIC | NEEDS_CONNECTED,
+     probe_spoiled,
+     {"client.signature"}},
+    {.name = NULL},
+};
