@@ -13,6 +13,14 @@
 #define AGENT_BACKOFF_MAX  86400 /* … and after many */
 #define AGENT_FAILURES_MAX 2     /* authentic ones, until a staged candidate is given up */
 
+/* --- agent_phases.c ---- */
+
+enum prov_agent_event agent_phase_step(struct prov_agent *agent, uint64_t now_ms);
+/* Ends the operation. */
+enum prov_agent_event agent_fail(struct prov_agent *agent, prov_result result);
+/* What comes next is a session of its own: from a fresh port. */
+void agent_next_session(struct prov_agent *agent);
+
 /* --- agent_plan.c ---- */
 
 /* Finishes what was begun, or sets out on what is asked: fills entry, candidate, from_factory. */
