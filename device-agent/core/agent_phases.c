@@ -34,6 +34,8 @@ enum prov_agent_event agent_fail(struct prov_agent *agent, prov_result result)
     agent->report.at = agent->phase;
     if (agent->next.key.source == PROV_KEY_HANDLE && port->keys->drop != NULL)
         port->keys->drop(port->keys->context, agent->next.key.handle);
+    if (agent->has_resumable && !agent->candidate && agent->phase != PROV_PHASE_STAGE)
+        agent_resume_keep(agent);
     agent_session_close(agent);
     next_forget(agent);
     uint8_t attempts = agent->store->state.attempts;
@@ -105,6 +107,10 @@ static enum prov_agent_event session_failed(struct prov_agent *agent, uint64_t n
         agent_log_alert(agent, failure.alert_sent, true);
     if (handshake)
         agent_log(agent, PROV_LOG_HANDSHAKE, failure.result, agent->candidate ? 1 : 0);
+    if (handshake && !silent && agent_resume_failed(agent)) {
+        agent_next_session(agent);
+        return PROV_AGENT_AGAIN;
+    }
     if (handshake && silent && ++agent->tries < agent->request.tries)
         return pause_before_retry(agent, now_ms);
     if (!handshake || !agent->candidate || silent)
@@ -139,8 +145,9 @@ static enum prov_agent_event phase_pause(struct prov_agent *agent, uint64_t now_
     return PROV_AGENT_AGAIN;
 }
 
-static enum prov_agent_event connected(struct prov_agent *agent)
+static enum prov_agent_event connected(struct prov_agent *agent, uint64_t now_ms)
 {
+    agent_resume_note(agent, now_ms);
     agent_log(agent, PROV_LOG_HANDSHAKE, PROV_OK, agent->candidate ? 1 : 0);
     if (agent->candidate) {
         agent->phase = PROV_PHASE_COMMIT;
@@ -173,7 +180,7 @@ static enum prov_agent_event phase_session(struct prov_agent *agent, uint64_t no
         agent_verify(agent);
         return PROV_AGENT_AGAIN;
     case PROV_DTLS_CONNECTED:
-        return connected(agent);
+        return connected(agent, now_ms);
     case PROV_DTLS_DATA:
         if (agent->exchanging)
             prov_exchange_push(&agent->exchange, now_ms, prov_dtls_data(&agent->dtls));
@@ -209,6 +216,7 @@ static enum prov_agent_event confirmed(struct prov_agent *agent)
     agent_log(agent, PROV_LOG_CONFIRM, PROV_OK, agent->store->state.current);
     prov_result kept = prov_store_attempts(agent->store, 0);
     (void)kept;
+    agent_resume_keep(agent);
     agent->report.kind = agent->entry.kind;
     agent_session_close(agent);
     bool other = agent->report.resumed && agent->has_wanted &&
