@@ -88,7 +88,11 @@ struct prov_check_limits { /* 0: the default */
 struct prov_check_config {
     struct prov_crypto *crypto;
     const struct prov_bundle
-        *bundle;             /* what to authenticate with, or NULL: what needs it is not tested */
+        *bundle; /* what to authenticate with, or NULL: what needs it is not tested */
+    /* Device: what the judge proves itself with beside the bundle: the private key (32 octets) of a raw
+     * key that the bundle pins, or of its first trust anchor, under which the judge then issues chains,
+     * good and bad. A throw-away one: never that of a real server or CA. None with a PSK. */
+    struct prov_bytes authority;
     struct prov_fqdn server; /* endpoint: the name asked for, or "": the bundle's, or none */
     int64_t now_unix;        /* for validity periods */
     struct prov_check_limits limits;
