@@ -62,6 +62,7 @@ const struct option_row option_rows[OPT_COUNT] = {
     {OPT_LIST, "--list", NULL, "list the rules and test nothing"},
     {OPT_SERVERS, "--servers", NULL, "only servers' own credentials, which is what devices meet"},
     {OPT_EXPIRED, "--expired", NULL, "expired certificates too, for devices without a clock"},
+    {OPT_NO_RESUMPTION, "--no-resumption", NULL, "make every handshake a full one"},
 };
 
 static const struct option_row *find(const char *arg, size_t len)
@@ -70,6 +71,20 @@ static const struct option_row *find(const char *arg, size_t len)
         if (strlen(option_rows[i].name) == len && memcmp(option_rows[i].name, arg, len) == 0)
             return &option_rows[i];
     return NULL;
+}
+
+/* Behind the first value. */
+static prov_result put_value(struct args *ret, const struct option_row *row, const char *value,
+                             struct prov_why *why)
+{
+    if (ret->values[row->id] == NULL)
+        ret->values[row->id] = value;
+    else if (ret->more_count == ARGS_MORE_MAX)
+        return prov_why_set(why, PROV_E_USAGE, "option %s given more than %d times", row->name,
+                            ARGS_MORE_MAX + 1);
+    else
+        ret->more[ret->more_count++] = value;
+    return PROV_OK;
 }
 
 /* One option at argv[*at]; moves *at over its value. */
@@ -82,21 +97,18 @@ static prov_result take_option(int argc, char **argv, int *at, struct args *ret,
     const struct option_row *row = find(arg, len);
     if (row == NULL)
         return prov_why_set(why, PROV_E_USAGE, "unknown option %.*s", (int)len, arg);
-    if (ret->values[row->id] != NULL)
+    if (ret->values[row->id] != NULL && (OPTIONS_REPEATED & (UINT64_C(1) << row->id)) == 0)
         return prov_why_set(why, PROV_E_USAGE, "option %s given twice", row->name);
     if (row->value == NULL && equals != NULL)
         return prov_why_set(why, PROV_E_USAGE, "option %s takes no value", row->name);
-    if (row->value == NULL) {
-        ret->values[row->id] = "";
-    } else if (equals != NULL) {
-        ret->values[row->id] = equals + 1;
-    } else {
-        if (*at + 1 == argc || strncmp(argv[*at + 1], "--", 2) == 0)
-            return prov_why_set(why, PROV_E_USAGE, "option %s needs a value: %s", row->name,
-                                row->value);
-        ret->values[row->id] = argv[++*at];
-    }
-    return PROV_OK;
+    if (row->value == NULL)
+        return put_value(ret, row, "", why);
+    if (equals != NULL)
+        return put_value(ret, row, equals + 1, why);
+    if (*at + 1 == argc || strncmp(argv[*at + 1], "--", 2) == 0)
+        return prov_why_set(why, PROV_E_USAGE, "option %s needs a value: %s", row->name,
+                            row->value);
+    return put_value(ret, row, argv[++*at], why);
 }
 
 prov_result args_parse(int argc, char **argv, struct args *ret, struct prov_why *why)
@@ -120,9 +132,12 @@ prov_result args_parse(int argc, char **argv, struct args *ret, struct prov_why 
     return PROV_OK;
 }
 
-prov_result args_check(const struct args *args, uint64_t allowed, const char *command,
-                       struct prov_why *why)
+prov_result args_check(const struct args *args, uint64_t allowed, bool repeated,
+                       const char *command, struct prov_why *why)
 {
+    if (args->more_count > 0 && !repeated)
+        return prov_why_set(why, PROV_E_USAGE, "option %s given twice",
+                            option_rows[OPT_SERVER].name);
     for (size_t i = 0; i < OPT_COUNT; i++)
         if (args->values[i] != NULL && (allowed & (UINT64_C(1) << i)) == 0)
             return prov_why_set(why, PROV_E_USAGE, "%s does not take %s", command,

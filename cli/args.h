@@ -63,6 +63,7 @@ enum option {
     OPT_LIST,
     OPT_SERVERS,
     OPT_EXPIRED,
+    OPT_NO_RESUMPTION,
     OPT_COUNT
 };
 #define OPT(name) (UINT64_C(1) << OPT_##name)
@@ -75,17 +76,22 @@ struct option_row {
 };
 extern const struct option_row option_rows[OPT_COUNT]; /* by id */
 
-#define ARGS_WORDS_MAX 8
+/* Options that may be given again, where the command takes that (MANY_SERVERS). */
+#define OPTIONS_REPEATED OPT(SERVER)
+#define ARGS_WORDS_MAX   8
+#define ARGS_MORE_MAX    15
 struct args {
     const char *values[OPT_COUNT]; /* "" for a flag that was given; NULL: not given */
     const char *words[ARGS_WORDS_MAX];
     size_t word_count;
+    const char *more[ARGS_MORE_MAX]; /* values of a repeated option, behind the first */
+    size_t more_count;
 };
 
 /* PROV_E_USAGE. Values point into argv. */
 PROV_MUST prov_result args_parse(int argc, char **argv, struct args *ret, struct prov_why *why);
-/* PROV_E_USAGE if an option was given that is not in `allowed` (OPT bits). */
-PROV_MUST prov_result args_check(const struct args *args, uint64_t allowed, const char *command,
-                                 struct prov_why *why);
+/* PROV_E_USAGE if an option was given that is not in `allowed` (OPT bits), or again and not `repeated`. */
+PROV_MUST prov_result args_check(const struct args *args, uint64_t allowed, bool repeated,
+                                 const char *command, struct prov_why *why);
 
 #endif

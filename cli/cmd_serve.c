@@ -40,11 +40,35 @@ static prov_result take_limits(struct run *run, struct prov_server_config *confi
     return r;
 }
 
+/* The names behind the first: each once. */
+static prov_result take_more(struct run *run, struct prov_server_config *config,
+                             struct prov_fqdn room[ARGS_MORE_MAX])
+{
+    prov_result r = PROV_OK;
+
+    for (size_t i = 0; i < run->args->more_count && r == PROV_OK; i++) {
+        r = take_fqdn(run, run->args->more[i], &room[i]);
+        bool twice = prov_fqdn_equal(&room[i], &config->fqdn);
+        for (size_t j = 0; j < i; j++)
+            twice |= prov_fqdn_equal(&room[i], &room[j]);
+        if (r == PROV_OK && twice)
+            r = prov_why_set(&run->why, PROV_E_USAGE, "server %s given twice", room[i].text);
+    }
+    config->more = room;
+    config->more_len = run->args->more_count;
+    return r;
+}
+
 prov_result cmd_serve(struct run *run)
 {
-    struct prov_server_config config = {.flow = &run->flow, .io = {.log = log_line}};
+    struct prov_server_config config = {.flow = &run->flow,
+                                        .no_resumption = run_flag(run, OPT_NO_RESUMPTION),
+                                        .io = {.log = log_line}};
+    struct prov_fqdn more[ARGS_MORE_MAX] = {0};
     const char *listen = NULL;
     prov_result r = take_server(run, &config.fqdn);
+    if (r == PROV_OK)
+        r = take_more(run, &config, more);
     if (r == PROV_OK)
         r = take_required(run, OPT_LISTEN, &listen);
     if (r == PROV_OK)

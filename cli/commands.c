@@ -125,10 +125,11 @@ const struct command commands[] = {
     {"event", "list", cmd_event_list, NEEDS_REGISTRY, 0, 0, OPT(AFTER), "[--after N]",
      "Lists what was changed, when and by which program.", "prov event list --json"},
 
-    {"serve", NULL, cmd_serve, NEEDS_REGISTRY | NEEDS_PKI, 0, 0,
+    {"serve", NULL, cmd_serve, NEEDS_REGISTRY | NEEDS_PKI | MANY_SERVERS, 0, 0,
      OPT(SERVER) | OPT(LISTEN) | OPT(TIMER) | OPT(MTU) | OPT(MAX_SESSIONS) | OPT(MAX_HANDSHAKES) |
-         OPT(MAX_PER_PEER) | OPT(IDLE),
-     "--server FQDN --listen ADDR:PORT", "Runs the enrollment server. SIGTERM drains it.",
+         OPT(MAX_PER_PEER) | OPT(IDLE) | OPT(NO_RESUMPTION),
+     "--server FQDN [--server FQDN ...] --listen ADDR:PORT",
+     "Runs the enrollment server, for one name or for several. SIGTERM drains it.",
      "prov serve --server enroll.example.com --listen 0.0.0.0:5684"},
 
     {"check", "endpoint", cmd_check_endpoint, NEEDS_CRYPTO, 1, 1, CHECK_LIVE | OPT(SERVER),

@@ -12,8 +12,9 @@ enum needs {
     NEEDS_REGISTRY = 1 << 0, /* open */
     NEEDS_PKI = 1 << 1,      /* run->flow can issue and judge */
     NEEDS_CRYPTO = 1 << 2,
-    CHANGES = 1 << 3, /* writes: takes --dry-run */
-    FOR_LIST = 1 << 4 /* a noun with verbs too: this row without one is for --list */
+    CHANGES = 1 << 3,     /* writes: takes --dry-run */
+    FOR_LIST = 1 << 4,    /* a noun with verbs too: this row without one is for --list */
+    MANY_SERVERS = 1 << 5 /* takes --server more than once */
 };
 
 struct command {

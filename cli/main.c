@@ -67,7 +67,8 @@ static prov_result check_command(struct run *run)
     char name[64];
     snprintf(name, sizeof(name), "prov %s%s%s", command->noun, command->verb == NULL ? "" : " ",
              command->verb == NULL ? "" : command->verb);
-    prov_result r = args_check(run->args, command_options(command), name, &run->why);
+    prov_result r = args_check(run->args, command_options(command),
+                               (command->needs & MANY_SERVERS) != 0, name, &run->why);
     if (r == PROV_OK && run->word_count < command->words_min)
         r = prov_why_set(&run->why, PROV_E_USAGE, "a word is missing: %s %s", name,
                          command->synopsis);

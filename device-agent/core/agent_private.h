@@ -13,6 +13,14 @@
 #define AGENT_BACKOFF_MAX  86400 /* … and after many */
 #define AGENT_FAILURES_MAX 2     /* authentic ones, until a staged candidate is given up */
 
+/* --- agent_phases.c ---- */
+
+enum prov_agent_event agent_phase_step(struct prov_agent *agent, uint64_t now_ms);
+/* Ends the operation. */
+enum prov_agent_event agent_fail(struct prov_agent *agent, prov_result result);
+/* What comes next is a session of its own: from a fresh port. */
+void agent_next_session(struct prov_agent *agent);
+
 /* --- agent_plan.c ---- */
 
 /* Finishes what was begun, or sets out on what is asked: fills entry, candidate, from_factory. */
@@ -44,6 +52,8 @@ void agent_give_psk(struct prov_agent *agent);
 void agent_give_signature(struct prov_agent *agent);
 /* Judges the server: one link of its path a call. */
 void agent_verify(struct prov_agent *agent);
+/* False: no clock; then *ret is the floor. */
+bool agent_time(const struct prov_agent *agent, int64_t *ret);
 struct prov_path_rules agent_path_rules(struct prov_agent *agent, enum prov_path_role role);
 
 /* It is not earlier than this, says the server; taken in steps of some months only. */
@@ -55,6 +65,18 @@ PROV_MUST prov_result agent_raise_floor(struct prov_agent *agent, int64_t second
 PROV_MUST prov_result agent_deny_chain(struct prov_agent *agent, const struct prov_bytes *chain,
                                        size_t len, struct prov_bytes anchor);
 PROV_MUST prov_result agent_deny_key(struct prov_agent *agent, struct prov_bytes spki);
+
+/* --- agent_resume.c ---- */
+
+/* Before a session: what was kept of one with the same credential goes into the configuration, if this
+ * one may be resumed. */
+void agent_resume_offer(struct prov_agent *agent, uint64_t now_ms);
+/* After CONNECTED. */
+void agent_resume_note(struct prov_agent *agent, uint64_t now_ms);
+/* Writes it down, sealed, for the next operation with agent->entry. */
+void agent_resume_keep(struct prov_agent *agent);
+/* Whether one was offered and the handshake failed: it is dropped then, and a full one is worth a try. */
+bool agent_resume_failed(struct prov_agent *agent);
 
 /* --- agent_ask.c ---- */
 

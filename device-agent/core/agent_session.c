@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent_private.h"
+#include "prov/text.h"
 
 #define FLOOR_STEP ((PROV_LDEVID_DAYS + 10) * INT64_C(86400)) /* a device rotates more often */
 
@@ -24,15 +25,20 @@ static prov_result own_key(struct prov_agent *agent)
 static void configure(struct prov_agent *agent)
 {
     const struct prov_entry *entry = &agent->entry;
+    const struct prov_agent_request *request = &agent->request;
     struct prov_dtls_config *config = &agent->config;
     *config = (struct prov_dtls_config){.role = PROV_DTLS_CLIENT,
                                         .kinds = PROV_KIND_BIT(entry->kind),
-                                        .mtu = agent->request.mtu,
-                                        .timer_initial_ms = agent->request.timer_initial_ms,
+                                        .mtu = request->mtu,
+                                        .timer_initial_ms = request->timer_initial_ms,
+                                        .max_fragment = request->max_fragment,
+                                        .protocol = request->protocol,
+                                        .heartbeat = request->heartbeat,
+                                        .connection_id = !request->no_connection_id,
                                         .server_name = &entry->server}; /* row 43: by FQDN */
     switch (entry->kind) {
     case PROV_KIND_PSK:
-        config->suites = agent->request.no_forward_secrecy ? prov_suites_psk : prov_suites_psk_fs;
+        config->suites = request->no_forward_secrecy ? prov_suites_psk : prov_suites_psk_fs;
         config->psk_identity = entry->psk_identity;
         break;
     case PROV_KIND_RPK:
@@ -55,10 +61,12 @@ prov_result agent_session_start(struct prov_agent *agent, uint64_t now_ms)
     if (r != PROV_OK)
         return r;
     configure(agent);
+    agent_resume_offer(agent, now_ms);
     r = prov_dtls_start(&agent->dtls, &agent->config, agent->port->crypto, agent->workspace,
                         now_ms);
     agent->dtls_open = r == PROV_OK;
     agent->path_busy = false;
+    agent->chain_until = PROV_TIME_NEVER;
     agent->report.handshakes++;
     return r;
 }
@@ -106,7 +114,7 @@ void agent_give_signature(struct prov_agent *agent)
 
 /* A trusted clock is believed; a coarse one is never earlier than what an authentic source has shown
  * (profile.md, row 29). */
-static bool time_now(const struct prov_agent *agent, int64_t *ret)
+bool agent_time(const struct prov_agent *agent, int64_t *ret)
 {
     int64_t now = 0, floor = agent->store->state.time_floor;
     enum prov_clock_trust trust = agent->port->clock(agent->port->context, &now);
@@ -117,10 +125,13 @@ static bool time_now(const struct prov_agent *agent, int64_t *ret)
 /* Without a clock validity periods are not looked at, and that is logged. */
 struct prov_path_rules agent_path_rules(struct prov_agent *agent, enum prov_path_role role)
 {
-    struct prov_path_rules rules = {.role = role, .max_below_anchor = PROV_CHAIN_BELOW_ANCHOR};
+    struct prov_path_rules rules = {.role = role,
+                                    .max_below_anchor = agent->request.max_chain != 0
+                                                            ? agent->request.max_chain
+                                                            : PROV_CHAIN_BELOW_ANCHOR};
     if (role == PROV_PATH_SERVER)
         rules.server = &agent->entry.server;
-    rules.has_time = time_now(agent, &rules.time);
+    rules.has_time = agent_time(agent, &rules.time);
     if (!rules.has_time && !agent->report.no_time)
         agent_log(agent, PROV_LOG_NO_TIME, PROV_OK, 0);
     agent->report.no_time = agent->report.no_time || !rules.has_time;
@@ -131,7 +142,7 @@ struct prov_path_rules agent_path_rules(struct prov_agent *agent, enum prov_path
 prov_result agent_raise_floor(struct prov_agent *agent, int64_t seconds)
 {
     int64_t now = 0;
-    bool has_clock = time_now(agent, &now);
+    bool has_clock = agent_time(agent, &now);
     (void)has_clock; /* without one, now is the floor */
     if (now <= 0 || seconds > now + FLOOR_STEP)
         return PROV_OK;
@@ -169,6 +180,7 @@ static prov_result judge_chain(struct prov_agent *agent)
     if (r == PROV_E_AGAIN)
         return r;
     agent->path_busy = false;
+    agent->chain_until = agent->path.leaf.not_after;
     return r == PROV_OK ? agent_deny_chain(agent, agent->path.chain, agent->path.chain_len,
                                            prov_path_anchor(&agent->path))
                         : r;

@@ -238,8 +238,10 @@ void store_log(struct prov_store *store, enum prov_log_event event, const char *
 static prov_result bundle_store(struct prov_store *store, const struct prov_bundle *bundle,
                                 const struct prov_entry *entry, struct prov_buf work)
 {
-    prov_result r = entry->use == PROV_USE_BOOTSTRAP ? prov_store_install(store, entry, work)
-                                                     : store_slot_install(store, entry, work);
+    prov_result r = prov_store_session_drop(store); /* it may have another anchor, or key */
+    if (r == PROV_OK)
+        r = entry->use == PROV_USE_BOOTSTRAP ? prov_store_install(store, entry, work)
+                                             : store_slot_install(store, entry, work);
     if (r == PROV_OK)
         r = prov_store_floor(store, bundle->issued);
     if (r == PROV_OK)

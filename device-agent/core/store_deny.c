@@ -113,7 +113,9 @@ static prov_result file_write(struct prov_store *store, int area, uint32_t versi
 static prov_result put_in_force(struct prov_store *store, uint32_t version, struct prov_bytes file)
 {
     int area = store->deny == 0 ? 1 : 0;
-    prov_result r = file_write(store, area, version, file);
+    prov_result r = prov_store_session_drop(store); /* its server is judged anew (H40) */
+    if (r == PROV_OK)
+        r = file_write(store, area, version, file);
     if (r != PROV_OK)
         return r;
     store->deny = area;

@@ -8,6 +8,7 @@
  *     header: record of type 0x10, payload: version 2 │ sequence 4
  *     state:  current 4 │ candidate 4 │ previous 4 │ last 4 │ confirmed 1 │ failures 1 │
  *             attempts 1 │ time floor 8 │ deny-list's version 4
+ *     session: a third of PROV_STORE_SESSION_LEN each; the first all zero: there is none
  */
 #include <string.h>
 
@@ -128,6 +129,16 @@ static prov_result header_read(struct prov_store *store, int journal, uint32_t *
     return PROV_OK;
 }
 
+static void session_apply(struct prov_store *store, unsigned part,
+                          const uint8_t payload[STORE_RECORD_DATA])
+{
+    uint8_t any = 0;
+    memcpy(store->session + part * STORE_RECORD_DATA, payload, STORE_RECORD_DATA);
+    for (size_t i = 0; i < STORE_RECORD_DATA; i++)
+        any |= store->session[i];
+    store->has_session = any != 0;
+}
+
 static void record_apply(struct prov_store *store, const struct record *record, bool *has_state)
 {
     switch (record->type) {
@@ -140,6 +151,11 @@ static void record_apply(struct prov_store *store, const struct record *record, 
         break;
     case STORE_RECORD_LOG:
         store->log_count++;
+        break;
+    case STORE_RECORD_SESSION:
+    case STORE_RECORD_SESSION + 1:
+    case STORE_RECORD_SESSION + 2:
+        session_apply(store, record->type - STORE_RECORD_SESSION, record->payload);
         break;
     default:
         break;
@@ -223,6 +239,16 @@ static prov_result move_logs(struct prov_store *store, struct move *move)
     return PROV_OK;
 }
 
+static prov_result move_session(struct prov_store *store, struct move *move)
+{
+    prov_result r = PROV_OK;
+    for (unsigned part = 0; store->has_session && part < STORE_SESSION_PARTS && r == PROV_OK;
+         part++)
+        r = move_put(store, move, (uint8_t)(STORE_RECORD_SESSION + part),
+                     PROV_BYTES(store->session + part * STORE_RECORD_DATA, STORE_RECORD_DATA));
+    return r;
+}
+
 static prov_result move_header(struct prov_store *store, const struct move *move)
 {
     uint8_t payload[6];
@@ -249,6 +275,8 @@ static prov_result journal_move(struct prov_store *store)
         r = move_put(store, &move, STORE_RECORD_STATE, state_encode(&store->state, room));
     if (r == PROV_OK && store->has_seed)
         r = move_put(store, &move, STORE_RECORD_SEED, PROV_BYTES_OF(store->seed));
+    if (r == PROV_OK)
+        r = move_session(store, &move);
     if (r == PROV_OK && store->journal >= 0)
         r = move_logs(store, &move);
     if (r == PROV_OK)
@@ -351,4 +379,40 @@ prov_result prov_store_seed_get(const struct prov_store *store, uint8_t ret[PROV
         return PROV_E_NOT_FOUND;
     memcpy(ret, store->seed, PROV_STORE_SEED_LEN);
     return PROV_OK;
+}
+
+/* --- a session -------------------------------------------------------------------------------- */
+
+static prov_result session_append(struct prov_store *store, unsigned part,
+                                  const uint8_t payload[STORE_RECORD_DATA])
+{
+    prov_result r = store_journal_append(store, (enum store_record)(STORE_RECORD_SESSION + part),
+                                         PROV_BYTES(payload, STORE_RECORD_DATA));
+    if (r == PROV_OK)
+        session_apply(store, part, payload);
+    return r;
+}
+
+prov_result prov_store_session_put(struct prov_store *store,
+                                   const uint8_t session[PROV_STORE_SESSION_LEN])
+{
+    prov_result r = PROV_OK;
+    for (unsigned part = 0; part < STORE_SESSION_PARTS && r == PROV_OK; part++)
+        r = session_append(store, part, session + part * STORE_RECORD_DATA);
+    return r;
+}
+
+prov_result prov_store_session_get(const struct prov_store *store,
+                                   uint8_t ret[PROV_STORE_SESSION_LEN])
+{
+    if (!store->has_session)
+        return PROV_E_NOT_FOUND;
+    memcpy(ret, store->session, PROV_STORE_SESSION_LEN);
+    return PROV_OK;
+}
+
+prov_result prov_store_session_drop(struct prov_store *store)
+{
+    static const uint8_t none[STORE_RECORD_DATA];
+    return store->has_session ? session_append(store, 0, none) : PROV_OK;
 }

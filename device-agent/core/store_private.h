@@ -83,7 +83,15 @@ void store_log(struct prov_store *store, enum prov_log_event event, const char *
 
 /* --- store_journal.c ---- */
 
-enum store_record { STORE_RECORD_STATE = 1, STORE_RECORD_SEED = 2, STORE_RECORD_LOG = 3 };
+enum store_record {
+    STORE_RECORD_STATE = 1,
+    STORE_RECORD_SEED = 2,
+    STORE_RECORD_LOG = 3,
+    STORE_RECORD_SESSION = 4 /* … 6 */
+};
+#define STORE_SESSION_PARTS (PROV_STORE_SESSION_LEN / STORE_RECORD_DATA)
+_Static_assert(STORE_SESSION_PARTS *STORE_RECORD_DATA == PROV_STORE_SESSION_LEN,
+               "a session fills its records");
 
 /* Finds the journal in use, the last state and seed. */
 PROV_MUST prov_result store_journal_open(struct prov_store *store, bool *ret_has_state);

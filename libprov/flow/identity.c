@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "prov/x509.h"
 
 struct newest {
     int64_t id;
@@ -25,6 +26,16 @@ static prov_result visit_cert(void *context, const struct prov_credential *crede
     return PROV_OK;
 }
 
+static prov_result root_name(struct prov_flow_identity *ret)
+{
+    struct prov_x509 last;
+    prov_result r = ret->chain_len == 0 ? PROV_E_CORRUPT
+                                        : prov_x509_parse(ret->chain[ret->chain_len - 1], &last);
+    if (r == PROV_OK)
+        ret->root = last.issuer;
+    return r;
+}
+
 static prov_result load_cert(const struct prov_flow *flow, const struct prov_fqdn *server,
                              struct prov_flow_identity *ret)
 {
@@ -43,6 +54,8 @@ static prov_result load_cert(const struct prov_flow *flow, const struct prov_fqd
     memcpy(ret->chain_octets, newest.octets, newest.len);
     r = prov_flow_chain_split(PROV_BYTES(ret->chain_octets, newest.len), ret->chain,
                               PROV_BUNDLE_CHAIN_MAX, &ret->chain_len);
+    if (r == PROV_OK)
+        r = root_name(ret);
     if (r == PROV_OK)
         r = prov_registry_secret_get(flow->registry, newest.id, &ret->cert_scalar, flow->why);
     return r;

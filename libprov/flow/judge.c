@@ -104,9 +104,25 @@ prov_result prov_flow_chain_judge(struct prov_flow *flow, const struct prov_fqdn
     return r;
 }
 
+prov_result prov_flow_resume_judge(struct prov_flow *flow, const struct prov_fqdn *server,
+                                   int64_t credential, struct prov_flow_peer *ret)
+{
+    struct prov_credential now;
+    prov_result r = prov_registry_credential_by_id(flow->registry, credential, &now, flow->why);
+    if (r == PROV_OK)
+        r = may_connect(flow, server, &now);
+    if (r == PROV_OK && now.state != PROV_STATE_ACTIVE)
+        r = prov_why_set(flow->why, PROV_E_FORBIDDEN, "the credential is not confirmed");
+    if (r != PROV_OK)
+        return r;
+    peer_fill(&now, ret);
+    ret->resumed = true;
+    return PROV_OK;
+}
+
 prov_result prov_flow_connected(struct prov_flow *flow, struct prov_flow_peer *peer)
 {
-    if (peer->state != PROV_STATE_PENDING)
+    if (peer->state != PROV_STATE_PENDING || peer->resumed)
         return PROV_OK;
     struct prov_credential credential;
     prov_result r =

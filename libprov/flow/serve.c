@@ -41,8 +41,13 @@ static prov_result serve_now(struct flow_serve *serve)
     return flow_accept(serve, PROV_COAP_CONTENT, PROV_CF_CBOR);
 }
 
+/* H35: by a session of a full handshake with the pending credential; who repeats the request later may
+ * do so on any. */
 static prov_result serve_confirm(struct flow_serve *serve)
 {
+    if (serve->request->peer->resumed && serve->by.state == PROV_STATE_PENDING)
+        return flow_refuse(serve, PROV_E_FORBIDDEN, PROV_COAP_FORBIDDEN,
+                           "not on a resumed session");
     prov_result r = flow_check_confirm(serve);
     if (r == PROV_OK)
         r = prov_registry_confirm(serve->flow->registry, serve->by.id, serve->flow->why);

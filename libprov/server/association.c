@@ -51,7 +51,7 @@ static void need_psk(struct prov_server *server, uint64_t now_ms, struct associa
     hash_identity(server, a, identity);
     prov_why_clear(&server->why);
     result =
-        prov_flow_psk_find(&server->flow, &server->config.fqdn, identity, &psk, &a->who, &known);
+        prov_flow_psk_find(&server->flow, association_name(a), identity, &psk, &a->who, &known);
     if (result == PROV_OK) {
         prov_dtls_give_psk(&a->dtls, prov_secret_bytes(&psk), known);
     } else {
@@ -64,7 +64,8 @@ static void need_psk(struct prov_server *server, uint64_t now_ms, struct associa
 static void need_sign(struct prov_server *server, struct association *a)
 {
     bool cert = prov_dtls_kind(&a->dtls) == PROV_KIND_CERT;
-    const struct prov_key *key = cert ? &a->identity->cert_key : &a->identity->rpk_key;
+    const struct identity *identity = association_identity(a);
+    const struct prov_key *key = cert ? &identity->cert_key : &identity->rpk_key;
     uint8_t signature[PROV_SIGNATURE_LEN] = {0};
     prov_result result =
         prov_crypto_sign(server->flow.crypto, key, prov_dtls_need_digest(&a->dtls), signature);
@@ -79,10 +80,10 @@ static void need_verify(struct prov_server *server, uint64_t now_ms, struct asso
 
     prov_why_clear(&server->why);
     if (prov_dtls_kind(&a->dtls) == PROV_KIND_RPK)
-        verdict = prov_flow_rpk_judge(&server->flow, &server->config.fqdn,
+        verdict = prov_flow_rpk_judge(&server->flow, association_name(a),
                                       prov_dtls_peer_spki(&a->dtls), &a->who);
     else
-        verdict = prov_flow_chain_judge(&server->flow, &server->config.fqdn, chain,
+        verdict = prov_flow_chain_judge(&server->flow, association_name(a), chain,
                                         prov_dtls_peer_chain(&a->dtls, chain), &a->who);
     if (verdict != PROV_OK)
         log_refused(server, now_ms, a, verdict);
@@ -100,10 +101,13 @@ static void log_connected(struct prov_server *server, const struct association *
     line_who(&line, a);
     line_text(&line, "state", prov_state_text(a->who.state));
     line_text(&line, "suite", suite ? suite->name : "");
+    line_text(&line, "server", association_name(a)->text);
+    if (a->who.resumed)
+        line_text(&line, "resumed", "yes");
     line_end(&line, server);
 }
 
-/* A full handshake with the peer's credential is complete (H35). */
+/* A handshake is complete; a full one may prove a registered key (H35). */
 static void connected(struct prov_server *server, uint64_t now_ms, struct association *a)
 {
     prov_result result;
@@ -116,6 +120,7 @@ static void connected(struct prov_server *server, uint64_t now_ms, struct associ
         return;
     }
     log_connected(server, a);
+    resume_keep(server, now_ms, a);
     session_promote(server, now_ms, a);
 }
 
@@ -162,8 +167,8 @@ static bool step(struct prov_server *server, uint64_t now_ms, struct association
     case PROV_DTLS_NEED_VERIFY:
         need_verify(server, now_ms, a);
         return true;
-    case PROV_DTLS_NEED_SESSION: /* none is kept */
-        prov_dtls_give_session(&a->dtls, NULL);
+    case PROV_DTLS_NEED_SESSION:
+        resume_find(server, a);
         return true;
     case PROV_DTLS_AGAIN:
     case PROV_DTLS_PULL: /* association_run flushes after each step */

@@ -21,6 +21,7 @@ static struct prov_server_limits with_defaults(const struct prov_server_limits *
         .sessions_per_address = either(limits->sessions_per_address, 1000),
         .handshakes = either(limits->handshakes, 256),
         .exchanges = either(limits->exchanges, 256),
+        .resumable = either(limits->resumable, 4096),
         .idle_ms = either(limits->idle_ms, 300000),
         .handshake_ms = either(limits->handshake_ms, 70000),
         .drain_ms = either(limits->drain_ms, 5000),
@@ -41,7 +42,8 @@ size_t prov_server_memory(const struct prov_server_limits *asked)
 
     return sizeof(struct prov_server) + associations(&limits) * each +
            table_memory(associations(&limits)) + limits.handshakes * prov_dtls_handshake_size() +
-           limits.exchanges * (sizeof(struct prov_enroll_session) + sizeof(struct session *));
+           limits.exchanges * (sizeof(struct prov_enroll_session) + sizeof(struct session *)) +
+           cache_memory(limits.resumable);
 }
 
 /* --- make, free ------------------------------------------------------------------------------ */
@@ -58,6 +60,9 @@ static prov_result make_rooms(struct prov_server *server)
     pool_init(&server->exchanges, sizeof(struct prov_enroll_session), server->limits.exchanges);
     if (result == PROV_OK)
         result = table_make(&server->table, count, seed);
+    if (result == PROV_OK)
+        result = cache_make(&server->cache,
+                            server->config.no_resumption ? 0 : server->limits.resumable, ~seed);
     if (result == PROV_OK)
         result = timers_make(&server->timers, count);
     server->holders = calloc(server->limits.exchanges, sizeof(*server->holders));
@@ -114,6 +119,7 @@ void prov_server_free(struct prov_server *server)
     server->config.io.log = NULL;
     each_session(server, 0, forget);
     table_free(&server->table);
+    cache_free(&server->cache);
     free(server->timers.heap);
     free(server->holders);
     pool_free(&server->workspaces);
@@ -261,6 +267,7 @@ void prov_server_reload(struct prov_server *server, uint64_t now_ms)
     } else {
         identity_drop(server, server->identity);
         server->identity = loaded;
+        cache_clear(&server->cache);
         log_reload(server, PROV_OK);
     }
 }
@@ -303,6 +310,7 @@ void prov_server_tick(struct prov_server *server, uint64_t now_ms)
     } else if (now_ms >= server->reload_at_ms) {
         session_sweep(server, now_ms);
         session_recheck(server, now_ms);
+        resume_sweep(server, now_ms);
         prov_server_reload(server, now_ms);
     }
 }
@@ -344,5 +352,6 @@ struct prov_server_stats prov_server_stats(const struct prov_server *server)
     struct prov_server_stats stats = server->stats;
 
     stats.exchanges = server->exchanges.used;
+    stats.resumable = (uint32_t)server->cache.used;
     return stats;
 }

@@ -19,6 +19,7 @@ static void configure(const struct prov_server *server, struct identity *identit
     dtls->timer_max_ms = server->config.timer_max_ms;
     dtls->server_name = &identity->shown.server;
     dtls->protocol = "co";
+    dtls->resumption = !server->config.no_resumption;
     dtls->kinds = PROV_KIND_BIT(PROV_KIND_PSK);
     if (identity->shown.rpk_scalar.len > 0) {
         dtls->kinds |= PROV_KIND_BIT(PROV_KIND_RPK);
@@ -28,6 +29,8 @@ static void configure(const struct prov_server *server, struct identity *identit
         dtls->kinds |= PROV_KIND_BIT(PROV_KIND_CERT);
         dtls->chain = identity->shown.chain;
         dtls->chain_len = identity->shown.chain_len;
+        dtls->anchor_names = &identity->shown.root;
+        dtls->anchor_names_len = identity->shown.root.len > 0 ? 1 : 0;
     }
 }
 
@@ -39,7 +42,8 @@ static prov_result load_key(struct prov_server *server, const struct prov_secret
     return prov_crypto_key_load(server->flow.crypto, prov_secret_bytes(scalar), ret);
 }
 
-prov_result identity_load(struct prov_server *server, struct identity **ret)
+static prov_result load_one(struct prov_server *server, const struct prov_fqdn *name,
+                            struct identity **ret)
 {
     struct identity *identity = calloc(1, sizeof(*identity));
     prov_result result;
@@ -47,7 +51,7 @@ prov_result identity_load(struct prov_server *server, struct identity **ret)
     if (!identity)
         return PROV_E_MEMORY;
     identity->uses = 1;
-    result = prov_flow_identity_load(&server->flow, &server->config.fqdn, &identity->shown);
+    result = prov_flow_identity_load(&server->flow, name, &identity->shown);
     if (result == PROV_OK)
         result = load_key(server, &identity->shown.rpk_scalar, &identity->rpk_key);
     if (result == PROV_OK)
@@ -61,7 +65,28 @@ prov_result identity_load(struct prov_server *server, struct identity **ret)
     return PROV_OK;
 }
 
-bool identity_same(const struct identity *a, const struct identity *b)
+prov_result identity_load(struct prov_server *server, struct identity **ret)
+{
+    struct identity *first = NULL, *last;
+    prov_result result = load_one(server, &server->config.fqdn, &first);
+
+    last = first;
+    for (size_t i = 0; i < server->config.more_len && result == PROV_OK; i++) {
+        result = load_one(server, &server->config.more[i], &last->next);
+        if (result == PROV_OK) {
+            last->dtls.next = &last->next->dtls;
+            last = last->next;
+        }
+    }
+    if (result != PROV_OK) {
+        identity_drop(server, first);
+        return result;
+    }
+    *ret = first;
+    return PROV_OK;
+}
+
+static bool same_one(const struct identity *a, const struct identity *b)
 {
     if (memcmp(a->shown.spki, b->shown.spki, sizeof(a->shown.spki)) != 0 ||
         a->shown.chain_len != b->shown.chain_len)
@@ -71,6 +96,24 @@ bool identity_same(const struct identity *a, const struct identity *b)
             return false;
     }
     return true;
+}
+
+bool identity_same(const struct identity *a, const struct identity *b)
+{
+    for (; a && b; a = a->next, b = b->next) /* the names are the same, in the same order */
+        if (!same_one(a, b))
+            return false;
+    return true;
+}
+
+const struct identity *association_identity(const struct association *a)
+{
+    const struct prov_dtls_config *chosen = prov_dtls_chosen(&a->dtls);
+    const struct identity *identity = a->identity;
+
+    while (identity->next && &identity->dtls != chosen)
+        identity = identity->next;
+    return &identity->dtls == chosen ? identity : a->identity;
 }
 
 struct identity *identity_use(struct identity *identity)
@@ -83,9 +126,14 @@ void identity_drop(struct prov_server *server, struct identity *identity)
 {
     if (!identity || --identity->uses > 0)
         return;
-    prov_crypto_key_drop(server->flow.crypto, &identity->rpk_key);
-    prov_crypto_key_drop(server->flow.crypto, &identity->cert_key);
-    prov_flow_identity_wipe(&identity->shown);
-    prov_wipe(identity, sizeof(*identity));
-    free(identity);
+    while (identity) {
+        struct identity *next = identity->next;
+
+        prov_crypto_key_drop(server->flow.crypto, &identity->rpk_key);
+        prov_crypto_key_drop(server->flow.crypto, &identity->cert_key);
+        prov_flow_identity_wipe(&identity->shown);
+        prov_wipe(identity, sizeof(*identity));
+        free(identity);
+        identity = next;
+    }
 }

@@ -8,6 +8,8 @@
  *   requests.c     application data: CoAP, and flow's answer
  *   table.c        sessions by peer, addresses with their counts
  *   timers.c       deadlines, the nearest first
+ *   cache.c        sessions to be resumed
+ *   resume.c       what becomes of them
  *   pool.c         rooms of one size, bounded in number
  *   identity.c     what the server itself shows
  *   log.c          lines
@@ -36,6 +38,7 @@ struct link {
 void link_init(struct link *link);
 void link_remove(struct link *link);
 void link_append(struct link *head, struct link *link);
+void link_prepend(struct link *head, struct link *link);
 bool link_alone(const struct link *link);
 #define CONTAINER(pointer, type, member)                                                           \
     ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
@@ -62,6 +65,7 @@ struct identity {
     struct prov_flow_identity shown;
     struct prov_key rpk_key, cert_key;
     struct prov_dtls_config dtls;
+    struct identity *next; /* of another name of the server; counted with the first */
 };
 PROV_MUST prov_result identity_load(struct prov_server *server, struct identity **ret);
 bool identity_same(const struct identity *a, const struct identity *b);
@@ -79,9 +83,17 @@ struct association {
     uint64_t started_ms, due_ms;
     size_t timer; /* place in the heap and 1; 0: none */
     struct session *session;
-    struct link half_open;    /* while it is a session's fresh one */
-    uint8_t identity_hash[4]; /* PSK: of its identity, for the log */
+    struct link half_open;                        /* while it is a session's fresh one */
+    uint8_t identity_hash[4];                     /* PSK: of its identity, for the log */
+    uint8_t session_id[PROV_DTLS_SESSION_ID_LEN]; /* by which it can be resumed */
+    uint8_t session_id_len;
 };
+/* The one of its identities that the peer has met. */
+const struct identity *association_identity(const struct association *a);
+static inline const struct prov_fqdn *association_name(const struct association *a)
+{
+    return &association_identity(a)->shown.server;
+}
 
 struct address {
     struct address *next;
@@ -114,6 +126,29 @@ struct session *table_add(struct table *table, const struct prov_server_peer *pe
 void table_remove(struct table *table, struct session *session);
 const struct address *table_address(const struct table *table, const struct prov_server_peer *peer);
 size_t table_memory(size_t capacity);
+/* Not to be foreseen without the seed. */
+size_t hash_octets(uint64_t seed, const uint8_t *octets, size_t len);
+
+/* --- sessions to be resumed ------------------------------------------------------------------ */
+
+struct cache {
+    uint64_t seed;
+    size_t mask, capacity, used, sweep_at;
+    struct kept *rooms, **by_id, **by_credential;
+    struct link by_use; /* the longest unused first, free rooms before it */
+};
+PROV_MUST prov_result cache_make(struct cache *cache, size_t capacity, uint64_t seed);
+void cache_free(struct cache *cache);
+size_t cache_memory(size_t capacity);
+/* Takes the place of the credential's one before. */
+void cache_put(struct cache *cache, const struct prov_dtls_resumable *session, int64_t credential);
+bool cache_get(const struct cache *cache, struct prov_bytes id, struct prov_dtls_resumable *ret,
+               int64_t *ret_credential);
+void cache_drop(struct cache *cache, struct prov_bytes id);
+void cache_drop_credential(struct cache *cache, int64_t credential);
+void cache_clear(struct cache *cache);
+/* One room after the other; false: this one is free. */
+bool cache_next(struct cache *cache, struct prov_dtls_resumable *ret, int64_t *ret_credential);
 
 struct timers {
     struct association **heap;
@@ -136,6 +171,7 @@ struct prov_server {
     bool draining;
     struct table table;
     struct timers timers;
+    struct cache cache;
     struct pool workspaces, exchanges;
     struct session **holders; /* sessions with CoAP state, exchanges.used of them */
     struct link by_age;       /* established sessions, the longest idle first */
@@ -184,8 +220,21 @@ void association_push(struct prov_server *server, uint64_t now_ms, struct associ
                       uint8_t *datagram, size_t len);
 void association_flush(struct prov_server *server, uint64_t now_ms, struct association *a);
 
+/* Answers NEED_SESSION. */
+void resume_find(struct prov_server *server, struct association *a);
+/* After CONNECTED: what it takes to resume the session moves from the engine to the cache. */
+void resume_keep(struct prov_server *server, uint64_t now_ms, struct association *a);
+/* The association ends, for this reason. */
+void resume_end(struct prov_server *server, const struct association *a, bool live,
+                enum end_reason reason);
+/* Looks at a number of kept sessions, others each time: too old ones, and those whose credential is
+ * no longer good, go (H33, H40). */
+void resume_sweep(struct prov_server *server, uint64_t now_ms);
+
 /* Whether the credential is still good, as far as that can be told now. */
 bool request_allowed(struct prov_server *server, const struct association *a);
+/* A result of flow that says nothing about the credential: the registry could not be asked. */
+bool request_unasked(prov_result result);
 /* Application data. false: the session must end, *ret_end says why. */
 bool request_serve(struct prov_server *server, uint64_t now_ms, struct association *a,
                    struct prov_bytes message, enum end_reason *ret_end);

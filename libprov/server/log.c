@@ -119,7 +119,7 @@ void line_who(struct line *line, const struct association *a)
 
     if (kind != 0)
         line_text(line, "kind", prov_kind_text(kind));
-    if (kind == PROV_KIND_PSK) {
+    if (kind == PROV_KIND_PSK && !a->who.resumed) { /* else none was shown */
         prov_hex_format(PROV_BYTES_OF(a->identity_hash), hash);
         line_text(line, "identity_hash", hash);
     }

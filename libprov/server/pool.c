@@ -28,6 +28,11 @@ void link_append(struct link *head, struct link *link)
     head->before = link;
 }
 
+void link_prepend(struct link *head, struct link *link)
+{
+    link_append(head->after, link);
+}
+
 bool link_alone(const struct link *link)
 {
     return link->after == link;

@@ -9,15 +9,15 @@
 
 #define RETRY_AFTER_S 5 /* Max-Age of a 5.03 */
 
-static void fill_request(struct prov_server *server, const struct association *a,
-                         const struct prov_enroll_request *asked, struct prov_flow_request *ret)
+static void fill_request(const struct association *a, const struct prov_enroll_request *asked,
+                         struct prov_flow_request *ret)
 {
     const struct prov_suite *suite = prov_dtls_suite(&a->dtls);
 
     memset(ret, 0, sizeof(*ret));
     ret->op = asked->op;
     ret->peer = &a->who;
-    ret->server = &server->config.fqdn;
+    ret->server = association_name(a);
     ret->body = asked->body;
     ret->accept = asked->accept;
     ret->forward_secret = suite && suite->forward_secret;
@@ -67,7 +67,7 @@ static void ask_flow(struct prov_server *server, uint64_t now_ms, struct associa
     struct prov_enroll_answer answer;
     prov_result result;
 
-    fill_request(server, a, asked, &request);
+    fill_request(a, asked, &request);
     prov_why_clear(&server->why);
     result = prov_flow_serve(&server->flow, &request, prov_buf_make(room, sizeof(room)), &said);
     answer = (struct prov_enroll_answer){.code = said.code,
@@ -98,8 +98,7 @@ static bool send_sealed(struct prov_server *server, struct association *a,
     return true;
 }
 
-/* The registry could not be asked: that says nothing about the credential. */
-static bool may_pass(prov_result result)
+bool request_unasked(prov_result result)
 {
     int class = prov_result_exit(result);
 
@@ -112,7 +111,7 @@ bool request_allowed(struct prov_server *server, const struct association *a)
 
     prov_why_clear(&server->why);
     result = prov_flow_still_good(&server->flow, &a->who);
-    return result == PROV_OK || may_pass(result);
+    return result == PROV_OK || request_unasked(result);
 }
 
 bool request_serve(struct prov_server *server, uint64_t now_ms, struct association *a,
@@ -128,7 +127,7 @@ bool request_serve(struct prov_server *server, uint64_t now_ms, struct associati
     *ret_end = END_REVOKED;
     prov_why_clear(&server->why);
     result = prov_flow_still_good(&server->flow, &a->who);
-    if (result != PROV_OK && !may_pass(result))
+    if (result != PROV_OK && !request_unasked(result))
         return false;
     exchange = result == PROV_OK ? session_exchange(server, now_ms, a->session) : NULL;
     if (!exchange) /* busy: the peer sends it again */

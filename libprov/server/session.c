@@ -79,7 +79,7 @@ struct prov_enroll_session *session_exchange(struct prov_server *server, uint64_
         return NULL;
     session->holder = server->exchanges.used - 1;
     server->holders[session->holder] = session;
-    prov_enroll_begin(session->exchange, &server->config.fqdn);
+    prov_enroll_begin(session->exchange, association_name(session->live));          /* H37 */
     prov_enroll_limit(session->exchange, prov_dtls_data_max(&session->live->dtls)); /* H32 */
     return session->exchange;
 }
@@ -151,6 +151,7 @@ void association_end(struct prov_server *server, uint64_t now_ms, struct associa
     bool live = a == session->live;
 
     say_goodbye(server, now_ms, a, reason);
+    resume_end(server, a, live, reason);
     log_end(server, now_ms, a, live, reason);
     if (live) {
         leave_lists(server, session);

@@ -296,6 +296,8 @@ static void log_listening(struct loop *loop)
         line_text(&line, "address", text);
     }
     line_text(&line, "server", loop->config.fqdn.text);
+    for (size_t i = 0; i < loop->config.more_len; i++)
+        line_text(&line, "server", loop->config.more[i].text);
     line_number(&line, "sessions_max", loop->server->limits.sessions);
     line_number(&line, "memory_max", prov_server_memory(&loop->config.limits));
     line_end(&line, loop->server);

@@ -17,17 +17,22 @@ static uint64_t mix(uint64_t value)
     return value ^ value >> 32;
 }
 
-static size_t bucket(const struct table *table, const uint8_t *octets, size_t len)
+size_t hash_octets(uint64_t seed, const uint8_t *octets, size_t len)
 {
-    uint64_t hash = table->seed;
+    uint64_t hash = seed;
 
     for (size_t at = 0; at < len; at += 8) {
         uint64_t word = 0;
 
         memcpy(&word, octets + at, len - at < 8 ? len - at : 8);
-        hash = mix(hash ^ word) + table->seed;
+        hash = mix(hash ^ word) + seed;
     }
-    return (size_t)mix(hash) & table->mask;
+    return (size_t)mix(hash);
+}
+
+static size_t bucket(const struct table *table, const uint8_t *octets, size_t len)
+{
+    return hash_octets(table->seed, octets, len) & table->mask;
 }
 
 static size_t buckets(size_t capacity)

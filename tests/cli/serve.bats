@@ -58,3 +58,14 @@ fails() { # CODE WORDS COMMAND…
     succeeds psk issue 00-12-4B-00-00-00-00-01 --server $SERVER
     kill -0 "$SERVE"
 }
+
+@test "row43: several names are served, each of them once and known" {
+    fails 3 nowhere.example.com serve --server $SERVER --server nowhere.example.com --listen 127.0.0.1:0
+    fails 2 "given twice" serve --server $SERVER --server $SERVER --listen 127.0.0.1:0
+    fails 2 "given twice" psk issue 00-12-4B-00-00-00-00-01 --server $SERVER --server other.example.com
+    succeeds server add other.example.com
+    serve --server other.example.com
+    grep -q "server=$SERVER server=other.example.com" serve.log
+    succeeds serve --help
+    [[ $output == *"--no-resumption"* ]]
+}

@@ -78,7 +78,11 @@ void model_make(struct model *model, struct prov_crypto *crypto)
                                               .server_name = &model->name,
                                               .spki = PROV_BYTES_OF(model->spki),
                                               .chain = model->chain,
-                                              .chain_len = 2};
+                                              .chain_len = 2,
+                                              .resumption = true,
+                                              .connection_id = true,
+                                              .heartbeat = true,
+                                              .protocol = "co"};
     for (int i = 0; i < MODEL_SESSIONS; i++)
         model->sessions[i].workspace = calloc(1, prov_dtls_handshake_size());
 }
@@ -456,6 +460,33 @@ static void give_verdict(struct model *model, struct model_session *session)
     prov_dtls_give_verdict(&session->dtls, session->peer < 0 ? PROV_E_REVOKED : PROV_OK);
 }
 
+static void give_session(struct model *model, struct model_session *session)
+{
+    struct prov_bytes id = prov_dtls_need_session(&session->dtls);
+    for (int i = 0; i < MODEL_KEPT && !model->forget_sessions; i++) {
+        const struct prov_dtls_resumable *found = &model->kept[i].resumable;
+        if (!prov_bytes_equal(id, PROV_BYTES(found->session_id, found->session_id_len)) ||
+            !good(&model->credentials[model->kept[i].peer]))
+            continue;
+        session->peer = model->kept[i].peer;
+        prov_dtls_give_session(&session->dtls, found);
+        return;
+    }
+    prov_dtls_give_session(&session->dtls, NULL);
+}
+
+static void connected(struct model *model, uint64_t now_ms, struct model_session *session)
+{
+    struct model_kept *kept = &model->kept[model->kept_next % MODEL_KEPT];
+    session->connected = true;
+    model->full += !prov_dtls_resumed(&session->dtls);
+    model->abbreviated += prov_dtls_resumed(&session->dtls);
+    if (prov_dtls_resumable(&session->dtls, now_ms, &kept->resumable) != PROV_OK)
+        return;
+    kept->peer = session->peer;
+    model->kept_next++;
+}
+
 static void session_run(struct model *model, uint64_t now_ms, struct model_session *session,
                         model_send send, void *context)
 {
@@ -473,7 +504,10 @@ static void session_run(struct model *model, uint64_t now_ms, struct model_sessi
             give_verdict(model, session);
             break;
         case PROV_DTLS_CONNECTED:
-            session->connected = true;
+            connected(model, now_ms, session);
+            break;
+        case PROV_DTLS_NEED_SESSION:
+            give_session(model, session);
             break;
         case PROV_DTLS_DATA:
             if (!session_data(model, now_ms, session, send, context))

@@ -15,6 +15,7 @@
 
 #define MODEL_CREDENTIALS 48
 #define MODEL_SESSIONS    6
+#define MODEL_KEPT        4
 #define MODEL_DATAGRAM    4400
 #define MODEL_CERT_MAX    700
 
@@ -62,6 +63,12 @@ struct model {
     int count;
     bool enrolled; /* an operational credential was confirmed: a bootstrap one is refused */
     struct model_session sessions[MODEL_SESSIONS];
+    struct model_kept {
+        struct prov_dtls_resumable resumable;
+        int peer;
+    } kept[MODEL_KEPT]; /* the oldest makes way; they outlive the server's death */
+    unsigned kept_next;
+    unsigned full, abbreviated; /* handshakes that came to their end */
     uint8_t serial;
     unsigned confirms, requests;
     bool saw_name; /* the last hello's server_name was ours */
@@ -74,6 +81,7 @@ struct model {
     const char *not_before; /* of the certificates it issues; NULL: 2025 */
     bool own_key_back;      /* gives the device's key as the server's */
     bool old_key_back;      /* … the key of the session instead */
+    bool forget_sessions;   /* every session that a client shows is unknown */
     bool old_psk_back;      /* gives the PSK of the session once more */
 };
 

@@ -111,6 +111,26 @@ static void enqueue(struct world *world, const struct world_datagram *datagram)
     world->queue[world->queued++] = *datagram;
 }
 
+/* Counts the first fragments of the plain handshake messages in a datagram. */
+static void look_at(struct world *world, bool to_server, const uint8_t *octets, size_t len)
+{
+    world->octets[!to_server] += len;
+    while (len >= 13) {
+        size_t content = (size_t)octets[11] << 8 | octets[12];
+        bool plain = octets[0] == 22 && octets[3] == 0 && octets[4] == 0;
+        if (len < 13 + content)
+            return;
+        for (size_t at = 13; plain && at + 12 <= 13 + content;) {
+            const uint8_t *head = octets + at;
+            bool first = head[6] == 0 && head[7] == 0 && head[8] == 0;
+            world->messages[!to_server][head[0] & 31] += first;
+            at += 12 + ((size_t)head[10] << 8 | head[11]);
+        }
+        octets += 13 + content;
+        len -= 13 + content;
+    }
+}
+
 static void carry(struct world *world, bool to_server, unsigned port, const uint8_t *octets,
                   size_t len)
 {
@@ -118,6 +138,7 @@ static void carry(struct world *world, bool to_server, unsigned port, const uint
     datagram = (struct world_datagram){.to_server = to_server, .port = port, .len = len};
     memcpy(datagram.octets, octets, len);
     world->sent++;
+    look_at(world, to_server, octets, len);
     enum wire_fate fate = world->sent == world->fate_at ? world->fate : FATE_NONE;
     if (fate == FATE_SERVER_DIES)
         model_die(&world->model);

@@ -51,6 +51,9 @@ struct world {
     const uint8_t *peer_ip;
     size_t peer_ip_len;
     unsigned logged[16]; /* by enum prov_log_event */
+    unsigned messages[2]
+                     [32]; /* plain handshake messages from the device, from the server, by type */
+    size_t octets[2];
 };
 
 void world_make(struct world *world, enum prov_kind bootstrap);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A client that is sent whatever comes: kind 1, then datagrams, each with its length (2) before it. Nobody
+ * A client that is sent whatever comes: kind 1 (with 0x40: one that offers what is for certificates), then datagrams, each with its length (2) before it. Nobody
  * can make it believe that it is connected.
  */
 #include "fuzz_dtls.h"
@@ -16,6 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     wire_make(&w, fuzz_dtls_world(), (enum wire_kind)(kind % WIRE_KINDS));
     w.ends[WIRE_CLIENT].judge = (kind & 0x80) == 0;
+    if ((kind & 0x40) != 0)
+        fuzz_dtls_certificates(&w);
     wire_start(&w);
     w.fate = fuzz_dtls_nowhere;
     while (prov_take_vector(&reader, 2, &datagram) && datagram.len <= WIRE_DATAGRAM_MAX) {

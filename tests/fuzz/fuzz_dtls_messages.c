@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A handshake in which the body of one message is another one: kind 1, which message 1, the body. Both ends
+ * A handshake in which the body of one message is another one: kind 1 (with 0x20: with cached_info
+ * and client_certificate_url), which message 1, the body. Both ends
  * connect if it is the very same, and neither does if it is not.
  */
 #include <string.h>
@@ -11,8 +12,9 @@ static const struct {
     enum wire_side from;
     uint8_t type;
 } messages[] = {
-    {WIRE_CLIENT, 1},  {WIRE_SERVER, 3},  {WIRE_SERVER, 2},  {WIRE_SERVER, 11}, {WIRE_SERVER, 12},
-    {WIRE_SERVER, 13}, {WIRE_SERVER, 14}, {WIRE_CLIENT, 11}, {WIRE_CLIENT, 16}, {WIRE_CLIENT, 15},
+    {WIRE_CLIENT, 1},  {WIRE_SERVER, 3},  {WIRE_SERVER, 2},  {WIRE_SERVER, 11},
+    {WIRE_SERVER, 12}, {WIRE_SERVER, 13}, {WIRE_SERVER, 14}, {WIRE_CLIENT, 11},
+    {WIRE_CLIENT, 16}, {WIRE_CLIENT, 15}, {WIRE_CLIENT, 21},
 };
 
 /* libFuzzer runs one input at a time. */
@@ -41,6 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     w.fate = wire_edit_fate;
     w.context = &edit;
     w.no_cookie = (data[0] & 0x40) != 0;
+    if ((data[0] & 0x20) != 0)
+        fuzz_dtls_certificates(&w);
     w.ends[0].judge = w.ends[1].judge = (data[0] & 0x80) == 0;
     wire_start(&w);
     wire_run(&w, 0);

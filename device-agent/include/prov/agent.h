@@ -48,6 +48,9 @@
 #ifndef PROV_AGENT_DENY_LIST
 #define PROV_AGENT_DENY_LIST 1 /* a deny-list is applied to what servers show (prov/deny_list.h) */
 #endif
+#ifndef PROV_AGENT_RESUMPTION
+#define PROV_AGENT_RESUMPTION 1 /* sessions are resumed (RFC 7925, section 7) */
+#endif
 #define PROV_AGENT_MESSAGE_MAX 1100 /* one CoAP message */
 #define PROV_AGENT_REASON_MAX  63
 
@@ -65,6 +68,15 @@ struct prov_agent_request {
     uint8_t tries;           /* whole handshakes that may time out before it is given up; 0: 1 */
     uint32_t timer_initial_ms; /* 0: the profile's 9 s */
     uint16_t mtu;              /* 0: the default */
+
+    /* What follows is as a constrained client has it when it is zero. */
+
+    uint16_t max_fragment; /* 512, 1024, 2048 or 4096 is asked for (row 44) */
+    uint8_t max_chain;     /* the server's certificates below the anchor, at most; 0: 3 (row 32) */
+    const char *protocol;  /* ALPN: "co", or NULL: not offered (row 53) */
+    bool heartbeat; /* offered, so that the server may ask whether the device is there (row 48) */
+    bool no_connection_id; /* none is offered (row 57) */
+    bool no_resumption;    /* every handshake is a full one */
 };
 
 enum prov_agent_event {
@@ -103,9 +115,10 @@ struct prov_agent_report {
     char reason[PROV_AGENT_REASON_MAX + 1]; /* the server's words with that code, or "" */
     enum prov_kind kind;                    /* of the credential now in use */
     struct prov_fqdn server;
-    bool resumed; /* finished what an earlier run had begun */
-    bool gave_up; /* a candidate was given up on the way */
-    bool no_time; /* validity periods were not looked at */
+    bool resumed;     /* finished what an earlier run had begun */
+    bool abbreviated; /* the request went over a session that was resumed */
+    bool gave_up;     /* a candidate was given up on the way */
+    bool no_time;     /* validity periods were not looked at */
     uint32_t handshakes, datagrams_in, datagrams_out, octets_in, octets_out;
 };
 
@@ -134,6 +147,10 @@ struct prov_agent {
 
     struct prov_dtls_config config;
     struct prov_dtls dtls;
+    struct prov_dtls_resumable resumable; /* of the session, once it is connected */
+    bool has_resumable;
+    int64_t resumable_made, resumable_until; /* Unix seconds */
+    int64_t chain_until;                     /* the server's certificate is valid until then */
     bool dtls_open;
     bool closing; /* a close_notify is to be pulled before the next session */
     uint8_t spki[PROV_SPKI_LEN];

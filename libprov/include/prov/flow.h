@@ -113,6 +113,7 @@ struct prov_flow_identity {
     uint8_t chain_octets[PROV_CHAIN_MAX];
     struct prov_bytes chain[PROV_BUNDLE_CHAIN_MAX];
     size_t chain_len;
+    struct prov_bytes root; /* the name of the root above the chain, DER */
 };
 PROV_MUST prov_result prov_flow_identity_load(struct prov_flow *flow,
                                               const struct prov_fqdn *server,
@@ -127,6 +128,7 @@ struct prov_flow_peer {
     enum prov_kind kind;
     enum prov_use use;
     enum prov_state state; /* PENDING or ACTIVE at the handshake */
+    bool resumed;          /* the handshake was an abbreviated one: it proves nothing new (H35) */
 };
 /* Answers to NEED_PSK and NEED_VERIFY. psk_find: *ret_known false gives a dummy. judge: PROV_OK or
  * the verdict. */
@@ -138,8 +140,12 @@ PROV_MUST prov_result prov_flow_rpk_judge(struct prov_flow *flow, const struct p
 PROV_MUST prov_result prov_flow_chain_judge(struct prov_flow *flow, const struct prov_fqdn *server,
                                             const struct prov_bytes *chain, size_t chain_len,
                                             struct prov_flow_peer *ret);
-/* A full handshake with the peer's credential has completed: a registered key that was pending
- * becomes active; anything else is left alone. Updates peer->state. */
+/* Answers to NEED_SESSION: whether the credential that a kept session stands for may still be used, and is
+ * no pending one (H35, H40). 0: there is no session; the registry is asked all the same. */
+PROV_MUST prov_result prov_flow_resume_judge(struct prov_flow *flow, const struct prov_fqdn *server,
+                                             int64_t credential, struct prov_flow_peer *ret);
+/* A handshake with the peer's credential has completed: a registered key that was pending
+ * becomes active by a full one; anything else is left alone. Updates peer->state. */
 PROV_MUST prov_result prov_flow_connected(struct prov_flow *flow, struct prov_flow_peer *peer);
 /* Whether the credential may still be used (revoked since?): PROV_OK or PROV_E_REVOKED. Asked
  * before every request (H40). */

@@ -31,6 +31,7 @@ struct prov_server_limits {        /* 0: the default */
     uint32_t sessions_per_address; /* 1000 */
     uint32_t handshakes;           /* at once: 256; half of it for one address */
     uint32_t exchanges;            /* sessions with CoAP state at once: 256 */
+    uint32_t resumable;            /* sessions kept to be resumed, one a credential: 4096 */
     uint32_t idle_ms;              /* a session without a record ends: 300 s */
     uint32_t handshake_ms;         /* a handshake ends at the latest: 70 s */
     uint32_t drain_ms;             /* after prov_server_drain: 5 s */
@@ -45,9 +46,15 @@ struct prov_server_io {
     void *context;
 };
 
+#define PROV_SERVER_NAMES_MAX 16
 struct prov_server_config {
     struct prov_flow *flow; /* its clock stamps the log */
-    struct prov_fqdn fqdn;  /* whose server this is */
+    struct prov_fqdn fqdn;  /* whose server this is: shown to a client that names none */
+    /* More of them, each with its own keys, certificate and devices: the client's server_name says
+     * which (row 43). At most PROV_SERVER_NAMES_MAX in all; they must stay. */
+    const struct prov_fqdn *more;
+    size_t more_len;
+    bool no_resumption; /* every handshake is a full one */
     struct prov_server_limits limits;
     uint32_t timer_initial_ms, timer_max_ms; /* of handshakes; 0: the profile's */
     uint16_t mtu;                            /* 0: PROV_DTLS_MTU_DEFAULT */
@@ -80,10 +87,10 @@ void prov_server_drain(struct prov_server *server, uint64_t now_ms);
 bool prov_server_drained(const struct prov_server *server);
 
 struct prov_server_stats {
-    uint32_t sessions, handshakes, exchanges; /* now */
+    uint32_t sessions, handshakes, exchanges, resumable; /* now */
     uint64_t datagrams_in, datagrams_out, octets_in, octets_out;
     uint64_t hellos_answered; /* statelessly */
-    uint64_t handshakes_ok, handshakes_failed, requests, refusals, evictions;
+    uint64_t handshakes_ok, handshakes_resumed, handshakes_failed, requests, refusals, evictions;
 };
 struct prov_server_stats prov_server_stats(const struct prov_server *server);
 /* The most that a server with these limits allocates by itself, in octets; what the crypto backend

@@ -379,7 +379,7 @@ static void h39_epoch_0_alert_leaves_the_committed_one(void **state)
     enroll();
     stop_committed();
     uint32_t current = world.store.state.current;
-    inject_into(2);
+    inject_into(3); /* the candidate's session, the predecessor's resumed and full */
     assert_int_not_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_OK);
     assert_int_equal(world.store.state.current, current);
     assert_true(prov_store_unfinished(&world.store));

@@ -162,6 +162,71 @@ static void h35_a_handshake_alone_promotes_no_successor(void **state)
     assert_int_equal(fixture_get(f, &made.uuid).state, PROV_STATE_PENDING);
 }
 
+/* An abbreviated handshake shows nothing of the credential. */
+static void h35_a_resumed_session_promotes_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct device_key key;
+    struct prov_flow_peer peer;
+    struct prov_uuid id;
+    uint8_t spki[PROV_SPKI_LEN];
+    device_key_make(f, &key);
+    prov_spki_encode(key.point, spki);
+    assert_int_equal(prov_flow_rpk_register(&f->flow, &f->device, &f->server, PROV_USE_BOOTSTRAP,
+                                            PROV_BYTES_OF(spki), &id),
+                     PROV_OK);
+    assert_int_equal(judge_rpk(f, &f->server, key.point, &peer), PROV_OK);
+    peer.resumed = true;
+    assert_int_equal(prov_flow_connected(&f->flow, &peer), PROV_OK);
+    assert_int_equal(peer.state, PROV_STATE_PENDING);
+    assert_int_equal(fixture_get(f, &id).state, PROV_STATE_PENDING);
+    device_key_drop(f, &key);
+}
+
+static prov_result judge_resumed(struct fixture *f, const struct prov_fqdn *server,
+                                 int64_t credential, struct prov_flow_peer *ret)
+{
+    prov_why_clear(&f->why);
+    return prov_flow_resume_judge(&f->flow, server, credential, ret);
+}
+
+/* The credential as it is now decides (H40); one that is not confirmed is not resumed (H35). */
+static void h40_session_of_an_ended_or_pending_credential_is_not_resumed(void **state)
+{
+    struct fixture *f = *state;
+    struct served served;
+    uint8_t room[17];
+    struct prov_flow_peer peer = {.credential = 1234};
+    struct prov_uuid id = make_credential(f, PROV_KIND_PSK, PROV_USE_BOOTSTRAP);
+    struct prov_flow_peer by = fixture_peer(f, &id);
+    assert_int_equal(judge_resumed(f, &f->server, 0, &peer), PROV_E_NOT_FOUND);
+    assert_int_equal(judge_resumed(f, &f->server, 999999, &peer), PROV_E_NOT_FOUND);
+    assert_int_equal(judge_resumed(f, &f->other_server, by.credential, &peer), PROV_E_FORBIDDEN);
+    serve_op(f, &by, PROV_ENROLL_PSK, psk_request_id(1, room), &served);
+    struct prov_credential made = fixture_only(f, PROV_USE_OPERATIONAL, PROV_STATE_PENDING);
+    assert_int_equal(judge_resumed(f, &f->server, made.id, &peer), PROV_E_FORBIDDEN);
+    assert_int_equal(peer.credential, 1234);
+    assert_int_equal(judge_resumed(f, &f->server, by.credential, &peer), PROV_OK);
+    assert_int_equal(peer.credential, by.credential);
+    assert_true(peer.resumed);
+    assert_int_equal(peer.state, PROV_STATE_ACTIVE);
+    assert_int_equal(prov_registry_credential_revoke(f->registry, by.credential, "test", NULL),
+                     PROV_OK);
+    assert_int_equal(judge_resumed(f, &f->server, by.credential, &peer), PROV_E_REVOKED);
+}
+
+static void row45_session_of_a_rotated_credential_is_not_resumed(void **state)
+{
+    struct fixture *f = *state;
+    struct prov_flow_peer peer;
+    struct prov_uuid bootstrap = make_credential(f, PROV_KIND_PSK, PROV_USE_BOOTSTRAP);
+    struct prov_uuid first = enroll_psk(f, &bootstrap, 1);
+    assert_int_equal(judge_resumed(f, &f->server, fixture_get(f, &first).id, &peer), PROV_OK);
+    (void)enroll_psk(f, &first, 2);
+    assert_int_equal(judge_resumed(f, &f->server, fixture_get(f, &first).id, &peer),
+                     PROV_E_REVOKED);
+}
+
 /* A raw key that was submitted is `registered` as one from a factory is, and still waits. */
 static void h35_a_handshake_alone_promotes_no_submitted_key(void **state)
 {
@@ -317,6 +382,13 @@ int main(void)
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(h35_a_handshake_alone_promotes_no_successor, fixture_setup,
                                         fixture_teardown),
+        cmocka_unit_test_setup_teardown(h35_a_resumed_session_promotes_nothing, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(
+            h40_session_of_an_ended_or_pending_credential_is_not_resumed, fixture_setup,
+            fixture_teardown),
+        cmocka_unit_test_setup_teardown(row45_session_of_a_rotated_credential_is_not_resumed,
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(h35_a_handshake_alone_promotes_no_submitted_key,
                                         fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(row33_a_second_certificate_of_the_same_serial_is_refused,

@@ -96,6 +96,21 @@ static void h35_pending_opens_confirm_and_nothing_else(void **state)
     expect(f, &peer, PROV_ENROLL_NOW, id, PROV_COAP_FORBIDDEN);
 }
 
+static void h35_confirm_on_a_resumed_session_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct prov_flow_peer peer = pending_made(f);
+    peer.resumed = true;
+    expect(f, &peer, PROV_ENROLL_CONFIRM, PROV_BYTES_NONE, PROV_COAP_FORBIDDEN);
+    peer.resumed = false;
+    struct served served;
+    serve_op(f, &peer, PROV_ENROLL_CONFIRM, PROV_BYTES_NONE, &served);
+    assert_int_equal(served.answer.code, PROV_COAP_CHANGED);
+    peer.resumed = true; /* repeated later: it says what is so */
+    serve_op(f, &peer, PROV_ENROLL_CONFIRM, PROV_BYTES_NONE, &served);
+    assert_int_equal(served.answer.code, PROV_COAP_CHANGED);
+}
+
 static void row11_no_psk_without_forward_secrecy(void **state)
 {
     struct fixture *f = *state;
@@ -552,6 +567,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(row28_operational_certificate_does_not_enroll_anew,
                                         fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(est_without_a_certificate_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(h35_confirm_on_a_resumed_session_is_refused, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(h35_pending_opens_confirm_and_nothing_else, fixture_setup,
                                         fixture_teardown),

@@ -22,8 +22,10 @@ prov_result prov_flow_identity_load(struct prov_flow *flow, const struct prov_fq
     assert_non_null(flow);
     memset(ret, 0, sizeof(*ret));
     ret->server = *server;
-    memcpy(ret->spki, current->server_spki, sizeof(ret->spki));
-    result = prov_crypto_key_save(current->crypto, &current->server_key, &ret->rpk_scalar);
+    bool other = prov_fqdn_equal(server, &current->other);
+    memcpy(ret->spki, other ? current->other_spki : current->server_spki, sizeof(ret->spki));
+    result = prov_crypto_key_save(
+        current->crypto, other ? &current->other_key : &current->server_key, &ret->rpk_scalar);
     current->loads++;
     return result;
 }
@@ -40,7 +42,7 @@ static void fill(struct prov_flow_peer *ret, enum prov_kind kind)
     ret->device = (struct prov_eui64){{0x00, 0x1b, 0xc5, 0xff, 0xfe, 0, 0, 1}};
     ret->kind = kind;
     ret->use = PROV_USE_OPERATIONAL;
-    ret->state = PROV_STATE_ACTIVE;
+    ret->state = current->pending ? PROV_STATE_PENDING : PROV_STATE_ACTIVE;
 }
 
 prov_result prov_flow_psk_find(struct prov_flow *flow, const struct prov_fqdn *server,
@@ -50,7 +52,7 @@ prov_result prov_flow_psk_find(struct prov_flow *flow, const struct prov_fqdn *s
     static const uint8_t dummy[16] = {1, 2, 3};
 
     assert_non_null(flow);
-    assert_true(prov_fqdn_equal(server, &current->fqdn));
+    current->name = *server;
     current->finds++;
     *ret_known = prov_bytes_equal(identity, PROV_BYTES_OF(current->identity));
     if (*ret_known)
@@ -62,7 +64,7 @@ prov_result prov_flow_psk_find(struct prov_flow *flow, const struct prov_fqdn *s
 prov_result prov_flow_rpk_judge(struct prov_flow *flow, const struct prov_fqdn *server,
                                 struct prov_bytes spki, struct prov_flow_peer *ret)
 {
-    (void)server;
+    current->name = *server;
     current->judged++;
     if (!prov_bytes_equal(spki, PROV_BYTES_OF(current->device_spki)))
         return prov_why_set(flow->why, PROV_E_NOT_FOUND, "no such key");
@@ -80,6 +82,22 @@ prov_result prov_flow_chain_judge(struct prov_flow *flow, const struct prov_fqdn
     (void)chain_len;
     (void)ret;
     return PROV_E_ISSUER;
+}
+
+prov_result prov_flow_resume_judge(struct prov_flow *flow, const struct prov_fqdn *server,
+                                   int64_t credential, struct prov_flow_peer *ret)
+{
+    assert_non_null(flow);
+    current->name = *server;
+    current->resumes++;
+    current->resumed = credential;
+    if (credential != 7)
+        return PROV_E_NOT_FOUND;
+    if (current->pending || current->still_good != PROV_OK)
+        return current->pending ? PROV_E_FORBIDDEN : current->still_good;
+    fill(ret, PROV_KIND_PSK);
+    ret->resumed = true;
+    return PROV_OK;
 }
 
 prov_result prov_flow_connected(struct prov_flow *flow, struct prov_flow_peer *peer)
@@ -173,6 +191,12 @@ static void make_key(struct rig *rig, struct prov_key *key, uint8_t spki[PROV_SP
 
 void rig_begin(struct rig *rig, const struct prov_server_limits *limits)
 {
+    rig_begin_as(rig, limits, false, false);
+}
+
+void rig_begin_as(struct rig *rig, const struct prov_server_limits *limits, bool two_names,
+                  bool no_resumption)
+{
     static const uint8_t psk[16] = {0xde, 0xad, 0xbe, 0xef, 5,  6,  7,  8,
                                     9,    10,   11,   12,   13, 14, 15, 16};
     static const uint8_t identity[8] = {0xa1, 0, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8};
@@ -185,7 +209,9 @@ void rig_begin(struct rig *rig, const struct prov_server_limits *limits)
     assert_non_null(rig->queue);
     assert_int_equal(prov_crypto_make(&rig->random, &rig->crypto), PROV_OK);
     assert_int_equal(prov_fqdn_parse(prov_bytes_text("est.example.com"), &rig->fqdn), PROV_OK);
+    assert_int_equal(prov_fqdn_parse(prov_bytes_text("two.example.com"), &rig->other), PROV_OK);
     make_key(rig, &rig->server_key, rig->server_spki);
+    make_key(rig, &rig->other_key, rig->other_spki);
     make_key(rig, &rig->device_key, rig->device_spki);
     memcpy(rig->psk, psk, sizeof(psk));
     memcpy(rig->identity, identity, sizeof(identity));
@@ -194,6 +220,9 @@ void rig_begin(struct rig *rig, const struct prov_server_limits *limits)
         .crypto = rig->crypto, .clock_ms = clock_ms, .clock_context = rig, .why = &rig->why};
     rig->config = (struct prov_server_config){
         .flow = &rig->flow, .fqdn = rig->fqdn, .io = {on_send, on_log, rig}};
+    rig->config.more = &rig->other;
+    rig->config.more_len = two_names ? 1 : 0;
+    rig->config.no_resumption = no_resumption;
     if (limits)
         rig->config.limits = *limits;
     assert_int_equal(prov_server_make(&rig->config, rig->now, &rig->server, &rig->why), PROV_OK);
@@ -208,6 +237,7 @@ void rig_end(struct rig *rig)
         free(rig->clients[i].workspace);
     }
     prov_crypto_key_drop(rig->crypto, &rig->server_key);
+    prov_crypto_key_drop(rig->crypto, &rig->other_key);
     prov_crypto_key_drop(rig->crypto, &rig->device_key);
     prov_crypto_free(rig->crypto);
     free(rig->queue);
@@ -292,6 +322,17 @@ static void answer_now(struct client *client)
         rig_deliver(client->rig, &client->peer, room, out.len);
 }
 
+static prov_result verdict(struct client *client)
+{
+    const struct rig *rig = client->rig;
+    bool other = client->config.server_name == &rig->other;
+    struct prov_bytes pinned =
+        other ? PROV_BYTES_OF(rig->other_spki) : PROV_BYTES_OF(rig->server_spki);
+
+    return prov_bytes_equal(prov_dtls_peer_spki(&client->dtls), pinned) ? PROV_OK
+                                                                        : PROV_E_NOT_FOUND;
+}
+
 void client_step(struct client *client)
 {
     for (;;) {
@@ -303,11 +344,7 @@ void client_step(struct client *client)
             client_sign(client);
             break;
         case PROV_DTLS_NEED_VERIFY:
-            prov_dtls_give_verdict(&client->dtls,
-                                   prov_bytes_equal(prov_dtls_peer_spki(&client->dtls),
-                                                    PROV_BYTES_OF(client->rig->server_spki))
-                                       ? PROV_OK
-                                       : PROV_E_NOT_FOUND);
+            prov_dtls_give_verdict(&client->dtls, verdict(client));
             break;
         case PROV_DTLS_CONNECTED:
             client->connected++;
@@ -379,6 +416,20 @@ void client_connect(struct client *client)
     rig_run(client->rig);
     assert_int_equal(client->connected, 1);
     assert_int_equal(client->failed, 0);
+}
+
+void client_reconnect(struct client *client, bool closes)
+{
+    if (!prov_dtls_resumed(&client->dtls))
+        assert_int_equal(prov_dtls_resumable(&client->dtls, client->rig->now, &client->session),
+                         PROV_OK);
+    if (closes) {
+        prov_dtls_close(&client->dtls);
+        rig_run(client->rig);
+    }
+    prov_dtls_drop(&client->dtls);
+    client->config.resume = &client->session;
+    client_connect(client);
 }
 
 void client_assert_served(struct client *client, enum prov_enroll_op op)

@@ -29,6 +29,7 @@ struct client {
     struct prov_dtls dtls;
     struct prov_dtls_handshake *workspace;
     struct prov_bytes psk;
+    struct prov_dtls_resumable session;
     unsigned connected, closed, failed, heard; /* heard: datagrams that came */
     bool deaf;                                 /* what comes for it is lost */
     bool mute;                                 /* its answers to heartbeats are lost */
@@ -61,20 +62,25 @@ struct rig {
     size_t line_count;
 
     /* what the fake flow knows */
-    struct prov_fqdn fqdn;
-    struct prov_key server_key, device_key;
-    uint8_t server_spki[PROV_SPKI_LEN], device_spki[PROV_SPKI_LEN];
+    struct prov_fqdn fqdn, other; /* two names of the server, if rig_begin_as was told so */
+    struct prov_key server_key, other_key, device_key;
+    uint8_t server_spki[PROV_SPKI_LEN], other_spki[PROV_SPKI_LEN], device_spki[PROV_SPKI_LEN];
     uint8_t psk[16], identity[8];
-    prov_result still_good; /* what it answers */
+    prov_result still_good; /* what it answers, also of a session that is to be resumed */
+    bool pending;           /* the device's credential waits for its confirm */
     uint8_t answer_code;
     size_t answer_len;
     /* what it was asked */
-    unsigned loads, finds, judged, connected, served;
+    unsigned loads, finds, judged, resumes, connected, served;
+    int64_t resumed; /* the credential of the last session that was to be resumed */
+    struct prov_fqdn name;
     struct prov_flow_request last;
 };
 
 /* limits NULL: the defaults. */
 void rig_begin(struct rig *rig, const struct prov_server_limits *limits);
+void rig_begin_as(struct rig *rig, const struct prov_server_limits *limits, bool two_names,
+                  bool no_resumption);
 void rig_end(struct rig *rig);
 struct client *rig_client(struct rig *rig, enum prov_kind kind, uint8_t host);
 /* Moves datagrams until none is under way. */
@@ -96,6 +102,9 @@ void client_ask(struct client *client, enum prov_enroll_op op, struct prov_bytes
                 struct prov_bytes body);
 /* A handshake from start to end. */
 void client_connect(struct client *client);
+/* Once more, from the same port, with the session that there was; the client says close_notify before, or
+ * just forgets it. */
+void client_reconnect(struct client *client, bool closes);
 void client_assert_served(struct client *client, enum prov_enroll_op op);
 
 #endif

@@ -201,11 +201,17 @@ static void listen_addresses_are_literal(void **state)
 
 static void memory_follows_the_limits(void **state)
 {
-    struct prov_server_limits small = {.sessions = 10, .handshakes = 2, .exchanges = 2};
+    struct prov_server_limits small = {
+        .sessions = 10, .handshakes = 2, .exchanges = 2, .resumable = 10};
+    struct prov_server_limits more = small;
     struct prov_server_limits large = {.sessions = 10000, .handshakes = 256, .exchanges = 256};
 
     (void)state;
     assert_true(prov_server_memory(&small) < 200 * 1024);
+    more.resumable = 1034; /* 1024 more of them, and their buckets */
+    assert_true(prov_server_memory(&more) - prov_server_memory(&small) >
+                1024 * offsetof(struct prov_dtls_resumable, ticket));
+    assert_true(prov_server_memory(&more) - prov_server_memory(&small) < 1024 * 400);
     assert_true(prov_server_memory(&large) > 10000 * sizeof(struct association));
     assert_true(prov_server_memory(&large) < 20 * 1024 * 1024);
 }
