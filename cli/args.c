@@ -51,6 +51,8 @@ const struct option_row option_rows[OPT_COUNT] = {
     {OPT_MAX_HANDSHAKES, "--max-handshakes", "N", "handshakes at a time"},
     {OPT_MAX_PER_PEER, "--max-per-peer", "N", "sessions of one address"},
     {OPT_IDLE, "--idle", "SECONDS", "end a session that is silent for so long"},
+    {OPT_HEARTBEAT, "--heartbeat", "SECONDS",
+     "ask a device that is silent for so long whether it is there (default: never)"},
     {OPT_BUNDLE, "--bundle", "FILE", "authenticate with this bundle (or - for stdin)"},
     {OPT_JUNIT, "--junit", "FILE", "also write a JUnit report to a new file (or - for stdout)"},
     {OPT_FAIL_ON, "--fail-on", "LEVEL",

@@ -54,6 +54,7 @@ enum option {
     OPT_MAX_HANDSHAKES,
     OPT_MAX_PER_PEER,
     OPT_IDLE,
+    OPT_HEARTBEAT,
     OPT_BUNDLE,
     OPT_JUNIT,
     OPT_FAIL_ON,

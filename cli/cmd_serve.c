@@ -21,7 +21,7 @@ static prov_result take_count(struct run *run, enum option option, long max, uin
 static prov_result take_limits(struct run *run, struct prov_server_config *config)
 {
     struct prov_server_limits *limits = &config->limits;
-    uint32_t mtu = 0, idle = 0;
+    uint32_t mtu = 0, idle = 0, heartbeat = 0;
     prov_result r = take_count(run, OPT_MAX_SESSIONS, 1000000, &limits->sessions);
     if (r == PROV_OK)
         r = take_count(run, OPT_MAX_PER_PEER, 1000000, &limits->sessions_per_address);
@@ -30,12 +30,15 @@ static prov_result take_limits(struct run *run, struct prov_server_config *confi
     if (r == PROV_OK)
         r = take_count(run, OPT_IDLE, 1000000, &idle);
     if (r == PROV_OK)
+        r = take_count(run, OPT_HEARTBEAT, 3600, &heartbeat);
+    if (r == PROV_OK)
         r = take_count(run, OPT_TIMER, 60000, &config->timer_initial_ms);
     if (r == PROV_OK)
         r = take_count(run, OPT_MTU, 16384, &mtu);
     if (r == PROV_OK && mtu != 0 && mtu < PROV_DTLS_MTU_MIN)
         r = prov_why_set(&run->why, PROV_E_USAGE, "--mtu is at least %d", PROV_DTLS_MTU_MIN);
     limits->idle_ms = idle * 1000;
+    config->heartbeat_ms = heartbeat * 1000;
     config->mtu = (uint16_t)mtu;
     return r;
 }

@@ -127,7 +127,7 @@ const struct command commands[] = {
 
     {"serve", NULL, cmd_serve, NEEDS_REGISTRY | NEEDS_PKI | MANY_SERVERS, 0, 0,
      OPT(SERVER) | OPT(LISTEN) | OPT(TIMER) | OPT(MTU) | OPT(MAX_SESSIONS) | OPT(MAX_HANDSHAKES) |
-         OPT(MAX_PER_PEER) | OPT(IDLE) | OPT(NO_RESUMPTION),
+         OPT(MAX_PER_PEER) | OPT(IDLE) | OPT(HEARTBEAT) | OPT(NO_RESUMPTION),
      "--server FQDN [--server FQDN ...] --listen ADDR:PORT",
      "Runs the enrollment server, for one name or for several. SIGTERM drains it.",
      "prov serve --server enroll.example.com --listen 0.0.0.0:5684"},

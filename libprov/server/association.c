@@ -12,7 +12,7 @@ void association_flush(struct prov_server *server, uint64_t now_ms, struct assoc
     struct prov_buf out = PROV_BUF_OF(room);
 
     while (prov_dtls_pull(&a->dtls, now_ms, &out)) {
-        server_send(server, &a->session->peer, prov_buf_bytes(&out));
+        path_send(server, a, prov_buf_bytes(&out));
         out = prov_buf_make(room, sizeof(room));
     }
 }
@@ -124,6 +124,20 @@ static void connected(struct prov_server *server, uint64_t now_ms, struct associ
     session_promote(server, now_ms, a);
 }
 
+/* Whether it is still there is asked when nothing was heard of it for a while (row 48). */
+static uint64_t ask_at(const struct prov_server *server, const struct association *a)
+{
+    bool wanted = server->config.heartbeat_ms != 0 && a == a->session->live && !a->quiet;
+
+    return wanted ? a->session->last_ms + server->config.heartbeat_ms : UINT64_MAX;
+}
+
+static void ask_if_there(const struct prov_server *server, uint64_t now_ms, struct association *a)
+{
+    if (ask_at(server, a) <= now_ms && prov_dtls_deadline(&a->dtls) == UINT64_MAX)
+        a->quiet = prov_dtls_heartbeat(&a->dtls, now_ms) != PROV_OK;
+}
+
 static void set_timer(struct prov_server *server, struct association *a)
 {
     uint64_t due = prov_dtls_deadline(&a->dtls);
@@ -135,6 +149,8 @@ static void set_timer(struct prov_server *server, struct association *a)
     }
     if (a == a->session->fresh && limit < due)
         due = limit;
+    if (due == UINT64_MAX)
+        due = ask_at(server, a);
     timers_set(&server->timers, a, due);
 }
 
@@ -157,6 +173,7 @@ static bool step(struct prov_server *server, uint64_t now_ms, struct association
 {
     enum prov_dtls_event event = prov_dtls_step(&a->dtls, now_ms);
 
+    path_heard(server, now_ms, a);
     switch (event) {
     case PROV_DTLS_NEED_PSK:
         need_psk(server, now_ms, a);
@@ -198,6 +215,7 @@ bool association_run(struct prov_server *server, uint64_t now_ms, struct associa
         association_flush(server, now_ms, a);
     if (gone)
         return false;
+    ask_if_there(server, now_ms, a);
     association_flush(server, now_ms, a);
     set_timer(server, a);
     return true;

@@ -219,6 +219,24 @@ static void deliver(struct prov_server *server, uint64_t now_ms, struct session 
                          len);
 }
 
+/* By its connection id where it has one, otherwise by where it came from. */
+static struct session *session_of(const struct prov_server *server,
+                                  const struct prov_server_peer *peer, struct prov_bytes datagram)
+{
+    bool named;
+    struct association *a = path_association(server, datagram, &named);
+
+    return named ? (a ? a->session : NULL) : table_find(&server->table, peer);
+}
+
+/* A handshake stays at the address that has shown its cookie. */
+static void deliver_named(struct prov_server *server, uint64_t now_ms, struct association *a,
+                          const struct prov_server_peer *peer, uint8_t *datagram, size_t len)
+{
+    if (a == a->session->live || memcmp(&a->session->peer, peer, sizeof(*peer)) == 0)
+        association_push(server, now_ms, a, datagram, len);
+}
+
 /* While draining a session ends as soon as nothing is in flight on it. */
 static void drain_session(struct prov_server *server, uint64_t now_ms, struct session *session)
 {
@@ -229,15 +247,22 @@ static void drain_session(struct prov_server *server, uint64_t now_ms, struct se
 void prov_server_datagram(struct prov_server *server, uint64_t now_ms,
                           const struct prov_server_peer *peer, uint8_t *datagram, size_t len)
 {
+    bool named;
+    struct association *a = path_association(server, PROV_BYTES(datagram, len), &named);
     struct session *session = table_find(&server->table, peer);
 
     server->stats.datagrams_in++;
     server->stats.octets_in += len;
-    if (is_hello(datagram, len))
+    server->arrival.peer = peer;
+    server->arrival.len = len;
+    if (a)
+        deliver_named(server, now_ms, a, peer, datagram, len);
+    else if (!named && is_hello(datagram, len))
         hello(server, now_ms, peer, session, datagram, len);
-    else if (session)
+    else if (!named && session)
         deliver(server, now_ms, session, datagram, len);
-    if (server->draining && (session = table_find(&server->table, peer)) != NULL)
+    server->arrival.peer = NULL;
+    if (server->draining && (session = session_of(server, peer, PROV_BYTES(datagram, len))) != NULL)
         drain_session(server, now_ms, session);
 }
 

@@ -6,7 +6,8 @@
  *   session.c      sessions and associations: made, promoted, ended, evicted
  *   association.c  the engine's questions to flow
  *   requests.c     application data: CoAP, and flow's answer
- *   table.c        sessions by peer, addresses with their counts
+ *   path.c         connection ids; peers that are heard from another address
+ *   table.c        sessions by peer, associations by connection id, addresses with their counts
  *   timers.c       deadlines, the nearest first
  *   cache.c        sessions to be resumed
  *   resume.c       what becomes of them
@@ -29,6 +30,7 @@
 #define ADDRESS_LEN      21 /* of struct prov_server_peer: all but the port */
 #define HELLO_RANDOM_LEN 32
 #define DATAGRAM_MAX     2048 /* room for one datagram to be sent */
+#define CID_LEN          8    /* of the connection ids that peers put into their records */
 
 /* --- lists: a ring through members; the head is a link by itself ----------------------------- */
 
@@ -87,6 +89,10 @@ struct association {
     uint8_t identity_hash[4];                     /* PSK: of its identity, for the log */
     uint8_t session_id[PROV_DTLS_SESSION_ID_LEN]; /* by which it can be resumed */
     uint8_t session_id_len;
+    struct association *next; /* in the bucket of its connection id */
+    uint8_t cid[CID_LEN];
+    bool named; /* it has a connection id, in use if the peer has offered that */
+    bool quiet; /* it can't be asked whether it is there */
 };
 /* The one of its identities that the peer has met. */
 const struct identity *association_identity(const struct association *a);
@@ -102,6 +108,15 @@ struct address {
     uint8_t octets[ADDRESS_LEN];
 };
 
+/* An address from which a live peer was heard, and that has not proved to receive (path.c). */
+struct trial {
+    bool on;
+    uint8_t ping[2]; /* message id */
+    uint32_t tries;  /* since the last address that has proved to receive */
+    uint64_t in, out;
+    struct prov_server_peer peer;
+};
+
 struct session {
     struct session *next; /* in the bucket */
     struct link by_age, at_address;
@@ -111,6 +126,7 @@ struct session {
     size_t holder; /* place in the server's holders */
     uint64_t last_ms, exchange_ms;
     struct prov_server_peer peer;
+    struct trial trial;
 };
 
 struct table {
@@ -118,12 +134,19 @@ struct table {
     size_t mask;
     struct session **sessions;
     struct address **addresses;
+    struct association **named;
 };
 PROV_MUST prov_result table_make(struct table *table, size_t capacity, uint64_t seed);
 void table_free(struct table *table);
 struct session *table_find(const struct table *table, const struct prov_server_peer *peer);
 struct session *table_add(struct table *table, const struct prov_server_peer *peer);
 void table_remove(struct table *table, struct session *session);
+/* The session goes to another peer's place, where there is none. False: out of memory, nothing is changed. */
+PROV_MUST bool table_move(struct table *table, struct session *session,
+                          const struct prov_server_peer *peer);
+struct association *table_named(const struct table *table, const uint8_t cid[CID_LEN]);
+void table_name(struct table *table, struct association *a, const uint8_t cid[CID_LEN]);
+void table_unname(struct table *table, struct association *a); /* one without a name is fine */
 const struct address *table_address(const struct table *table, const struct prov_server_peer *peer);
 size_t table_memory(size_t capacity);
 /* Not to be foreseen without the seed. */
@@ -178,6 +201,10 @@ struct prov_server {
     struct link half_open;    /* handshakes under way, the oldest first */
     size_t recheck_at;        /* the bucket where the next round of rechecks begins */
     struct prov_server_stats stats;
+    struct {
+        const struct prov_server_peer *peer;
+        size_t len;         /* 0 when it has been counted */
+    } arrival;              /* where the datagram in work came from; NULL: there is none */
     uint64_t loud_since_ms; /* lines that strangers can cause are counted per second */
     uint32_t loud, unsaid;
 };
@@ -200,6 +227,8 @@ void session_accept(struct prov_server *server, uint64_t now_ms,
 /* The Finished of `a` verified: it is the session's live association from now on. */
 void session_promote(struct prov_server *server, uint64_t now_ms, struct association *a);
 void session_touch(struct prov_server *server, struct session *session, uint64_t now_ms);
+/* It is at another address now: it counts there. */
+void session_moved(struct prov_server *server, uint64_t now_ms, struct session *session);
 /* Ends an association, and the session when it was the last one. */
 void association_end(struct prov_server *server, uint64_t now_ms, struct association *a,
                      enum end_reason reason);
@@ -238,6 +267,20 @@ bool request_unasked(prov_result result);
 /* Application data. false: the session must end, *ret_end says why. */
 bool request_serve(struct prov_server *server, uint64_t now_ms, struct association *a,
                    struct prov_bytes message, enum end_reason *ret_end);
+
+/* --- paths: see path.c ----------------------------------------------------------------------- */
+
+/* Gives an association that has just begun its connection id. */
+PROV_MUST prov_result path_name(struct prov_server *server, struct association *a);
+/* The association whose connection id stands in the datagram. ret_named: there is one in it. */
+struct association *path_association(const struct prov_server *server, struct prov_bytes datagram,
+                                     bool *ret_named);
+/* The engine has looked at a record of the datagram in work. */
+void path_heard(struct prov_server *server, uint64_t now_ms, struct association *a);
+/* An answer to a ping of path.c: not for others. */
+bool path_takes(struct prov_server *server, uint64_t now_ms, struct association *a,
+                struct prov_bytes message);
+void path_send(struct prov_server *server, struct association *a, struct prov_bytes datagram);
 
 void server_send(struct prov_server *server, const struct prov_server_peer *peer,
                  struct prov_bytes datagram);

@@ -94,7 +94,7 @@ static bool send_sealed(struct prov_server *server, struct association *a,
         return true;
     if (prov_dtls_seal(&a->dtls, message, &out) != PROV_OK)
         return false;
-    server_send(server, &a->session->peer, prov_buf_bytes(&out));
+    path_send(server, a, prov_buf_bytes(&out));
     return true;
 }
 
@@ -129,6 +129,8 @@ bool request_serve(struct prov_server *server, uint64_t now_ms, struct associati
     result = prov_flow_still_good(&server->flow, &a->who);
     if (result != PROV_OK && !request_unasked(result))
         return false;
+    if (path_takes(server, now_ms, a, message))
+        return true;
     exchange = result == PROV_OK ? session_exchange(server, now_ms, a->session) : NULL;
     if (!exchange) /* busy: the peer sends it again */
         return true;

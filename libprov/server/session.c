@@ -127,6 +127,7 @@ static void say_goodbye(struct prov_server *server, uint64_t now_ms, struct asso
 static void free_association(struct prov_server *server, struct association *a)
 {
     timers_remove(&server->timers, a);
+    table_unname(&server->table, a);
     prov_dtls_drop(&a->dtls);
     pool_give(&server->workspaces, a->workspace);
     identity_drop(server, a->identity);
@@ -274,7 +275,8 @@ void session_accept(struct prov_server *server, uint64_t now_ms,
     if (!a)
         return;
     if (prov_dtls_accept(&a->dtls, &a->identity->dtls, server->flow.crypto, a->workspace, now_ms,
-                         PROV_BYTES(datagram, len)) != PROV_OK)
+                         PROV_BYTES(datagram, len)) != PROV_OK ||
+        path_name(server, a) != PROV_OK)
         association_end(server, now_ms, a, END_FAILED);
     else
         (void)association_run(server, now_ms, a);
@@ -304,6 +306,12 @@ static void evict(struct prov_server *server, uint64_t now_ms, struct address *a
         association_end(server, now_ms,
                         CONTAINER(server->by_age.after, struct session, by_age)->live, END_EVICTED);
     }
+}
+
+void session_moved(struct prov_server *server, uint64_t now_ms, struct session *session)
+{
+    session_touch(server, session, now_ms);
+    evict(server, now_ms, session->address);
 }
 
 void session_promote(struct prov_server *server, uint64_t now_ms, struct association *a)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sessions by their peer (family, full address, scope, port: H4), and what each address has.
+ * Sessions by their peer (family, full address, scope, port: H4), associations by their connection id, and
+ * what each address has.
  * Chained buckets under a hash with a secret seed, so that nobody can aim at one bucket.
  */
 #include <stdlib.h>
@@ -46,7 +47,8 @@ static size_t buckets(size_t capacity)
 
 size_t table_memory(size_t capacity)
 {
-    return buckets(capacity) * (sizeof(struct session *) + sizeof(struct address *));
+    return buckets(capacity) *
+           (sizeof(struct session *) + sizeof(struct address *) + sizeof(struct association *));
 }
 
 prov_result table_make(struct table *table, size_t capacity, uint64_t seed)
@@ -57,13 +59,15 @@ prov_result table_make(struct table *table, size_t capacity, uint64_t seed)
     table->mask = count - 1;
     table->sessions = calloc(count, sizeof(*table->sessions));
     table->addresses = calloc(count, sizeof(*table->addresses));
-    return table->sessions && table->addresses ? PROV_OK : PROV_E_MEMORY;
+    table->named = calloc(count, sizeof(*table->named));
+    return table->sessions && table->addresses && table->named ? PROV_OK : PROV_E_MEMORY;
 }
 
 void table_free(struct table *table)
 {
     free(table->sessions);
     free(table->addresses);
+    free(table->named);
     memset(table, 0, sizeof(*table));
 }
 
@@ -120,10 +124,29 @@ static void drop_address(struct table *table, struct address *address)
     free(address);
 }
 
+static void link_in(struct table *table, struct session *session,
+                    const struct prov_server_peer *peer)
+{
+    size_t at = bucket(table, peer->octets, sizeof(peer->octets));
+
+    session->peer = *peer;
+    session->next = table->sessions[at];
+    table->sessions[at] = session;
+}
+
+static void link_out(struct table *table, struct session *session)
+{
+    struct session **at =
+        &table->sessions[bucket(table, session->peer.octets, sizeof(session->peer.octets))];
+
+    while (*at != session)
+        at = &(*at)->next;
+    *at = session->next;
+}
+
 struct session *table_add(struct table *table, const struct prov_server_peer *peer)
 {
     struct session *session = calloc(1, sizeof(*session));
-    size_t at = bucket(table, peer->octets, sizeof(peer->octets));
 
     if (!session)
         return NULL;
@@ -132,24 +155,67 @@ struct session *table_add(struct table *table, const struct prov_server_peer *pe
         free(session);
         return NULL;
     }
-    session->peer = *peer;
     link_init(&session->by_age);
     link_init(&session->at_address);
-    session->next = table->sessions[at];
-    table->sessions[at] = session;
+    link_in(table, session, peer);
     return session;
+}
+
+bool table_move(struct table *table, struct session *session, const struct prov_server_peer *peer)
+{
+    struct address *before = session->address, *address = use_address(table, peer->octets);
+    struct prov_server_peer to = *peer; /* it may lie in the session */
+
+    if (!address)
+        return false;
+    before->established -= session->live != NULL;
+    address->established += session->live != NULL;
+    link_remove(&session->at_address);
+    link_out(table, session);
+    link_in(table, session, &to);
+    session->address = address;
+    drop_address(table, before);
+    return true;
 }
 
 void table_remove(struct table *table, struct session *session)
 {
-    struct session **at =
-        &table->sessions[bucket(table, session->peer.octets, sizeof(session->peer.octets))];
-
-    while (*at != session)
-        at = &(*at)->next;
-    *at = session->next;
+    link_out(table, session);
     link_remove(&session->by_age);
     link_remove(&session->at_address);
     drop_address(table, session->address);
     free(session);
+}
+
+/* --- connection ids -------------------------------------------------------------------------- */
+
+struct association *table_named(const struct table *table, const uint8_t cid[CID_LEN])
+{
+    struct association *a = table->named[bucket(table, cid, CID_LEN)];
+
+    while (a && memcmp(a->cid, cid, CID_LEN) != 0)
+        a = a->next;
+    return a;
+}
+
+void table_name(struct table *table, struct association *a, const uint8_t cid[CID_LEN])
+{
+    size_t at = bucket(table, cid, CID_LEN);
+
+    memcpy(a->cid, cid, CID_LEN);
+    a->named = true;
+    a->next = table->named[at];
+    table->named[at] = a;
+}
+
+void table_unname(struct table *table, struct association *a)
+{
+    struct association **at = &table->named[bucket(table, a->cid, CID_LEN)];
+
+    if (!a->named)
+        return;
+    while (*at != a)
+        at = &(*at)->next;
+    *at = a->next;
+    a->named = false;
 }

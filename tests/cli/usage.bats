@@ -90,6 +90,8 @@ usage_error() { # WORDS COMMAND…
     usage_error "--kind is" credential list --kind rsa
     usage_error "--state is" credential list --state expired
     usage_error "--mtu" serve --server $SERVER --listen 127.0.0.1:0 --mtu 100
+    usage_error "--heartbeat" serve --server $SERVER --listen 127.0.0.1:0 --heartbeat 0
+    usage_error "--heartbeat" serve --server $SERVER --listen 127.0.0.1:0 --heartbeat 3601
 }
 
 @test "a table on a terminal has short ids that commands take" {

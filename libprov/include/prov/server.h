@@ -58,8 +58,11 @@ struct prov_server_config {
     struct prov_server_limits limits;
     uint32_t timer_initial_ms, timer_max_ms; /* of handshakes; 0: the profile's */
     uint16_t mtu;                            /* 0: PROV_DTLS_MTU_DEFAULT */
-    prov_suites suites;                      /* NULL: prov_suites_server */
-    struct prov_server_io io;                /* prov_server_run: only log and its context */
+    uint32_t
+        heartbeat_ms; /* a peer not heard for so long is asked whether it is there, and the session ends if
+                              it does not answer; 0: no heartbeats (row 48) */
+    prov_suites suites;       /* NULL: prov_suites_server */
+    struct prov_server_io io; /* prov_server_run: only log and its context */
 };
 
 /* --- core ------------------------------------------------------------------------------------ */
