@@ -220,8 +220,12 @@ uint64_t prov_heartbeat_deadline(const struct prov_dtls *s);
 PROV_MUST prov_result prov_limits_check(const struct prov_dtls_config *config);
 /* The largest content of a record, one's own and the peer's. */
 size_t prov_content_max(const struct prov_dtls *s);
+void prov_mtu_begin(struct prov_dtls *s);
 /* The largest datagram that is sent now. */
 size_t prov_datagram_max(const struct prov_dtls *s);
+/* A fragment has come in a datagram of this size, or of one not known (0). */
+void prov_mtu_mirror(struct prov_dtls *s, const struct prov_fragment *fragment,
+                     size_t datagram_len);
 
 /* --- session.c ------------------------------------------------------------------------------- */
 

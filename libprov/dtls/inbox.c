@@ -224,6 +224,7 @@ static void take_fragment(struct prov_dtls *s, unsigned epoch, const struct prov
     }
     if (fragment->message_seq - hs->next_receive >= PROV_DTLS_SLOTS)
         return;
+    prov_mtu_mirror(s, fragment, s->in_len);
     struct prov_dtls_slot *slot = find(hs, fragment->message_seq);
     if (slot != NULL && supersedes(hs, slot, fragment)) {
         drop(hs, slot);

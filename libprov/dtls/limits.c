@@ -63,15 +63,29 @@ size_t prov_content_max(const struct prov_dtls *s)
     return s->max_fragment != 0 ? fragment_of(s->max_fragment) : PROV_DTLS_DATA_MAX;
 }
 
+void prov_mtu_begin(struct prov_dtls *s)
+{
+    s->mtu = s->config->mtu != 0 ? s->config->mtu : PROV_DTLS_MTU_DEFAULT;
+}
+
 /* What was not answered may have been too large for the path: half of that the next time (RFC 6347,
  * section 4.1.1.1; H14). */
 size_t prov_datagram_max(const struct prov_dtls *s)
 {
-    size_t mtu = s->config->mtu != 0 ? s->config->mtu : PROV_DTLS_MTU_DEFAULT;
+    size_t mtu = s->hs != NULL ? (size_t)s->mtu >> s->hs->halvings : s->mtu;
 
-    if (s->hs != NULL)
-        mtu >>= s->hs->halvings;
     return mtu > PROV_DTLS_MTU_MIN ? mtu : PROV_DTLS_MTU_MIN;
+}
+
+/* Clients know their path, servers mirror the size of their fragments (RFC 7925, appendix C): a piece of a
+ * message that is not its last one filled the datagram. */
+void prov_mtu_mirror(struct prov_dtls *s, const struct prov_fragment *fragment, size_t datagram_len)
+{
+    size_t len = datagram_len > PROV_DTLS_MTU_MIN ? datagram_len : PROV_DTLS_MTU_MIN;
+
+    if (datagram_len > 0 && !prov_dtls_is_client(s) &&
+        fragment->offset + fragment->body.len < fragment->length && len < s->mtu)
+        s->mtu = (uint16_t)len;
 }
 
 size_t prov_dtls_data_max(const struct prov_dtls *s)

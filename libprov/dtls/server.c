@@ -361,6 +361,7 @@ prov_result prov_dtls_accept(struct prov_dtls *s, const struct prov_dtls_config 
     if (first.fragment.body.len >= 2 + PROV_DTLS_RANDOM_LEN)
         memcpy(s->hs->random_client, first.fragment.body.data + 2, PROV_DTLS_RANDOM_LEN);
     prov_flight_end(s); /* the timer: a hello in pieces has to become whole in time */
+    prov_mtu_mirror(s, &first.fragment, datagram.len);
     prov_inbox_take(s, 0, first.content);
     return PROV_OK;
 }

@@ -27,6 +27,7 @@ prov_result prov_dtls_begin(struct prov_dtls *s, const struct prov_dtls_config *
     s->hs = workspace;
     s->now_ms = now_ms;
     s->alert_sent = s->alert_received = PROV_ALERT_NONE;
+    prov_mtu_begin(s);
     s->hs->state = STATE_HELLO;
     s->hs->psk_known = true;
     return PROV_OK;
@@ -50,6 +51,7 @@ void prov_dtls_release(struct prov_dtls *s)
 void prov_dtls_complete(struct prov_dtls *s)
 {
     s->connected = true;
+    s->mtu = (uint16_t)prov_datagram_max(s); /* what the path has let through */
     if (!s->resumed)
         s->kept.made_ms = s->now_ms;
     prov_dtls_release(s);

@@ -167,6 +167,7 @@ struct prov_dtls {
     uint8_t finished_own[PROV_DTLS_FINISHED_LEN];
     uint8_t tls_unique[PROV_DTLS_FINISHED_LEN];
     uint16_t finished_own_seq, finished_peer_seq;
+    uint16_t mtu; /* largest datagram that is sent, as far as the path is known */
     uint8_t write_epoch;
     uint8_t max_fragment; /* negotiated, as in the extension: 0 none, n for 2^(8+n) octets */
 

@@ -170,6 +170,8 @@ static void on_send(void *context, const struct prov_server_peer *peer, struct p
     parcel->len = datagram.len;
     memcpy(parcel->octets, datagram.data, datagram.len);
     rig->octets_out += datagram.len;
+    if (datagram.len > rig->widest)
+        rig->widest = datagram.len;
 }
 
 static void on_log(void *context, const char *line)

@@ -58,6 +58,7 @@ struct rig {
     size_t queued;
     bool split;                     /* each record of a client goes in a datagram of its own */
     uint64_t octets_in, octets_out; /* of the server */
+    size_t widest;                  /* its largest datagram */
     char lines[RIG_LINES][640];
     size_t line_count;
 

@@ -493,6 +493,34 @@ static void h6_with_ids_the_old_association_works_until_the_new_one_is_there(voi
     assert_true(is_served_at(again));
 }
 
+/* --- the size of datagrams ------------------------------------------------------------------- */
+
+static void row49_and_h32_no_datagram_of_the_server_is_larger_than_it_may_be(void **state)
+{
+    static const struct {
+        uint16_t mtu, max_fragment;
+        size_t block;
+    } rows[] = {{300, 0, 128}, {600, 0, 256}, {0, 512, 256}, {0, 0, 512}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        rig_end(&rig);
+        rig_begin(&rig, NULL);
+        prov_server_free(rig.server);
+        rig.config.mtu = rows[i].mtu;
+        assert_int_equal(prov_server_make(&rig.config, rig.now, &rig.server, &rig.why), PROV_OK);
+        struct client *client = rig_client(&rig, PROV_KIND_RPK, 1);
+        client->config.max_fragment = rows[i].max_fragment;
+        client_connect(client);
+        rig.answer_len = 2000;
+        rig.widest = 0; /* of the handshake: tests/net */
+        assert_true(is_served_at(client));
+        assert_int_equal(client->x.answer.len, 2000);
+        assert_in_range(rig.widest, rows[i].block, rows[i].block + 64 + 29);
+        assert_true(rows[i].mtu == 0 || rig.widest <= rows[i].mtu);
+    }
+}
+
 /* --- heartbeats ------------------------------------------------------------------------------ */
 
 static void row48_a_session_that_does_not_answer_ends(void **state)
@@ -594,6 +622,7 @@ int main(void)
         TEST(row57_an_id_that_is_taken_is_not_given_again),
         TEST(row57_peers_without_ids_are_served_as_before),
         TEST(h6_with_ids_the_old_association_works_until_the_new_one_is_there),
+        TEST(row49_and_h32_no_datagram_of_the_server_is_larger_than_it_may_be),
         TEST(row48_a_session_that_does_not_answer_ends),
         TEST(row48_lost_answers_are_asked_for_again),
         TEST(row48_a_peer_that_has_just_been_heard_is_not_asked),
