@@ -131,7 +131,7 @@ FAULT(key_explicit,
           "\x30\x13\x30\x0b\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x30\x00\x03\x04\x00\x04\x01\x02");)
 #define P256_KEY(total, bits)                                                                      \
     "\x30" total "\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03"    \
-                 "\x01\x07\x03" bits "\x00"
+    "\x01\x07\x03" bits "\x00"
 FAULT(point_compressed, s->plan.spki = OCTETS(P256_KEY("\x39", "\x22") "\x02" ZEROS_32);)
 FAULT(point_off_curve, s->plan.spki = OCTETS(P256_KEY("\x59", "\x42") "\x04" ZEROS_32 ZEROS_32);)
 FAULT(point_infinity, s->plan.spki = OCTETS(P256_KEY("\x19", "\x02") "\x00");)
