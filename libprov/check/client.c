@@ -34,7 +34,6 @@ void check_client_drop(struct endpoint *e)
         prov_crypto_key_drop(crypto_of(e), &c->key);
     c->has_key = false;
     prov_secret_wipe(&c->psk);
-    prov_dtls_resumable_wipe(&c->resume);
 }
 
 void check_client_leave(struct endpoint *e)
@@ -112,15 +111,10 @@ void check_client_ready(struct endpoint *e, enum check_mode mode, enum check_as 
 {
     struct check_client *c = &e->client;
     struct prov_dtls_handshake *workspace = c->workspace;
-    struct prov_dtls_resumable kept = c->kept;
-    bool has_kept = c->has_kept;
 
     check_client_leave(e);
     memset(c, 0, sizeof(*c));
     c->workspace = workspace;
-    c->kept = kept;
-    c->has_kept = has_kept;
-    prov_wipe(&kept, sizeof(kept));
     c->mode = mode;
     c->as = as;
     uint32_t half = e->run->config.limits.silence_ms / 2;
@@ -212,17 +206,6 @@ static void note_data(struct check_client *c)
     memcpy(c->last, data.data, c->last_len);
 }
 
-static void note_connected(struct endpoint *e)
-{
-    struct check_client *c = &e->client;
-
-    c->connected = true;
-    c->resumed = prov_dtls_resumed(&c->session);
-    if (c->has_kept)
-        return;
-    c->has_kept = prov_dtls_resumable(&c->session, e->run->now_ms, &c->kept) == PROV_OK;
-}
-
 /* False: it waits. */
 static bool step(struct endpoint *e)
 {
@@ -239,7 +222,7 @@ static bool step(struct endpoint *e)
         verify(c);
         return true;
     case PROV_DTLS_CONNECTED:
-        note_connected(e);
+        c->connected = true;
         return true;
     case PROV_DTLS_DATA:
         note_data(c);

@@ -446,7 +446,6 @@ static void judge_end(struct prov_check_run *run)
     struct endpoint *e = run->state;
 
     check_client_drop(e);
-    prov_dtls_resumable_wipe(&e->client.kept);
     if (e->client.workspace != NULL)
         prov_wipe(e->client.workspace, prov_dtls_handshake_size());
     free(e->client.workspace);

@@ -122,8 +122,6 @@ struct check_client {
     struct prov_dtls session;
     struct prov_dtls_handshake *workspace;
     struct prov_dtls_config config;
-    struct prov_dtls_resumable resume, kept;
-    bool has_kept;
     uint8_t identity[16], spki[PROV_SPKI_LEN];
     struct prov_secret psk;
     struct prov_key key;
@@ -135,7 +133,7 @@ struct check_client {
     bool (*edit)(struct endpoint *e, uint8_t *datagram, size_t *len);
     unsigned edited;
     /* what was told */
-    bool connected, failed, closed, resumed;
+    bool connected, failed, closed;
     unsigned data;
     uint8_t last[64];
     size_t last_len;

@@ -364,6 +364,15 @@ static void judge_cached(struct endpoint *e)
                      check_hex(body, hex));
 }
 
+static bool read_certificates(const struct endpoint *e, struct prov_bytes *ret_body)
+{
+    struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
+    size_t count = 0;
+
+    return check_answer_message(&e->answer, MESSAGE_CERTIFICATE, ret_body) &&
+           prov_certificates_take(*ret_body, chain, &count) && count > 0;
+}
+
 static enum check_act probe_cached(struct endpoint *e)
 {
     struct prov_bytes body;
@@ -372,8 +381,7 @@ static enum check_act probe_cached(struct endpoint *e)
         endpoint_hello_of(e, CHECK_CERT);
         return CHECK_ASK;
     }
-    if (e->stage == 1 && (!check_answer_message(&e->answer, MESSAGE_CERTIFICATE, &body) ||
-                          !fingerprint(e, body, e->room))) {
+    if (e->stage == 1 && (!read_certificates(e, &body) || !fingerprint(e, body, e->room))) {
         check_not_tested(e->findings, "cached_info.taken", "no Certificate was read");
         return CHECK_DONE;
     }

@@ -388,7 +388,7 @@ static enum check_act probe_heartbeat(struct endpoint *e)
         return CHECK_DONE;
     if (e->stage == 1) {
         send_heartbeat(e);
-        e->enough = 1;
+        e->enough = e->answer.datagrams + 1;
         return CHECK_LISTEN;
     }
     check_judge_rule(e->findings, "heartbeat.oversized", !e->answer.heartbeat,

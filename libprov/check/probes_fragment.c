@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define CUT     200 /* octets of the hello in one piece: all up to the cookie is in the first */
+#define CUT     240 /* octets of the hello in one piece: all up to the cookie is in the first */
 #define PADDING 21
 
 /* Long enough for four pieces. */
@@ -17,6 +17,7 @@ static void long_hello(struct endpoint *e, enum check_mode mode)
     endpoint_hello_of(e, mode);
     check_hello_extension(&e->hello, PADDING, PROV_BYTES_OF(zeros));
     e->hello.cut = CUT;
+    e->hello.cut_first = !e->cookies;
 }
 
 static enum check_act judge_taken(struct endpoint *e, const char *rule, const char *what)
@@ -32,11 +33,22 @@ static enum check_act probe_pieces(struct endpoint *e)
         long_hello(e, e->base);
         return CHECK_ASK;
     }
-    return judge_taken(e, "fragment.hello", "in pieces of 200 octets");
+    return judge_taken(e, "fragment.hello", "in pieces of 240 octets");
+}
+
+/* What is asked of pieces by one who takes none. */
+static bool takes_pieces(struct endpoint *e, const char *rule)
+{
+    if (check_verdict(e->findings, "fragment.hello") == PROV_CHECK_PASS)
+        return true;
+    check_not_tested(e->findings, rule, "no hello in pieces is taken");
+    return false;
 }
 
 static enum check_act probe_overlap(struct endpoint *e)
 {
+    if (!takes_pieces(e, "fragment.overlap"))
+        return CHECK_DONE;
     if (e->stage == 0) {
         long_hello(e, e->base);
         e->hello.overlap = 50;
@@ -47,6 +59,8 @@ static enum check_act probe_overlap(struct endpoint *e)
 
 static enum check_act probe_backwards(struct endpoint *e)
 {
+    if (!takes_pieces(e, "fragment.order"))
+        return CHECK_DONE;
     if (e->stage == 0) {
         long_hello(e, e->base);
         e->hello.backwards = true;
@@ -57,6 +71,8 @@ static enum check_act probe_backwards(struct endpoint *e)
 
 static enum check_act probe_inconsistent(struct endpoint *e)
 {
+    if (!takes_pieces(e, "fragment.inconsistent"))
+        return CHECK_DONE;
     if (e->stage == 0) {
         long_hello(e, e->base);
         e->hello.length_off = 1;
@@ -72,6 +88,8 @@ static enum check_act probe_inconsistent(struct endpoint *e)
 
 static enum check_act probe_mirror(struct endpoint *e)
 {
+    if (!takes_pieces(e, "fragment.mirror"))
+        return CHECK_DONE;
     if (e->stage == 0) {
         long_hello(e, CHECK_CERT);
         return CHECK_ASK;

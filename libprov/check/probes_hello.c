@@ -25,12 +25,22 @@ static void hello_of_all(struct endpoint *e)
 
 /* RFC 7252, section 3: version 1, a token of 0 to 8 octets; RFC 5246, section 6.2.1: the type of a TLS
  * record, version 3.x. */
+static bool is_text(const struct check_answer *answer)
+{
+    for (size_t i = 0; i < answer->first_len; i++)
+        if (answer->first[i] < 0x20 && strchr("\r\n\t", answer->first[i]) == NULL)
+            return false;
+    return answer->first_len > 0;
+}
+
 static const char *guess(const struct check_answer *answer)
 {
     const uint8_t *first = answer->first;
 
     if (answer->first_len >= 5 && first[0] >= 20 && first[0] <= 24 && first[1] == 3)
         return "TLS";
+    if (is_text(answer))
+        return "text";
     if (answer->first_len >= 4 && first[0] >> 6 == 1 && (first[0] & 15) <= 8)
         return "CoAP without DTLS";
     return "nothing that is known here";

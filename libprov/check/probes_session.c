@@ -378,14 +378,14 @@ static enum check_act probe_renegotiation(struct endpoint *e)
 
 /* --- ChangeCipherSpec before its time (H9) --------------------------------------------------- */
 
-/* In front of the second flight of the client. */
+/* In front of the client's last flight: the server awaits ClientKeyExchange then. */
 static bool put_early_change(struct endpoint *e, uint8_t *datagram, size_t *len)
 {
     static const uint8_t one[] = {1};
 
     (void)datagram;
     (void)len;
-    if (e->client.datagrams > 0 && e->client.edited++ == 0)
+    if (e->answer.hello && e->client.edited++ == 0)
         send_plain(e, CONTENT_CHANGE_CIPHER_SPEC, PROV_BYTES_OF(one));
     return true;
 }
