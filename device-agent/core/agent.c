@@ -47,6 +47,14 @@ prov_result prov_agent_begin(struct prov_agent *agent, const struct prov_agent_r
         agent->wanted = *request->server;
         agent->has_wanted = true;
     }
+    if (request->discovered != NULL) {
+        agent->discovered = *request->discovered;
+        agent->has_discovered = true;
+    }
+    if (request->constrained != NULL) {
+        agent->constrained = *request->constrained;
+        agent->has_constrained = true;
+    }
     prov_result r = begin_random(agent);
     if (r == PROV_OK)
         r = prov_store_identity_get(agent->store, &agent->identity);

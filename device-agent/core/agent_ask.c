@@ -146,7 +146,7 @@ static void begin(struct prov_agent *agent, const struct ask *ask, struct prov_b
                   uint64_t now_ms)
 {
     struct prov_exchange_request request = {.op = ask->op,
-                                            .host = prov_bytes_text(agent->entry.server.text),
+                                            .host = prov_bytes_text(agent_host(agent)->text),
                                             .body = body,
                                             .accept = PROV_CF_NONE,
                                             .message_id = agent->message_id};

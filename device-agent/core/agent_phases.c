@@ -107,7 +107,7 @@ static enum prov_agent_event session_failed(struct prov_agent *agent, uint64_t n
         agent_log_alert(agent, failure.alert_sent, true);
     if (handshake)
         agent_log(agent, PROV_LOG_HANDSHAKE, failure.result, agent->candidate ? 1 : 0);
-    if (handshake && !silent && agent_resume_failed(agent)) {
+    if (handshake && !silent && (agent_resume_failed(agent) || agent_cache_failed(agent))) {
         agent_next_session(agent);
         return PROV_AGENT_AGAIN;
     }
@@ -148,6 +148,9 @@ static enum prov_agent_event phase_pause(struct prov_agent *agent, uint64_t now_
 static enum prov_agent_event connected(struct prov_agent *agent, uint64_t now_ms)
 {
     agent_resume_note(agent, now_ms);
+    agent_cache_connected(agent);
+    agent->exchange_config.szx = prov_exchange_szx(
+        prov_dtls_data_max(&agent->dtls), prov_bytes_text(agent_host(agent)->text).len); /* H32 */
     agent_log(agent, PROV_LOG_HANDSHAKE, PROV_OK, agent->candidate ? 1 : 0);
     if (agent->candidate) {
         agent->phase = PROV_PHASE_COMMIT;
@@ -297,13 +300,25 @@ static enum prov_agent_event phase_check(struct prov_agent *agent, uint64_t now_
     return PROV_AGENT_AGAIN;
 }
 
-/* The predecessor's session has done its work: its entry's room takes the encoding. */
+/* The entry's room takes the encoding. A cached chain is left out where it has no room. */
+static prov_result stage(struct prov_agent *agent)
+{
+    struct prov_buf work = prov_buf_make(agent->entry_room, sizeof agent->entry_room);
+    prov_result r = prov_store_stage(agent->store, &agent->next, agent->from_factory, work);
+    if ((r != PROV_E_FULL && r != PROV_E_OVERFLOW) || agent->next.cache_len == 0)
+        return r;
+    agent->next.cache_len = 0;
+    agent->next.cached_request = PROV_BYTES_NONE;
+    return prov_store_stage(agent->store, &agent->next, agent->from_factory, work);
+}
+
+/* The predecessor's session has done its work. */
 static enum prov_agent_event phase_stage(struct prov_agent *agent, uint64_t now_ms)
 {
     (void)now_ms;
     agent_session_close(agent);
-    prov_result r = prov_store_stage(agent->store, &agent->next, agent->from_factory,
-                                     prov_buf_make(agent->entry_room, sizeof agent->entry_room));
+    agent_cache_choose(agent);
+    prov_result r = stage(agent);
     if (r == PROV_OK) {
         agent->next.key.source = PROV_KEY_NONE; /* the store's now */
         agent_log(agent, PROV_LOG_STAGE, PROV_OK, agent->store->state.candidate);

@@ -28,6 +28,7 @@ prov_result agent_load_candidate(struct prov_agent *agent)
         return PROV_E_CORRUPT;
     agent->candidate = true;
     agent->from_factory = slot->from_factory;
+    agent->snapshot = sequence;
     return prov_store_get(store, done ? PROV_STORE_CURRENT : PROV_STORE_CANDIDATE, slot->entry,
                           entry_room(agent), &agent->entry);
 }
@@ -53,7 +54,8 @@ static prov_result find_bootstrap(struct prov_agent *agent, const struct prov_fq
 
 prov_result agent_load_predecessor(struct prov_agent *agent)
 {
-    struct prov_fqdn server = agent->report.server;
+    const struct prov_store_state *state = &agent->store->state;
+    const struct prov_fqdn *server = &agent->report.server;
     enum prov_store_place place = committed(agent) && prov_store_unfinished(agent->store)
                                       ? PROV_STORE_PREVIOUS
                                       : PROV_STORE_CURRENT;
@@ -61,9 +63,12 @@ prov_result agent_load_predecessor(struct prov_agent *agent)
     /* who enrolls anew may have lost both to a revocation: the bootstrap credential is the way */
     if (agent->request.op == PROV_AGENT_ENROLL)
         agent->from_factory = true;
+    agent->snapshot = agent->from_factory            ? 0
+                      : place == PROV_STORE_PREVIOUS ? state->previous
+                                                     : state->current;
     if (agent->from_factory)
-        return find_bootstrap(agent, &server, agent->wanted_kind);
-    return prov_store_find(agent->store, place, &server, (enum prov_kind)0, entry_room(agent),
+        return find_bootstrap(agent, server, agent->wanted_kind);
+    return prov_store_find(agent->store, place, server, (enum prov_kind)0, entry_room(agent),
                            &agent->entry);
 }
 
@@ -96,6 +101,7 @@ static prov_result plan_request(struct prov_agent *agent)
     agent->candidate = false;
     agent->from_factory = enroll;
     agent->report.server = server;
+    agent->snapshot = enroll ? 0 : agent->store->state.current;
     r = enroll ? find_bootstrap(agent, &server, agent->request.kind)
                : prov_store_find(agent->store, place, &server, (enum prov_kind)0, entry_room(agent),
                                  &agent->entry);
@@ -114,6 +120,13 @@ static prov_result plan_resume(struct prov_agent *agent)
     want(agent, agent->entry.kind);
     agent_log(agent, PROV_LOG_RESUME, PROV_OK, committed(agent) ? 1 : 0);
     return PROV_OK;
+}
+
+/* What is pinned is one server's, and so is a PSK: only a certificate says whose it is (rows 3 and 41). */
+static prov_result check_found(const struct prov_agent *agent)
+{
+    bool other = agent->has_discovered || agent->has_constrained;
+    return other && agent->entry.kind != PROV_KIND_CERT ? PROV_E_POLICY : PROV_OK;
 }
 
 /* Keys are delivered only where an old secret would not reveal them (profile.md, row 11). */
@@ -136,6 +149,8 @@ prov_result agent_plan(struct prov_agent *agent)
         r = plan_request(agent);
     if (r == PROV_OK)
         r = prov_entry_check(&agent->entry); /* row 1 */
+    if (r == PROV_OK)
+        r = check_found(agent);
     return r == PROV_OK ? check_secrecy(agent) : r;
 }
 

@@ -45,6 +45,8 @@ PROV_MUST prov_result agent_csr_make(const struct prov_port *port, const struct 
 /* --- agent_session.c ---- */
 
 PROV_MUST prov_result agent_session_start(struct prov_agent *agent, uint64_t now_ms);
+/* The name that the server goes by: in server_name, in its certificate and in Uri-Host (H37). */
+const struct prov_fqdn *agent_host(const struct prov_agent *agent);
 /* Queues close_notify and counts the session's octets. */
 void agent_session_close(struct prov_agent *agent);
 void agent_session_drop(struct prov_agent *agent);
@@ -65,6 +67,20 @@ PROV_MUST prov_result agent_raise_floor(struct prov_agent *agent, int64_t second
 PROV_MUST prov_result agent_deny_chain(struct prov_agent *agent, const struct prov_bytes *chain,
                                        size_t len, struct prov_bytes anchor);
 PROV_MUST prov_result agent_deny_key(struct prov_agent *agent, struct prov_bytes spki);
+
+/* --- agent_cache.c ---- */
+
+/* Before a session: the chain that was kept goes into the configuration. */
+void agent_cache_offer(struct prov_agent *agent);
+/* At the verdict on a chain; while NEED_SIGN is open. */
+void agent_cache_see(struct prov_agent *agent, prov_result verdict);
+void agent_cache_see_request(struct prov_agent *agent);
+/* After CONNECTED: what was kept is void if the server has shown another chain. */
+void agent_cache_connected(struct prov_agent *agent);
+/* Whether the kept chain was refused: it is dropped then, and the whole one is worth a try. */
+bool agent_cache_failed(struct prov_agent *agent);
+/* Before the successor is staged: what goes with it. */
+void agent_cache_choose(struct prov_agent *agent);
 
 /* --- agent_resume.c ---- */
 

@@ -34,8 +34,7 @@ static void configure(struct prov_agent *agent)
                                         .max_fragment = request->max_fragment,
                                         .protocol = request->protocol,
                                         .heartbeat = request->heartbeat,
-                                        .connection_id = !request->no_connection_id,
-                                        .server_name = &entry->server}; /* row 43: by FQDN */
+                                        .connection_id = !request->no_connection_id};
     switch (entry->kind) {
     case PROV_KIND_PSK:
         config->suites = request->no_forward_secrecy ? prov_suites_psk : prov_suites_psk_fs;
@@ -50,8 +49,34 @@ static void configure(struct prov_agent *agent)
         config->suites = prov_suites_public;
         config->chain = entry->chain;
         config->chain_len = entry->chain_len;
+        config->urls = entry->urls;
+        config->urls_len = entry->url_count;
         break;
     }
+}
+
+/* The server's name in this session. */
+const struct prov_fqdn *agent_host(const struct prov_agent *agent)
+{
+    bool found = agent->has_discovered && agent->entry.kind == PROV_KIND_CERT;
+    return found ? &agent->discovered : &agent->entry.server;
+}
+
+/* Which anchors there are is told where the server is not the one that was installed, and where other
+ * ones had verified it (RFC 7925, section 4.4.6; RFC 7030, section 4.1.3). */
+static void configure_server(struct prov_agent *agent)
+{
+    const struct prov_entry *entry = &agent->entry;
+    struct prov_dtls_config *config = &agent->config;
+    struct prov_x509 anchor;
+    config->constrained_server = agent->has_constrained && entry->kind == PROV_KIND_CERT;
+    config->server_name = config->constrained_server ? NULL : agent_host(agent); /* rows 3 and 43 */
+    if (entry->kind != PROV_KIND_CERT || !(agent->has_discovered || entry->new_anchors))
+        return;
+    for (size_t i = 0; i < entry->anchor_count; i++)
+        if (prov_x509_parse(entry->anchors[i], &anchor) == PROV_OK)
+            agent->anchor_names[config->anchor_names_len++] = anchor.subject;
+    config->anchor_names = agent->anchor_names;
 }
 
 prov_result agent_session_start(struct prov_agent *agent, uint64_t now_ms)
@@ -61,6 +86,8 @@ prov_result agent_session_start(struct prov_agent *agent, uint64_t now_ms)
     if (r != PROV_OK)
         return r;
     configure(agent);
+    configure_server(agent);
+    agent_cache_offer(agent);
     agent_resume_offer(agent, now_ms);
     r = prov_dtls_start(&agent->dtls, &agent->config, agent->port->crypto, agent->workspace,
                         now_ms);
@@ -105,6 +132,7 @@ void agent_give_psk(struct prov_agent *agent)
 void agent_give_signature(struct prov_agent *agent)
 {
     uint8_t signature[PROV_SIGNATURE_LEN] = {0};
+    agent_cache_see_request(agent);
     prov_result r = agent_key_sign(agent->port, &agent->entry.key,
                                    prov_dtls_need_digest(&agent->dtls), signature);
     prov_dtls_give_signature(&agent->dtls, r, signature);
@@ -129,8 +157,10 @@ struct prov_path_rules agent_path_rules(struct prov_agent *agent, enum prov_path
                                     .max_below_anchor = agent->request.max_chain != 0
                                                             ? agent->request.max_chain
                                                             : PROV_CHAIN_BELOW_ANCHOR};
-    if (role == PROV_PATH_SERVER)
-        rules.server = &agent->entry.server;
+    if (role == PROV_PATH_SERVER && agent->has_constrained)
+        rules.device = &agent->constrained;
+    else if (role == PROV_PATH_SERVER)
+        rules.server = agent_host(agent);
     rules.has_time = agent_time(agent, &rules.time);
     if (!rules.has_time && !agent->report.no_time)
         agent_log(agent, PROV_LOG_NO_TIME, PROV_OK, 0);
@@ -189,6 +219,8 @@ static prov_result judge_chain(struct prov_agent *agent)
 void agent_verify(struct prov_agent *agent)
 {
     prov_result r = agent->entry.kind == PROV_KIND_RPK ? judge_key(agent) : judge_chain(agent);
-    if (r != PROV_E_AGAIN)
-        prov_dtls_give_verdict(&agent->dtls, r);
+    if (r == PROV_E_AGAIN)
+        return;
+    agent_cache_see(agent, r);
+    prov_dtls_give_verdict(&agent->dtls, r);
 }

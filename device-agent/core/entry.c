@@ -17,7 +17,11 @@
  *      ? 13: [1*4 bstr],     own certificates, end entity first
  *      ? 14: [1*2 bstr .size 65], the server's raw public keys
  *      ? 15: [1*4 bstr],     trust anchors
- *      ? 16: bstr .size 65   who signs deny-lists
+ *      ? 16: bstr .size 65,  who signs deny-lists
+ *      ? 17: [1*4 bstr],     the server's certificates, as they were last seen
+ *      ? 18: bstr,           its CertificateRequest
+ *      ? 19: [1*4 [tstr, bstr .size 20]], where the own certificates lie, with their SHA-1
+ *      ? 20: true            the anchors are not those of before
  *     }
  */
 #include <string.h>
@@ -92,6 +96,33 @@ static void put_where(struct prov_buf *buf, const struct prov_entry *entry, size
     }
 }
 
+static void put_urls(struct prov_buf *buf, const struct prov_entry *entry, size_t *count)
+{
+    if (entry->url_count == 0)
+        return;
+    *count += 1;
+    if (buf == NULL)
+        return;
+    prov_cbor_put_int(buf, 19);
+    prov_cbor_put_array(buf, entry->url_count);
+    for (size_t i = 0; i < entry->url_count; i++) {
+        prov_cbor_put_array(buf, 2);
+        prov_cbor_put_text(buf, entry->urls[i].url);
+        prov_cbor_put_bstr(buf, PROV_BYTES_OF(entry->urls[i].sha1));
+    }
+}
+
+static void put_new_anchors(struct prov_buf *buf, const struct prov_entry *entry, size_t *count)
+{
+    if (!entry->new_anchors)
+        return;
+    *count += 1;
+    if (buf == NULL)
+        return;
+    prov_cbor_put_int(buf, 20);
+    prov_cbor_put_bool(buf, true);
+}
+
 /* Writes the members, or, with buf NULL, only counts them. */
 static size_t put_members(struct prov_buf *buf, const struct prov_entry *entry)
 {
@@ -109,13 +140,18 @@ static size_t put_members(struct prov_buf *buf, const struct prov_entry *entry)
     put_key_array(buf, 15, entry->anchors, entry->anchor_count, &count);
     if (entry->has_deny_signer)
         put_key_bstr(buf, 16, PROV_BYTES_OF(entry->deny_signer), &count);
+    put_key_array(buf, 17, entry->cache, entry->cache_len, &count);
+    put_key_bstr(buf, 18, entry->cached_request, &count);
+    put_urls(buf, entry, &count);
+    put_new_anchors(buf, entry, &count);
     return count;
 }
 
 prov_result prov_entry_encode(const struct prov_entry *entry, struct prov_buf *ret)
 {
     if (entry->chain_len > PROV_BUNDLE_CHAIN_MAX || entry->peer_count > PROV_BUNDLE_PEERS_MAX ||
-        entry->anchor_count > PROV_BUNDLE_ANCHORS_MAX)
+        entry->anchor_count > PROV_BUNDLE_ANCHORS_MAX || entry->cache_len > PROV_BUNDLE_CHAIN_MAX ||
+        entry->url_count > PROV_BUNDLE_CHAIN_MAX)
         return PROV_E_BOUNDS;
     size_t start = ret->len;
     prov_cbor_put_map(ret, put_members(NULL, entry));
@@ -204,6 +240,43 @@ static prov_result take_deny_signer(struct prov_reader *reader, struct prov_entr
     return PROV_OK;
 }
 
+/* [url, sha1] */
+static prov_result take_url(struct prov_reader *reader, struct prov_certificate_url *ret)
+{
+    struct prov_bytes sha1 = PROV_BYTES_NONE;
+    size_t count = 0;
+    prov_result r = prov_cbor_take_array(reader, &count);
+    if (r == PROV_OK && count != 2)
+        return PROV_E_FORMAT;
+    if (r == PROV_OK)
+        r = prov_cbor_take_tstr(reader, &ret->url);
+    if (r == PROV_OK)
+        r = prov_certificate_url_check(ret->url);
+    if (r == PROV_OK)
+        r = take_fixed(reader, sizeof ret->sha1, &sha1);
+    if (r == PROV_OK)
+        memcpy(ret->sha1, sha1.data, sizeof ret->sha1);
+    return r;
+}
+
+static prov_result take_urls(struct prov_reader *reader, struct prov_entry *ret)
+{
+    size_t count = 0;
+    prov_result r = prov_cbor_take_array(reader, &count);
+    if (r == PROV_OK && (count == 0 || count > PROV_BUNDLE_CHAIN_MAX))
+        return PROV_E_BOUNDS;
+    for (size_t i = 0; i < count && r == PROV_OK; i++)
+        r = take_url(reader, &ret->urls[i]);
+    ret->url_count = count;
+    return r;
+}
+
+static prov_result take_true(struct prov_reader *reader, bool *ret)
+{
+    prov_result r = prov_cbor_take_bool(reader, ret);
+    return r == PROV_OK && !*ret ? PROV_E_FORMAT : r;
+}
+
 static prov_result take_where(struct prov_reader *reader, int64_t key, struct prov_entry *ret)
 {
     uint64_t value = 0;
@@ -250,8 +323,7 @@ static prov_result take_own_key(struct prov_reader *reader, int64_t key, struct 
         return r;
     default:
         ret->key.source = PROV_KEY_DEVICE;
-        r = prov_cbor_take_bool(reader, &yes);
-        return r == PROV_OK && !yes ? PROV_E_FORMAT : r;
+        return take_true(reader, &yes);
     }
 }
 
@@ -276,6 +348,14 @@ static prov_result take_member(struct prov_reader *reader, int64_t key, struct p
         return take_array(reader, PROV_BUNDLE_ANCHORS_MAX, ret->anchors, &ret->anchor_count);
     case 16:
         return take_deny_signer(reader, ret);
+    case 17:
+        return take_array(reader, PROV_BUNDLE_CHAIN_MAX, ret->cache, &ret->cache_len);
+    case 18:
+        return prov_cbor_take_bstr(reader, &ret->cached_request);
+    case 19:
+        return take_urls(reader, ret);
+    case 20:
+        return take_true(reader, &ret->new_anchors);
     default:
         return PROV_E_FORMAT;
     }
@@ -317,7 +397,8 @@ prov_result prov_entry_check(const struct prov_entry *entry)
                                                                             : PROV_OK;
     case PROV_KIND_CERT:
         return entry->key.source == PROV_KEY_NONE || entry->chain_len == 0 ||
-                       entry->anchor_count == 0
+                       entry->anchor_count == 0 ||
+                       (entry->url_count != 0 && entry->url_count != entry->chain_len)
                    ? PROV_E_POLICY
                    : PROV_OK;
     default:

@@ -67,6 +67,12 @@ static prov_result entry_read(struct prov_store *store, uint32_t at, uint32_t le
     return r == PROV_OK ? PROV_OK : PROV_E_CORRUPT;
 }
 
+static void cache_forget(struct prov_entry *entry)
+{
+    entry->cache_len = 0;
+    entry->cached_request = PROV_BYTES_NONE;
+}
+
 prov_result prov_store_get(struct prov_store *store, enum prov_store_place place, size_t index,
                            struct prov_buf room, struct prov_entry *ret)
 {
@@ -79,7 +85,11 @@ prov_result prov_store_get(struct prov_store *store, enum prov_store_place place
     prov_result r = store_slot_span(store, place, &at, &len);
     if (r == PROV_OK)
         r = frame_find(store, at, len, index, &at, &len);
-    return r == PROV_OK ? entry_read(store, at, len, 2, room, ret) : r;
+    if (r == PROV_OK)
+        r = entry_read(store, at, len, 2, room, ret);
+    if (r == PROV_OK && store_slot_sequence(store, place) == store->state.cache_void)
+        cache_forget(ret);
+    return r;
 }
 
 static bool entry_fits(const struct prov_entry *entry, const struct prov_fqdn *server,
@@ -200,6 +210,8 @@ static prov_result bundle_entry(const struct prov_bundle *bundle, struct prov_cr
     ret->psk = bundle->psk;
     ret->chain_len = bundle->chain_len;
     memcpy(ret->chain, bundle->chain, sizeof ret->chain);
+    ret->url_count = bundle->url_count;
+    memcpy(ret->urls, bundle->urls, sizeof ret->urls);
     ret->peer_count = bundle->peer_count;
     memcpy(ret->peers, bundle->peers, sizeof ret->peers);
     ret->anchor_count = bundle->anchor_count;

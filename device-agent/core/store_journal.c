@@ -7,7 +7,7 @@
  *     sector: header 64 │ record 64 │ record 64 │ …
  *     header: record of type 0x10, payload: version 2 │ sequence 4
  *     state:  current 4 │ candidate 4 │ previous 4 │ last 4 │ confirmed 1 │ failures 1 │
- *             attempts 1 │ time floor 8 │ deny-list's version 4
+ *             attempts 1 │ time floor 8 │ deny-list's version 4 │ void cache 4
  *     session: a third of PROV_STORE_SESSION_LEN each; the first all zero: there is none
  */
 #include <string.h>
@@ -91,6 +91,7 @@ static struct prov_bytes state_encode(const struct prov_store_state *state,
     prov_put_u8(&buf, state->attempts);
     prov_put_u64(&buf, (uint64_t)state->time_floor);
     prov_put_u32(&buf, state->deny_version);
+    prov_put_u32(&buf, state->cache_void);
     return prov_buf_bytes(&buf);
 }
 
@@ -103,7 +104,8 @@ static bool state_decode(const uint8_t payload[STORE_RECORD_DATA], struct prov_s
                  prov_take_u32(&reader, &ret->previous) && prov_take_u32(&reader, &ret->last) &&
                  prov_take_u8(&reader, &confirmed) && prov_take_u8(&reader, &ret->failures) &&
                  prov_take_u8(&reader, &ret->attempts) && prov_take_u64(&reader, &floor) &&
-                 prov_take_u32(&reader, &ret->deny_version);
+                 prov_take_u32(&reader, &ret->deny_version) &&
+                 prov_take_u32(&reader, &ret->cache_void);
     ret->confirmed = confirmed == 1;
     ret->time_floor = (int64_t)floor;
     return whole;
@@ -350,6 +352,15 @@ prov_result prov_store_floor(struct prov_store *store, int64_t seconds)
     if (seconds <= state.time_floor)
         return PROV_OK;
     state.time_floor = seconds;
+    return store_state_put(store, &state);
+}
+
+prov_result prov_store_cache_void(struct prov_store *store, uint32_t sequence)
+{
+    struct prov_store_state state = store->state;
+    if (sequence == state.cache_void)
+        return PROV_OK;
+    state.cache_void = sequence;
     return store_state_put(store, &state);
 }
 

@@ -109,6 +109,8 @@ PROV_MUST prov_result store_journal_log(struct prov_store *store, uint32_t index
 
 PROV_MUST prov_result store_slots_open(struct prov_store *store, bool has_state);
 PROV_MUST prov_result store_slot_clear(struct prov_store *store, int slot);
+/* The sequence of the snapshot in a place, 0: none. */
+uint32_t store_slot_sequence(const struct prov_store *store, enum prov_store_place place);
 /* A place as a run of framed entries: where it starts and how long it is. */
 PROV_MUST prov_result store_slot_span(struct prov_store *store, enum prov_store_place place,
                                       uint32_t *ret_at, uint32_t *ret_len);

@@ -133,14 +133,19 @@ prov_result store_slots_open(struct prov_store *store, bool has_state)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
+uint32_t store_slot_sequence(const struct prov_store *store, enum prov_store_place place)
+{
+    const struct prov_store_state *state = &store->state;
+    return place == PROV_STORE_CURRENT     ? state->current
+           : place == PROV_STORE_CANDIDATE ? state->candidate
+           : place == PROV_STORE_PREVIOUS  ? state->previous
+                                           : 0;
+}
+
 prov_result store_slot_span(struct prov_store *store, enum prov_store_place place, uint32_t *ret_at,
                             uint32_t *ret_len)
 {
-    const struct prov_store_state *state = &store->state;
-    uint32_t sequence = place == PROV_STORE_CURRENT     ? state->current
-                        : place == PROV_STORE_CANDIDATE ? state->candidate
-                                                        : state->previous;
-    int slot = slot_number(store, sequence);
+    int slot = slot_number(store, store_slot_sequence(store, place));
     if (slot < 0)
         return PROV_E_NOT_FOUND;
     *ret_at = store_slot_at(store, slot) + STORE_HEAD_LEN;

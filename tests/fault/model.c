@@ -58,6 +58,9 @@ static void certs_make(struct model *model)
     model->chain[0] = PROV_BYTES(model->leaf, model->leaf_len);
     model->chain[1] = PROV_BYTES(model->issuing_cert, model->issuing_len);
     model->root_view = PROV_BYTES(model->root_cert, model->root_len);
+    struct prov_x509 parsed;
+    MUST(prov_x509_parse(model->root_view, &parsed));
+    model->root_name = parsed.subject;
 }
 
 void model_make(struct model *model, struct prov_crypto *crypto)
@@ -82,7 +85,10 @@ void model_make(struct model *model, struct prov_crypto *crypto)
                                               .resumption = true,
                                               .connection_id = true,
                                               .heartbeat = true,
-                                              .protocol = "co"};
+                                              .protocol = "co",
+                                              .take_urls = true,
+                                              .anchor_names = &model->root_name,
+                                              .anchor_names_len = 1};
     for (int i = 0; i < MODEL_SESSIONS; i++)
         model->sessions[i].workspace = calloc(1, prov_dtls_handshake_size());
 }
@@ -172,6 +178,9 @@ void model_bundle(struct model *model, enum prov_kind kind, struct prov_buf *ret
         bundle.chain_len = 2;
         bundle.anchors[0] = model->root_view;
         bundle.anchor_count = 1;
+        bundle.url_count = model->with_urls ? 2 : 0;
+        bundle.urls[0].url = prov_bytes_text("http://a.example/1");
+        bundle.urls[1].url = prov_bytes_text("http://a.example/2");
     }
     MUST(prov_bundle_encode(&bundle, model->crypto, ret));
 }
@@ -245,7 +254,13 @@ struct work {
 
 static uint8_t serve_crts(struct work *work, uint16_t *format)
 {
-    struct prov_bytes certs[] = {work->model->chain[1], work->model->root_view};
+    struct model *model = work->model;
+    uint8_t room[MODEL_CERT_MAX];
+    struct model_cert root = {
+        9, "Root", "Root", NULL, model->root.point, true, &model->root.scalar, NULL};
+    struct prov_bytes certs[] = {model->chain[1], model->root_view};
+    if (model->new_root)
+        certs[1] = PROV_BYTES(room, cert_make(model, &root, room));
     MUST(prov_certs_only_encode(certs, 2, work->room));
     *format = PROV_CF_CERTS_ONLY;
     return PROV_COAP_CONTENT;
@@ -479,12 +494,23 @@ static void connected(struct model *model, uint64_t now_ms, struct model_session
 {
     struct model_kept *kept = &model->kept[model->kept_next % MODEL_KEPT];
     session->connected = true;
+    prov_enroll_limit(&session->exchange, prov_dtls_data_max(&session->dtls));
     model->full += !prov_dtls_resumed(&session->dtls);
     model->abbreviated += prov_dtls_resumed(&session->dtls);
     if (prov_dtls_resumable(&session->dtls, now_ms, &kept->resumable) != PROV_OK)
         return;
     kept->peer = session->peer;
     model->kept_next++;
+}
+
+/* Whatever the URLs are: the chain of the device's factory credential lies there. */
+static void give_chain(struct model *model, struct model_session *session)
+{
+    struct prov_bytes *chain = model->fetched_chain; /* until the verdict */
+    chain[0] = PROV_BYTES(model->credentials[0].cert, model->credentials[0].cert_len);
+    chain[1] = model->chain[1];
+    model->fetched++;
+    prov_dtls_give_chain(&session->dtls, PROV_OK, chain, 2);
 }
 
 static void session_run(struct model *model, uint64_t now_ms, struct model_session *session,
@@ -505,6 +531,9 @@ static void session_run(struct model *model, uint64_t now_ms, struct model_sessi
             break;
         case PROV_DTLS_CONNECTED:
             connected(model, now_ms, session);
+            break;
+        case PROV_DTLS_NEED_FETCH:
+            give_chain(model, session);
             break;
         case PROV_DTLS_NEED_SESSION:
             give_session(model, session);

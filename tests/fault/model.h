@@ -55,7 +55,7 @@ struct model {
     uint8_t root_cert[MODEL_CERT_MAX], issuing_cert[MODEL_CERT_MAX], leaf[MODEL_CERT_MAX];
     size_t root_len, issuing_len, leaf_len;
     struct prov_bytes chain[2]; /* leaf, issuing */
-    struct prov_bytes root_view;
+    struct prov_bytes root_view, root_name;
     uint8_t spki[PROV_SPKI_LEN];
     struct prov_dtls_cookies cookies;
     struct prov_dtls_config config;
@@ -81,8 +81,12 @@ struct model {
     const char *not_before; /* of the certificates it issues; NULL: 2025 */
     bool own_key_back;      /* gives the device's key as the server's */
     bool old_key_back;      /* … the key of the session instead */
-    bool forget_sessions;   /* every session that a client shows is unknown */
-    bool old_psk_back;      /* gives the PSK of the session once more */
+    bool new_root;          /* gives another certificate of the root */
+    bool with_urls;         /* bundles say where their certificates lie */
+    struct prov_bytes fetched_chain[2];
+    unsigned fetched;     /* chains that it took from there */
+    bool forget_sessions; /* every session that a client shows is unknown */
+    bool old_psk_back;    /* gives the PSK of the session once more */
 };
 
 void model_make(struct model *model, struct prov_crypto *crypto);

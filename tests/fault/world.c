@@ -115,6 +115,10 @@ static void enqueue(struct world *world, const struct world_datagram *datagram)
 static void look_at(struct world *world, bool to_server, const uint8_t *octets, size_t len)
 {
     world->octets[!to_server] += len;
+    if (to_server && len > 25 && len <= sizeof world->hello && octets[0] == 22 && octets[13] == 1) {
+        memcpy(world->hello, octets, len);
+        world->hello_len = len;
+    }
     while (len >= 13) {
         size_t content = (size_t)octets[11] << 8 | octets[12];
         bool plain = octets[0] == 22 && octets[3] == 0 && octets[4] == 0;
@@ -181,6 +185,24 @@ static bool deliver(struct world *world)
     while (prov_agent_step(&world->agent, world->now_ms) == PROV_AGENT_AGAIN)
         ;
     return true;
+}
+
+/* record 13 │ handshake 12 │ version 2 │ random 32 │ session id │ cookie │ suites │ compression │ extensions */
+bool world_extension(const struct world *world, uint16_t type, struct prov_bytes *ret)
+{
+    struct prov_reader reader = prov_reader_make(PROV_BYTES(world->hello, world->hello_len));
+    struct prov_bytes skipped, extensions;
+    uint16_t found = 0;
+    if (!prov_take(&reader, 13 + 12 + 2 + 32, &skipped) ||
+        !prov_take_vector(&reader, 1, &skipped) || !prov_take_vector(&reader, 1, &skipped) ||
+        !prov_take_vector(&reader, 2, &skipped) || !prov_take_vector(&reader, 1, &skipped) ||
+        !prov_take_vector(&reader, 2, &extensions))
+        abort();
+    reader = prov_reader_make(extensions);
+    while (prov_take_u16(&reader, &found) && prov_take_vector(&reader, 2, ret))
+        if (found == type)
+            return true;
+    return false;
 }
 
 /* --- running ------------------------------------------------------------------------------------ */

@@ -54,6 +54,8 @@ struct world {
     unsigned messages[2]
                      [32]; /* plain handshake messages from the device, from the server, by type */
     size_t octets[2];
+    uint8_t hello[1500]; /* the device's last ClientHello, with its record */
+    size_t hello_len;
 };
 
 void world_make(struct world *world, enum prov_kind bootstrap);
@@ -68,6 +70,8 @@ void world_fate(struct world *world, enum wire_fate fate, unsigned at);
 int world_match(struct world *world, enum prov_store_place place);
 /* Whether the server takes the credential that the place holds. */
 bool world_accepted(struct world *world, enum prov_store_place place);
+/* The body of an extension of the device's last ClientHello; false: it is not there. */
+bool world_extension(const struct world *world, uint16_t type, struct prov_bytes *ret);
 /* The end that every run must come to: the store's current credential is the one that the server has as
  * active, and nothing is left to do. */
 bool world_settled(struct world *world);

@@ -51,6 +51,12 @@
 #ifndef PROV_AGENT_RESUMPTION
 #define PROV_AGENT_RESUMPTION 1 /* sessions are resumed (RFC 7925, section 7) */
 #endif
+#ifndef PROV_AGENT_CACHED_INFO
+#define PROV_AGENT_CACHED_INFO 1 /* servers' chains are kept (RFC 7924) */
+#endif
+#ifndef PROV_AGENT_CACHE_MAX
+#define PROV_AGENT_CACHE_MAX 1536 /* octets of a chain that is kept; a longer one is not */
+#endif
 #define PROV_AGENT_MESSAGE_MAX 1100 /* one CoAP message */
 #define PROV_AGENT_REASON_MAX  63
 
@@ -77,6 +83,12 @@ struct prov_agent_request {
     bool heartbeat; /* offered, so that the server may ask whether the device is there (row 48) */
     bool no_connection_id; /* none is offered (row 57) */
     bool no_resumption;    /* every handshake is a full one */
+    bool no_cached_info;   /* the server sends its whole chain */
+    /* Certificates: a server of this name was found by other means (row 41). It must show this name
+     * under the anchors of the one in the store, and is told those. */
+    const struct prov_fqdn *discovered;
+    /* Certificates: the server is a constrained one, which must show this name; no server_name (row 3). */
+    const struct prov_eui64 *constrained;
 };
 
 enum prov_agent_event {
@@ -115,10 +127,11 @@ struct prov_agent_report {
     char reason[PROV_AGENT_REASON_MAX + 1]; /* the server's words with that code, or "" */
     enum prov_kind kind;                    /* of the credential now in use */
     struct prov_fqdn server;
-    bool resumed;     /* finished what an earlier run had begun */
-    bool abbreviated; /* the request went over a session that was resumed */
-    bool gave_up;     /* a candidate was given up on the way */
-    bool no_time;     /* validity periods were not looked at */
+    bool resumed;      /* finished what an earlier run had begun */
+    bool abbreviated;  /* the request went over a session that was resumed */
+    bool cached_chain; /* … whose server sent the fingerprint of its chain alone */
+    bool gave_up;      /* a candidate was given up on the way */
+    bool no_time;      /* validity periods were not looked at */
     uint32_t handshakes, datagrams_in, datagrams_out, octets_in, octets_out;
 };
 
@@ -127,8 +140,10 @@ struct prov_agent {
     const struct prov_port *port;
     struct prov_dtls_handshake *workspace;
     struct prov_agent_request request;
-    struct prov_fqdn wanted;
-    bool has_wanted;
+    struct prov_fqdn wanted, discovered;
+    bool has_wanted, has_discovered;
+    struct prov_eui64 constrained;
+    bool has_constrained;
 
     enum prov_agent_phase phase;
     struct prov_agent_report report;
@@ -151,6 +166,13 @@ struct prov_agent {
     bool has_resumable;
     int64_t resumable_made, resumable_until; /* Unix seconds */
     int64_t chain_until;                     /* the server's certificate is valid until then */
+    struct prov_bytes anchor_names[PROV_BUNDLE_ANCHORS_MAX];
+    uint32_t snapshot; /* where entry is from, 0: the factory record */
+    /* the server's chain in this session; views into seen_room */
+    struct prov_bytes seen[PROV_BUNDLE_CHAIN_MAX], seen_request;
+    size_t seen_len, seen_octets;
+    bool cache_other;   /* it is not the one that was kept */
+    bool cache_refused; /* it is, and is not good any more */
     bool dtls_open;
     bool closing; /* a close_notify is to be pulled before the next session */
     uint8_t spki[PROV_SPKI_LEN];
@@ -172,6 +194,7 @@ struct prov_agent {
     uint8_t answer_room[PROV_AGENT_ANSWER_MAX];
     uint8_t anchors_room[PROV_AGENT_ANSWER_MAX];
     uint8_t request_room[PROV_AGENT_REQUEST_MAX];
+    uint8_t seen_room[PROV_AGENT_CACHE_MAX];
     uint8_t message_room[PROV_AGENT_MESSAGE_MAX];
 };
 

@@ -75,6 +75,14 @@ struct prov_entry {
     size_t peer_count;
     struct prov_bytes anchors[PROV_BUNDLE_ANCHORS_MAX];
     size_t anchor_count;
+    bool
+        new_anchors; /* not all those that the server had been verified by when these came (RFC 7030,
+                         section 4.1.3) */
+    struct prov_certificate_url urls[PROV_BUNDLE_CHAIN_MAX]; /* where the chain lies */
+    size_t url_count;                                        /* 0 or chain_len */
+    struct prov_bytes cache[PROV_BUNDLE_CHAIN_MAX]; /* the server's chain, as it was last seen */
+    size_t cache_len;
+    struct prov_bytes cached_request; /* its CertificateRequest, if that is worth it */
 };
 PROV_MUST prov_result prov_entry_encode(const struct prov_entry *entry, struct prov_buf *ret);
 PROV_MUST prov_result prov_entry_decode(struct prov_bytes bytes, struct prov_entry *ret);
@@ -95,6 +103,7 @@ struct prov_store_state {
     uint8_t attempts;      /* operations that failed in a row: for the board's back-off */
     int64_t time_floor;    /* it is not earlier than this, Unix seconds (row 29) */
     uint32_t deny_version; /* of the newest deny-list that was ever taken (H41) */
+    uint32_t cache_void;   /* the snapshot whose cached chains are not the servers' any more */
 };
 
 struct prov_store_slot {
@@ -196,6 +205,9 @@ PROV_MUST prov_result prov_store_deny_get(struct prov_store *store, struct prov_
                                           struct prov_deny_list *ret);
 /* Whether a list that was taken is no longer there: an older one, or none, is in force. */
 bool prov_store_deny_lost(const struct prov_store *store);
+
+/* A server has shown another chain than the snapshot has: prov_store_get gives none from there. */
+PROV_MUST prov_result prov_store_cache_void(struct prov_store *store, uint32_t sequence);
 
 /* Small changes. floor never goes back. */
 PROV_MUST prov_result prov_store_floor(struct prov_store *store, int64_t seconds);

@@ -8,23 +8,82 @@
 #include <stdlib.h>
 #include <string.h>
 
-static prov_result request_of(const struct options *options, enum prov_agent_op op,
-                              struct prov_agent_request *ret, struct prov_fqdn *server,
+/* What a request's pointers point to. */
+struct names {
+    struct prov_fqdn server, discovered;
+    struct prov_eui64 constrained;
+};
+
+static prov_result take_name(const struct options *options, enum option_id id,
+                             struct prov_fqdn *name, const struct prov_fqdn **ret,
+                             struct prov_why *why)
+{
+    const char *text = options->values[id];
+    if (text == NULL)
+        return PROV_OK;
+    prov_result r = prov_fqdn_parse(prov_bytes_text(text), name);
+    if (r != PROV_OK)
+        return prov_why_set(why, r, "%s: %.64s", prov_result_text(r), text);
+    *ret = name;
+    return PROV_OK;
+}
+
+/* Which server, and how it is known. */
+static prov_result take_server(const struct options *options, struct prov_agent_request *ret,
+                               struct names *names, struct prov_why *why)
+{
+    const char *text = options->values[OPT_SERVER_EUI64];
+    bool found = GIVEN(options, OPT_DISCOVER) || text != NULL;
+    if (found && !GIVEN(options, OPT_ADDRESS))
+        return prov_why_set(why, PROV_E_USAGE, "--discover and --server-eui64 need --address");
+    if (GIVEN(options, OPT_DISCOVER) && text != NULL)
+        return prov_why_set(why, PROV_E_USAGE, "--discover or --server-eui64, not both");
+    prov_result r = take_name(options, OPT_SERVER, &names->server, &ret->server, why);
+    if (r == PROV_OK)
+        r = take_name(options, OPT_DISCOVER, &names->discovered, &ret->discovered, why);
+    if (r != PROV_OK || text == NULL)
+        return r;
+    r = prov_eui64_parse(text, &names->constrained);
+    if (r != PROV_OK)
+        return prov_why_set(why, r, "%s: %.64s", prov_result_text(r), text);
+    ret->constrained = &names->constrained;
+    return PROV_OK;
+}
+
+static prov_result take_hello(const struct options *options, struct prov_agent_request *ret,
                               struct prov_why *why)
 {
-    const char *kind = options->values[OPT_KIND], *name = options->values[OPT_SERVER];
+    uint32_t fragment = 0, chain = 0;
+    ret->protocol = GIVEN(options, OPT_ALPN) ? "co" : NULL; /* RFC 9952 */
+    ret->heartbeat = GIVEN(options, OPT_HEARTBEAT);
+    ret->no_connection_id = GIVEN(options, OPT_NO_CONNECTION_ID);
+    ret->no_resumption = GIVEN(options, OPT_NO_RESUMPTION);
+    ret->no_cached_info = GIVEN(options, OPT_NO_CACHED_INFO);
+    prov_result r = options_number(options, OPT_MAX_FRAGMENT, 512, 4096, 0, &fragment, why);
+    if (r == PROV_OK && (fragment & (fragment - 1)) != 0)
+        r = prov_why_set(why, PROV_E_USAGE, "--max-fragment is 512, 1024, 2048 or 4096");
+    if (r == PROV_OK)
+        r = options_number(options, OPT_MAX_CHAIN, 1, PROV_PATH_MAX, 0, &chain, why);
+    ret->max_fragment = (uint16_t)fragment;
+    ret->max_chain = (uint8_t)chain;
+    return r;
+}
+
+static prov_result request_of(const struct options *options, enum prov_agent_op op,
+                              struct prov_agent_request *ret, struct names *names,
+                              struct prov_why *why)
+{
+    const char *kind = options->values[OPT_KIND];
     uint32_t mtu = 0, tries = 0;
     *ret = (struct prov_agent_request){.op = op};
     ret->no_forward_secrecy = GIVEN(options, OPT_NO_FORWARD_SECRECY);
     if (kind != NULL && prov_kind_parse(kind, &ret->kind) != PROV_OK)
         return prov_why_set(why, PROV_E_USAGE, "--kind is psk, rpk or cert: %.64s", kind);
-    if (name != NULL) {
-        prov_result r = prov_fqdn_parse(prov_bytes_text(name), server);
-        if (r != PROV_OK)
-            return prov_why_set(why, r, "%s: %.64s", prov_result_text(r), name);
-        ret->server = server;
-    }
-    prov_result r = options_number(options, OPT_TIMER, 1, 60000, 0, &ret->timer_initial_ms, why);
+    prov_result r = take_server(options, ret, names, why);
+    if (r == PROV_OK)
+        r = take_hello(options, ret, why);
+    if (r == PROV_OK)
+        r = options_number(options, OPT_TIMER, 1, 60000, 0, &ret->timer_initial_ms, why);
     if (r == PROV_OK)
         r = options_number(options, OPT_MTU, PROV_DTLS_MTU_MIN, 4096, 0, &mtu, why);
     if (r == PROV_OK)
@@ -36,7 +95,7 @@ static prov_result request_of(const struct options *options, enum prov_agent_op 
 
 /* --- how it went ------------------------------------------------------------------------------ */
 
-static const char *begin_words(prov_result r, enum prov_agent_op op)
+static const char *begin_words(prov_result r, enum prov_agent_op op, bool discovers)
 {
     switch (r) {
     case PROV_E_NOT_FOUND:
@@ -47,7 +106,10 @@ static const char *begin_words(prov_result r, enum prov_agent_op op)
     case PROV_E_NO_FORWARD_SECRECY:
         return "a PSK is delivered only with forward secrecy";
     case PROV_E_POLICY:
-        return "nothing to authenticate the server with";
+        return discovers
+                   ? "--discover and --server-eui64 are for certificates: a PSK or a pinned key "
+                     "is one server's"
+                   : "nothing to authenticate the server with";
     default:
         return prov_result_text(r);
     }
@@ -106,6 +168,8 @@ static void print_report(const struct options *options, const struct prov_agent_
     print_text(&print, "kind", prov_kind_text(report->kind));
     print_text(&print, "state", "active");
     print_bool(&print, "resumed", report->resumed);
+    print_bool(&print, "abbreviated", report->abbreviated);
+    print_bool(&print, "cached_chain", report->cached_chain);
     print_int(&print, "handshakes", report->handshakes);
     print_int(&print, "datagrams_sent", report->datagrams_out);
     print_int(&print, "datagrams_received", report->datagrams_in);
@@ -142,7 +206,9 @@ static prov_result operate(const struct options *options, struct run *run,
     prov_agent_open(&run->agent, &run->board.store, workspace);
     prov_result r = prov_agent_begin(&run->agent, request, 0);
     if (r != PROV_OK) {
-        r = prov_why_set(why, r, "%s", begin_words(r, request->op));
+        r = prov_why_set(why, r, "%s",
+                         begin_words(r, request->op,
+                                     request->discovered != NULL || request->constrained != NULL));
     } else if (GIVEN(options, OPT_DRY_RUN)) {
         print_dry(options, &run->agent);
     } else {
@@ -163,8 +229,8 @@ static prov_result operation(const struct options *options, enum prov_agent_op o
                              struct prov_why *why)
 {
     struct prov_agent_request request;
-    struct prov_fqdn server;
-    prov_result r = request_of(options, op, &request, &server, why);
+    struct names names;
+    prov_result r = request_of(options, op, &request, &names, why);
     if (r != PROV_OK)
         return r;
     struct run *run = calloc(1, sizeof *run);

@@ -16,7 +16,10 @@
 #define TESTAID (BIT(OPT_CUT))
 #define ON_WIRE                                                                                    \
     (BIT(OPT_KIND) | BIT(OPT_SERVER) | BIT(OPT_ADDRESS) | BIT(OPT_NO_FORWARD_SECRECY) |            \
-     BIT(OPT_NO_CLOCK) | BIT(OPT_TIMER) | BIT(OPT_MTU) | BIT(OPT_TRIES) | BIT(OPT_DRY_RUN))
+     BIT(OPT_NO_CLOCK) | BIT(OPT_TIMER) | BIT(OPT_MTU) | BIT(OPT_TRIES) | BIT(OPT_DRY_RUN) |       \
+     BIT(OPT_MAX_FRAGMENT) | BIT(OPT_MAX_CHAIN) | BIT(OPT_ALPN) | BIT(OPT_HEARTBEAT) |             \
+     BIT(OPT_NO_CONNECTION_ID) | BIT(OPT_NO_RESUMPTION) | BIT(OPT_NO_CACHED_INFO) |                \
+     BIT(OPT_DISCOVER) | BIT(OPT_SERVER_EUI64))
 
 const struct command commands[] = {
     {"identity", NULL, COMMON | TESTAID | BIT(OPT_EUI64) | BIT(OPT_CSR) | BIT(OPT_DRY_RUN),

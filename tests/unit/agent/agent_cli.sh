@@ -55,6 +55,13 @@ expect 2 'not a number' rotate --store s --timer-initial 9s
 expect 2 'not a number' rotate --store s --mtu 100
 expect 2 '--kind is' rotate --store s --kind rsa
 expect 2 'not' rotate --store s --server 10.0.0.1
+expect 2 '--max-fragment is' rotate --store s --max-fragment 513
+expect 2 'not a number' rotate --store s --max-fragment 256
+expect 2 'not a number' rotate --store s --max-chain 7
+expect 2 'need --address' rotate --store s --discover a.example.com
+expect 2 'need --address' rotate --store s --server-eui64 $id
+expect 2 'not both' rotate --store s --discover a.example.com --server-eui64 $id --address 127.0.0.1
+expect 2 'a multicast' rotate --store s --server-eui64 01-12-4B-00-14-B5-D9-6F --address 127.0.0.1
 for bad in 01-12-4B-00-14-B5-D9-6F 00-00-00-00-00-00-00-00 00-12:4B-00-14-B5-D9-6F 0012; do
     expect 2 "$bad" identity --eui64 "$bad" --store s
 done

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cached_info (RFC 7924): the server's chain, as it was seen in a handshake that was completed, goes with
+ * the successor into its snapshot, so it needs no place of its own and a cut of power leaves both or
+ * neither. When the server has shown another one, the snapshot's is void. What it stands for is judged
+ * in every handshake anew: name, time and deny-list (H40).
+ */
+#include <string.h>
+
+#include "agent_private.h"
+
+/* The fingerprint that is sent in place of a CertificateRequest is no shorter than this. */
+#define REQUEST_MIN (2 + PROV_HASH_LEN)
+
+/* --- before a session ------------------------------------------------------------------------- */
+
+void agent_cache_offer(struct prov_agent *agent)
+{
+    const struct prov_entry *entry = &agent->entry;
+    agent->seen_len = 0;
+    agent->seen_request = PROV_BYTES_NONE;
+    agent->seen_octets = 0;
+    agent->cache_other = false;
+    agent->cache_refused = false;
+    if (!PROV_AGENT_CACHED_INFO || agent->request.no_cached_info || entry->kind != PROV_KIND_CERT)
+        return;
+    agent->config.cached_chain = entry->cache;
+    agent->config.cached_chain_len = entry->cache_len;
+    agent->config.cached_request = entry->cached_request;
+}
+
+/* --- in it ------------------------------------------------------------------------------------ */
+
+static bool same(const struct prov_bytes *a, size_t a_len, const struct prov_bytes *b, size_t b_len)
+{
+    bool equal = a_len == b_len;
+    for (size_t i = 0; i < a_len && equal; i++)
+        equal = prov_bytes_equal(a[i], b[i]);
+    return equal;
+}
+
+/* A copy in the room of what was seen; PROV_BYTES_NONE if it has no room there. */
+static struct prov_bytes copy(struct prov_agent *agent, struct prov_bytes octets)
+{
+    uint8_t *at = agent->seen_room + agent->seen_octets;
+    if (octets.len > sizeof agent->seen_room - agent->seen_octets)
+        return PROV_BYTES_NONE;
+    memcpy(at, octets.data, octets.len);
+    agent->seen_octets += octets.len;
+    return PROV_BYTES(at, octets.len);
+}
+
+static void see(struct prov_agent *agent, const struct prov_bytes *chain, size_t len)
+{
+    for (size_t i = 0; i < len && len <= PROV_BUNDLE_CHAIN_MAX; i++) {
+        agent->seen[i] = copy(agent, chain[i]);
+        if (agent->seen[i].len == 0) {
+            agent->seen_len = 0;
+            return;
+        }
+        agent->seen_len = i + 1;
+    }
+}
+
+void agent_cache_see(struct prov_agent *agent, prov_result verdict)
+{
+    const struct prov_entry *entry = &agent->entry;
+    struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
+    if (!PROV_AGENT_CACHED_INFO || entry->kind != PROV_KIND_CERT)
+        return;
+    agent->cache_refused = verdict != PROV_OK && prov_dtls_used_cache(&agent->dtls);
+    if (verdict != PROV_OK)
+        return;
+    size_t len = prov_dtls_peer_chain(&agent->dtls, chain);
+    agent->cache_other = entry->cache_len > 0 && !same(chain, len, entry->cache, entry->cache_len);
+    see(agent, chain, len);
+}
+
+void agent_cache_see_request(struct prov_agent *agent)
+{
+    if (!PROV_AGENT_CACHED_INFO || agent->seen_len == 0)
+        return;
+    struct prov_bytes request = prov_dtls_peer_request(&agent->dtls);
+    if (request.len > REQUEST_MIN)
+        agent->seen_request = copy(agent, request);
+}
+
+/* --- after it --------------------------------------------------------------------------------- */
+
+static void make_void(struct prov_agent *agent)
+{
+    prov_result kept = prov_store_cache_void(agent->store, agent->snapshot);
+    (void)kept; /* the engine falls back to the whole message all the same */
+    agent->entry.cache_len = 0;
+    agent->entry.cached_request = PROV_BYTES_NONE;
+}
+
+void agent_cache_connected(struct prov_agent *agent)
+{
+    const struct prov_entry *entry = &agent->entry;
+    if (!PROV_AGENT_CACHED_INFO || entry->kind != PROV_KIND_CERT)
+        return;
+    if (!agent->candidate)
+        agent->report.cached_chain = prov_dtls_used_cache(&agent->dtls);
+    if (agent->cache_other && agent->snapshot != 0)
+        make_void(agent);
+    if (agent->seen_len == 0) /* resumed: nothing was shown */
+        see(agent, entry->cache, entry->cache_len);
+}
+
+bool agent_cache_failed(struct prov_agent *agent)
+{
+    if (!agent->cache_refused)
+        return false;
+    make_void(agent);
+    return true;
+}
+
+static bool has_anchor(const struct prov_entry *entry, struct prov_bytes anchor)
+{
+    for (size_t i = 0; i < entry->anchor_count; i++)
+        if (prov_bytes_equal(entry->anchors[i], anchor))
+            return true;
+    return false;
+}
+
+/* An anchor that goes takes along what was verified by it. */
+void agent_cache_choose(struct prov_agent *agent)
+{
+    const struct prov_entry *entry = &agent->entry;
+    struct prov_entry *next = &agent->next;
+    if (entry->kind != PROV_KIND_CERT || next->kind != PROV_KIND_CERT)
+        return;
+    next->new_anchors = entry->new_anchors;
+    for (size_t i = 0; i < entry->anchor_count; i++)
+        next->new_anchors = next->new_anchors || !has_anchor(next, entry->anchors[i]);
+    if (!PROV_AGENT_CACHED_INFO || next->new_anchors != entry->new_anchors)
+        return;
+    memcpy(next->cache, agent->seen, sizeof next->cache);
+    next->cache_len = agent->seen_len;
+    next->cached_request = agent->seen_request;
+}
