@@ -61,7 +61,7 @@ expect 2 'not a number' rotate --store s --max-chain 7
 expect 2 'need --address' rotate --store s --discover a.example.com
 expect 2 'need --address' rotate --store s --server-eui64 $id
 expect 2 'not both' rotate --store s --discover a.example.com --server-eui64 $id --address 127.0.0.1
-expect 2 'a multicast' rotate --store s --server-eui64 01-12-4B-00-14-B5-D9-6F --address 127.0.0.1
+expect 2 'a group' rotate --store s --server-eui64 01-12-4B-00-14-B5-D9-6F --address 127.0.0.1
 for bad in 01-12-4B-00-14-B5-D9-6F 00-00-00-00-00-00-00-00 00-12:4B-00-14-B5-D9-6F 0012; do
     expect 2 "$bad" identity --eui64 "$bad" --store s
 done
