@@ -54,11 +54,11 @@ factory() { # FOLDER: a registry with the server and a device of each kind; bund
 address_of() { # FOLDER
     sed -n 's/.*event=listening.* address=\([^ ]*\).*/\1/p' "$1/serve.log"
 }
-answering() { # MODE: a peer that is no server; its port is in MODE.port
-    /usr/bin/python3 - "$1" >"$1.port" <<'PYTHON' &
+answering() { # MODE [HOST PORT]: a peer that is no server; its port is in MODE.port, or in MODE-HOST.port
+    /usr/bin/python3 - "$1" "${2:-127.0.0.1}" "${3:-0}" >"$1${2:+-$2}.port" <<'PYTHON' &
 import os, socket, sys
 peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-peer.bind(("127.0.0.1", 0))
+peer.bind((sys.argv[2], int(sys.argv[3])))
 print(peer.getsockname()[1], flush=True)
 while True:
     got, who = peer.recvfrom(2048)
@@ -69,7 +69,7 @@ while True:
         peer.sendto(b"\x15\xfe\xfd" + bytes(8) + b"\x00\x02\x02\x28", who)
 PYTHON
     pids="$pids $!"
-    wait_for "$1.port" '[0-9]'
+    wait_for "$1${2:+-$2}.port" '[0-9]'
 }
 state() { # FLASH: what the device holds
     "$agent" status --json --store "$1" | tr ",{" "\n" | grep -E '"(place|psk_identity|ni|state|unfinished)"'
@@ -98,7 +98,9 @@ done
 answering silent
 answering garbage
 answering alert
+answering alert 127.0.0.77 5684
 
+expect 9 psk "$name.*alert handshake_failure" 127.0.0.77 # row 4: the port of coaps, unless it is said
 for kind in psk rpk cert; do
     expect 9 $kind "$name does not answer" 127.0.0.1:1
     expect 9 $kind "$name does not answer" "127.0.0.1:$(cat silent.port)"
