@@ -94,4 +94,25 @@ must fail 'coverage, out of scope without a reason' coverage
 printf 'row1\ttests/unit/x/t.c\trow1_a\nH2\t-\tno multicast is sent: the standard has no group keys\n' \
     >"$tree/tests/rules/coverage/x.tsv"
 must pass 'coverage, out of scope with a reason' coverage
+attacks() { # NAME-OF-TEST: a table of 40 rows, the last of which names it
+    covered
+    {
+        echo '## What is known to break it'
+        echo '| attack | here | test |'
+        echo '|---|---|---|'
+        seq 39 | sed 's/.*/| & | refused | `unit\/x\/t.c:row1_a` |/'
+        echo "| last | $1 |"
+    } >"$tree/SECURITY.md"
+}
+assurance() { "$rules/assurance.sh" "$tree"; }
+# shellcheck disable=SC2016 # backquotes of Markdown
+attacks 'refused | `unit/x/t.c:h2_b`'
+must pass 'assurance, clean' assurance
+# shellcheck disable=SC2016
+attacks 'refused | `unit/x/t.c:h2_c`'
+must fail 'assurance, a test that is not there' assurance
+attacks 'refused | none'
+must fail 'assurance, no test' assurance
+attacks 'cannot apply: there is nothing of the kind here | none'
+must pass 'assurance, a reason' assurance
 [ "$failed" = 0 ] && echo 'every rule script fails when it should, and only then'
