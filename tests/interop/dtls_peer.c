@@ -6,7 +6,7 @@
  *
  *     dtls-peer client|server --port N --suite HEX [--psk HEX --identity TEXT]
  *               [--key FILE [--public FILE | --chain FILE --anchors FILE]] [--name FQDN] [--seconds
- * N]
+ * N] [--max-fragment N] [--protocol NAME] [--heartbeat yes] [--line TEXT]
  *
  * The client sends a line and ends with 0 when it has come back, from any echo; the server answers
  * one session in kind. Otherwise it ends with the class of the failure (prov/result.h) and says it.
@@ -37,10 +37,11 @@ struct peer {
     struct prov_dtls_cookies cookies;
     struct prov_path path;
     struct prov_fqdn name;
-    bool has_name, accepted, done;
+    bool has_name, accepted, done, beating;
     uint8_t psk[PROV_PSK_MAX];
     size_t psk_len;
     const struct prov_suite *suites[2];
+    const char *line; /* what a client sends */
     int socket;
     struct sockaddr_in remote;
     uint64_t until_ms;
@@ -136,11 +137,26 @@ static void on_connected(struct peer *p)
     uint8_t unique[PROV_DTLS_TLS_UNIQUE_LEN];
     bool bound = prov_dtls_tls_unique(&p->session, unique) == PROV_OK;
     struct prov_dtls_stats stats = prov_dtls_stats(&p->session);
-    printf("connected %s %s binding %s in %u out %u\n", prov_dtls_suite(&p->session)->name,
-           prov_kind_text(prov_dtls_kind(&p->session)), bound ? "yes" : "no", stats.octets_in,
-           stats.octets_out);
+    printf("connected %s %s binding %s in %u out %u records %zu\n",
+           prov_dtls_suite(&p->session)->name, prov_kind_text(prov_dtls_kind(&p->session)),
+           bound ? "yes" : "no", stats.octets_in, stats.octets_out,
+           prov_dtls_data_max(&p->session));
+    if (p->config.heartbeat) {
+        p->beating = prov_dtls_heartbeat(&p->session, now_ms()) == PROV_OK;
+        puts(p->beating ? "heartbeat asked" : "heartbeat not agreed on");
+    }
     if (p->config.role == PROV_DTLS_CLIENT)
-        send_line(p, prov_bytes_text(LINE));
+        send_line(p, prov_bytes_text(p->line));
+}
+
+static void pull_all(struct peer *p)
+{
+    uint8_t room[2048];
+    struct prov_buf out = PROV_BUF_OF(room);
+    while (prov_dtls_pull(&p->session, now_ms(), &out)) {
+        send_buf(p, &out);
+        out = PROV_BUF_OF(room);
+    }
 }
 
 /* Runs the engine until it waits. Returns false at the session's end. */
@@ -165,22 +181,16 @@ static bool run_steps(struct peer *p)
             break;
         case PROV_DTLS_AGAIN:
             break;
+        case PROV_DTLS_PULL:
+            puts("heartbeat echoed");
+            pull_all(p);
+            break;
         case PROV_DTLS_CLOSED:
         case PROV_DTLS_FAILED:
             return false;
         default:
             return true;
         }
-    }
-}
-
-static void pull_all(struct peer *p)
-{
-    uint8_t room[2048];
-    struct prov_buf out = PROV_BUF_OF(room);
-    while (prov_dtls_pull(&p->session, now_ms(), &out)) {
-        send_buf(p, &out);
-        out = PROV_BUF_OF(room);
     }
 }
 
@@ -202,6 +212,14 @@ static void first_datagram(struct peer *p, uint8_t *datagram, size_t len)
     default:
         break;
     }
+}
+
+static void look_for_answer(struct peer *p)
+{
+    if (!p->beating || prov_dtls_deadline(&p->session) != UINT64_MAX)
+        return;
+    puts("heartbeat answered");
+    p->beating = false;
 }
 
 static int wait_ms(const struct peer *p, uint64_t now)
@@ -229,6 +247,7 @@ static void receive(struct peer *p)
     }
     if (p->accepted && !run_steps(p))
         p->until_ms = 0;
+    look_for_answer(p);
 }
 
 static int report(struct peer *p, bool ended)
@@ -250,7 +269,7 @@ static int run(struct peer *p)
         if (p->accepted)
             pull_all(p);
         struct pollfd wait = {.fd = p->socket, .events = POLLIN};
-        if (p->done && p->config.role == PROV_DTLS_CLIENT)
+        if (p->done && !p->beating && p->config.role == PROV_DTLS_CLIENT)
             break;
         int ready = poll(&wait, 1, wait_ms(p, now_ms()));
         if (ready > 0)
@@ -306,6 +325,14 @@ static bool set_option(struct peer *p, const char *option, const char *value)
         p->until_ms = strtoul(value, NULL, 10) * 1000;
     else if (strcmp(option, "--identity") == 0)
         p->config.psk_identity = prov_bytes_text(value);
+    else if (strcmp(option, "--max-fragment") == 0)
+        p->config.max_fragment = (uint16_t)strtoul(value, NULL, 10);
+    else if (strcmp(option, "--protocol") == 0)
+        p->config.protocol = value;
+    else if (strcmp(option, "--line") == 0)
+        p->line = value;
+    else if (strcmp(option, "--heartbeat") == 0)
+        p->config.heartbeat = true;
     else if (strcmp(option, "--suite") == 0)
         return set_suite(p, value);
     else if (strcmp(option, "--psk") == 0)
@@ -381,6 +408,7 @@ int main(int argc, char **argv)
     if (argc < 2 || prov_crypto_make(NULL, &p->crypto) != PROV_OK)
         return 2;
     setvbuf(stdout, NULL, _IOLBF, 0);
+    p->line = LINE;
     p->config.role = strcmp(argv[1], "server") == 0 ? PROV_DTLS_SERVER : PROV_DTLS_CLIENT;
     for (int i = 2; i < argc; i += 2) {
         if (i + 1 >= argc || !set_option(p, argv[i], argv[i + 1])) {

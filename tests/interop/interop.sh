@@ -3,7 +3,8 @@
 # Our DTLS engine against other stacks over UDP on the loopback, both directions: handshake, a line, and a line
 # back; then what must fail. The command lines of the other stacks are the same in each case.
 # usage: interop.sh DTLS-PEER GROUP [STACK-PEER]
-#   GROUP: openssl_psk openssl_ecdhe_psk openssl_x509 gnutls_psk gnutls_ecdhe_psk gnutls_rpk gnutls_x509,
+#   GROUP: openssl_psk openssl_ecdhe_psk openssl_x509 gnutls_psk gnutls_ecdhe_psk gnutls_rpk gnutls_x509
+#          openssl_records gnutls_records (max_fragment_length, ALPN, heartbeats),
 #          and with STACK-PEER, the library as a program: mbedtls_psk mbedtls_ecdhe_psk mbedtls_x509
 #          wolfssl_psk wolfssl_ecdhe_psk wolfssl_x509
 set -eu
@@ -188,14 +189,17 @@ ossl_psk_server() { ossl_server -nocert -psk_identity dev1 -psk "$key" -cipher "
 ossl_psk_client() { ossl_client -psk_identity dev1 -psk "$key" -cipher "$cipher:@SECLEVEL=0"; }
 ossl_unknown_client() { ossl_client -psk_identity nobody -psk "$key" -cipher "$cipher:@SECLEVEL=0"; }
 ossl_x509_server() {
-    ossl_server -cert server.pem -cert_chain issuing.pem -key server.key -CAfile root.pem -Verify 2 \
+    ossl_server "$@" -cert server.pem -cert_chain issuing.pem -key server.key -CAfile root.pem -Verify 2 \
         -verify_return_error -cipher ECDHE-ECDSA-AES128-CCM8:@SECLEVEL=0
 }
 ossl_x509_client() {
-    ossl_client -cert "$who.pem" -cert_chain issuing.pem -key "$who.key" -CAfile root.pem -verify 2 \
+    ossl_client "$@" -cert "$who.pem" -cert_chain issuing.pem -key "$who.key" -CAfile root.pem -verify 2 \
         -verify_return_error -verify_hostname coaps.example.org -servername coaps.example.org \
         -cipher ECDHE-ECDSA-AES128-CCM8:@SECLEVEL=0
 }
+ossl_co_server() { ossl_x509_server -alpn co; }
+ossl_small_client() { ossl_x509_client -alpn co -maxfraglen 512; }
+ossl_h2_client() { ossl_x509_client -alpn h2; }
 ossl_bare_client() {
     ossl_client -CAfile root.pem -servername coaps.example.org -cipher ECDHE-ECDSA-AES128-CCM8:@SECLEVEL=0
 }
@@ -219,6 +223,13 @@ gnutls_psk_server() {
     gnutls_server "$suite" --pskpasswd psk.txt
 }
 gnutls_psk_client() { gnutls_client "$suite" --pskusername dev1 --pskkey "$key"; }
+gnutls_beat_server() {
+    echo "dev1:$key" >psk.txt
+    gnutls_server "$suite" --pskpasswd psk.txt --heartbeat --alpn co
+}
+gnutls_beat_client() {
+    gnutls_client "$suite" --pskusername dev1 --pskkey "$key" --heartbeat --alpn co --recordsize 512
+}
 gnutls_unknown_client() { gnutls_client "$suite" --pskusername nobody --pskkey "$key"; }
 gnutls_rpk_server() {
     gnutls_server "$rawpk" --rawpkkeyfile server.key --rawpkfile server.pub --require-client-cert
@@ -286,6 +297,42 @@ rpk_cases() {
         '--suite C0AE --key client.key --public stranger.pub'
 }
 
+# A Certificate in records of 512 octets, and CoAP by its name.
+openssl_record_cases() {
+    ours='--suite C0AE --name coaps.example.org --anchors root.pem --protocol co --key'
+    both_ways ossl_co_server ossl_small_client '.* cert binding yes .* records 512' \
+        "$ours server.key --chain server.chain" \
+        "$ours client.key --chain client.chain --max-fragment 512"
+    refuses 'another protocol' ossl_h2_client no_application_protocol \
+        "$ours server.key --chain server.chain"
+}
+gnutls_record_cases() {
+    ours="--suite C0A8 --identity dev1 --psk $psk --heartbeat yes --protocol co"
+    begin "$group: $tool answers our client's heartbeat"
+    gnutls_beat_server
+    # shellcheck disable=SC2086 # a list of options
+    ours_connects 0 $ours --max-fragment 512
+    need ours.log '^connected .* records 512'
+    need ours.log '^heartbeat answered'
+    finish
+
+    begin "$group: gnutls-cli answers our server's heartbeat"
+    # shellcheck disable=SC2086
+    ours_serves $ours
+    gnutls_beat_client
+    need ours.log '^connected .* records 512'
+    need ours.log '^heartbeat answered'
+    finish
+
+    begin "$group: our client answers $tool's heartbeat"
+    gnutls_beat_server
+    # shellcheck disable=SC2086
+    ours_connects 9 $ours --seconds 2 --line '**HEARTBEAT**' # it sends no line back
+    need ours.log '^heartbeat echoed'
+    need server.log 'heartbeat pong message was received'
+    finish
+}
+
 case "$group" in
 openssl_psk) psk_cases ossl C0A8 ;;
 openssl_ecdhe_psk)
@@ -306,6 +353,8 @@ gnutls_ecdhe_psk)
     ;;
 gnutls_rpk) rpk_cases ;;
 gnutls_x509) x509_cases gnutls ;;
+openssl_records) openssl_record_cases ;;
+gnutls_records) gnutls_record_cases ;;
 mbedtls_psk) psk_cases stack C0A8 ;;
 wolfssl_psk)
     stack_suite=CCAB # Debian's build has PSK without ECDHE only with ChaCha20-Poly1305
