@@ -12,6 +12,6 @@ extern const struct prov_check_rule prov_check_rules_endpoint[];
 extern const struct prov_check_rule prov_check_rules_device[];
 extern const struct prov_check_rule prov_check_rules_file[];
 
-#define PROV_CHECK_RULES_MAX 256 /* in all tables */
+#define PROV_CHECK_RULES_MAX 384 /* in all tables */
 
 #endif
