@@ -4,7 +4,7 @@
 # The one list: each mode adds to the one before it. `packages.sh MODE --list` only prints the names.
 set -eu
 
-build='gcc libc6-dev cmake ninja-build pkg-config libssl-dev libcbor-dev libsqlite3-dev'
+build='gcc libc6-dev cmake ninja-build pkg-config libssl-dev libcbor-dev libsqlite3-dev libcurl4-openssl-dev'
 quick='libcmocka-dev openssl python3 python3-cbor2 bats valgrind'
 peers='gnutls-bin libgnutls28-dev libcoap3-bin libmbedtls-dev libwolfssl-dev iproute2'
 tools='bzip2 debian-archive-keyring shellcheck clang-format clang libclang-rt-dev gcc-arm-none-eabi libnewlib-arm-none-eabi'

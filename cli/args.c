@@ -53,6 +53,10 @@ const struct option_row option_rows[OPT_COUNT] = {
     {OPT_IDLE, "--idle", "SECONDS", "end a session that is silent for so long"},
     {OPT_HEARTBEAT, "--heartbeat", "SECONDS",
      "ask a device that is silent for so long whether it is there (default: never)"},
+    {OPT_FETCH, "--fetch-certificates", "FOLDER",
+     "take https://HOST/FOLDER/NAME from devices in place of certificates (repeatable)"},
+    {OPT_FETCH_ADDRESS, "--fetch-address", "ADDRESS",
+     "a host of them may have this address, though it is not public (repeatable)"},
     {OPT_BUNDLE, "--bundle", "FILE", "authenticate with this bundle (or - for stdin)"},
     {OPT_JUNIT, "--junit", "FILE", "also write a JUnit report to a new file (or - for stdout)"},
     {OPT_FAIL_ON, "--fail-on", "LEVEL",
@@ -84,9 +88,22 @@ static prov_result put_value(struct args *ret, const struct option_row *row, con
     else if (ret->more_count == ARGS_MORE_MAX)
         return prov_why_set(why, PROV_E_USAGE, "option %s given more than %d times", row->name,
                             ARGS_MORE_MAX + 1);
-    else
-        ret->more[ret->more_count++] = value;
+    else {
+        ret->more[ret->more_count].option = row->id;
+        ret->more[ret->more_count++].value = value;
+    }
     return PROV_OK;
+}
+
+size_t args_all(const struct args *args, enum option option, const char *ret[1 + ARGS_MORE_MAX])
+{
+    size_t count = 0;
+    if (args->values[option] != NULL)
+        ret[count++] = args->values[option];
+    for (size_t i = 0; i < args->more_count; i++)
+        if (args->more[i].option == option)
+            ret[count++] = args->more[i].value;
+    return count;
 }
 
 /* One option at argv[*at]; moves *at over its value. */
@@ -139,7 +156,7 @@ prov_result args_check(const struct args *args, uint64_t allowed, bool repeated,
 {
     if (args->more_count > 0 && !repeated)
         return prov_why_set(why, PROV_E_USAGE, "option %s given twice",
-                            option_rows[OPT_SERVER].name);
+                            option_rows[args->more[0].option].name);
     for (size_t i = 0; i < OPT_COUNT; i++)
         if (args->values[i] != NULL && (allowed & (UINT64_C(1) << i)) == 0)
             return prov_why_set(why, PROV_E_USAGE, "%s does not take %s", command,

@@ -55,6 +55,8 @@ enum option {
     OPT_MAX_PER_PEER,
     OPT_IDLE,
     OPT_HEARTBEAT,
+    OPT_FETCH,
+    OPT_FETCH_ADDRESS,
     OPT_BUNDLE,
     OPT_JUNIT,
     OPT_FAIL_ON,
@@ -78,17 +80,22 @@ struct option_row {
 extern const struct option_row option_rows[OPT_COUNT]; /* by id */
 
 /* Options that may be given again, where the command takes that (MANY_SERVERS). */
-#define OPTIONS_REPEATED OPT(SERVER)
+#define OPTIONS_REPEATED (OPT(SERVER) | OPT(FETCH) | OPT(FETCH_ADDRESS))
 #define ARGS_WORDS_MAX   8
 #define ARGS_MORE_MAX    15
 struct args {
     const char *values[OPT_COUNT]; /* "" for a flag that was given; NULL: not given */
     const char *words[ARGS_WORDS_MAX];
     size_t word_count;
-    const char *more[ARGS_MORE_MAX]; /* values of a repeated option, behind the first */
+    struct {
+        enum option option;
+        const char *value;
+    } more[ARGS_MORE_MAX]; /* values of repeated options, behind the first one of each */
     size_t more_count;
 };
 
+/* All values of an option, in order: how many. */
+size_t args_all(const struct args *args, enum option option, const char *ret[1 + ARGS_MORE_MAX]);
 /* PROV_E_USAGE. Values point into argv. */
 PROV_MUST prov_result args_parse(int argc, char **argv, struct args *ret, struct prov_why *why);
 /* PROV_E_USAGE if an option was given that is not in `allowed` (OPT bits), or again and not `repeated`. */

@@ -47,10 +47,12 @@ static prov_result take_limits(struct run *run, struct prov_server_config *confi
 static prov_result take_more(struct run *run, struct prov_server_config *config,
                              struct prov_fqdn room[ARGS_MORE_MAX])
 {
+    const char *names[1 + ARGS_MORE_MAX];
+    size_t count = args_all(run->args, OPT_SERVER, names) - 1;
     prov_result r = PROV_OK;
 
-    for (size_t i = 0; i < run->args->more_count && r == PROV_OK; i++) {
-        r = take_fqdn(run, run->args->more[i], &room[i]);
+    for (size_t i = 0; i < count && r == PROV_OK; i++) {
+        r = take_fqdn(run, names[1 + i], &room[i]);
         bool twice = prov_fqdn_equal(&room[i], &config->fqdn);
         for (size_t j = 0; j < i; j++)
             twice |= prov_fqdn_equal(&room[i], &room[j]);
@@ -58,8 +60,26 @@ static prov_result take_more(struct run *run, struct prov_server_config *config,
             r = prov_why_set(&run->why, PROV_E_USAGE, "server %s given twice", room[i].text);
     }
     config->more = room;
-    config->more_len = run->args->more_count;
+    config->more_len = count;
     return r;
+}
+
+/* Where certificates may be fetched from: the lists stay with the caller. */
+struct fetch_lists {
+    const char *folders[1 + ARGS_MORE_MAX], *addresses[1 + ARGS_MORE_MAX];
+};
+
+static prov_result take_fetch(struct run *run, struct prov_server_config *config,
+                              struct fetch_lists *lists)
+{
+    struct prov_server_fetch *fetch = &config->fetch;
+    fetch->folder_count = args_all(run->args, OPT_FETCH, lists->folders);
+    fetch->address_count = args_all(run->args, OPT_FETCH_ADDRESS, lists->addresses);
+    fetch->folders = lists->folders;
+    fetch->addresses = lists->addresses;
+    if (fetch->address_count > 0 && fetch->folder_count == 0)
+        return prov_why_set(&run->why, PROV_E_USAGE, "--fetch-address needs --fetch-certificates");
+    return PROV_OK;
 }
 
 prov_result cmd_serve(struct run *run)
@@ -68,6 +88,7 @@ prov_result cmd_serve(struct run *run)
                                         .no_resumption = run_flag(run, OPT_NO_RESUMPTION),
                                         .io = {.log = log_line}};
     struct prov_fqdn more[ARGS_MORE_MAX] = {0};
+    struct fetch_lists lists;
     const char *listen = NULL;
     prov_result r = take_server(run, &config.fqdn);
     if (r == PROV_OK)
@@ -78,6 +99,8 @@ prov_result cmd_serve(struct run *run)
         r = take_address(run, listen, 0); /* port 0: a free one */
     if (r == PROV_OK)
         r = take_limits(run, &config);
+    if (r == PROV_OK)
+        r = take_fetch(run, &config, &lists);
     if (r == PROV_OK)
         r = prov_server_run(&config, listen, &run->why);
     return r;

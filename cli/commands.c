@@ -127,8 +127,9 @@ const struct command commands[] = {
 
     {"serve", NULL, cmd_serve, NEEDS_REGISTRY | NEEDS_PKI | MANY_SERVERS, 0, 0,
      OPT(SERVER) | OPT(LISTEN) | OPT(TIMER) | OPT(MTU) | OPT(MAX_SESSIONS) | OPT(MAX_HANDSHAKES) |
-         OPT(MAX_PER_PEER) | OPT(IDLE) | OPT(HEARTBEAT) | OPT(NO_RESUMPTION),
-     "--server FQDN [--server FQDN ...] --listen ADDR:PORT",
+         OPT(MAX_PER_PEER) | OPT(IDLE) | OPT(HEARTBEAT) | OPT(NO_RESUMPTION) | OPT(FETCH) |
+         OPT(FETCH_ADDRESS),
+     "--server FQDN [--server FQDN ...] --listen ADDR:PORT [--fetch-certificates FOLDER ...]",
      "Runs the enrollment server, for one name or for several. SIGTERM drains it.",
      "prov serve --server enroll.example.com --listen 0.0.0.0:5684"},
 

@@ -14,7 +14,8 @@ set_target_properties(prov_static PROPERTIES OUTPUT_NAME prov EXPORT_NAME prov L
                       ARCHIVE_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
 target_include_directories(prov_static INTERFACE "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 if(PROV_HOST)
-  target_link_libraries(prov_static INTERFACE OpenSSL::Crypto PkgConfig::LIBCBOR PkgConfig::SQLITE3)
+  target_link_libraries(prov_static INTERFACE OpenSSL::Crypto PkgConfig::LIBCBOR PkgConfig::SQLITE3
+                        $<$<BOOL:${PROV_FETCH}>:PkgConfig::LIBCURL>)
 endif()
 
 set(prov_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/prov")
@@ -35,6 +36,9 @@ install(FILES "${PROJECT_BINARY_DIR}/provConfig.cmake" "${PROJECT_BINARY_DIR}/pr
 set(PROV_PC_REQUIRES "")
 if(PROV_HOST)
   set(PROV_PC_REQUIRES "libcrypto >= 3.0, libcbor, sqlite3")
+  if(PROV_FETCH)
+    string(APPEND PROV_PC_REQUIRES ", libcurl")
+  endif()
 endif()
 configure_file("${CMAKE_CURRENT_LIST_DIR}/prov.pc.in" "${PROJECT_BINARY_DIR}/prov.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/prov.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

@@ -184,6 +184,8 @@ static bool step(struct prov_server *server, uint64_t now_ms, struct association
     case PROV_DTLS_NEED_VERIFY:
         need_verify(server, now_ms, a);
         return true;
+    case PROV_DTLS_NEED_FETCH:
+        return association_fetch(server, now_ms, a);
     case PROV_DTLS_NEED_SESSION:
         resume_find(server, a);
         return true;

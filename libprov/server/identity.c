@@ -21,6 +21,7 @@ static void configure(const struct prov_server *server, struct identity *identit
     dtls->protocol = "co";
     dtls->resumption = !server->config.no_resumption;
     dtls->heartbeat = server->config.heartbeat_ms != 0;
+    dtls->take_urls = server->config.io.fetch != NULL;
     dtls->kinds = PROV_KIND_BIT(PROV_KIND_PSK);
     if (identity->shown.rpk_scalar.len > 0) {
         dtls->kinds |= PROV_KIND_BIT(PROV_KIND_RPK);

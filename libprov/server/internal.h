@@ -5,6 +5,7 @@
  *   core.c         the public calls; a datagram's way to its session
  *   session.c      sessions and associations: made, promoted, ended, evicted
  *   association.c  the engine's questions to flow
+ *   certificates.c the one that is answered later: what lies at a device's URLs
  *   requests.c     application data: CoAP, and flow's answer
  *   path.c         connection ids; peers that are heard from another address
  *   table.c        sessions by peer, associations by connection id, addresses with their counts
@@ -15,6 +16,7 @@
  *   identity.c     what the server itself shows
  *   log.c          lines
  *   socket.c       prov_server_run
+ *   fetch.h        the fetching of certificates, for socket.c
  *
  *   session (a peer's address)
  *     live   the association that works               ── in the lists by age, counts as established
@@ -91,8 +93,9 @@ struct association {
     uint8_t session_id_len;
     struct association *next; /* in the bucket of its connection id */
     uint8_t cid[CID_LEN];
-    bool named; /* it has a connection id, in use if the peer has offered that */
-    bool quiet; /* it can't be asked whether it is there */
+    bool named;     /* it has a connection id, in use if the peer has offered that */
+    bool quiet;     /* it can't be asked whether it is there */
+    uint64_t fetch; /* the ticket of what is being fetched for it; 0: nothing */
 };
 /* The one of its identities that the peer has met. */
 const struct identity *association_identity(const struct association *a);
@@ -105,6 +108,7 @@ struct address {
     struct address *next;
     struct link sessions; /* established, the longest idle first */
     uint32_t established, handshakes, sessions_in_all;
+    bool fetching; /* for one of its handshakes (H38) */
     uint8_t octets[ADDRESS_LEN];
 };
 
@@ -199,6 +203,7 @@ struct prov_server {
     struct session **holders; /* sessions with CoAP state, exchanges.used of them */
     struct link by_age;       /* established sessions, the longest idle first */
     struct link half_open;    /* handshakes under way, the oldest first */
+    uint64_t tickets;         /* of fetches, given out so far */
     size_t recheck_at;        /* the bucket where the next round of rechecks begins */
     struct prov_server_stats stats;
     struct {
@@ -245,6 +250,10 @@ bool session_busy(const struct session *session);
 
 /* Runs the engine until it waits, answers its questions, sends what it has. false: `a` is gone. */
 bool association_run(struct prov_server *server, uint64_t now_ms, struct association *a);
+/* NEED_FETCH: asks for the certificates, once. false: they have not come yet. */
+bool association_fetch(struct prov_server *server, uint64_t now_ms, struct association *a);
+/* Nobody waits for its certificates any more. */
+void association_forget_fetch(struct prov_server *server, struct association *a);
 void association_push(struct prov_server *server, uint64_t now_ms, struct association *a,
                       uint8_t *datagram, size_t len);
 void association_flush(struct prov_server *server, uint64_t now_ms, struct association *a);

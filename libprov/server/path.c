@@ -108,7 +108,7 @@ void path_heard(struct prov_server *server, uint64_t now_ms, struct association 
     const struct prov_server_peer *from = server->arrival.peer;
     size_t len = server->arrival.len;
 
-    if (a != session->live || len == 0 || !prov_dtls_newest(&a->dtls))
+    if (a != session->live || from == NULL || len == 0 || !prov_dtls_newest(&a->dtls))
         return;
     server->arrival.len = 0;
     session_touch(server, session, now_ms);

@@ -127,6 +127,7 @@ static void say_goodbye(struct prov_server *server, uint64_t now_ms, struct asso
 static void free_association(struct prov_server *server, struct association *a)
 {
     timers_remove(&server->timers, a);
+    association_forget_fetch(server, a);
     table_unname(&server->table, a);
     prov_dtls_drop(&a->dtls);
     pool_give(&server->workspaces, a->workspace);

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fetch.h"
 #include "internal.h"
 
 #define BATCH         64    /* datagrams before the timers are looked at again */
@@ -30,6 +31,7 @@ struct loop {
     sigset_t before;
     bool signals_blocked;
     uint8_t *room;
+    struct fetcher *fetcher; /* NULL: nothing is fetched */
     struct prov_why *why;
 };
 
@@ -180,6 +182,7 @@ static prov_result open_signals(struct loop *loop)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGPIPE); /* a fetch over TLS may write to a connection that is closed */
     if (sigprocmask(SIG_BLOCK, &set, &loop->before) != 0)
         return system_error(loop, "signals");
     loop->signals_blocked = true;
@@ -189,7 +192,12 @@ static prov_result open_signals(struct loop *loop)
 
 static void close_all(struct loop *loop)
 {
+    struct signalfd_siginfo info;
+
     prov_server_free(loop->server);
+    fetcher_free(loop->fetcher);
+    while (loop->signals >= 0 && read(loop->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+        continue; /* what is left of them has no meaning any more */
     if (loop->socket >= 0)
         close(loop->socket);
     if (loop->signals >= 0)
@@ -251,7 +259,7 @@ static void take_signals(struct loop *loop)
     while (read(loop->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
         if (info.ssi_signo == SIGHUP)
             prov_server_reload(loop->server, monotonic_ms());
-        else
+        else if (info.ssi_signo != SIGPIPE)
             prov_server_drain(loop->server, monotonic_ms());
     }
 }
@@ -266,16 +274,48 @@ static int wait_ms(const struct loop *loop)
     return deadline - now > 60000 ? 60000 : (int)(deadline - now);
 }
 
+static prov_result begin_fetch(void *context, uint64_t ticket,
+                               const struct prov_certificate_url *urls, size_t count, bool pkipath,
+                               struct prov_why *why)
+{
+    const struct loop *loop = context;
+
+    return fetcher_begin(loop->fetcher, monotonic_ms(), ticket, urls, count, pkipath, why);
+}
+
+static void cancel_fetch(void *context, uint64_t ticket)
+{
+    const struct loop *loop = context;
+
+    fetcher_cancel(loop->fetcher, ticket);
+}
+
+static void fetched(void *context, uint64_t ticket, prov_result result, const char *reason,
+                    const struct prov_bytes *chain, size_t chain_len)
+{
+    const struct loop *loop = context;
+
+    prov_server_fetched(loop->server, monotonic_ms(), ticket, result, reason, chain, chain_len);
+}
+
+static bool wait_for_something(struct loop *loop, struct pollfd *files, unsigned count)
+{
+    return loop->fetcher != NULL ? fetcher_poll(loop->fetcher, files, count, wait_ms(loop))
+                                 : poll(files, count, wait_ms(loop)) >= 0;
+}
+
 static prov_result serve(struct loop *loop)
 {
     struct pollfd files[2] = {{loop->socket, POLLIN, 0}, {loop->signals, POLLIN, 0}};
 
     while (!prov_server_drained(loop->server)) {
-        if (poll(files, 2, wait_ms(loop)) < 0 && errno != EINTR)
+        if (!wait_for_something(loop, files, 2) && errno != EINTR)
             return system_error(loop, "poll");
         for (int i = 0; i < BATCH && receive_one(loop); i++)
             continue;
         take_signals(loop);
+        if (loop->fetcher != NULL)
+            fetcher_run(loop->fetcher, monotonic_ms(), fetched, loop);
         prov_server_tick(loop->server, monotonic_ms());
     }
     return PROV_OK;
@@ -323,7 +363,12 @@ static prov_result start(struct loop *loop, const char *listen)
     struct prov_server_config config = loop->config;
     prov_result result = open_socket(loop, listen);
 
-    config.io = (struct prov_server_io){send_datagram, pass_log, loop};
+    config.io = (struct prov_server_io){.send = send_datagram, .log = pass_log, .context = loop};
+    if (result == PROV_OK && config.fetch.folder_count > 0) {
+        config.io.fetch = begin_fetch;
+        config.io.fetch_cancel = cancel_fetch;
+        result = fetcher_make(&config.fetch, config.flow->crypto, &loop->fetcher, loop->why);
+    }
     loop->room = malloc(RECEIVE_ROOM);
     if (result == PROV_OK && !loop->room)
         result = prov_why_set(loop->why, PROV_E_MEMORY, "out of memory");

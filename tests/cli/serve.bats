@@ -69,3 +69,16 @@ fails() { # CODE WORDS COMMAND…
     succeeds serve --help
     [[ $output == *"--no-resumption"* ]]
 }
+
+@test "places to fetch certificates from are folders, and addresses are numbers" {
+    for folder in certs.example.com/c/ ftp://certs.example.com/c/ http://certs.example.com/c http://me@certs.example.com/ \
+        http://certs.example.com/../; do
+        fails 2 "$folder" serve --server $SERVER --listen 127.0.0.1:0 --fetch-certificates "$folder"
+    done
+    fails 2 "loopback" serve --server $SERVER --listen 127.0.0.1:0 --fetch-certificates http://h/ --fetch-address loopback
+    fails 2 "--fetch-certificates" serve --server $SERVER --listen 127.0.0.1:0 --fetch-address 127.0.0.1
+    serve --fetch-certificates http://certs.example.com/c/ --fetch-certificates https://[2001:db8::1]:8443/ \
+        --fetch-address 127.0.0.1 --fetch-address ::1
+    kill -TERM "$SERVE"
+    wait "$SERVE"
+}

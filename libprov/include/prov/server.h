@@ -44,6 +44,24 @@ struct prov_server_io {
     void (*send)(void *context, const struct prov_server_peer *peer, struct prov_bytes datagram);
     void (*log)(void *context, const char *line); /* may be NULL */
     void *context;
+    /* A device says where its certificates lie (RFC 6066, section 5). NULL: it is not asked to. Otherwise the
+     * answer is prov_server_fetched with the ticket, later; or at once a result that is not PROV_OK. One
+     * at a time for a network address. The URLs stay until then, or until the ticket is taken back. */
+    prov_result (*fetch)(void *context, uint64_t ticket, const struct prov_certificate_url *urls,
+                         size_t count, bool pkipath, struct prov_why *why);
+    void (*fetch_cancel)(void *context, uint64_t ticket);
+};
+
+/* Where certificates may be fetched from, by prov_server_run (libprov/server/fetch.h has the rules). */
+struct prov_server_fetch {
+    const char *const *folders; /* "https://certs.example.org/devices/"; none: nothing is fetched */
+    size_t folder_count;        /* 16 at the most */
+    /* Network addresses that may be connected to although they are not public: a mirror inside. */
+    const char *const *addresses;
+    size_t address_count; /* 16 at the most */
+    uint32_t total_ms;    /* for a chain; 0: 5 s */
+    uint32_t idle_s;      /* without an octet; 0: 2 s */
+    uint32_t at_once;     /* 0: 8 */
 };
 
 #define PROV_SERVER_NAMES_MAX 16
@@ -58,11 +76,12 @@ struct prov_server_config {
     struct prov_server_limits limits;
     uint32_t timer_initial_ms, timer_max_ms; /* of handshakes; 0: the profile's */
     uint16_t mtu;                            /* 0: PROV_DTLS_MTU_DEFAULT */
-    uint32_t
-        heartbeat_ms; /* a peer not heard for so long is asked whether it is there, and the session ends if
-                              it does not answer; 0: no heartbeats (row 48) */
-    prov_suites suites;       /* NULL: prov_suites_server */
-    struct prov_server_io io; /* prov_server_run: only log and its context */
+    /* A peer not heard for so long is asked whether it is there, and the session ends if it does not
+     * answer; 0: no heartbeats (row 48). */
+    uint32_t heartbeat_ms;
+    prov_suites suites;             /* NULL: prov_suites_server */
+    struct prov_server_io io;       /* prov_server_run: only log and its context */
+    struct prov_server_fetch fetch; /* prov_server_run */
 };
 
 /* --- core ------------------------------------------------------------------------------------ */
@@ -77,6 +96,11 @@ void prov_server_free(struct prov_server *server);
 /* One datagram; it is decrypted in place. */
 void prov_server_datagram(struct prov_server *server, uint64_t now_ms,
                           const struct prov_server_peer *peer, uint8_t *datagram, size_t len);
+/* The answer to io.fetch; one that came too late is forgotten. The certificates, end entity first, are used
+ * before this returns. PROV_E_DIGEST: not what a hash promised. reason: words for the log, or NULL. */
+void prov_server_fetched(struct prov_server *server, uint64_t now_ms, uint64_t ticket,
+                         prov_result result, const char *reason, const struct prov_bytes *chain,
+                         size_t chain_len);
 /* What is due by time: retransmissions, idle sessions, the look at the own credentials. */
 void prov_server_tick(struct prov_server *server, uint64_t now_ms);
 /* When prov_server_tick must be called at the latest. */

@@ -26,6 +26,12 @@ prov_result prov_flow_identity_load(struct prov_flow *flow, const struct prov_fq
     memcpy(ret->spki, other ? current->other_spki : current->server_spki, sizeof(ret->spki));
     result = prov_crypto_key_save(
         current->crypto, other ? &current->other_key : &current->server_key, &ret->rpk_scalar);
+    if (result == PROV_OK && current->server_chain.len > 0) {
+        memcpy(ret->chain_octets, current->server_chain.data, current->server_chain.len);
+        ret->chain[0] = PROV_BYTES(ret->chain_octets, current->server_chain.len);
+        ret->chain_len = 1;
+        ret->cert_scalar = ret->rpk_scalar;
+    }
     current->loads++;
     return result;
 }
@@ -79,9 +85,11 @@ prov_result prov_flow_chain_judge(struct prov_flow *flow, const struct prov_fqdn
     (void)flow;
     (void)server;
     (void)chain;
-    (void)chain_len;
-    (void)ret;
-    return PROV_E_ISSUER;
+    current->chain_seen = chain_len;
+    if (!current->device_good)
+        return PROV_E_ISSUER;
+    fill(ret, PROV_KIND_CERT);
+    return PROV_OK;
 }
 
 prov_result prov_flow_resume_judge(struct prov_flow *flow, const struct prov_fqdn *server,
@@ -182,6 +190,27 @@ static void on_log(void *context, const char *line)
         strncpy(rig->lines[rig->line_count++], line, sizeof(rig->lines[0]) - 1);
 }
 
+static prov_result on_fetch(void *context, uint64_t ticket, const struct prov_certificate_url *urls,
+                            size_t count, bool pkipath, struct prov_why *why)
+{
+    struct rig *rig = context;
+
+    assert_non_null(urls);
+    assert_false(pkipath);
+    rig->fetches++;
+    rig->ticket = ticket;
+    rig->urls = count;
+    return rig->fetch == PROV_OK ? PROV_OK : prov_why_set(why, rig->fetch, "not a listed place");
+}
+
+static void on_fetch_cancel(void *context, uint64_t ticket)
+{
+    struct rig *rig = context;
+
+    assert_true(ticket != 0);
+    rig->cancels++;
+}
+
 static void make_key(struct rig *rig, struct prov_key *key, uint8_t spki[PROV_SPKI_LEN])
 {
     uint8_t point[PROV_POINT_LEN];
@@ -220,8 +249,10 @@ void rig_begin_as(struct rig *rig, const struct prov_server_limits *limits, bool
     rig->answer_len = 40;
     rig->flow = (struct prov_flow){
         .crypto = rig->crypto, .clock_ms = clock_ms, .clock_context = rig, .why = &rig->why};
-    rig->config = (struct prov_server_config){
-        .flow = &rig->flow, .fqdn = rig->fqdn, .io = {on_send, on_log, rig}};
+    rig->config =
+        (struct prov_server_config){.flow = &rig->flow,
+                                    .fqdn = rig->fqdn,
+                                    .io = {on_send, on_log, rig, on_fetch, on_fetch_cancel}};
     rig->config.more = &rig->other;
     rig->config.more_len = two_names ? 1 : 0;
     rig->config.no_resumption = no_resumption;
@@ -270,7 +301,9 @@ struct client *rig_client(struct rig *rig, enum prov_kind kind, uint8_t host)
         .kinds = PROV_KIND_BIT(kind),
         .server_name = &rig->fqdn,
         .psk_identity = kind == PROV_KIND_PSK ? PROV_BYTES_OF(rig->identity) : PROV_BYTES_NONE,
-        .spki = kind == PROV_KIND_RPK ? PROV_BYTES_OF(rig->device_spki) : PROV_BYTES_NONE};
+        .spki = kind == PROV_KIND_RPK ? PROV_BYTES_OF(rig->device_spki) : PROV_BYTES_NONE,
+        .chain = &rig->device_chain,
+        .chain_len = kind == PROV_KIND_CERT ? 1 : 0};
     return client;
 }
 
@@ -328,6 +361,8 @@ static prov_result verdict(struct client *client)
 {
     const struct rig *rig = client->rig;
     bool other = client->config.server_name == &rig->other;
+    if (prov_dtls_kind(&client->dtls) == PROV_KIND_CERT)
+        return PROV_OK;
     struct prov_bytes pinned =
         other ? PROV_BYTES_OF(rig->other_spki) : PROV_BYTES_OF(rig->server_spki);
 

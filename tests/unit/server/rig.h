@@ -67,12 +67,20 @@ struct rig {
     struct prov_key server_key, other_key, device_key;
     uint8_t server_spki[PROV_SPKI_LEN], other_spki[PROV_SPKI_LEN], device_spki[PROV_SPKI_LEN];
     uint8_t psk[16], identity[8];
+    /* certificates, from the next prov_server_reload on: the server's own, and the device's */
+    struct prov_bytes server_chain, device_chain;
+    bool device_good;       /* the verdict on any chain */
+    prov_result fetch;      /* what the server's caller answers when it is to fetch */
     prov_result still_good; /* what it answers, also of a session that is to be resumed */
     bool pending;           /* the device's credential waits for its confirm */
     uint8_t answer_code;
     size_t answer_len;
     /* what it was asked */
     unsigned loads, finds, judged, resumes, connected, served;
+    unsigned fetches, cancels;
+    uint64_t ticket; /* of the last fetch */
+    size_t urls;     /* of it */
+    size_t chain_seen;
     int64_t resumed; /* the credential of the last session that was to be resumed */
     struct prov_fqdn name;
     struct prov_flow_request last;

@@ -58,7 +58,7 @@ static void serve(const char *listen, int log)
     struct prov_server_config config = rig.config;
     struct prov_why why = {{0}, {0}};
 
-    config.io = (struct prov_server_io){NULL, write_line, &log};
+    config.io = (struct prov_server_io){.log = write_line, .context = &log};
     _exit(prov_result_exit(prov_server_run(&config, listen, &why)));
 }
 
