@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Flash as a chip has it, kept in a file of the debugger's host so that it survives the board: sectors are
+ * erased to FF as a whole, units of 8 octets are programmed once per erase. What a chip would not do is
+ * refused.
+ *
+ *     the store          FLASH_SECTORS sectors
+ *     a bundle to be     FLASH_BUNDLE_SECTORS sectors: written by whoever provisions the board (`prov bundle
+ *     installed          export --format ihex`), erased when it has been taken in
+ */
+#ifndef BOARD_FLASH_H
+#define BOARD_FLASH_H
+
+#include "prov/port.h"
+
+#define FLASH_SECTOR         4096u
+#define FLASH_UNIT           8u
+#define FLASH_SECTORS        16u
+#define FLASH_BUNDLE_SECTORS 2u
+#define FLASH_SIZE           ((FLASH_SECTORS + FLASH_BUNDLE_SECTORS) * FLASH_SECTOR)
+
+struct flash {
+    int file;
+    uint32_t operations; /* programs and erases so far */
+    uint32_t cut;        /* the power goes in the middle of this one; 0: never */
+    uint32_t erases[FLASH_SECTORS + FLASH_BUNDLE_SECTORS];
+};
+
+/* Makes an erased one if the file is not there. */
+PROV_MUST prov_result flash_open(struct flash *flash, const char *path);
+struct prov_flash flash_port(struct flash *flash);
+/* The octets that wait to be installed; none: erased. */
+PROV_MUST prov_result flash_bundle_read(struct flash *flash, struct prov_buf *ret);
+PROV_MUST prov_result flash_bundle_erase(struct flash *flash);
+
+#endif
