@@ -43,4 +43,18 @@ static inline enum wire_fate fuzz_dtls_nowhere(void *context, struct wire_datagr
     return WIRE_DROP;
 }
 
+/* What changes records: fragment length, protocol, heartbeats, a connection id. */
+static inline void fuzz_dtls_records(struct wire *w)
+{
+    static const uint8_t cid[] = {0xC1, 0xD2, 0xE3, 0xF4, 0x05, 0x16, 0x27, 0x38};
+
+    for (int side = 0; side < 2; side++) {
+        w->ends[side].config.protocol = "co";
+        w->ends[side].config.heartbeat = true;
+    }
+    w->ends[WIRE_CLIENT].config.max_fragment = 1024;
+    w->ends[WIRE_CLIENT].config.connection_id = true;
+    w->ends[WIRE_SERVER].cid = PROV_BYTES_OF(cid);
+}
+
 #endif

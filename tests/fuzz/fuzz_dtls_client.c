@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A client that is sent whatever comes: kind 1 (with 0x40: one that offers what is for certificates), then datagrams, each with its length (2) before it. Nobody
- * can make it believe that it is connected.
+ * A client that is sent whatever comes: kind 1 (with 0x40: one that offers what is for certificates, with 0x20:
+ * what changes records), then datagrams, each with its length (2) before it. Nobody can make it believe
+ * that it is connected.
  */
 #include "fuzz_dtls.h"
 
@@ -18,6 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     w.ends[WIRE_CLIENT].judge = (kind & 0x80) == 0;
     if ((kind & 0x40) != 0)
         fuzz_dtls_certificates(&w);
+    if ((kind & 0x20) != 0)
+        fuzz_dtls_records(&w);
     wire_start(&w);
     w.fate = fuzz_dtls_nowhere;
     while (prov_take_vector(&reader, 2, &datagram) && datagram.len <= WIRE_DATAGRAM_MAX) {

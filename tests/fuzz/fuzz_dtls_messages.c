@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A handshake in which the body of one message is another one: kind 1 (with 0x20: with cached_info
- * and client_certificate_url), which message 1, the body. Both ends
+ * and client_certificate_url, with 0x10: with what changes records), which message 1, the body. Both ends
  * connect if it is the very same, and neither does if it is not.
  */
 #include <string.h>
@@ -45,6 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     w.no_cookie = (data[0] & 0x40) != 0;
     if ((data[0] & 0x20) != 0)
         fuzz_dtls_certificates(&w);
+    if ((data[0] & 0x10) != 0)
+        fuzz_dtls_records(&w);
     w.ends[0].judge = w.ends[1].judge = (data[0] & 0x80) == 0;
     wire_start(&w);
     wire_run(&w, 0);
