@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RESENDS_MAX 3 /* of our flight, when the device repeats its own */
+#define COOKIE_PROBES 3 /* the first ones of the table: they say whether cookies come back */
+#define RESENDS_MAX   3 /* of our flight, when the device repeats its own */
 
 static struct device *device_of(struct prov_check_run *run)
 {
@@ -148,7 +149,7 @@ static void finish_probe(struct device *d)
     if (!quiet)
         device_send_alert(d, 0, LEVEL_FATAL, PROV_ALERT_HANDSHAKE_FAILURE);
     end_connection(d);
-    if (d->has_completed)
+    if (d->has_session)
         d->after_completed++;
     d->probe++;
     d->run->done = (unsigned)d->probe;
@@ -161,7 +162,9 @@ static enum prov_check_event finish_run(struct device *d, const char *reason)
     for (; d->probe < device_probe_count; d->probe++)
         tell_untested(d, device_probe(d), reason, false);
     if (!d->met)
-        d->run->result = d->garbage ? PROV_E_PEER : PROV_E_TIMEOUT;
+        d->run->result = d->garbage || d->came ? PROV_E_PEER : PROV_E_TIMEOUT;
+    if (!d->met && d->garbage && !d->came)
+        check_fail(d->findings, "client.dtls", "what came is not a ClientHello");
     device_sum_up(d);
     return PROV_CHECK_DONE;
 }
@@ -179,35 +182,6 @@ static void make_cookie(struct device *d)
     d->now.cookie_len = device_fault(d) == FAULT_VERIFY_LONG ? sizeof(d->now.cookie) : COOKIE_LEN;
     if (prov_crypto_random(d->run->config.crypto, d->now.cookie, d->now.cookie_len) != PROV_OK)
         memset(d->now.cookie, 0x5a, d->now.cookie_len);
-}
-
-/* The first hello of a connection. */
-static void begin_connection(struct device *d, unsigned flow, const struct prov_record *record,
-                             const struct prov_fragment *fragment,
-                             const struct prov_client_hello *hello)
-{
-    if (!find_probe(d) || check_run_handshake(d->run) != CHECK_GO)
-        return; /* the device will send it again */
-    if (!d->met)
-        check_pass(d->findings, "client.dtls", "a ClientHello");
-    d->met = true;
-    d->now.flow = flow;
-    d->now.alert = -1;
-    d->now.offer = d->offer = device_offer(hello);
-    link_begin(&d->now.link, d->run->config.crypto, PROV_DTLS_SERVER);
-    d->now.link.record_seq[0] = record->seq;
-    d->now.link.next_receive = (uint16_t)(fragment->message_seq + 1);
-    memcpy(d->now.hello, fragment->body.data, fragment->body.len);
-    d->now.hello_len = fragment->body.len;
-    device_hello(d, hello, record);
-    if (!find_probe(d)) { /* the hello has said more */
-        d->now.stage = STAGE_CLOSING;
-        return;
-    }
-    check_run_probe(d->run, device_probe(d)->name);
-    make_cookie(d);
-    device_send_verify(d);
-    go_to(d, STAGE_COOKIE, silence(d));
 }
 
 static void note_time(struct device *d)
@@ -230,13 +204,11 @@ static void hear_hello(struct device *d, const struct prov_fragment *fragment)
 }
 
 static void take_cookie(struct device *d, const struct prov_record *record,
-                        const struct prov_fragment *fragment, const struct prov_client_hello *hello,
-                        size_t octets)
+                        const struct prov_fragment *fragment, const struct prov_client_hello *hello)
 {
     enum device_fault fault = device_fault(d);
 
     d->now.echoed = true;
-    device_hello_repeated(d, hello, octets);
     note_time(d);
     if (fault == FAULT_SILENT_HELLO) {
         go_to(d, STAGE_ANSWER, DEVICE_SILENT_MS);
@@ -257,6 +229,48 @@ static void take_cookie(struct device *d, const struct prov_record *record,
         d->now.stage = STAGE_CLOSING;
 }
 
+/* The first hello of a connection. */
+static void begin_connection(struct device *d, unsigned flow, const struct prov_record *record,
+                             const struct prov_fragment *fragment,
+                             const struct prov_client_hello *hello)
+{
+    d->run->handshake_next_ms = d->run->now_ms; /* the device sets the pace */
+    if (!find_probe(d) || check_run_handshake(d->run) != CHECK_GO)
+        return;
+    if (!d->met)
+        check_pass(d->findings, "client.dtls", "a ClientHello");
+    d->met = true;
+    d->now.flow = flow;
+    d->now.alert = -1;
+    d->now.offer = d->offer = device_offer(hello);
+    link_begin(&d->now.link, d->run->config.crypto, PROV_DTLS_SERVER);
+    d->now.link.record_seq[0] = record->seq;
+    d->now.link.next_receive = (uint16_t)(fragment->message_seq + 1);
+    memcpy(d->now.hello, fragment->body.data, fragment->body.len);
+    d->now.hello_len = fragment->body.len;
+    device_hello(d, hello, record);
+    if (!find_probe(d)) { /* the hello has said more */
+        d->now.stage = STAGE_CLOSING;
+        return;
+    }
+    check_run_probe(d->run, device_probe(d)->name);
+    if (d->probe >= COOKIE_PROBES && !d->cookies_10 && !d->cookies_12) {
+        take_cookie(d, record, fragment, hello); /* it is let in without */
+        return;
+    }
+    make_cookie(d);
+    device_send_verify(d);
+    go_to(d, STAGE_COOKIE, silence(d));
+}
+
+static void take_echo(struct device *d, const struct prov_record *record,
+                      const struct prov_fragment *fragment, const struct prov_client_hello *hello,
+                      size_t octets)
+{
+    device_hello_repeated(d, hello, octets);
+    take_cookie(d, record, fragment, hello);
+}
+
 /* Another hello with the random of this connection. */
 static void take_again(struct device *d, const struct prov_record *record,
                        const struct prov_fragment *fragment, const struct prov_client_hello *hello,
@@ -267,7 +281,7 @@ static void take_again(struct device *d, const struct prov_record *record,
         device_send_verify(d);
     } else if (d->now.stage == STAGE_COOKIE) {
         if (prov_bytes_equal(hello->cookie, PROV_BYTES(d->now.cookie, d->now.cookie_len)))
-            take_cookie(d, record, fragment, hello, octets);
+            take_echo(d, record, fragment, hello, octets);
         else
             check_fail(d->findings, "client.cookie", "another cookie came back");
     } else if (device_fault(d) == FAULT_SILENT_HELLO) {
@@ -501,11 +515,31 @@ static void go_on(struct device *d)
     go_to(d, STAGE_CLOSING, silence(d));
 }
 
+/* The run's own end would come without the judge's last words. */
+static uint64_t last_ms(const struct prov_check_run *run)
+{
+    return run->begun_ms + run->config.limits.total_ms - 1;
+}
+
+/* Between two connections: whether to go on waiting, or why not. */
+static const char *enough(struct device *d)
+{
+    const struct prov_check_run *run = d->run;
+
+    if (!find_probe(d))
+        return "";
+    if (d->met && run->now_ms >= d->now.until_ms)
+        return "the device did not come back";
+    if (run->handshakes >= run->config.limits.handshakes)
+        return "the run had all of its handshakes";
+    return NULL;
+}
+
 static enum prov_check_event step(struct prov_check_run *run)
 {
     struct device *d = device_of(run);
 
-    if (d->run->flooded && d->now.stage != STAGE_IDLE)
+    if (run->flooded && d->now.stage != STAGE_IDLE)
         d->now.refused = true;
     if (d->now.stage != STAGE_IDLE) {
         if (is_over(d))
@@ -513,15 +547,12 @@ static enum prov_check_event step(struct prov_check_run *run)
         else
             go_on(d);
     }
-    if (d->now.stage == STAGE_IDLE) {
-        if (!find_probe(d))
-            return finish_run(d, "");
-        if (d->met && run->now_ms >= d->now.until_ms)
-            return finish_run(d, "the device did not come back");
-        if (run->handshakes >= run->config.limits.handshakes)
-            return finish_run(d, "the run had all of its handshakes");
-    }
-    run->wake_ms = d->met ? d->now.until_ms : UINT64_MAX;
+    const char *reason = d->now.stage == STAGE_IDLE ? enough(d) : NULL;
+    if (reason == NULL && run->now_ms >= last_ms(run))
+        reason = d->met ? "the run's time was over" : "no device came";
+    if (reason != NULL)
+        return finish_run(d, reason);
+    run->wake_ms = d->met && d->now.until_ms < last_ms(run) ? d->now.until_ms : last_ms(run);
     return PROV_CHECK_WAIT;
 }
 

@@ -107,9 +107,10 @@ struct device_offer {
     enum prov_profile_mode mode;
     enum prov_kind kind;
     const struct prov_suite *suite; /* the best of ours that it has, or NULL */
-    bool extended_master, renegotiation_info, renegotiation_suite, formats, cached_info;
+    bool extended_master, renegotiation_info, renegotiation_suite, formats;
+    bool cached_info;        /* by the fingerprint of the chain of a completed handshake */
     uint8_t fragment_length; /* 0: none */
-    bool heartbeat;
+    bool heartbeat, draft_connection_id;
     uint8_t suites[128];
     size_t suites_len;
 };
@@ -171,6 +172,8 @@ struct device {
     bool cookies_10, cookies_12;
     bool seen_12; /* a hello of DTLS 1.2 */
     bool has_random, has_share;
+    int exact; /* the first hello, as client.hello.exact has it; 0: none */
+    char exact_hex[CHECK_HEX_TEXT];
     uint8_t random[PROV_DTLS_RANDOM_LEN], share[PROV_POINT_LEN];
     uint8_t session_id[PROV_DTLS_SESSION_ID_LEN];
     bool has_session, session_shown;
@@ -200,6 +203,12 @@ void device_hello(struct device *d, const struct prov_client_hello *hello,
 /* The one with a cookie, in a datagram of so many octets. */
 void device_hello_repeated(struct device *d, const struct prov_client_hello *hello, size_t octets);
 struct device_offer device_offer(const struct prov_client_hello *hello);
+
+/* --- device_exact.c: the hello as a whole ---------------------------------------------------- */
+
+void device_note_exact(struct device *d, const struct prov_client_hello *hello,
+                       const struct device_offer *offer, bool named);
+void device_sum_up_hello(struct device *d);
 
 /* --- device_flight.c: the server's half of a handshake --------------------------------------- */
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define GROUP_SECP384R1      24
+#define UNKNOWN_EXTENSION    0x2A2A /* kept free for such things (RFC 8701) */
 #define SIGNATURE_ECDSA_SHA1 0x0203u
 
 static const uint8_t lie[] = "another identity";
@@ -150,7 +151,10 @@ static void put_extensions(const struct device *d, struct prov_buf *buf)
     if (fault == FAULT_CACHED)
         put_extension(buf, PROV_EXTENSION_CACHED_INFO, cached, sizeof(cached));
     if (fault == FAULT_EXTENSION)
-        put_extension(buf, PROV_EXTENSION_CONNECTION_ID_DRAFT, "\0", 1);
+        put_extension(buf,
+                      offer->draft_connection_id ? UNKNOWN_EXTENSION
+                                                 : PROV_EXTENSION_CONNECTION_ID_DRAFT,
+                      "\0", 1);
 }
 
 static void add_message(struct device *d, uint8_t type, const struct prov_buf *body)
@@ -494,7 +498,7 @@ static bool take_exchange(struct device *d, struct prov_bytes body, struct prov_
     return result == PROV_OK;
 }
 
-static bool take_verify(struct device *d, struct prov_bytes body)
+static void take_verify(struct device *d, struct prov_bytes body)
 {
     struct prov_reader reader = prov_reader_make(body);
     uint8_t digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN];
@@ -508,7 +512,6 @@ static bool take_verify(struct device *d, struct prov_bytes body)
 
     check_judge_rule(d->findings, "client.certificate.verify", good, "algorithm %04x, %zu octets",
                      value.algorithm, value.signature.len);
-    return good;
 }
 
 static void send_finished(struct device *d)
@@ -556,10 +559,9 @@ static bool take_message(struct device *d, uint8_t type, struct prov_bytes body,
     case MESSAGE_CLIENT_KEY_EXCHANGE:
         return take_exchange(d, body, message);
     case MESSAGE_CERTIFICATE_VERIFY:
-        if (!d->now.has_peer || !take_verify(d, body))
-            return false;
+        take_verify(d, body); /* told; the handshake may go on */
         link_hear(&d->now.link, message);
-        return true;
+        return d->now.has_peer;
     case MESSAGE_FINISHED:
         return take_finished(d, body, message);
     default:

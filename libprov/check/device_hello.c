@@ -94,8 +94,8 @@ struct device_offer device_offer(const struct prov_client_hello *hello)
     offer.renegotiation_info = has(hello->extensions, PROV_EXTENSION_RENEGOTIATION_INFO);
     offer.renegotiation_suite = offers(hello->suites, EMPTY_RENEGOTIATION_INFO_SCSV);
     offer.formats = has(hello->extensions, PROV_EXTENSION_EC_POINT_FORMATS);
-    offer.cached_info = has(hello->extensions, PROV_EXTENSION_CACHED_INFO);
     offer.heartbeat = has(hello->extensions, PROV_EXTENSION_HEARTBEAT);
+    offer.draft_connection_id = has(hello->extensions, PROV_EXTENSION_CONNECTION_ID_DRAFT);
     if (find(hello->extensions, PROV_EXTENSION_MAX_FRAGMENT_LENGTH, &body) && body.len == 1)
         offer.fragment_length = body.data[0];
     offer.suites_len =
@@ -205,7 +205,6 @@ static const struct {
     {PROV_EXTENSION_TRUNCATED_HMAC, "client.truncated_hmac"},
     {PROV_EXTENSION_STATUS_REQUEST, "client.status_request"},
     {PROV_EXTENSION_STATUS_REQUEST_V2, "client.status_request"},
-    {PROV_EXTENSION_HEARTBEAT, "client.heartbeat"},
     {PROV_EXTENSION_ENCRYPT_THEN_MAC, "client.encrypt_then_mac"},
     {PROV_EXTENSION_EXTENDED_MASTER_SECRET, "client.extended_master"},
     {PROV_EXTENSION_SESSION_TICKET, "client.ticket"},
@@ -387,9 +386,16 @@ static void judge_optional(struct device *d, const struct prov_client_hello *hel
     else
         check_not_applicable(d->findings, "client.fragment_length.value", "it is not asked for");
     if (find(hello->extensions, PROV_EXTENSION_CLIENT_CERTIFICATE_URL, &body))
-        check_pass(d->findings, "client.certificate_url", "client_certificate_url is offered");
+        check_judge_rule(d->findings, "client.certificate_url", body.len == 0, "%zu octets",
+                         body.len);
     else
         check_not_applicable(d->findings, "client.certificate_url", "it is not offered");
+    if (find(hello->extensions, PROV_EXTENSION_HEARTBEAT, &body))
+        check_judge_rule(d->findings, "client.heartbeat",
+                         body.len == 1 && (body.data[0] == 1 || body.data[0] == 2), "mode %s",
+                         check_hex(body, hex));
+    else
+        check_not_applicable(d->findings, "client.heartbeat", "it is not offered");
     bool good = offer->renegotiation_suite;
     if (find(hello->extensions, PROV_EXTENSION_RENEGOTIATION_INFO, &body))
         good = body.len == 1 && body.data[0] == 0;
@@ -431,6 +437,7 @@ static void judge_cached(struct device *d, const struct prov_client_hello *hello
         check_not_applicable(d->findings, "client.cached_info.completed", "no certificates");
         return;
     }
+    d->now.offer.cached_info = d->offer.cached_info = false;
     if (!find(hello->extensions, PROV_EXTENSION_CACHED_INFO, &body))
         return; /* summed up at the end */
     if (!take_fingerprint(body, &hash)) {
@@ -444,7 +451,9 @@ static void judge_cached(struct device *d, const struct prov_client_hello *hello
     if (!d->has_completed)
         return;
     check_pass(d->findings, "client.cached_info.completed", "%s", check_hex(hash, hex));
-    if (prov_bytes_equal(hash, PROV_BYTES_OF(d->completed)))
+    d->now.offer.cached_info = d->offer.cached_info =
+        prov_bytes_equal(hash, PROV_BYTES_OF(d->completed));
+    if (d->offer.cached_info)
         check_pass(d->findings, "client.cached_info", "%s", check_hex(hash, hex));
 }
 
@@ -461,58 +470,6 @@ static void judge_session(struct device *d, const struct prov_client_hello *hell
 
 /* --- all of it ------------------------------------------------------------------------------- */
 
-static const char *const hello_rules[] = {"client.compression",
-                                          "client.suites.mandatory",
-                                          "client.suites.aead",
-                                          "client.suites.profile",
-                                          "client.extensions.twice",
-                                          "client.extensions.profile",
-                                          "client.server_name",
-                                          "client.server_name.form",
-                                          "client.trusted_ca_keys",
-                                          "client.truncated_hmac",
-                                          "client.status_request",
-                                          "client.groups",
-                                          "client.formats",
-                                          "client.curve.exact",
-                                          "client.signatures",
-                                          "client.signatures.exact",
-                                          "client.certificate_type",
-                                          "client.heartbeat",
-                                          "client.alpn",
-                                          "client.encrypt_then_mac",
-                                          "client.extended_master",
-                                          "client.ticket",
-                                          "client.early_data",
-                                          "client.connection_id",
-                                          "client.renegotiation_info"};
-
-/* From cipher_suites on, as RFC 7252 has it. What another rule says is not said again. */
-static void judge_exact(struct device *d, const struct prov_client_hello *hello,
-                        const struct device_offer *offer)
-{
-    const struct prov_bundle *bundle = d->run->config.bundle;
-    uint8_t room[512];
-    struct prov_buf wanted = PROV_BUF_OF(room);
-    struct prov_bytes name;
-    char hex[CHECK_HEX_TEXT];
-    bool named = find(hello->extensions, PROV_EXTENSION_SERVER_NAME, &name);
-
-    for (size_t i = 0; i < sizeof(hello_rules) / sizeof(hello_rules[0]); i++)
-        if (check_verdict(d->findings, hello_rules[i]) == PROV_CHECK_FAIL) {
-            check_not_applicable(d->findings, "client.hello.exact", "%s fails", hello_rules[i]);
-            return;
-        }
-    if (offer->suite == NULL || (named && bundle == NULL) || d->has_completed)
-        return; /* what is remembered may stand there too */
-    prov_mode_hello_put(offer->mode, named ? bundle->server.text : NULL, &wanted);
-    size_t head = hello->suites.len + 2 + hello->compression.len + 1;
-    struct prov_bytes all = {hello->suites.data - 2,
-                             head + (hello->extensions.len > 0 ? 2 + hello->extensions.len : 0)};
-    check_judge_rule(d->findings, "client.hello.exact",
-                     prov_bytes_equal(all, prov_buf_bytes(&wanted)), "%s", check_hex(all, hex));
-}
-
 void device_hello(struct device *d, const struct prov_client_hello *hello,
                   const struct prov_record *record)
 {
@@ -525,14 +482,17 @@ void device_hello(struct device *d, const struct prov_client_hello *hello,
     judge_set(d, hello, offer.mode);
     judge_plain(d, hello);
     judge_name(d, hello);
-    judge_curves(d, hello, &offer);
-    judge_signatures(d, hello, offer.kind);
-    judge_types(d, hello, offer.kind);
+    if (offer.suite != NULL) { /* otherwise it can't be said which kind it is */
+        judge_curves(d, hello, &offer);
+        judge_signatures(d, hello, offer.kind);
+        judge_types(d, hello, offer.kind);
+    }
     judge_alpn(d, hello);
     judge_optional(d, hello, &offer);
     judge_cached(d, hello, offer.kind);
     judge_session(d, hello);
-    judge_exact(d, hello, &offer);
+    if (d->exact == 0)
+        device_note_exact(d, hello, &offer, has(hello->extensions, PROV_EXTENSION_SERVER_NAME));
 }
 
 /* --- the hello with a cookie ----------------------------------------------------------------- */

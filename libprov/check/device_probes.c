@@ -9,7 +9,9 @@
 static const char *no_fragment_length(const struct device *d, bool *ret_never)
 {
     *ret_never = true;
-    return d->offer.fragment_length == 0 ? "max_fragment_length is not asked for" : NULL;
+    return d->offer.fragment_length >= 1 && d->offer.fragment_length <= 4
+               ? NULL
+               : "max_fragment_length is not asked for";
 }
 static const char *no_extended_master(const struct device *d, bool *ret_never)
 {
@@ -24,7 +26,7 @@ static const char *no_heartbeat(const struct device *d, bool *ret_never)
 static const char *no_cached_info(const struct device *d, bool *ret_never)
 {
     *ret_never = true;
-    return d->offer.cached_info ? NULL : "cached_info is not offered";
+    return d->offer.cached_info ? NULL : "the good chain is not offered by its fingerprint";
 }
 static const char *no_own_key(const struct device *d, bool *ret_never)
 {
@@ -66,6 +68,10 @@ static void judge_verify_12(struct device *d)
 
 static void judge_verify_long(struct device *d)
 {
+    if (!d->cookies_10 && !d->cookies_12) {
+        check_not_tested(d->findings, "client.cookie.length", "no cookie came back at all");
+        return;
+    }
     check_judge_rule(d->findings, "client.cookie.length", d->now.echoed,
                      d->now.echoed ? "255 octets came back" : "no ClientHello with the cookie");
 }
@@ -175,13 +181,13 @@ static void judge_mtu(struct device *d)
     }
 #define CHAIN(name, rule, form, ...)                                                               \
     {                                                                                              \
-        name, rule, NEED_SERVER | NEED_CERT, FAULT_CHAIN, EXPECT_REFUSE, {__VA_ARGS__}, false,     \
-            form, NULL, NULL                                                                       \
+        name, rule, NEED_SERVER | NEED_CONNECT | NEED_CERT, FAULT_CHAIN, EXPECT_REFUSE,            \
+            {__VA_ARGS__}, false, form, NULL, NULL                                                 \
     }
 #define FLIGHT(name, rule, needs, fault, cannot, ...)                                              \
     {                                                                                              \
-        name, rule, NEED_SERVER | (needs), fault, EXPECT_REFUSE, {__VA_ARGS__}, false, MINT_GOOD,  \
-            cannot, NULL                                                                           \
+        name, rule, NEED_SERVER | NEED_CONNECT | (needs), fault, EXPECT_REFUSE, {__VA_ARGS__},     \
+            false, MINT_GOOD, cannot, NULL                                                         \
     }
 #define GOOD(name, rule, needs, fault, form, cannot)                                               \
     {                                                                                              \
@@ -239,7 +245,8 @@ const struct device_probe device_probes[] = {
     FLIGHT("X.509 in answer to raw keys", "client.certificate_type.answer", NEED_RPK,
            FAULT_X509_TYPE, NULL, 47, 40, 43),
 
-    GOOD("a chain of three", "client.chain.three", NEED_CERT, FAULT_CHAIN, MINT_THREE, NULL),
+    GOOD("a chain of three", "client.chain.three", NEED_CERT | NEED_CONNECT, FAULT_CHAIN,
+         MINT_THREE, NULL),
     CHAIN("a chain of four", "client.chain.four", MINT_FOUR, 42, 43, 46, 48),
     CHAIN("an unknown anchor", "client.chain.root", MINT_OTHER_ROOT, 48),
     CHAIN("a forged chain", "client.chain.forged", MINT_FORGED, 42, 46, 48, 51),

@@ -83,6 +83,8 @@ static void note_alert(struct device *d, const struct device_probe *probe)
     size_t len = strlen(d->alerts);
     char room[96];
 
+    if (d->now.alert >= 0 && !prov_alert_allowed((enum prov_alert)d->now.alert, d->now.offer.kind))
+        return; /* another rule speaks of it */
     d->alerts_seen = true;
     if (!alert_fits(probe, d->now.alert))
         snprintf(d->alerts + len, sizeof(d->alerts) - len, "%s%s: %s, not %u", len == 0 ? "" : "; ",
@@ -160,9 +162,13 @@ void device_verdict(struct device *d)
 
     judge_allowed(d);
     note_chain(d);
-    if (probe->expect != EXPECT_CONNECT && (probe->needs & NEED_CONNECT) != 0 &&
-        probe->expect != EXPECT_NO_DATA && !d->now.finished &&
-        device_fault(d) != FAULT_SILENT_FLIGHT) {
+    if (probe->rule != NULL && !d->now.echoed) {
+        check_not_tested(d->findings, probe->rule, "the cookie did not come back: %s",
+                         device_outcome(d, room));
+        return;
+    }
+    if ((probe->expect == EXPECT_ALIVE || probe->expect == EXPECT_NOTHING) &&
+        (probe->needs & NEED_CONNECT) != 0 && !d->now.finished) {
         check_not_tested(d->findings, probe->rule, "the handshake did not complete: %s",
                          device_outcome(d, room));
         return;
@@ -181,16 +187,20 @@ void device_verdict(struct device *d)
 
 /* --- at the end ------------------------------------------------------------------------------ */
 
-/* What was never offered: the hello may always be one of a full handshake (RFC 7925, section 7), but what a
- * known chain is for is said without an exception (section 4.4). */
+/* What was never offered. */
 static void sum_up_memory(struct device *d)
 {
     if (!d->connects)
         return;
-    if (!d->session_shown)
-        check_not_tested(
-            d->findings, "client.resumption",
-            "no hello had the session's id: a device may always ask for a full handshake");
+    if (!d->session_shown && !d->offer.extended_master)
+        check_not_tested(d->findings, "client.resumption",
+                         "without extended_master_secret a session is better not kept");
+    else if (!d->session_shown && d->after_completed < 2)
+        check_not_tested(d->findings, "client.resumption", "the device did not come back");
+    else if (!d->session_shown)
+        check_fail(d->findings, "client.resumption",
+                   "%u connections after a completed handshake, none with its session id",
+                   d->after_completed - 1);
     if (d->offer.kind != PROV_KIND_CERT || d->after_completed == 0)
         return;
     if (check_verdict(d->findings, "client.cached_info") != PROV_CHECK_PASS)
@@ -225,6 +235,7 @@ void device_sum_up(struct device *d)
     if (!d->met)
         return;
     sum_up_kind(d);
+    device_sum_up_hello(d);
     if (d->alerts_seen)
         check_judge_rule(d->findings, "client.alerts", d->alerts[0] == '\0', "%s",
                          d->alerts[0] == '\0' ? "as the standards name them" : d->alerts);

@@ -236,6 +236,8 @@ static void sign(struct rig *rig)
     prov_result result = prov_crypto_sign(rig->world->crypto, &rig->world->device,
                                           prov_dtls_need_digest(&rig->session), signature);
 
+    if (rig->bad_signature)
+        signature[PROV_SIGNATURE_LEN - 1] ^= 1;
     prov_dtls_give_signature(&rig->session, result, signature);
 }
 
@@ -309,6 +311,7 @@ static void step_client(struct rig *rig)
         if (event == PROV_DTLS_FAILED || event == PROV_DTLS_PULL)
             return;
     }
+    tell(rig, PROV_DTLS_WAIT);
 }
 
 /* A hello lies whole in the flight's room until it is heard. */

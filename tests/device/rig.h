@@ -77,6 +77,9 @@ struct rig {
     uint8_t room[512]; /* for a switch */
     size_t count;      /* for a switch; zero at the start of each connection */
     bool no_data;      /* the application says nothing */
+    bool bad_signature;
+    uint8_t good_octets[RIG_MTU]; /* the Certificate of a handshake that was completed */
+    size_t good_len;
     struct prov_dtls_resumable kept;
     bool has_kept;
     uint8_t chain_octets[PROV_DTLS_CERTIFICATE_MAX]; /* the server's, as it came */
