@@ -137,6 +137,23 @@ static bool find_missing(const struct endpoint *e, unsigned needs, struct need *
     return false;
 }
 
+static void leave_out_rule(struct endpoint *e, const char *rule, const struct need *missing)
+{
+    if (missing->applies)
+        check_not_tested(e->findings, rule, "%s", missing->why);
+    else
+        check_not_applicable(e->findings, rule, "%s", missing->why);
+}
+
+static void leave_out_chain(struct endpoint *e, const struct need *missing)
+{
+    const struct prov_check_rule *rule;
+
+    for (size_t i = 0; (rule = prov_check_rule_at(i)) != NULL; i++)
+        if ((rule->subjects & PROV_CHECK_ENDPOINT) && (rule->subjects & PROV_CHECK_CHAIN))
+            leave_out_rule(e, rule->id, missing);
+}
+
 static bool leave_out(struct endpoint *e, const struct check_probe *probe)
 {
     unsigned needs = probe->needs;
@@ -149,10 +166,10 @@ static bool leave_out(struct endpoint *e, const struct check_probe *probe)
     for (size_t i = 0; i < sizeof(probe->rules) / sizeof(probe->rules[0]); i++) {
         const char *rule = probe->rules[i];
 
-        if (rule != NULL && missing.applies)
-            check_not_tested(e->findings, rule, "%s", missing.why);
+        if (rule != NULL && strcmp(rule, CHECK_CHAIN_RULES) == 0)
+            leave_out_chain(e, &missing);
         else if (rule != NULL)
-            check_not_applicable(e->findings, rule, "%s", missing.why);
+            leave_out_rule(e, rule, &missing);
     }
     return true;
 }

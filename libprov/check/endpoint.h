@@ -205,6 +205,7 @@ struct check_probe {
     enum check_act (*run)(struct endpoint *e);
     const char *rules[12]; /* that are not looked at when it does not run */
 };
+#define CHECK_CHAIN_RULES "*" /* all that a chain in a file is held to, too */
 enum {
     NEEDS_BASE = 1 << 0,   /* any mode */
     NEEDS_COOKIE = 1 << 1, /* the server sends HelloVerifyRequest */

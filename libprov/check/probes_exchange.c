@@ -155,7 +155,8 @@ static void judge_chain(struct endpoint *e)
     bool read = check_answer_message(&e->answer, MESSAGE_CERTIFICATE, &body) &&
                 prov_certificates_take(body, chain, &count);
 
-    check_judge_rule(e->findings, "chain.sent", read && count > 0, "%zu certificates", count);
+    check_judge_rule(e->findings, "flight.certificate", read && count > 0, "%zu certificates",
+                     count);
     if (!read || count == 0)
         return;
     struct prov_check_file file = {.subject = PROV_CHECK_CHAIN,
@@ -171,7 +172,8 @@ static void judge_chain(struct endpoint *e)
         file.anchor_count = bundle->anchor_count;
     }
     if (prov_check_file(&file) != PROV_OK)
-        check_not_tested(e->findings, "chain.sent", "the certificates could not be looked at");
+        check_not_tested(e->findings, "flight.certificate",
+                         "the certificates could not be looked at");
 }
 
 static enum check_act probe_certificates(struct endpoint *e)
@@ -416,7 +418,10 @@ const struct check_probe check_probes_exchange[] = {
      probe_share,
      {"share.group", "share.point", "share.fresh"}},
     {"random numbers", NEEDS_BASE, probe_random, {"random.fresh"}},
-    {"the flight with certificates", NEEDS_BASE | NEEDS_CERT, probe_certificates, {"chain.sent"}},
+    {"the flight with certificates",
+     NEEDS_BASE | NEEDS_CERT,
+     probe_certificates,
+     {"flight.certificate", CHECK_CHAIN_RULES}},
     {"the flight with a raw key",
      NEEDS_BASE | NEEDS_RPK,
      probe_raw_key,

@@ -386,7 +386,7 @@ const struct fault faults_flight[] = {
     {"share.point", NO_BUNDLE, NULL, NULL, point_out, 0, false},
     {"share.fresh", NO_BUNDLE, NULL, NULL, fresh_share_out, 0, false},
     {"random.fresh", NO_BUNDLE, NULL, NULL, fresh_random_out, 0, false},
-    {"chain.sent", NO_BUNDLE, NULL, NULL, chain_out, 0, false},
+    {"flight.certificate", NO_BUNDLE, NULL, NULL, chain_out, 0, false},
     {"request.present", NO_BUNDLE, NULL, NULL, no_request_out, 0, false},
     {"request.form", NO_BUNDLE, NULL, NULL, request_form_out, 0, false},
     {"request.rpk_authorities", NO_BUNDLE, NULL, NULL, authorities_out, 0, false},

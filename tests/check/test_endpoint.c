@@ -299,6 +299,47 @@ static void each_rule_has_a_fault(void **state)
     assert_int_equal(without, 0);
 }
 
+static void take_psk_alone(struct target *t)
+{
+    t->config.kinds = PROV_KIND_BIT(PROV_KIND_PSK);
+}
+
+static void show_leaf_alone(struct target *t)
+{
+    t->config.chain_len = 1;
+}
+
+static void chain_is_found(void (*tune)(struct target *t), const char *rule)
+{
+    const struct fault fault = {rule, WIRE_CERT, tune, NULL, NULL, 0, false};
+    struct verdicts v;
+
+    (void)judge_target(WIRE_CERT, &fault, false, &v);
+    enum prov_check_verdict verdict = find(&v, rule)->verdict;
+    verdicts_free(&v);
+    assert_int_equal(verdict, PROV_CHECK_FAIL);
+}
+
+static void row24_a_chain_is_held_to_the_rules_for_files(void **state)
+{
+    (void)state;
+    chain_is_found(show_leaf_alone, "chain.anchor");
+}
+
+static void a_server_without_certificates_is_not_asked_about_them(void **state)
+{
+    struct verdicts v;
+
+    (void)state;
+    const struct fault fault = {"suite.mandatory", NO_BUNDLE, take_psk_alone, NULL, NULL, 0, false};
+    (void)judge_target(NO_BUNDLE, &fault, false, &v);
+    enum prov_check_verdict verdict = find(&v, "cert.name.dns")->verdict;
+    size_t failed = v.failed;
+    verdicts_free(&v);
+    assert_int_equal(verdict, PROV_CHECK_NOT_APPLICABLE);
+    assert_int_equal(failed, 0);
+}
+
 /* --- targets that are none ------------------------------------------------------------------- */
 
 struct strange {
@@ -495,6 +536,8 @@ int main(void)
         cmocka_unit_test(handshakes_and_time_are_limited),
         cmocka_unit_test(each_rule_has_a_fault),
         cmocka_unit_test(each_fault_is_found_by_its_rule_and_no_other),
+        cmocka_unit_test(row24_a_chain_is_held_to_the_rules_for_files),
+        cmocka_unit_test(a_server_without_certificates_is_not_asked_about_them),
         cmocka_unit_test(each_rule_is_told_once),
         cmocka_unit_test(a_good_server_passes_without_a_bundle),
         cmocka_unit_test(a_good_server_passes_with_a_psk),
