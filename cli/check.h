@@ -24,6 +24,8 @@ PROV_MUST prov_result report_begin(struct run *run, enum prov_check_subject subj
 struct prov_check_sink report_sink(struct check_report *report);
 /* Prints all. PROV_E_POLICY if rules failed that --fail-on asks about. */
 PROV_MUST prov_result report_print(struct run *run, const struct check_report *report);
+/* No rule passed and none failed. */
+bool report_is_empty(const struct check_report *report);
 void report_free(struct check_report *report);
 
 /* --- check_junit.c --------------------------------------------------------------------------- */

@@ -165,6 +165,11 @@ static void put_all_text(FILE *stream, const struct check_report *report)
     put_summary(stream, report);
 }
 
+bool report_is_empty(const struct check_report *report)
+{
+    return count_of(report, PROV_CHECK_PASS, 0) + count_of(report, PROV_CHECK_FAIL, 0) == 0;
+}
+
 /* --- the whole ------------------------------------------------------------------------------- */
 
 static prov_result verdict(struct run *run, const struct check_report *report)

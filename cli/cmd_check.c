@@ -54,31 +54,30 @@ static prov_result take_config(struct run *run, struct held_bundle *held,
     return r;
 }
 
-/* The reason in words, when there was nothing to be judged. */
-static prov_result explain(struct run *run, prov_result result, const char *target)
+/* The reason in words, when there was nothing to be judged, or not to the end. */
+static prov_result explain(struct run *run, prov_result result, const struct check_report *report)
 {
-    const char *words = result == PROV_E_NETWORK   ? "nobody is there"
-                        : result == PROV_E_TIMEOUT ? "no answer"
+    const char *words = result == PROV_E_NETWORK                              ? "nobody is there"
+                        : result == PROV_E_TIMEOUT && report_is_empty(report) ? "no answer"
+                        : result == PROV_E_TIMEOUT ? "the run's time was over (--timeout)"
                         : result == PROV_E_PEER    ? "this is not DTLS"
                                                    : prov_result_text(result);
-    return result == PROV_OK ? PROV_OK
-                             : prov_why_set(&run->why, result, "%s: %.200s", words, target);
+    prov_why_clear(&run->why);
+    return prov_why_set(&run->why, result, "%s: %.200s", words, report->target);
 }
 
-/* Findings are worth telling unless nothing came at all. */
+/* Findings are worth telling unless nothing came at all. A rule that failed weighs more than a run that was
+ * cut short. */
 static prov_result finish(struct run *run, struct check_report *report,
                           struct prov_check_run *check)
 {
     prov_result result = prov_check_end(check);
 
-    if (result == PROV_E_NETWORK || result == PROV_E_TIMEOUT)
-        return explain(run, result, report->target);
+    if (result != PROV_OK && report_is_empty(report))
+        return explain(run, result, report);
     prov_result r = report_print(run, report);
-    if (result == PROV_OK ||
-        (r != PROV_OK && prov_result_exit(r) != prov_result_exit(PROV_E_POLICY)))
-        return r;
-    prov_why_clear(&run->why);
-    return explain(run, result, report->target);
+    bool failed = r != PROV_OK && (r != PROV_E_POLICY || result == PROV_E_TIMEOUT);
+    return result == PROV_OK || failed ? r : explain(run, result, report);
 }
 
 static prov_result judge_live(struct run *run, const struct check_target *target, bool listens,

@@ -196,7 +196,7 @@ static void judge_raw_key(struct endpoint *e)
                 prov_raw_key_take(body, &spki) && prov_spki_decode(spki, &point) == PROV_OK &&
                 prov_crypto_point_check(e->run->config.crypto, point) == PROV_OK;
 
-    check_judge_rule(e->findings, "rpk.form", good, "Certificate: %s",
+    check_judge_rule(e->findings, "raw_key.form", good, "Certificate: %s",
                      check_answer_message(&e->answer, MESSAGE_CERTIFICATE, &body)
                          ? check_hex(body, hex)
                          : "none");
@@ -212,7 +212,7 @@ static enum check_act probe_raw_key(struct endpoint *e)
     }
     bool answered =
         check_answer_extension(&e->answer, PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE, &client);
-    check_judge_rule(e->findings, "rpk.client_type",
+    check_judge_rule(e->findings, "raw_key.client_type",
                      answered && client.len == 1 && client.data[0] == PROV_CERTIFICATE_TYPE_RAW,
                      "client_certificate_type in ServerHello: %s",
                      !answered                                     ? "none"
@@ -425,7 +425,7 @@ const struct check_probe check_probes_exchange[] = {
     {"the flight with a raw key",
      NEEDS_BASE | NEEDS_RPK,
      probe_raw_key,
-     {"rpk.form", "rpk.client_type", "request.rpk_authorities"}},
+     {"raw_key.form", "raw_key.client_type", "request.rpk_authorities"}},
     {"no key to sign with",
      NEEDS_BASE | NEEDS_PUBLIC,
      probe_nothing,

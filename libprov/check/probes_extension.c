@@ -356,7 +356,7 @@ static enum check_act probe_types(struct endpoint *e)
         check_hello_extension(&e->hello, PROV_EXTENSION_SERVER_CERTIFICATE_TYPE, OCTETS(1, 1));
         return CHECK_ASK;
     }
-    check_judge_rule(e->findings, "rpk.no_common_type",
+    check_judge_rule(e->findings, "raw_key.no_common_type",
                      e->answer.alert == PROV_ALERT_UNSUPPORTED_CERTIFICATE,
                      "certificate type 1 alone is %s", endpoint_answer(e));
     return CHECK_DONE;
@@ -427,7 +427,7 @@ const struct check_probe check_probes_extension[] = {
     {"no common group", NEEDS_BASE | NEEDS_SHARE, probe_groups, {"group.none_common"}},
     {"point formats", NEEDS_BASE | NEEDS_SHARE, probe_formats, {"group.formats"}},
     {"SHA-1", NEEDS_BASE | NEEDS_PUBLIC, probe_sha_1, {"signature.sha1"}},
-    {"no common certificate type", NEEDS_BASE | NEEDS_RPK, probe_types, {"rpk.no_common_type"}},
+    {"no common certificate type", NEEDS_BASE | NEEDS_RPK, probe_types, {"raw_key.no_common_type"}},
     {"an oversized heartbeat", NEEDS_BASE, probe_heartbeat, {"heartbeat.oversized"}},
     {.name = NULL},
 };

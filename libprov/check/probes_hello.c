@@ -28,7 +28,7 @@ static void hello_of_all(struct endpoint *e)
 static bool is_text(const struct check_answer *answer)
 {
     for (size_t i = 0; i < answer->first_len; i++)
-        if (answer->first[i] < 0x20 && strchr("\r\n\t", answer->first[i]) == NULL)
+        if (answer->first[i] < 0x20 && memchr("\r\n\t", answer->first[i], 3) == NULL)
             return false;
     return answer->first_len > 0;
 }

@@ -173,5 +173,5 @@ prov_result prov_check_end(struct prov_check_run *run)
     if (!run->told)
         check_findings_tell(&run->findings, why_not(run), &run->config.sink);
     run->told = true;
-    return run->result;
+    return run->result == PROV_OK && run->time_over ? PROV_E_TIMEOUT : run->result;
 }

@@ -380,8 +380,8 @@ static void malformed_out(struct target *t, struct flow *f, struct datagram *d)
 /* rule, the judge's bundle, the server's configuration, what comes, what goes, a parameter, slow */
 const struct fault faults_flight[] = {
     {"signature.algorithm", NO_BUNDLE, NULL, NULL, algorithm_out, 0, false},
-    {"rpk.form", NO_BUNDLE, NULL, NULL, raw_key_out, 0, false},
-    {"rpk.client_type", NO_BUNDLE, NULL, NULL, client_type_out, 0, false},
+    {"raw_key.form", NO_BUNDLE, NULL, NULL, raw_key_out, 0, false},
+    {"raw_key.client_type", NO_BUNDLE, NULL, NULL, client_type_out, 0, false},
     {"share.group", NO_BUNDLE, NULL, NULL, group_out, 0, false},
     {"share.point", NO_BUNDLE, NULL, NULL, point_out, 0, false},
     {"share.fresh", NO_BUNDLE, NULL, NULL, fresh_share_out, 0, false},

@@ -578,7 +578,7 @@ const struct fault faults_hello[] = {
     {"group.none_common", NO_BUNDLE, NULL, groups_in, NULL, 0, false},
     {"group.formats", NO_BUNDLE, NULL, formats_in, NULL, 0, false},
     {"signature.sha1", NO_BUNDLE, NULL, sha1_in, NULL, 0, false},
-    {"rpk.no_common_type", NO_BUNDLE, NULL, NULL, type_alert_out, 0, false},
+    {"raw_key.no_common_type", NO_BUNDLE, NULL, NULL, type_alert_out, 0, false},
     {"heartbeat.oversized", NO_BUNDLE, NULL, heartbeat_in, NULL, 0, false},
     {"cached_info.taken", NO_BUNDLE, NULL, ignored_in, NULL, PROV_EXTENSION_CACHED_INFO, false},
     {"cid.taken", NO_BUNDLE, NULL, ignored_in, NULL, PROV_EXTENSION_CONNECTION_ID, false},

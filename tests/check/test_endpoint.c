@@ -340,6 +340,17 @@ static void a_server_without_certificates_is_not_asked_about_them(void **state)
     assert_int_equal(failed, 0);
 }
 
+static void an_id_names_one_rule(void **state)
+{
+    const struct prov_check_rule *rule;
+
+    (void)state;
+    for (size_t i = 0; (rule = prov_check_rule_at(i)) != NULL; i++)
+        assert_ptr_equal(prov_check_rule_find(rule->id), rule);
+    assert_null(prov_check_rule_find("no.such"));
+    assert_true(prov_check_rule_count() <= PROV_CHECK_RULES_MAX);
+}
+
 /* --- targets that are none ------------------------------------------------------------------- */
 
 struct strange {
@@ -484,7 +495,7 @@ static void a_target_that_repeats_what_it_is_told_is_judged(void **state)
 
 /* --- limits ---------------------------------------------------------------------------------- */
 
-static void limited(struct prov_check_limits limits, const char *words)
+static void limited(struct prov_check_limits limits, prov_result expected, const char *words)
 {
     struct prov_check_config config = {
         .crypto = world.crypto, .server = world.fqdn, .limits = limits};
@@ -493,7 +504,7 @@ static void limited(struct prov_check_limits limits, const char *words)
     struct other other = {take, tick, deadline, give, false, t};
 
     target_make(t, &world, NULL);
-    assert_int_equal(judge(&config, &other, &v), PROV_OK);
+    assert_int_equal(judge(&config, &other, &v), expected);
     assert_string_equal(find(&v, "endpoint.alive")->evidence, words);
     target_free(t);
     free(t);
@@ -503,10 +514,10 @@ static void limited(struct prov_check_limits limits, const char *words)
 static void handshakes_and_time_are_limited(void **state)
 {
     (void)state;
-    limited((struct prov_check_limits){.handshakes = 5},
+    limited((struct prov_check_limits){.handshakes = 5}, PROV_OK,
             "the run had begun as many handshakes as it may");
-    limited((struct prov_check_limits){.total_ms = 500}, "the run's time was over");
-    limited((struct prov_check_limits){.per_second = 1, .total_ms = 10000},
+    limited((struct prov_check_limits){.total_ms = 500}, PROV_E_TIMEOUT, "the run's time was over");
+    limited((struct prov_check_limits){.per_second = 1, .total_ms = 10000}, PROV_E_TIMEOUT,
             "the run's time was over");
 }
 
@@ -534,6 +545,7 @@ int main(void)
         cmocka_unit_test(a_flood_is_a_finding),
         cmocka_unit_test(a_target_that_repeats_what_it_is_told_is_judged),
         cmocka_unit_test(handshakes_and_time_are_limited),
+        cmocka_unit_test(an_id_names_one_rule),
         cmocka_unit_test(each_rule_has_a_fault),
         cmocka_unit_test(each_fault_is_found_by_its_rule_and_no_other),
         cmocka_unit_test(row24_a_chain_is_held_to_the_rules_for_files),

@@ -125,7 +125,8 @@ uint64_t prov_check_deadline(const struct prov_check_run *run);
 const char *prov_check_progress(const struct prov_check_run *run, unsigned *ret_done,
                                 unsigned *ret_total);
 /* Tells the findings (once) and how the run went: PROV_OK, or why it judged nothing: PROV_E_NETWORK (nobody
- * there), PROV_E_TIMEOUT (no answer at all), PROV_E_PEER (not DTLS). Before DONE: what is known so far. */
+ * there), PROV_E_TIMEOUT (no answer at all, or not to the end within
+ * total_ms: what was found is told), PROV_E_PEER (not DTLS). Before DONE: what is known so far. */
 PROV_MUST prov_result prov_check_end(struct prov_check_run *run);
 void prov_check_free(struct prov_check_run *run);
 

@@ -1,0 +1,167 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# prov check: what it is given, what it answers, and targets over real sockets.
+load helper
+
+setup() { bare; }
+
+teardown() {
+    if [ -n "${TARGET:-}" ]; then kill "$TARGET" 2>/dev/null || true; fi
+}
+
+fails() { # CODE WORDS COMMAND…
+    local code=$1 words=$2
+    shift 2
+    run --separate-stderr timeout 60 "$PROV" "$@"
+    echo "status $status, expected $code; $stderr; ${output:0:600}"
+    [ "$status" -eq "$code" ]
+    [[ $stderr == *"$words"* ]]
+}
+
+# A UDP socket that answers each datagram with what the Python expression makes of it: a list of octets.
+target() { # EXPRESSION
+    python3 - "$1" >port 3>&- <<'PY' &
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1], flush=True)
+while True:
+    d, a = s.recvfrom(65536)
+    for out in eval(sys.argv[1]):
+        s.sendto(out, a)
+PY
+    TARGET=$!
+    for _ in $(seq 100); do
+        if [ -s port ]; then break; fi
+        sleep 0.05
+    done
+    ADDRESS=127.0.0.1:$(cat port)
+}
+
+serve() { # a prov server with the three kinds of bundle
+    factory
+    for kind in psk rpk cert; do
+        prov bundle export "$(prov $kind issue $DEVICE --server $SERVER 2>/dev/null)" --out $kind.bundle
+    done
+    "$PROV" serve --server $SERVER --listen 127.0.0.1:0 2>serve.log 3>&- &
+    TARGET=$!
+    for _ in $(seq 100); do
+        if grep -q event=listening serve.log; then break; fi
+        sleep 0.05
+    done
+    ADDRESS=$(sed -n 's/.*event=listening address=\([^ ]*\).*/\1/p' serve.log)
+    [ -n "$ADDRESS" ]
+}
+
+@test "groups, any and broadcast addresses are refused before anything is sent" {
+    for host in 224.0.1.187 255.255.255.255 0.0.0.0 '[ff02::fd]' '[::]' '[::ffff:224.0.0.1]'; do
+        fails 6 "neither a group" check endpoint "coaps://$host:5684"
+    done
+    fails 6 "neither a group" check device --listen 224.0.1.187:5684
+}
+
+@test "what is not the address of one server is refused" {
+    for uri in 127.0.0.1:5684 coap://127.0.0.1 coaps:// coaps://127.0.0.1:99999 coaps://127.0.0.1/x \
+        coaps://a@b http://127.0.0.1; do
+        fails 2 "" check endpoint "$uri"
+    done
+    fails 2 "a word is missing" check endpoint
+    fails 2 "a verb is missing" check
+    fails 2 "--fail-on" check endpoint coaps://127.0.0.1:1 --fail-on perhaps
+    fails 2 "both mean stdout" check endpoint coaps://127.0.0.1:1 --json --junit -
+}
+
+@test "a bundle that is none and a report that is there already are refused" {
+    echo nonsense >not.bundle
+    fails 10 "not.bundle" check endpoint coaps://127.0.0.1:1 --bundle not.bundle
+    : >there.xml
+    fails 4 "there.xml" check endpoint coaps://127.0.0.1:1 --junit there.xml
+}
+
+@test "a port where nobody is ends with 9, without findings" {
+    fails 9 "nobody is there" check endpoint coaps://127.0.0.1:9 --wait 200
+    [ -z "$output" ]
+}
+
+@test "a target that says nothing ends with 9" {
+    target '[]'
+    fails 9 "no answer" check endpoint "coaps://$ADDRESS" --wait 100
+    [ -z "$output" ]
+}
+
+@test "TLS, CoAP without DTLS and text are told by their octets" {
+    target '[bytes.fromhex("15030100020246")]'
+    fails 9 "this is not DTLS" check endpoint "coaps://$ADDRESS" --wait 100
+    [[ $output == *"looks like TLS: 15030100020246"* ]]
+    kill "$TARGET"
+    target '[bytes([0x70, 0]) + d[2:4]]'
+    fails 9 "this is not DTLS" check endpoint "coaps://$ADDRESS" --wait 100
+    [[ $output == *"looks like CoAP without DTLS"* ]]
+}
+
+@test "a target that closes at once, one that floods and one that answers forever are judged" {
+    target '[bytes.fromhex("15fefd0000000000000000000201") + b"\0"]'
+    fails 6 "failed" check endpoint "coaps://$ADDRESS" --wait 100
+    kill "$TARGET"
+    target '[bytes.fromhex("15fefd0000000000000000000201") + b"\0"] * 3000'
+    fails 6 "failed" check endpoint "coaps://$ADDRESS" --wait 100
+    kill "$TARGET"
+    target '[d]'
+    fails 6 "failed" check endpoint "coaps://$ADDRESS" --wait 100
+}
+
+@test "a run ends when its time is over" {
+    target '[d]'
+    fails 9 "time was over" check endpoint "coaps://$ADDRESS" --wait 400 --timeout 1
+    [[ $output == *"the run's time was over"* ]]
+}
+
+@test "--fail-on decides between 0 and 6" {
+    target '[bytes.fromhex("15fefd0000000000000000000201") + b"\0"]'
+    succeeds check endpoint "coaps://$ADDRESS" --wait 100 --fail-on never
+    fails 6 "failed" check endpoint "coaps://$ADDRESS" --wait 100 --fail-on must
+}
+
+@test "reports: JSON has one finding a line, JUnit a test case for each" {
+    target '[bytes.fromhex("15fefd0000000000000000000201") + b"\0"]'
+    prov check endpoint "coaps://$ADDRESS" --wait 100 --fail-on never --json >findings.json
+    prov check endpoint "coaps://$ADDRESS" --wait 100 --fail-on never --junit report.xml >/dev/null
+    python3 - <<'PY'
+import json, xml.etree.ElementTree as xml
+findings = [json.loads(line) for line in open("findings.json")]
+assert len(findings) > 100
+for f in findings:
+    assert f["schema"] == 1 and f["level"] in ("MUST", "SHOULD", "MAY") and f["remedy"] and f["evidence"]
+    assert f["verdict"] in ("pass", "fail", "not applicable", "not tested")
+suite = xml.parse("report.xml").getroot()
+cases = suite.findall("testcase")
+assert [c.get("name") for c in cases] == [f["rule"] for f in findings]
+failed = [c.get("name") for c in cases if c.find("failure") is not None]
+assert failed == [f["rule"] for f in findings if f["verdict"] == "fail"] and failed
+assert int(suite.get("failures")) == len(failed)
+PY
+}
+
+@test "--list has every rule, with where it stands and what to do" {
+    succeeds check --list --json
+    python3 -c '
+import json, sys
+rules = [json.loads(line) for line in sys.stdin]
+assert len(rules) == len({r["rule"] for r in rules}) > 100
+assert all(r["document"] and r["section"] and r["row"] and r["title"] and r["remedy"] for r in rules)
+' <<<"$output"
+    succeeds check --list
+    [[ $output == RULE*LEVEL*SUBJECTS*WHERE*TITLE* ]]
+}
+
+@test "prov serve passes, for each kind of bundle" {
+    serve
+    for kind in psk rpk cert; do
+        run --separate-stderr prov check endpoint "coaps://$ADDRESS" --bundle $kind.bundle --wait 500 \
+            --fail-on should
+        echo "$kind: $status; $stderr; $(grep -A3 FAIL <<<"$output")"
+        [ "$status" -eq 0 ]
+        [[ $output == *"failed: 0 MUST, 0 SHOULD"* ]]
+    done
+    kill -0 "$TARGET"
+}
