@@ -18,7 +18,8 @@
 #include "tests/fake_crypto/fake_state.h"
 
 enum side { CLIENT = 0, SERVER = 1 };
-enum kind { PSK = 0, PSK_FS, RPK, CERT, KINDS };
+/* The credentials; then what a handshake can have besides, each with one of them. */
+enum kind { PSK = 0, PSK_FS, RPK, CERT, RESUMED, CACHED, URL, CID, KINDS };
 extern const char *const closure_kinds[KINDS];
 
 /* --- standard.c ------------------------------------------------------------------------------ */
@@ -41,7 +42,8 @@ const char *message_name(uint8_t type);
 struct body {
     char name[32];
     uint8_t type;
-    bool wrong; /* a Finished that does not fit */
+    bool wrong;     /* a Finished that does not fit */
+    uint16_t kinds; /* in which it was recorded, by bit; 0: in none */
     size_t len;
     uint8_t
         octets[BODY_MAX]; /* CertificateVerify and Finished are made anew where that is possible */
@@ -66,7 +68,7 @@ struct observed {
     uint8_t
         sent[16]; /* by message_seq: the id of the whole message that lies or lay in the inbox */
     uint8_t early_finished, early_other;
-    bool connected, failed, closed, psk_known, judged, has_signed;
+    bool connected, failed, closed, psk_known, judged, has_signed, has_session;
     uint8_t data;
     uint32_t now;
     const char *violation;
@@ -88,6 +90,7 @@ struct world {
     enum kind kind;
     struct end ends[2];
     struct script scripts[2]; /* by sender */
+    struct prov_dtls_resumable kept[2];
     enum side subject;
     struct prov_crypto *tools;           /* the test's own backend */
     const struct prov_dtls_side *faulty; /* in place of the engine's own table, or NULL */
@@ -155,7 +158,8 @@ struct alphabet {
     struct symbol symbols[SYMBOLS_MAX];
     size_t count;
 };
-void alphabet_make(const struct world *w, struct alphabet *ret);
+/* Messages of the other kinds, too: unless it is a variety, or if all are asked for. */
+void alphabet_make(const struct world *w, bool all, struct alphabet *ret);
 const struct symbol *symbol_find(const struct alphabet *alphabet, const char *name);
 
 /* --- explore.c ------------------------------------------------------------------------------- */
@@ -167,8 +171,8 @@ struct account {
 /* From every state every symbol, until there is no new state. `deep` tells more states apart.
  * False, with the way printed, if something happened that may not. */
 bool explore_all(struct world *w, enum side subject, bool deep, struct account *ret);
-/* Every detour of up to `depth` symbols from each standard prefix, then the rest of the standard's
+/* Every detour of up to two symbols (deep: three) from each standard prefix, then the rest of the standard's
  * sequence. */
-bool explore_detours(struct world *w, enum side subject, unsigned depth, struct account *ret);
+bool explore_detours(struct world *w, enum side subject, bool deep, struct account *ret);
 
 #endif

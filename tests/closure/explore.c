@@ -96,7 +96,8 @@ static void add_handshake(struct key *key, const struct end *e, bool deep)
     key->hashing = hs->hashing;
     key->master_ready = hs->master_ready;
     key->psk_known = hs->psk_known;
-    key->answered = (uint8_t)(e->seen.psk_known | e->seen.judged << 1 | e->seen.has_signed << 2);
+    key->answered = (uint8_t)(e->seen.psk_known | e->seen.judged << 1 | e->seen.has_signed << 2 |
+                              e->seen.has_session << 3);
     key->retries = hs->state == STATE_HELLO ? hs->retries : 0;
     key->resends = deep ? hs->resends : 0;
     key->peer_asked = deep && hs->peer_asked;
@@ -254,7 +255,7 @@ static bool search_from(struct world *w, enum side subject, enum root root, bool
 
     set_make(&search.seen, 1 << 12);
     (void)subject_begin(w, subject, root);
-    alphabet_make(w, &alphabet);
+    alphabet_make(w, deep, &alphabet);
     (void)set_insert(&search.seen, key_of(w, deep));
     push_node(&search, w, 0, 0);
     for (uint32_t at = 0; good && at < search.count; at++)
@@ -269,8 +270,8 @@ bool explore_all(struct world *w, enum side subject, bool deep, struct account *
     bool good = true;
 
     memset(ret, 0, sizeof(*ret));
-    for (enum root root = ROOT_WHOLE; good && root <= (subject == SERVER ? ROOT_HALF : ROOT_WHOLE);
-         root++)
+    bool halves = subject == SERVER && (deep || w->kind <= CERT);
+    for (enum root root = ROOT_WHOLE; good && root <= (halves ? ROOT_HALF : ROOT_WHOLE); root++)
         good = search_from(w, subject, root, deep, ret);
     return good;
 }
@@ -363,16 +364,16 @@ static bool advance(struct world *w)
     return true;
 }
 
-bool explore_detours(struct world *w, enum side subject, unsigned depth, struct account *ret)
+bool explore_detours(struct world *w, enum side subject, bool deep, struct account *ret)
 {
     struct end *e = subject_begin(w, subject, ROOT_WHOLE);
     bool good = true;
 
     memset(ret, 0, sizeof(*ret));
-    alphabet_make(w, &alphabet);
+    alphabet_make(w, deep, &alphabet);
     do {
         struct copy *here = subject_save(e);
-        good = detours_here(w, depth, ret);
+        good = detours_here(w, deep ? 3 : 2, ret);
         subject_restore(e, here);
         free(here);
     } while (good && advance(w));

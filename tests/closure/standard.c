@@ -10,6 +10,9 @@
  *     ClientKeyExchange. RFC 7925, figures 9 and 10: it always asks.
  *     RFC 4279, section 2: PSK has no Certificate, no CertificateRequest, and ServerKeyExchange only for a hint.
  *     RFC 5489, section 2: ECDHE_PSK always has a ServerKeyExchange.
+ *     RFC 5246, section 7.3, figure 2: an abbreviated handshake; a server that does not know the session goes on with
+ *     a full one. RFC 6066, section 5: CertificateURL in the place of a client's Certificate, if it was agreed.
+ *     RFC 7924 changes what is in Certificate and CertificateRequest, RFC 9146 what records look like: not the order.
  *
  * ChangeCipherSpec is not a handshake message (RFC 5246, section 7.1): it has no message_seq and is in no
  * sequence here. That what follows it is under the new keys is said by the epoch of a record (RFC 6347,
@@ -32,39 +35,41 @@ enum {
     SERVER_HELLO_DONE = 14,
     CERTIFICATE_VERIFY = 15,
     CLIENT_KEY_EXCHANGE = 16,
-    FINISHED = 20
+    FINISHED = 20,
+    CERTIFICATE_URL = 21
 };
+
+#define BIT(kind) (1u << (kind))
+#define WITH_KEYS (BIT(RPK) | BIT(CERT) | BIT(RESUMED) | BIT(CACHED) | BIT(URL) | BIT(CID))
 
 static const struct row {
     enum side subject;
-    enum kind kind;
+    unsigned kinds;
     uint8_t word[WORD_MAX];
 } rows[] = {
-    {SERVER, PSK, {CLIENT_HELLO, CLIENT_KEY_EXCHANGE, FINISHED, END}},
-    {SERVER, PSK_FS, {CLIENT_HELLO, CLIENT_KEY_EXCHANGE, FINISHED, END}},
+    {SERVER, BIT(PSK) | BIT(PSK_FS), {CLIENT_HELLO, CLIENT_KEY_EXCHANGE, FINISHED, END}},
     {SERVER,
-     RPK,
+     WITH_KEYS,
      {CLIENT_HELLO, CERTIFICATE, CLIENT_KEY_EXCHANGE, CERTIFICATE_VERIFY, FINISHED, END}},
     {SERVER,
-     CERT,
-     {CLIENT_HELLO, CERTIFICATE, CLIENT_KEY_EXCHANGE, CERTIFICATE_VERIFY, FINISHED, END}},
-    {CLIENT, PSK, {SERVER_HELLO, SERVER_HELLO_DONE, FINISHED, END}},
-    {CLIENT, PSK, {SERVER_HELLO, SERVER_KEY_EXCHANGE, SERVER_HELLO_DONE, FINISHED, END}},
-    {CLIENT, PSK_FS, {SERVER_HELLO, SERVER_KEY_EXCHANGE, SERVER_HELLO_DONE, FINISHED, END}},
+     BIT(URL),
+     {CLIENT_HELLO, CERTIFICATE_URL, CLIENT_KEY_EXCHANGE, CERTIFICATE_VERIFY, FINISHED, END}},
+    {SERVER, BIT(RESUMED), {CLIENT_HELLO, FINISHED, END}},
+    {CLIENT, BIT(PSK), {SERVER_HELLO, SERVER_HELLO_DONE, FINISHED, END}},
     {CLIENT,
-     RPK,
+     BIT(PSK) | BIT(PSK_FS),
+     {SERVER_HELLO, SERVER_KEY_EXCHANGE, SERVER_HELLO_DONE, FINISHED, END}},
+    {CLIENT,
+     WITH_KEYS,
      {SERVER_HELLO, CERTIFICATE, SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, SERVER_HELLO_DONE,
       FINISHED, END}},
-    {CLIENT,
-     CERT,
-     {SERVER_HELLO, CERTIFICATE, SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, SERVER_HELLO_DONE,
-      FINISHED, END}},
+    {CLIENT, BIT(RESUMED), {SERVER_HELLO, FINISHED, END}},
 };
 
 const uint8_t *standard_word(enum side subject, enum kind kind, size_t nth)
 {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (rows[i].subject == subject && rows[i].kind == kind && nth-- == 0)
+        if (rows[i].subject == subject && (rows[i].kinds & BIT(kind)) != 0 && nth-- == 0)
             return rows[i].word;
     return NULL;
 }
@@ -95,7 +100,8 @@ bool standard_alert(enum kind kind, uint8_t alert)
 
     if (memchr(never, alert, sizeof(never)) != NULL)
         return false;
-    return kind == CERT || memchr(certificates_only, alert, sizeof(certificates_only)) == NULL;
+    return kind == CERT || kind == CACHED || kind == URL ||
+           memchr(certificates_only, alert, sizeof(certificates_only)) == NULL;
 }
 
 const char *message_name(uint8_t type)

@@ -11,11 +11,13 @@
 #define ROOM     4096
 #define LONG_MTU 4000 /* every message in one record: they are recorded whole */
 
-const char *const closure_kinds[KINDS] = {"psk", "psk-fs", "rpk", "cert"};
+const char *const closure_kinds[KINDS] = {"psk",     "psk-fs", "rpk", "cert",
+                                          "resumed", "cached", "url", "cid"};
 struct library library;
 struct world worlds[KINDS];
 
 static const uint8_t right_psk[16] = {1, 2, 3}, dummy_psk[16] = {4, 5, 6}, identity[8] = {7, 0, 9};
+static const uint8_t server_cid[4] = {0xC1, 0xD1, 2, 3};
 static const char data_text[] = "data";
 
 static void must(prov_result result, const char *what)
@@ -31,21 +33,38 @@ static struct end *subject_of(struct world *w)
     return &w->ends[w->subject];
 }
 
+/* What a kind is a variety of. */
+static enum kind base_of(enum kind kind)
+{
+    static const enum kind bases[KINDS] = {PSK, PSK_FS, RPK, CERT, RPK, CERT, CERT, RPK};
+
+    return bases[kind];
+}
+
 /* A server takes the kind that the ClientHello asks for, whichever world that was recorded in. */
 static enum kind kind_now(const struct world *w)
 {
     const struct prov_dtls *s = &w->ends[w->subject].s;
+    enum kind kind;
 
     if (s->suite == NULL || s->kind == 0)
         return w->kind;
     if (s->kind == PROV_KIND_PSK)
-        return s->suite->kx == PROV_KX_PSK ? PSK : PSK_FS;
-    return s->kind == PROV_KIND_RPK ? RPK : CERT;
+        kind = s->suite->kx == PROV_KX_PSK ? PSK : PSK_FS;
+    else
+        kind = s->kind == PROV_KIND_RPK ? RPK : CERT;
+    return kind == base_of(w->kind) ? w->kind : kind;
 }
 
+/* A session that is not resumed goes on as one that never was. */
 static const struct script *script_now(const struct world *w)
 {
-    return &worlds[kind_now(w)].scripts[1 - w->subject];
+    const struct end *e = &w->ends[w->subject];
+    enum kind kind = kind_now(w);
+
+    if (kind == RESUMED && e->seen.word_len > 0 && !e->s.resumed)
+        kind = RPK;
+    return &worlds[kind].scripts[1 - w->subject];
 }
 
 static void violate(struct world *w, const char *what)
@@ -180,7 +199,12 @@ static void see_connected(struct world *w)
     for (size_t i = 0; i < seen->word_len; i++)
         if (library.bodies[seen->word[i]].wrong)
             violate(w, "it completed with a wrong Finished");
-    if (is_psk ? !seen->psk_known : !seen->judged || !seen->has_signed)
+    bool resumed = prov_dtls_resumed(&subject_of(w)->s);
+    if (resumed != (seen->word_len == 2))
+        violate(w, "an abbreviated handshake completed as a full one, or the other way round");
+    if (resumed  ? w->subject == SERVER && !seen->has_session
+        : is_psk ? !seen->psk_known
+                 : !seen->judged || !seen->has_signed)
         violate(w, "it completed with a peer that nobody has vouched for");
     seen->connected = true;
 }
@@ -204,11 +228,13 @@ static void see_out(struct world *w, struct prov_bytes datagram)
     struct prov_reader reader = prov_reader_make(datagram);
     struct prov_bytes body;
     uint16_t version, epoch;
+    struct prov_bytes cid;
     uint64_t seq;
     uint8_t type;
 
     while (prov_take_u8(&reader, &type) && prov_take_u16(&reader, &version) &&
            prov_take_u16(&reader, &epoch) && prov_take_u48(&reader, &seq) &&
+           prov_take(&reader, type == 25 ? sizeof(server_cid) : 0, &cid) &&
            prov_take_vector(&reader, 2, &body)) {
         if (type == CONTENT_ALERT && epoch == 0 && !standard_alert(kind_now(w), body.data[1]))
             violate(w, "it said an alert that RFC 7925, section 6 forbids");
@@ -297,6 +323,14 @@ static void answer(struct world *w, bool well)
         e->seen.has_signed = well;
         prov_dtls_give_signature(&e->s, result, signature);
         break;
+    case PROV_DTLS_NEED_SESSION:
+        e->seen.has_session = well;
+        prov_dtls_give_session(&e->s, well ? &w->kept[SERVER] : NULL);
+        break;
+    case PROV_DTLS_NEED_FETCH:
+        prov_dtls_give_chain(&e->s, well ? PROV_OK : PROV_E_DIGEST, w->ends[1 - w->subject].chain,
+                             1);
+        break;
     default:
         abort();
     }
@@ -371,30 +405,62 @@ static void put_header(struct prov_buf *out, uint8_t type, unsigned epoch, uint6
     prov_put_u16(out, (uint16_t)len);
 }
 
+/* Of the form that RFC 9146, section 4 and 5.3 has: the id in the header, the type behind the content. */
+static bool has_cid(struct world *w)
+{
+    const struct end *e = subject_of(w);
+
+    return w->subject == SERVER && (e->s.keys_ready ? e->s.cid_on : kind_now(w) == CID);
+}
+
+static struct prov_bytes make_aad(const uint8_t *header, bool cid, size_t len, struct prov_buf *aad)
+{
+    if (cid) {
+        for (int i = 0; i < 8; i++)
+            prov_put_u8(aad, 0xFF);
+        prov_put_u8(aad, 25);
+        prov_put_u8(aad, sizeof(server_cid));
+        prov_put(aad, header, 11);
+        prov_put(aad, server_cid, sizeof(server_cid));
+    } else {
+        prov_put(aad, header + 3, 8);
+        prov_put(aad, header, 3);
+    }
+    prov_put_u16(aad, (uint16_t)len);
+    return prov_buf_bytes(aad);
+}
+
 /* Under the keys that the subject has, or will have if all goes on as recorded. */
 static void put_sealed(struct world *w, uint8_t type, struct prov_bytes content, bool forged,
                        struct prov_buf *out)
 {
+    static uint8_t inner_room[ROOM];
     const struct end *e = subject_of(w);
     const struct prov_suite *suite = e->s.keys_ready ? e->s.suite : script_now(w)->suite;
     const struct prov_dtls_keys *keys = e->s.keys_ready ? &e->s.read : &script_now(w)->write;
+    struct prov_buf inner = PROV_BUF_OF(inner_room);
     size_t tag = prov_aead_tag_len(suite->aead), mark = out->len;
     uint64_t seq = e->s.window.highest + 1 + e->seen.early_finished + e->seen.early_other;
-    uint8_t nonce[12], aad[13];
+    uint8_t nonce[12], aad_room[40];
+    struct prov_buf aad = PROV_BUF_OF(aad_room);
+    bool cid = has_cid(w);
 
-    put_header(out, type, 1, seq, 8 + content.len + tag);
+    prov_put_bytes(&inner, content);
+    if (cid)
+        prov_put_u8(&inner, type);
+    put_header(out, cid ? 25 : type, 1, seq, 0);
+    out->len -= 2;
+    prov_put(out, server_cid, cid ? sizeof(server_cid) : 0);
+    prov_put_u16(out, (uint16_t)(8 + inner.len + tag));
     memcpy(nonce, keys->iv, 4);
     memcpy(nonce + 4, out->data + mark + 3, 8);
-    memcpy(aad, out->data + mark + 3, 8);
-    memcpy(aad + 8, out->data + mark, 3);
-    aad[11] = (uint8_t)(content.len >> 8);
-    aad[12] = (uint8_t)content.len;
     prov_put(out, nonce + 4, 8);
     must(prov_crypto_seal(w->tools, suite->aead,
                           PROV_BYTES(keys->key, prov_aead_key_len(suite->aead)), nonce,
-                          PROV_BYTES_OF(aad), content, out->data + out->len),
+                          make_aad(out->data + mark, cid, inner.len, &aad), prov_buf_bytes(&inner),
+                          out->data + out->len),
          "seal");
-    (void)prov_put_space(out, content.len + tag);
+    (void)prov_put_space(out, inner.len + tag);
     if (forged)
         out->data[out->len - 1] ^= 1;
 }
@@ -591,6 +657,8 @@ static void begin_server(struct world *w, enum root root)
     put_fragment(&out, hello, 0, 0, until);
     must(prov_dtls_accept(&e->s, &e->config, e->crypto, &e->work, 0, prov_buf_bytes(&out)),
          "accept");
+    if (w->kind == CID)
+        prov_dtls_set_connection_id(&e->s, PROV_BYTES_OF(server_cid));
     e->seen.sent[0] = id;
 }
 
@@ -640,10 +708,10 @@ static void make_certificate(struct end *e, enum side side)
 
 static void make_end(struct world *w, enum side side)
 {
-    static const prov_suites suites[KINDS] = {prov_suites_psk, prov_suites_psk_fs,
-                                              prov_suites_public, prov_suites_public};
-    static const enum prov_kind kinds[KINDS] = {PROV_KIND_PSK, PROV_KIND_PSK, PROV_KIND_RPK,
-                                                PROV_KIND_CERT};
+    static const prov_suites suites[] = {prov_suites_psk, prov_suites_psk_fs, prov_suites_public,
+                                         prov_suites_public};
+    static const enum prov_kind kinds[] = {PROV_KIND_PSK, PROV_KIND_PSK, PROV_KIND_RPK,
+                                           PROV_KIND_CERT};
     struct end *e = &w->ends[side];
     uint8_t skipped[32];
 
@@ -653,14 +721,34 @@ static void make_end(struct world *w, enum side side)
     make_certificate(e, side);
     e->config = (struct prov_dtls_config){
         .role = side == CLIENT ? PROV_DTLS_CLIENT : PROV_DTLS_SERVER,
-        .suites = side == CLIENT ? suites[w->kind] : prov_suites_server,
-        .kinds = side == CLIENT ? PROV_KIND_BIT(kinds[w->kind]) : PROV_KINDS_ALL,
+        .suites = side == CLIENT ? suites[base_of(w->kind)] : prov_suites_server,
+        .kinds = side == CLIENT ? PROV_KIND_BIT(kinds[base_of(w->kind)]) : PROV_KINDS_ALL,
         .mtu = LONG_MTU,
         .psk_identity = PROV_BYTES_OF(identity),
         .spki = PROV_BYTES_OF(e->spki),
         .chain = e->chain,
         .chain_len = 1,
+        .resumption = w->kind == RESUMED,
+        .take_urls = w->kind == URL,
+        .connection_id = w->kind == CID,
     };
+}
+
+/* What a client knows of its server beforehand, or has elsewhere. */
+static void make_variety(struct world *w)
+{
+    static struct prov_certificate_url url = {.sha1 = {1}};
+    struct prov_dtls_config *client = &w->ends[CLIENT].config;
+
+    if (w->kind == CACHED) {
+        client->cached_chain = w->ends[SERVER].chain;
+        client->cached_chain_len = 1;
+    }
+    if (w->kind == URL) {
+        url.url = prov_bytes_text("http://a.example/c");
+        client->urls = &url;
+        client->urls_len = 1;
+    }
 }
 
 /* Everything that lies in the own flight. */
@@ -672,7 +760,9 @@ static void record_flight(struct world *w, enum side side)
     for (size_t i = 0; hs != NULL && !hs->flight_open && i < hs->item_count; i++) {
         const struct prov_dtls_item *item = &hs->items[i];
         const uint8_t *message = hs->flight + item->at;
-        struct body body = {.type = message[0], .len = item->len - MESSAGE_HEADER_LEN};
+        struct body body = {.type = message[0],
+                            .kinds = (uint16_t)(1u << w->kind),
+                            .len = item->len - MESSAGE_HEADER_LEN};
         if (item->type != CONTENT_HANDSHAKE ||
             (unsigned)(message[4] << 8 | message[5]) < script->count)
             continue;
@@ -701,6 +791,8 @@ static bool carry(struct world *w, enum side from, bool *begun)
              "accept");
     else
         prov_dtls_push(&to->s, 0, room, out.len);
+    if (from == CLIENT && !*begun && w->kind == CID)
+        prov_dtls_set_connection_id(&to->s, PROV_BYTES_OF(server_cid));
     *begun = true;
     enum prov_dtls_event event;
     while ((event = prov_dtls_step(&to->s, 0)) != PROV_DTLS_WAIT) {
@@ -719,8 +811,12 @@ static void record_end(struct world *w, enum side side)
     struct script *script = &w->scripts[side];
     struct end *e = &w->ends[side];
 
-    if (side == SERVER) { /* its Finished is kept in the session */
-        struct body body = {.name = "Finished", .type = MESSAGE_FINISHED, .len = 12};
+    if (library.bodies[script->ids[script->count - 1]].type != MESSAGE_FINISHED) {
+        /* of the last flight: it is kept in the session */
+        struct body body = {.name = "Finished",
+                            .type = MESSAGE_FINISHED,
+                            .kinds = (uint16_t)(1u << w->kind),
+                            .len = 12};
         script->ids[script->count++] = library_add(&body);
     }
     memcpy(script->verify_data, e->s.finished_own, PROV_DTLS_FINISHED_LEN);
@@ -733,6 +829,7 @@ static void record(struct world *w)
     struct end *client = &w->ends[CLIENT], *server = &w->ends[SERVER];
     bool begun = false;
 
+    memset(w->scripts, 0, sizeof(w->scripts));
     client->crypto->drawn = server->crypto->drawn = 100;
     must(prov_dtls_start(&client->s, &client->config, client->crypto, &client->work, 0), "start");
     while (carry(w, CLIENT, &begun) || carry(w, SERVER, &begun))
@@ -743,6 +840,20 @@ static void record(struct world *w)
     record_end(w, SERVER);
 }
 
+/* A full handshake first, then the one that goes on with its session. */
+static void record_resumed(struct world *w)
+{
+    record(w);
+    for (int side = 0; side < 2; side++) {
+        must(prov_dtls_resumable(&w->ends[side].s, 0, &w->kept[side]), "what can be resumed");
+        prov_dtls_drop(&w->ends[side].s);
+    }
+    w->ends[CLIENT].config.resume = &w->kept[CLIENT];
+    record(w);
+    if (!prov_dtls_resumed(&w->ends[CLIENT].s))
+        abort();
+}
+
 void worlds_make(void)
 {
     for (enum kind kind = 0; kind < KINDS; kind++) {
@@ -751,7 +862,11 @@ void worlds_make(void)
         must(prov_crypto_make(NULL, &w->tools), "crypto");
         make_end(w, CLIENT);
         make_end(w, SERVER);
-        record(w);
+        make_variety(w);
+        if (kind == RESUMED)
+            record_resumed(w);
+        else
+            record(w);
     }
 }
 

@@ -20,11 +20,13 @@ static bool is_made_anew(uint8_t type)
 uint8_t library_add(const struct body *body)
 {
     for (size_t i = 0; i < library.count; i++) {
-        const struct body *other = &library.bodies[i];
+        struct body *other = &library.bodies[i];
         if (other->type == body->type && other->wrong == body->wrong &&
             (is_made_anew(body->type) ||
-             (other->len == body->len && memcmp(other->octets, body->octets, body->len) == 0)))
+             (other->len == body->len && memcmp(other->octets, body->octets, body->len) == 0))) {
+            other->kinds |= body->kinds;
             return (uint8_t)i;
+        }
     }
     if (library.count == LIBRARY_MAX)
         abort();
@@ -147,7 +149,15 @@ static void add_message(struct alphabet *a, uint8_t id, uint8_t epoch, int8_t sh
         act == ACT_MESSAGE && (wrong_epoch || shift < 0 || library.bodies[id].type == 0);
 }
 
-void alphabet_make(const struct world *w, struct alphabet *ret)
+/* A variety has nothing new to say to messages of other kinds than its own and the one that it is of. */
+static bool belongs(const struct world *w, const struct body *body, bool all)
+{
+    static const unsigned besides[KINDS] = {0xF, 0xF, 0xF, 0xF, 1u << RPK, 0, 1u << CERT, 0};
+
+    return all || body->kinds == 0 || (body->kinds & (1u << w->kind | besides[w->kind])) != 0;
+}
+
+void alphabet_make(const struct world *w, bool all, struct alphabet *ret)
 {
     const struct script *script = &w->scripts[1 - w->subject];
 
@@ -159,6 +169,8 @@ void alphabet_make(const struct world *w, struct alphabet *ret)
     add_message(ret, 0, 0, 0, ACT_HALF);
     add_message(ret, 0, 0, 0, ACT_REST);
     for (uint8_t id = 0; id < library.count; id++) {
+        if (!belongs(w, &library.bodies[id], all))
+            continue;
         add_message(ret, id, 0, 0, ACT_MESSAGE);
         add_message(ret, id, 1, 0, ACT_MESSAGE);
     }
