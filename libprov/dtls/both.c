@@ -198,12 +198,16 @@ prov_result prov_rule_last_flight(struct prov_dtls *s, struct prov_bytes none)
     uint8_t verify_data[PROV_DTLS_FINISHED_LEN];
 
     (void)none;
-    prov_result result = prov_finished_make(s, s->config->role, verify_data);
+    prov_result result = PROV_OK;
+    if (s->side->before_last != NULL)
+        result = s->side->before_last(s);
+    if (result == PROV_OK)
+        result = prov_finished_make(s, s->config->role, verify_data);
     if (result != PROV_OK)
         return result;
     note(s, s->config->role, verify_data);
     s->finished_own_seq = s->hs->next_send;
-    s->last_flight = true;
+    prov_flight_last(s);
     s->write_epoch = 1;
     s->linger_until_ms = s->now_ms + PROV_LINGER_MS;
     prov_dtls_complete(s);
@@ -216,6 +220,6 @@ void prov_finished_repeated(struct prov_dtls *s, const struct prov_fragment *fra
     if (fragment->type != MESSAGE_FINISHED || fragment->message_seq != s->finished_peer_seq ||
         s->now_ms >= s->linger_until_ms)
         return;
-    s->last_flight = true;
+    prov_flight_last(s);
     s->flights_resent++;
 }

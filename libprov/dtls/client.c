@@ -21,6 +21,7 @@
 #include "messages.h"
 #include "prov/x509.h"
 #include "resume.h"
+#include "ticket.h"
 #include "url.h"
 
 #define RETRIES_MAX 3 /* HelloVerifyRequests of one handshake */
@@ -87,6 +88,13 @@ static prov_result begin_transcript(struct prov_dtls *s)
                : prov_transcript_add(s, PROV_BYTES(s->hs->flight + hello->at, hello->len));
 }
 
+/* Of the server's last flight: the ticket comes before Finished and not in its place (RFC 5077,
+ * section 3.3). */
+static enum prov_dtls_state awaited(const struct prov_dtls *s)
+{
+    return s->hs->facts.ticket ? STATE_TICKET : STATE_FINISHED;
+}
+
 static prov_result take_server_hello(struct prov_dtls *s, struct prov_bytes body)
 {
     static const uint8_t next[] = {[PROV_KX_PSK] = STATE_HINT,
@@ -108,7 +116,7 @@ static prov_result take_server_hello(struct prov_dtls *s, struct prov_bytes body
     if (result != PROV_OK)
         return result;
     s->extended_master = s->hs->facts.extended_master;
-    s->hs->state = s->resumed ? STATE_FINISHED : next[s->suite->kx];
+    s->hs->state = s->resumed ? awaited(s) : next[s->suite->kx];
     result = begin_transcript(s);
     return result == PROV_OK && s->resumed ? prov_keys_resume(s) : result;
 }
@@ -315,7 +323,7 @@ static prov_result answer_signed(struct prov_dtls *s, struct prov_bytes none)
     result = prov_finished_add(s);
     if (result != PROV_OK)
         return result;
-    s->hs->state = STATE_FINISHED;
+    s->hs->state = awaited(s);
     prov_flight_end(s);
     return PROV_OK;
 }
@@ -352,11 +360,12 @@ static const struct prov_dtls_rule rules[] = {
     {STATE_AGREE, MESSAGE_NONE, true, prov_rule_agree},
     {STATE_ANSWER, MESSAGE_NONE, false, answer},
     {STATE_ANSWER_SIGNED, MESSAGE_NONE, false, answer_signed},
+    {STATE_TICKET, MESSAGE_NEW_SESSION_TICKET, false, prov_rule_ticket},
     {STATE_FINISHED, MESSAGE_FINISHED, false, prov_rule_finished},
     {STATE_LAST_FLIGHT, MESSAGE_NONE, false, prov_rule_last_flight},
 };
 
-static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0]), late};
+static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0]), late, NULL};
 
 /* --- start ----------------------------------------------------------------------------------- */
 
@@ -408,7 +417,7 @@ prov_result prov_dtls_start(struct prov_dtls *s, const struct prov_dtls_config *
         return result;
     s->side = &side;
     result = prov_crypto_random(crypto, s->hs->random_client, PROV_DTLS_RANDOM_LEN);
-    if (result == PROV_OK && config->server_name != NULL)
+    if (result == PROV_OK && prov_client_named(config))
         result = prov_resume_note_name(s, prov_bytes_text(config->server_name->text));
     if (result == PROV_OK)
         result = prov_cached_begin(s);

@@ -10,6 +10,7 @@
 #include "cached.h"
 #include "extensions.h"
 #include "identity.h"
+#include "ticket.h"
 #include "url.h"
 
 static bool has_kind(const struct prov_dtls *s, enum prov_kind kind)
@@ -26,9 +27,15 @@ static bool always(const struct prov_dtls *s)
 /* --- server_name (RFC 6066, section 3): ServerNameList<1..2^16-1> of {host_name(0),
  * HostName<1..2^16-1>} --- */
 
+/* Never to a constrained server: it is named by an EUI-64 (RFC 7925, section 4.4.1; row 3). */
+bool prov_client_named(const struct prov_dtls_config *config)
+{
+    return config->server_name != NULL && !config->constrained_server;
+}
+
 static bool has_name(const struct prov_dtls *s)
 {
-    return s->config->server_name != NULL;
+    return prov_client_named(s->config);
 }
 
 static void put_name(const struct prov_dtls *s, struct prov_buf *buf)
@@ -127,6 +134,7 @@ static const struct prov_extension rows[] = {
     {PROV_EXTENSION_CONNECTION_ID, prov_cid_wanted, prov_cid_put, prov_cid_take},
     {PROV_EXTENSION_CACHED_INFO, prov_cached_offers, prov_cached_put_offer,
      prov_cached_take_answer},
+    {PROV_EXTENSION_SESSION_TICKET, prov_ticket_offered, prov_ticket_put, prov_ticket_take_promise},
     {PROV_EXTENSION_RENEGOTIATION_INFO, always, prov_extension_put_renegotiation,
      prov_extension_take_renegotiation},
 };

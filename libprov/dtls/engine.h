@@ -34,6 +34,7 @@ enum prov_message { /* RFC 6347, section 4.3.2 */
                     MESSAGE_CLIENT_HELLO = 1,
                     MESSAGE_SERVER_HELLO = 2,
                     MESSAGE_HELLO_VERIFY_REQUEST = 3,
+                    MESSAGE_NEW_SESSION_TICKET = 4,
                     MESSAGE_CERTIFICATE = 11,
                     MESSAGE_SERVER_KEY_EXCHANGE = 12,
                     MESSAGE_CERTIFICATE_REQUEST = 13,
@@ -69,7 +70,8 @@ enum prov_dtls_state {
     STATE_CERTIFICATE_VERIFY,
     STATE_FINISHED,    /* the peer's Finished */
     STATE_LAST_FLIGHT, /* own Finished in answer to the peer's */
-    STATE_RESUME       /* server: the own flight of an abbreviated handshake */
+    STATE_RESUME,      /* server: the own flight of an abbreviated handshake */
+    STATE_TICKET       /* client: NewSessionTicket, which was promised */
 };
 
 /* One row: in `state`, when `message` has come (or at once), run. A rule that runs a long primitive
@@ -87,6 +89,8 @@ struct prov_dtls_side {
     size_t rule_count;
     /* A handshake message of epoch 1 after the end of the handshake: header and body. */
     void (*late)(struct prov_dtls *s, struct prov_bytes message);
+    /* Adds what stands before ChangeCipherSpec in the last flight; NULL: nothing. */
+    PROV_MUST prov_result (*before_last)(struct prov_dtls *s);
 };
 
 /* --- record.c -------------------------------------------------------------------------------- */
@@ -164,7 +168,9 @@ void prov_flight_peer_repeated(struct prov_dtls *s, const struct prov_fragment *
 void prov_flight_tick(struct prov_dtls *s);
 /* Appends what fits into one datagram; false when there is nothing. */
 bool prov_flight_pull(struct prov_dtls *s, struct prov_buf *out);
-/* Appends ChangeCipherSpec and Finished, from the session (H7). */
+/* The last flight is to be sent (again). */
+void prov_flight_last(struct prov_dtls *s);
+/* Appends what fits of it, from the session (H7): [NewSessionTicket], ChangeCipherSpec, Finished. */
 bool prov_flight_pull_last(struct prov_dtls *s, struct prov_buf *out);
 
 /* --- prf.c ----------------------------------------------------------------------------------- */
@@ -180,6 +186,8 @@ PROV_MUST prov_result prov_transcript_digest(struct prov_dtls *s);
 /* Master secret and keys, when the transcript ends with ClientKeyExchange; wipes what they came
  * from. */
 PROV_MUST prov_result prov_keys_derive(struct prov_dtls *s);
+/* Keeps the master secret for the next time (resume.c). */
+void prov_resume_master(struct prov_dtls *s, const uint8_t master[PROV_DTLS_MASTER_LEN]);
 /* Keys of an abbreviated handshake, from the master secret that is kept. */
 PROV_MUST prov_result prov_keys_resume(struct prov_dtls *s);
 /* verify_data of a side over the transcript so far. */

@@ -3,7 +3,7 @@
  * The own flight (RFC 6347, section 4.2.4): messages are kept whole; fragments, records and their
  * sequence numbers are made anew each time they go out.
  */
-#include "engine.h"
+#include "messages.h"
 
 #include <string.h>
 
@@ -200,7 +200,26 @@ bool prov_flight_pull(struct prov_dtls *s, struct prov_buf *out)
     return out->len > mark;
 }
 
-bool prov_flight_pull_last(struct prov_dtls *s, struct prov_buf *out)
+void prov_flight_last(struct prov_dtls *s)
+{
+    s->last_flight = true;
+    s->last_ticket = s->ticket != NULL && s->ticket->len > 0 && !prov_dtls_is_client(s);
+}
+
+/* In one record: a ticket of ours is short. */
+static bool pull_ticket(struct prov_dtls *s, struct prov_buf *out)
+{
+    uint8_t room[MESSAGE_HEADER_LEN + 6 + PROV_DTLS_TICKET_MAX];
+    struct prov_buf message = PROV_BUF_OF(room);
+    uint32_t length = 6u + s->ticket->len;
+
+    prov_message_header_put(&message, MESSAGE_NEW_SESSION_TICKET, length,
+                            (uint16_t)(s->finished_own_seq - 1), 0, length);
+    prov_session_ticket_put(&message, PROV_BYTES(s->ticket->octets, s->ticket->len));
+    return prov_record_put(s, 0, CONTENT_HANDSHAKE, prov_buf_bytes(&message), PROV_BYTES_NONE, out);
+}
+
+static bool pull_finished(struct prov_dtls *s, struct prov_buf *out)
 {
     static const uint8_t change_cipher_spec[] = {1};
     uint8_t head[MESSAGE_HEADER_LEN];
@@ -208,9 +227,24 @@ bool prov_flight_pull_last(struct prov_dtls *s, struct prov_buf *out)
 
     prov_message_header_put(&header, MESSAGE_FINISHED, PROV_DTLS_FINISHED_LEN, s->finished_own_seq,
                             0, PROV_DTLS_FINISHED_LEN);
-    s->last_flight = false;
     return prov_record_put(s, 0, CONTENT_CHANGE_CIPHER_SPEC, PROV_BYTES_OF(change_cipher_spec),
                            PROV_BYTES_NONE, out) &&
            prov_record_put(s, 1, CONTENT_HANDSHAKE, prov_buf_bytes(&header),
                            PROV_BYTES_OF(s->finished_own), out);
+}
+
+bool prov_flight_pull_last(struct prov_dtls *s, struct prov_buf *out)
+{
+    size_t mark = out->len;
+    size_t finished = prov_record_overhead(s, 0) + 1 + prov_record_overhead(s, 1) +
+                      MESSAGE_HEADER_LEN + PROV_DTLS_FINISHED_LEN;
+
+    if (s->last_ticket && !pull_ticket(s, out))
+        return false;
+    if (s->last_ticket && out->cap - out->len < finished) {
+        s->last_ticket = false; /* the rest goes into the next datagram */
+        return true;
+    }
+    s->last_ticket = s->last_flight = false;
+    return pull_finished(s, out) || out->len > mark;
 }

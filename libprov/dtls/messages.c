@@ -119,6 +119,27 @@ bool prov_server_hello_take(struct prov_bytes body, struct prov_server_hello *re
     return true;
 }
 
+/* --- NewSessionTicket ------------------------------------------------------------------------ */
+
+void prov_session_ticket_put(struct prov_buf *buf, struct prov_bytes ticket)
+{
+    prov_put_u32(buf, PROV_DTLS_RESUME_MS / 1000);
+    put_vector(buf, 2, ticket);
+}
+
+bool prov_session_ticket_take(struct prov_bytes body, struct prov_bytes *ret_ticket)
+{
+    struct prov_reader reader = prov_reader_make(body);
+    struct prov_bytes ticket;
+    uint32_t hint;
+
+    if (!prov_take_u32(&reader, &hint) || !prov_take_vector(&reader, 2, &ticket) ||
+        !prov_reader_done(&reader))
+        return false;
+    *ret_ticket = ticket;
+    return true;
+}
+
 /* --- Certificate ----------------------------------------------------------------------------- */
 
 void prov_raw_key_put(struct prov_buf *buf, struct prov_bytes spki)

@@ -33,6 +33,10 @@ struct prov_server_hello {
     uint8_t compression;
     struct prov_bytes extensions;
 };
+/* NewSessionTicket: ticket_lifetime_hint 4 | ticket<0..2^16-1> (RFC 5077, section 3.3). */
+void prov_session_ticket_put(struct prov_buf *buf, struct prov_bytes ticket);
+PROV_MUST bool prov_session_ticket_take(struct prov_bytes body, struct prov_bytes *ret_ticket);
+
 void prov_server_hello_put_head(struct prov_buf *buf, const struct prov_server_hello *hello);
 PROV_MUST bool prov_server_hello_take(struct prov_bytes body, struct prov_server_hello *ret);
 

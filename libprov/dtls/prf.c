@@ -118,7 +118,7 @@ static prov_result make_master(struct prov_dtls *s, uint8_t ret[PROV_DTLS_MASTER
 }
 
 /* The master secret stays as the key of an HMAC: that is all it is used for. Of a session that has an
- * id it is also kept for the next time. */
+ * id or gets a ticket it is also kept for the next time. */
 static prov_result derive_master(struct prov_dtls *s)
 {
     struct prov_dtls_handshake *hs = s->hs;
@@ -128,8 +128,8 @@ static prov_result derive_master(struct prov_dtls *s)
     prov_crypto_ecdh_drop(s->crypto, &hs->secret.ecdh);
     memset(&hs->secret, 0, sizeof(hs->secret));
     hs->master_ready = true;
-    if (result == PROV_OK && s->extended_master && s->kept.session_id_len > 0)
-        memcpy(s->kept.master, master, sizeof(master));
+    if (result == PROV_OK && s->extended_master && (s->kept.session_id_len > 0 || hs->facts.ticket))
+        prov_resume_master(s, master);
     if (result == PROV_OK)
         result = prov_crypto_hmac_begin(s->crypto, &hs->secret.master, PROV_BYTES_OF(master));
     prov_wipe(master, sizeof(master));

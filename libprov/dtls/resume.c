@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define MADE_UP_ID_LEN 16
+
 /* --- what is remembered ---------------------------------------------------------------------- */
 
 prov_result prov_resume_note_name(struct prov_dtls *s, struct prov_bytes name)
@@ -47,16 +49,29 @@ bool prov_resume_fits(const struct prov_dtls *s, const struct prov_dtls_resumabl
            memcmp(session->name, s->kept.name, sizeof(session->name)) == 0;
 }
 
+void prov_resume_master(struct prov_dtls *s, const uint8_t master[PROV_DTLS_MASTER_LEN])
+{
+    memcpy(s->kept.master, master, sizeof(s->kept.master));
+    s->kept.ready = true;
+}
+
 void prov_resume_take(struct prov_dtls *s, const struct prov_dtls_resumable *session)
 {
     memcpy(s->kept.session_id, session->session_id, sizeof(s->kept.session_id));
     s->kept.session_id_len = session->session_id_len;
-    memcpy(s->kept.master, session->master, sizeof(s->kept.master));
+    memcpy(s->kept.credential, session->credential, sizeof(s->kept.credential));
+    prov_resume_master(s, session->master);
     s->kept.made_ms = session->made_ms;
     s->max_fragment = session->max_fragment;
     s->kind = session->kind;
     s->extended_master = true;
     s->resumed = true;
+}
+
+void prov_resume_forget_secret(struct prov_dtls *s)
+{
+    prov_wipe(s->kept.master, sizeof(s->kept.master));
+    s->kept.ready = false;
 }
 
 void prov_resume_forget(struct prov_dtls *s)
@@ -75,14 +90,29 @@ bool prov_dtls_resumed(const struct prov_dtls *s)
     return s->resumed;
 }
 
+/* Client: the newest one. */
+static struct prov_bytes ticket_of(const struct prov_dtls *s)
+{
+    const struct prov_dtls_resumable *before = s->config->resume;
+
+    if (s->ticket != NULL && s->ticket->len > 0)
+        return PROV_BYTES(s->ticket->octets, s->ticket->len);
+    return s->resumed ? PROV_BYTES(before->ticket, before->ticket_len) : PROV_BYTES_NONE;
+}
+
 /* RFC 5246, section 7.2.2: not after a fatal alert; H15: after a close_notify. Without extended master
  * secret a session belongs to nobody (RFC 7627, section 5.3). */
 prov_result prov_dtls_resumable(struct prov_dtls *s, uint64_t now_ms,
                                 struct prov_dtls_resumable *ret)
 {
-    s->now_ms = now_ms;
-    if (!s->connected || s->failed || !s->extended_master || s->kept.session_id_len == 0)
+    struct prov_bytes ticket = PROV_BYTES_NONE;
+
+    if (s->connected && prov_dtls_is_client(s))
+        ticket = ticket_of(s);
+    if (!s->connected || s->failed || !s->kept.ready ||
+        (s->kept.session_id_len == 0 && ticket.len == 0))
         return PROV_E_NOT_FOUND;
+    s->now_ms = now_ms;
     memset(ret, 0, sizeof(*ret));
     memcpy(ret->session_id, s->kept.session_id, s->kept.session_id_len);
     ret->session_id_len = s->kept.session_id_len;
@@ -92,6 +122,10 @@ prov_result prov_dtls_resumable(struct prov_dtls *s, uint64_t now_ms,
     ret->extended_master = true;
     memcpy(ret->master, s->kept.master, sizeof(ret->master));
     memcpy(ret->name, s->kept.name, sizeof(ret->name));
+    memcpy(ret->credential, s->kept.credential, sizeof(ret->credential));
+    if (ticket.len > 0)
+        memcpy(ret->ticket, ticket.data, ticket.len);
+    ret->ticket_len = (uint16_t)ticket.len;
     ret->made_ms = s->kept.made_ms;
     prov_resume_forget(s);
     return PROV_OK;
@@ -99,31 +133,41 @@ prov_result prov_dtls_resumable(struct prov_dtls *s, uint64_t now_ms,
 
 /* --- client ---------------------------------------------------------------------------------- */
 
-static bool has_id(const struct prov_dtls_resumable *session)
+/* A session by ticket alone is offered under an id of one's own: the server's echo tells that it was
+ * taken (RFC 5077, section 3.4). */
+static struct prov_bytes offered_id(const struct prov_dtls *s)
 {
-    return session->session_id_len > 0 && session->session_id_len <= sizeof(session->session_id);
+    const struct prov_dtls_resumable *session = s->config->resume;
+
+    return session->session_id_len > 0 ? PROV_BYTES(session->session_id, session->session_id_len)
+                                       : PROV_BYTES(s->hs->random_client, MADE_UP_ID_LEN);
+}
+
+static bool can_be_offered(const struct prov_dtls *s, const struct prov_dtls_resumable *session)
+{
+    bool by_ticket = s->config->constrained_server && session->ticket_len > 0 &&
+                     session->ticket_len <= sizeof(session->ticket);
+
+    return session->session_id_len <= sizeof(session->session_id) &&
+           (session->session_id_len > 0 || by_ticket) && prov_resume_fits(s, session);
 }
 
 struct prov_bytes prov_resume_offer(struct prov_dtls *s)
 {
-    const struct prov_dtls_resumable *session = s->config->resume;
-
-    s->hs->resuming = session != NULL && has_id(session) && prov_resume_fits(s, session);
-    return s->hs->resuming ? PROV_BYTES(session->session_id, session->session_id_len)
-                           : PROV_BYTES_NONE;
+    s->hs->resuming = s->config->resume != NULL && can_be_offered(s, s->config->resume);
+    return s->hs->resuming ? offered_id(s) : PROV_BYTES_NONE;
 }
 
 prov_result prov_resume_answered(struct prov_dtls *s, const struct prov_server_hello *hello)
 {
     const struct prov_dtls_resumable *session = s->config->resume;
 
-    if (hello->session_id.len > 0)
-        memcpy(s->kept.session_id, hello->session_id.data, hello->session_id.len);
-    s->kept.session_id_len = (uint8_t)hello->session_id.len;
-    if (!s->hs->resuming ||
-        !prov_bytes_equal(hello->session_id,
-                          PROV_BYTES(session->session_id, session->session_id_len)))
-        return PROV_OK;                 /* empty, or a new one: a full handshake */
+    if (!s->hs->resuming || !prov_bytes_equal(hello->session_id, offered_id(s))) {
+        if (hello->session_id.len > 0) /* a new one: a full handshake */
+            memcpy(s->kept.session_id, hello->session_id.data, hello->session_id.len);
+        s->kept.session_id_len = (uint8_t)hello->session_id.len;
+        return PROV_OK;
+    }
     if (hello->suite != session->suite) /* RFC 5246, section 7.4.1.3 */
         return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
     prov_resume_take(s, session);

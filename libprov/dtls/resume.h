@@ -23,6 +23,8 @@ PROV_MUST bool prov_resume_fits(const struct prov_dtls *s,
                                 const struct prov_dtls_resumable *session);
 /* The session goes on with this one's secret. */
 void prov_resume_take(struct prov_dtls *s, const struct prov_dtls_resumable *session);
+/* The secret has been used: the client keeps it in its ticket, or nobody does. */
+void prov_resume_forget_secret(struct prov_dtls *s);
 /* The session can't be resumed (any more). */
 void prov_resume_forget(struct prov_dtls *s);
 
@@ -39,6 +41,8 @@ PROV_MUST prov_result prov_resume_answered(struct prov_dtls *s,
 
 /* Asks NEED_SESSION if the client has shown a session_id. */
 void prov_resume_ask(struct prov_dtls *s, const struct prov_client_hello *hello);
+/* The ClientHello that is held while the session is sought. */
+PROV_MUST bool prov_resume_held(const struct prov_dtls *s, struct prov_client_hello *ret);
 /* A name for a new session, if it can be resumed. */
 PROV_MUST prov_result prov_resume_name(struct prov_dtls *s);
 

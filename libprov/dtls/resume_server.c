@@ -3,6 +3,7 @@
  * Sessions that go on: the server's part.
  */
 #include "resume.h"
+#include "ticket.h"
 
 #include <string.h>
 
@@ -26,8 +27,7 @@ static const struct prov_suite *suite_of(const struct prov_dtls_config *config, 
     return *row;
 }
 
-/* The ClientHello that is held while the session is sought. */
-static bool held_hello(const struct prov_dtls *s, struct prov_client_hello *ret)
+bool prov_resume_held(const struct prov_dtls *s, struct prov_client_hello *ret)
 {
     struct prov_bytes message;
 
@@ -40,7 +40,10 @@ static bool held_hello(const struct prov_dtls *s, struct prov_client_hello *ret)
 
 void prov_resume_ask(struct prov_dtls *s, const struct prov_client_hello *hello)
 {
-    if (s->config->resumption && hello->session_id.len > 0)
+    struct prov_bytes ticket;
+
+    if ((s->config->resumption && hello->session_id.len > 0) ||
+        (s->hs->facts.ticket && prov_ticket_shown(hello, &ticket)))
         prov_dtls_ask(s, PROV_DTLS_NEED_SESSION);
 }
 
@@ -48,15 +51,33 @@ struct prov_bytes prov_dtls_need_session(const struct prov_dtls *s)
 {
     struct prov_client_hello hello;
 
-    return held_hello(s, &hello) ? hello.session_id : PROV_BYTES_NONE;
+    return prov_resume_held(s, &hello) ? hello.session_id : PROV_BYTES_NONE;
 }
 
-static bool is_the_one(const struct prov_dtls_resumable *found,
+/* Where a ticket is shown it counts alone (RFC 5077, section 3.4). */
+static bool is_the_one(const struct prov_dtls *s, const struct prov_dtls_resumable *found,
                        const struct prov_client_hello *hello)
 {
-    return found->session_id_len <= sizeof(found->session_id) &&
+    struct prov_bytes ticket;
+
+    if (s->hs->facts.ticket && prov_ticket_shown(hello, &ticket))
+        return found->session_id_len == 0;
+    return found->session_id_len > 0 && found->session_id_len <= sizeof(found->session_id) &&
            prov_bytes_equal(PROV_BYTES(found->session_id, found->session_id_len),
                             hello->session_id);
+}
+
+/* By a ticket: the client's own session id is echoed, so that it knows (RFC 5077, section 3.4). */
+static void go_on_with(struct prov_dtls *s, const struct prov_dtls_resumable *found,
+                       struct prov_bytes shown)
+{
+    prov_resume_take(s, found);
+    s->suite = suite_of(s->config, found->suite);
+    s->hs->state = STATE_RESUME;
+    s->hs->facts.by_ticket = found->session_id_len == 0;
+    if (shown.len > 0)
+        memcpy(s->kept.session_id, shown.data, shown.len);
+    s->kept.session_id_len = (uint8_t)shown.len;
 }
 
 /* RFC 5246, section 7.4.1.2: the suite has to be among those offered. RFC 7627, section 5.3: what was
@@ -64,25 +85,23 @@ static bool is_the_one(const struct prov_dtls_resumable *found,
 void prov_dtls_give_session(struct prov_dtls *s, const struct prov_dtls_resumable *found)
 {
     struct prov_client_hello hello;
-    bool known = held_hello(s, &hello) && found != NULL && is_the_one(found, &hello);
-    bool fits = known && prov_resume_fits(s, found) && offers(hello.suites, found->suite);
+    bool known = prov_resume_held(s, &hello) && found != NULL && is_the_one(s, found, &hello);
+    bool mixed = known && found->extended_master && !s->hs->facts.extended_master;
 
-    if (!prov_dtls_answered(s, PROV_DTLS_NEED_SESSION))
-        return;
-    if (known && found->extended_master && !s->hs->facts.extended_master) {
+    if (known && !mixed && prov_resume_fits(s, found) && offers(hello.suites, found->suite))
+        go_on_with(s, found, hello.session_id);
+    if (prov_dtls_answered(s, PROV_DTLS_NEED_SESSION) && mixed)
         (void)prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
-        return;
-    }
-    if (!fits)
-        return;
-    prov_resume_take(s, found);
-    s->suite = suite_of(s->config, found->suite);
-    s->hs->state = STATE_RESUME;
+}
+
+void prov_dtls_set_credential(struct prov_dtls *s, const uint8_t credential[16])
+{
+    memcpy(s->kept.credential, credential, sizeof(s->kept.credential));
 }
 
 prov_result prov_resume_name(struct prov_dtls *s)
 {
-    if (!s->config->resumption || !s->extended_master)
+    if (!s->config->resumption || !s->extended_master || prov_ticket_promised(s))
         return PROV_OK;
     s->kept.session_id_len = NEW_ID_LEN;
     return prov_dtls_check(s, prov_crypto_random(s->crypto, s->kept.session_id, NEW_ID_LEN));

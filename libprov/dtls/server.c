@@ -9,6 +9,7 @@
 #include "cached.h"
 #include "prov/x509.h"
 #include "resume.h"
+#include "ticket.h"
 #include "url.h"
 
 /* --- ClientHello ----------------------------------------------------------------------------- */
@@ -221,6 +222,10 @@ static prov_result resume(struct prov_dtls *s, struct prov_bytes none)
     prov_result result = add_hello(s);
     if (result == PROV_OK)
         result = prov_keys_resume(s);
+    if (result == PROV_OK && s->hs->facts.by_ticket) {
+        s->kept.session_id_len = 0; /* the client's name for it: nothing is kept here */
+        prov_resume_forget_secret(s);
+    }
     if (result == PROV_OK)
         result = prov_finished_add(s);
     if (result != PROV_OK)
@@ -310,7 +315,8 @@ static const struct prov_dtls_rule rules[] = {
     {STATE_RESUME, MESSAGE_NONE, false, resume},
 };
 
-static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0]), late};
+static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0]), late,
+                                           prov_ticket_add};
 
 /* --- accept ---------------------------------------------------------------------------------- */
 

@@ -6,6 +6,7 @@
 #include "extensions.h"
 #include "identity.h"
 #include "server.h"
+#include "ticket.h"
 #include "url.h"
 
 static bool has_name(const struct prov_dtls *s)
@@ -130,6 +131,7 @@ static const struct prov_extension rows[] = {
     {PROV_EXTENSION_CONNECTION_ID, prov_cid_wanted, prov_cid_put, prov_cid_take},
     {PROV_EXTENSION_CACHED_INFO, prov_cached_answers, prov_cached_put_answer,
      prov_cached_take_offer},
+    {PROV_EXTENSION_SESSION_TICKET, prov_ticket_promised, NULL, prov_ticket_take_offer},
     {PROV_EXTENSION_RENEGOTIATION_INFO, answers_renegotiation, prov_extension_put_renegotiation,
      prov_extension_take_renegotiation},
 };

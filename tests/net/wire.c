@@ -140,13 +140,20 @@ void wire_make(struct wire *w, struct wire_world *world, enum wire_kind kind)
         abort();
 }
 
+static void begun(struct wire_end *end)
+{
+    end->begun = true;
+    if (end->tickets)
+        prov_dtls_set_ticket(&end->session, &end->ticket);
+}
+
 void wire_start(struct wire *w)
 {
     struct wire_end *end = &w->ends[WIRE_CLIENT];
 
     must(prov_dtls_start(&end->session, &end->config, w->world->crypto, end->workspace, w->now_ms),
          "start");
-    end->begun = true;
+    begun(end);
 }
 
 void wire_free(struct wire *w)
@@ -219,6 +226,18 @@ static void note_data(struct wire_end *end)
 
 static void drain(struct wire *w, enum wire_side side);
 
+static void give_session(struct wire_end *end)
+{
+    struct prov_dtls_resumable state;
+    bool by_ticket = prov_dtls_need_ticket(&end->session, &state) == PROV_OK;
+
+    if (by_ticket)
+        prov_dtls_give_session(&end->session, end->refuse_ticket ? NULL : &state);
+    else
+        prov_dtls_give_session(&end->session, end->found);
+    prov_dtls_resumable_wipe(&state);
+}
+
 /* One step; false when it has to wait. */
 static bool step(struct wire *w, enum wire_side side)
 {
@@ -242,7 +261,7 @@ static bool step(struct wire *w, enum wire_side side)
         return true;
     case PROV_DTLS_NEED_SESSION:
         end->asked[3]++;
-        prov_dtls_give_session(&end->session, end->found);
+        give_session(end);
         return true;
     case PROV_DTLS_NEED_FETCH:
         end->fetched++;
@@ -378,7 +397,7 @@ static void knock(struct wire *w, struct wire_datagram *d)
     if (hello == PROV_DTLS_HELLO_ACCEPT &&
         prov_dtls_accept(&end->session, &end->config, w->world->crypto, end->workspace, w->now_ms,
                          datagram) == PROV_OK)
-        end->begun = true;
+        begun(end);
     if (end->begun)
         prov_dtls_set_connection_id(&end->session, end->cid);
 }

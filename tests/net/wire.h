@@ -75,7 +75,10 @@ struct wire_end {
     unsigned fetched;
     prov_result sign;
     const struct prov_dtls_resumable *found; /* server: the answer to NEED_SESSION */
-    unsigned asked[4];                       /* NEED_PSK, NEED_SIGN, NEED_VERIFY, NEED_SESSION */
+    bool tickets; /* has room for one; server: takes what was in one, if refuse_ticket is not set */
+    bool refuse_ticket;
+    struct prov_dtls_ticket ticket;
+    unsigned asked[4]; /* NEED_PSK, NEED_SIGN, NEED_VERIFY, NEED_SESSION */
     /* what was told */
     bool begun;
     unsigned connected, data, closed, failed, again, echoed;

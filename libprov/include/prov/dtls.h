@@ -118,7 +118,7 @@ struct prov_dtls_config {
 
     bool resumption; /* server: gives session ids, and asks NEED_SESSION when a client shows one */
     const struct prov_dtls_resumable *resume; /* client: tried; a full handshake if it is refused */
-    struct prov_dtls_tickets *tickets;        /* constrained server: gives tickets and takes them */
+    struct prov_dtls_tickets *tickets; /* constrained server: takes tickets; see set_ticket */
 
     /* Client, certificates: the server's chain as it came in an earlier handshake, end entity first, and
      * the body of its CertificateRequest (or none): offered by cached_info. Taken from a handshake
@@ -243,6 +243,20 @@ struct prov_bytes prov_dtls_peer_spki(const struct prov_dtls *s);
 /* PROV_KIND_CERT: fills ret with at most PROV_DTLS_CHAIN_MAX views, end entity first. */
 size_t prov_dtls_peer_chain(const struct prov_dtls *s, struct prov_bytes ret[PROV_DTLS_CHAIN_MAX]);
 
+/* Room for a session's ticket, after start or accept and before the first step; it stays as long as the session,
+ * which may have to send the ticket again. Without it a server gives no ticket and a client keeps none. */
+struct prov_dtls_ticket {
+    uint16_t len;
+    uint8_t octets[PROV_DTLS_TICKET_MAX];
+};
+void prov_dtls_set_ticket(struct prov_dtls *s, struct prov_dtls_ticket *room);
+/* Server with tickets, before it answers NEED_PSK or NEED_VERIFY: the public id of the peer's credential, which
+ * goes into the ticket and comes back with it (H40). */
+void prov_dtls_set_credential(struct prov_dtls *s, const uint8_t credential[16]);
+/* While NEED_SESSION is open: what was in the client's ticket, to be given (or not: H40) by
+ * prov_dtls_give_session. PROV_E_NOT_FOUND: none was shown, or not one of ours, or too old a one. Wipe ret. */
+PROV_MUST prov_result prov_dtls_need_ticket(const struct prov_dtls *s,
+                                            struct prov_dtls_resumable *ret);
 /* Answers to NEED_SESSION. NULL: unknown, too old, revoked: a full handshake follows. The engine itself
  * refuses one of another name, suite or age, or that mixes extended master secret (RFC 7627). */
 struct prov_bytes prov_dtls_need_session(const struct prov_dtls *s);
@@ -250,7 +264,7 @@ void prov_dtls_give_session(struct prov_dtls *s, const struct prov_dtls_resumabl
 /* Whether the handshake was abbreviated. */
 bool prov_dtls_resumed(const struct prov_dtls *s);
 /* For the next time; once, after CONNECTED: the session forgets the secret then. PROV_E_NOT_FOUND if it
- * can't be resumed. credential is left zero; made_ms is the full handshake's, not this one's. */
+ * can't be resumed. credential is as it was set, or zero; made_ms is the full handshake's, not this one's. */
 PROV_MUST prov_result prov_dtls_resumable(struct prov_dtls *s, uint64_t now_ms,
                                           struct prov_dtls_resumable *ret);
 

@@ -62,6 +62,8 @@ struct prov_dtls_facts {
     uint8_t server_type_first;
     uint8_t cached_types; /* cached_info: bit n: type n goes in its short form */
     bool urls;            /* client_certificate_url */
+    bool ticket;          /* client: one is promised; server: one is asked for */
+    bool by_ticket;       /* server: the session goes on by one */
 };
 
 struct prov_dtls_handshake {
@@ -133,6 +135,8 @@ struct prov_dtls_side;
 struct prov_dtls_kept {
     uint8_t session_id[PROV_DTLS_SESSION_ID_LEN];
     uint8_t session_id_len;
+    bool ready; /* the secret is here */
+    uint8_t credential[16];
     uint8_t name[PROV_HASH_LEN]; /* of the server; zeros: none */
     uint8_t master[PROV_DTLS_MASTER_LEN];
     uint64_t made_ms;
@@ -187,6 +191,7 @@ struct prov_dtls {
     bool name_seen;
     bool used_cache;  /* client: the server's chain was the cached one */
     bool last_flight; /* CCS and Finished are to be sent (again) from here (H7) */
+    bool last_ticket; /* and NewSessionTicket before them */
     bool closing;     /* close_notify was queued */
     bool closed, closed_told;
     bool failed;
@@ -197,6 +202,7 @@ struct prov_dtls {
     uint32_t datagrams_in, datagrams_out, octets_in, octets_out;
     uint32_t records_dropped, records_forged, flights_resent;
     struct prov_dtls_kept kept;
+    struct prov_dtls_ticket *ticket; /* the caller's room, or NULL */
 };
 
 #endif
