@@ -97,7 +97,9 @@ static struct prov_bytes ticket_of(const struct prov_dtls *s)
 
     if (s->ticket != NULL && s->ticket->len > 0)
         return PROV_BYTES(s->ticket->octets, s->ticket->len);
-    return s->resumed ? PROV_BYTES(before->ticket, before->ticket_len) : PROV_BYTES_NONE;
+    if (!s->resumed || before == NULL)
+        return PROV_BYTES_NONE;
+    return PROV_BYTES(before->ticket, before->ticket_len);
 }
 
 /* RFC 5246, section 7.2.2: not after a fatal alert; H15: after a close_notify. Without extended master
