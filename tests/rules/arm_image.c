@@ -23,6 +23,15 @@ static prov_result install(void)
                                      false, &entry);
 }
 
+static prov_result take_deny_list(void)
+{
+    static uint8_t file[PROV_DENY_LIST_MAX], work[PROV_STORE_ENTRY_MAX];
+    struct prov_deny_list list;
+    size_t len = board_bundle(file, sizeof file);
+    return prov_store_deny_install(&board_store, PROV_BYTES(file, len), PROV_BUF_OF(work), false,
+                                   &list);
+}
+
 static prov_result operate(void)
 {
     static uint8_t in[1280], out[1280];
@@ -61,6 +70,8 @@ void image_main(void)
     board_send(csr, buf.len);
     if (r == PROV_OK)
         r = install();
+    if (r == PROV_OK)
+        r = take_deny_list();
     if (r == PROV_OK)
         r = operate();
     if (r == PROV_OK)
