@@ -100,8 +100,10 @@ void agent_cache_connected(struct prov_agent *agent)
     const struct prov_entry *entry = &agent->entry;
     if (!PROV_AGENT_CACHED_INFO || entry->kind != PROV_KIND_CERT)
         return;
+    bool used = prov_dtls_used_cache(&agent->dtls);
+    agent->report.cached_chains += used;
     if (!agent->candidate)
-        agent->report.cached_chain = prov_dtls_used_cache(&agent->dtls);
+        agent->report.cached_chain = used;
     if (agent->cache_other && agent->snapshot != 0)
         make_void(agent);
     if (agent->seen_len == 0) /* resumed: nothing was shown */

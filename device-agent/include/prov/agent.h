@@ -127,11 +127,12 @@ struct prov_agent_report {
     char reason[PROV_AGENT_REASON_MAX + 1]; /* the server's words with that code, or "" */
     enum prov_kind kind;                    /* of the credential now in use */
     struct prov_fqdn server;
-    bool resumed;      /* finished what an earlier run had begun */
-    bool abbreviated;  /* the request went over a session that was resumed */
-    bool cached_chain; /* … whose server sent the fingerprint of its chain alone */
-    bool gave_up;      /* a candidate was given up on the way */
-    bool no_time;      /* validity periods were not looked at */
+    bool resumed;           /* finished what an earlier run had begun */
+    bool abbreviated;       /* the request went over a session that was resumed */
+    bool cached_chain;      /* … whose server sent the fingerprint of its chain alone */
+    uint32_t cached_chains; /* handshakes in which it did */
+    bool gave_up;           /* a candidate was given up on the way */
+    bool no_time;           /* validity periods were not looked at */
     uint32_t handshakes, datagrams_in, datagrams_out, octets_in, octets_out;
 };
 

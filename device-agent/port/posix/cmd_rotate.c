@@ -169,7 +169,7 @@ static void print_report(const struct options *options, const struct prov_agent_
     print_text(&print, "state", "active");
     print_bool(&print, "resumed", report->resumed);
     print_bool(&print, "abbreviated", report->abbreviated);
-    print_bool(&print, "cached_chain", report->cached_chain);
+    print_int(&print, "cached_chains", report->cached_chains);
     print_int(&print, "handshakes", report->handshakes);
     print_int(&print, "datagrams_sent", report->datagrams_out);
     print_int(&print, "datagrams_received", report->datagrams_in);

@@ -159,7 +159,28 @@ for id in $(sed -n 's/.*"id":"\([^"]*\)".*/\1/p' list); do
     }
 done
 
-# deny-lists: another factory's is refused, ours refuses the server that it denies, an older one is refused
+# the second connection with a credential is abbreviated, and the server's chain comes as its fingerprint
+for kind in rpk cert; do
+    "$agent" rotate --store $kind --address "$(address_of right)" --json >out 2>err || failed=1
+    grep -q '"abbreviated":true' out || {
+        echo "FAILED: $kind: the second connection is not abbreviated"
+        cat out err
+        failed=1
+    }
+    "$agent" rotate --store $kind --address "$(address_of right)" --no-resumption --json >out 2>err || failed=1
+    grep -q '"abbreviated":false' out || failed=1
+done
+grep -q '"cached_chains":2' out || {
+    echo 'FAILED: the chain was not cached'
+    cat out err
+    failed=1
+}
+"$agent" rotate --store cert --address "$(address_of right)" --discover $name --max-fragment 512 --mtu 300 --alpn \
+    >out 2>err || {
+    echo 'FAILED: a rotation with everything in the hello'
+    cat out err
+    failed=1
+}
 words() { # CODE WORDS COMMAND…
     code=$1
     what=$2
@@ -172,6 +193,10 @@ words() { # CODE WORDS COMMAND…
         failed=1
     fi
 }
+words 6 'not the subject' rotate --store cert --address "$(address_of right)" --server-eui64 $psk
+words 6 'for certificates' rotate --store psk --address "$(address_of right)" --discover $name
+
+# deny-lists: another factory's is refused, ours refuses the server that it denies, an older one is refused
 "$prov" denylist export --out first.denylist >/dev/null
 PROV_REGISTRY="$work/wrong/registry.db" "$prov" denylist export --out theirs.denylist >/dev/null
 for id in $("$prov" credential list --server $name --json |
