@@ -13,17 +13,6 @@ void check_findings_begin(struct check_findings *findings, enum prov_check_subje
     findings->subject = subject;
 }
 
-/* PROV_CHECK_RULES_MAX: none of this subject. */
-static size_t find_slot(const struct check_findings *findings, const char *id)
-{
-    const struct prov_check_rule *rule;
-
-    for (size_t i = 0; (rule = prov_check_rule_at(i)) != NULL && i < PROV_CHECK_RULES_MAX; i++)
-        if (strcmp(rule->id, id) == 0 && (rule->subjects & findings->subject) != 0)
-            return i;
-    return PROV_CHECK_RULES_MAX;
-}
-
 static bool gives_way(enum prov_check_verdict old, enum prov_check_verdict new)
 {
     if (old == PROV_CHECK_FAIL)
@@ -36,7 +25,7 @@ static bool gives_way(enum prov_check_verdict old, enum prov_check_verdict new)
 static void note(struct check_findings *findings, const char *id, enum prov_check_verdict verdict,
                  const char *format, va_list list)
 {
-    size_t at = find_slot(findings, id);
+    size_t at = check_rule_number(id, findings->subject);
 
     if (at == PROV_CHECK_RULES_MAX) {
         findings->unknown = id;
@@ -98,7 +87,7 @@ void check_judge_rule(struct check_findings *findings, const char *rule, bool go
 
 void check_findings_take(struct check_findings *findings, const struct prov_check_finding *finding)
 {
-    size_t at = find_slot(findings, finding->rule->id);
+    size_t at = check_rule_number(finding->rule->id, findings->subject);
 
     if (at == PROV_CHECK_RULES_MAX || !gives_way(findings->slots[at].verdict, finding->verdict))
         return;
@@ -108,7 +97,7 @@ void check_findings_take(struct check_findings *findings, const struct prov_chec
 
 enum prov_check_verdict check_verdict(const struct check_findings *findings, const char *rule)
 {
-    size_t at = find_slot(findings, rule);
+    size_t at = check_rule_number(rule, findings->subject);
 
     return at == PROV_CHECK_RULES_MAX ? (enum prov_check_verdict)0 : findings->slots[at].verdict;
 }

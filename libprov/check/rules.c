@@ -41,6 +41,17 @@ const struct prov_check_rule *prov_check_rule_find(const char *id)
     return NULL;
 }
 
+size_t check_rule_number(const char *id, enum prov_check_subject subject)
+{
+    size_t number = 0;
+
+    for (size_t i = 0; i < TABLES; i++)
+        for (const struct prov_check_rule *rule = tables[i]; rule->id != NULL; rule++, number++)
+            if ((rule->subjects & (unsigned)subject) != 0 && strcmp(rule->id, id) == 0)
+                return number < PROV_CHECK_RULES_MAX ? number : PROV_CHECK_RULES_MAX;
+    return PROV_CHECK_RULES_MAX;
+}
+
 const char *prov_check_subject_text(enum prov_check_subject subject)
 {
     switch (subject) {

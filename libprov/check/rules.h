@@ -14,4 +14,7 @@ extern const struct prov_check_rule prov_check_rules_file[];
 
 #define PROV_CHECK_RULES_MAX 384 /* in all tables */
 
+/* The number of the subject's rule with this id; PROV_CHECK_RULES_MAX: it has none. */
+size_t check_rule_number(const char *id, enum prov_check_subject subject);
+
 #endif
