@@ -150,11 +150,19 @@ static void rows_23_27_46_a_server_answers_what_it_may(void **state)
     server_keeps_the_rows(PROV_ROLE_SERVER);
 }
 
+/* It has no name that could stand in server_name. */
+static void row3_a_constrained_server_answers_what_it_may(void **state)
+{
+    (void)state;
+    server_keeps_the_rows(PROV_ROLE_CONSTRAINED_SERVER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row8_each_client_hello_is_the_profiles),
         cmocka_unit_test(rows_23_27_46_a_server_answers_what_it_may),
+        cmocka_unit_test(row3_a_constrained_server_answers_what_it_may),
     };
     wire_world_make(&world);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
