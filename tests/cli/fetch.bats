@@ -20,7 +20,7 @@ setup() {
 }
 
 teardown() {
-    for pid in ${SERVE:-} ${WEB:-}; do kill "$pid" 2>/dev/null || true; done
+    for pid in ${SERVE:-} ${WEB:-} ${TLS:-}; do kill "$pid" 2>/dev/null || true; done
 }
 
 serve() {
@@ -56,6 +56,26 @@ enroll() {
     enroll
     [ "$status" -ne 0 ]
     grep -q 'event=fetch .*not a listed place' serve.log
+}
+
+@test "H38: a host that nobody vouches for is not believed, whatever it has" {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout w.key -out w.crt -days 1 \
+        -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+    openssl s_server -accept 127.0.0.1:0 -key w.key -cert w.crt -WWW >tls.port 2>&1 3>&- &
+    TLS=$!
+    for _ in $(seq 100); do
+        if grep -q ACCEPT tls.port; then break; fi
+        sleep 0.05
+    done
+    PREFIX=https://$(sed -n 's/.*ACCEPT \(127[^ ]*\).*/\1/p' tls.port)/c/
+    rm flash b
+    prov bundle export "$ID" --out b --certificate-url "$PREFIX" --publish c
+    "$PROV_AGENT" install b --store flash >/dev/null
+    fetching
+    enroll
+    [ "$status" -ne 0 ]
+    [[ $stderr == *certificate_unobtainable* ]]
+    grep -q 'event=fetch .*SSL' serve.log
 }
 
 @test "row40: another certificate at the address is bad_certificate_hash_value" {
