@@ -413,11 +413,25 @@ bool prov_dtls_pull(struct prov_dtls *s, uint64_t now_ms, struct prov_buf *out)
     return true;
 }
 
+/* RFC 7918, sections 4 and 5.3: the client's whole last flight has gone out, and the keys come from an ephemeral
+ * exchange that the server has signed. What a PSK alone protects waits: it may be the wrong one. */
+static bool starts_falsely(const struct prov_dtls *s)
+{
+    return s->config != NULL && s->config->false_start && prov_dtls_is_client(s) && s->hs != NULL &&
+           (s->hs->state == STATE_FINISHED || s->hs->state == STATE_TICKET) && !s->resumed &&
+           s->write_epoch == 1 && prov_dtls_is_public(s) && s->suite->forward_secret;
+}
+
+bool prov_dtls_may_seal(const struct prov_dtls *s)
+{
+    return !s->failed && !s->closing && !s->closed && (s->connected || starts_falsely(s));
+}
+
 prov_result prov_dtls_seal(struct prov_dtls *s, struct prov_bytes data, struct prov_buf *out)
 {
     size_t mark = out->len;
 
-    if (!s->connected || s->failed || s->closing || s->closed)
+    if (!prov_dtls_may_seal(s))
         return PROV_E_STATE;
     if (data.len > prov_content_max(s))
         return PROV_E_BOUNDS;

@@ -312,9 +312,12 @@ size_t prov_dtls_data_max(const struct prov_dtls *s);
 
 /* The application record of a DATA event. */
 struct prov_bytes prov_dtls_data(const struct prov_dtls *s);
-/* Appends one datagram with one application record to out. PROV_E_STATE before CONNECTED or after the
- * end; PROV_E_BOUNDS over the negotiated fragment length or
- * PROV_DTLS_DATA_MAX (the MTU is the caller's to see to); PROV_E_FULL at 2^23 records (H12). */
+/* Whether data may be sealed: from CONNECTED on, with false_start from the own Finished on; not after the
+ * end. A server takes no data before it has verified that Finished: what is lost with it, or comes before
+ * it, is lost. */
+bool prov_dtls_may_seal(const struct prov_dtls *s);
+/* Appends one datagram with one application record to out. PROV_E_STATE if that may not be; PROV_E_BOUNDS
+ * over the negotiated fragment length or PROV_DTLS_DATA_MAX (the MTU is the caller's to see to); PROV_E_FULL at 2^23 records (H12). */
 PROV_MUST prov_result prov_dtls_seal(struct prov_dtls *s, struct prov_bytes data,
                                      struct prov_buf *out);
 /* Queues close_notify; pull sends it. */
