@@ -71,6 +71,7 @@ prov_result prov_agent_begin(struct prov_agent *agent, const struct prov_agent_r
 
 enum prov_agent_event prov_agent_step(struct prov_agent *agent, uint64_t now_ms)
 {
+    agent->answering = false;
     return agent_phase_step(agent, now_ms);
 }
 
@@ -124,6 +125,8 @@ uint64_t prov_agent_deadline(const struct prov_agent *agent)
     default:
         return 0;
     }
+    if (agent->answering)
+        return 0;
     uint64_t session = prov_dtls_deadline(&agent->dtls);
     uint64_t exchange = agent->exchanging ? prov_exchange_deadline(&agent->exchange) : UINT64_MAX;
     if (agent->phase == PROV_PHASE_LATER)

@@ -184,6 +184,9 @@ static enum prov_agent_event phase_session(struct prov_agent *agent, uint64_t no
         return PROV_AGENT_AGAIN;
     case PROV_DTLS_CONNECTED:
         return connected(agent, now_ms);
+    case PROV_DTLS_PULL: /* an answer to a heartbeat, made of the datagram in work */
+        agent->answering = true;
+        return PROV_AGENT_WAIT;
     case PROV_DTLS_DATA:
         if (agent->exchanging)
             prov_exchange_push(&agent->exchange, now_ms, prov_dtls_data(&agent->dtls));

@@ -494,6 +494,8 @@ static void connected(struct model *model, uint64_t now_ms, struct model_session
 {
     struct model_kept *kept = &model->kept[model->kept_next % MODEL_KEPT];
     session->connected = true;
+    if (model->beats)
+        MUST(prov_dtls_heartbeat(&session->dtls, now_ms));
     prov_enroll_limit(&session->exchange, prov_dtls_data_max(&session->dtls));
     model->full += !prov_dtls_resumed(&session->dtls);
     model->abbreviated += prov_dtls_resumed(&session->dtls);

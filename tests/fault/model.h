@@ -81,6 +81,7 @@ struct model {
     const char *not_before; /* of the certificates it issues; NULL: 2025 */
     bool own_key_back;      /* gives the device's key as the server's */
     bool old_key_back;      /* … the key of the session instead */
+    bool beats;             /* asks whether the device is there, once it is connected */
     bool new_root;          /* gives another certificate of the root */
     bool with_urls;         /* bundles say where their certificates lie */
     struct prov_bytes fetched_chain[2];

@@ -175,7 +175,8 @@ struct prov_agent {
     bool cache_other;   /* it is not the one that was kept */
     bool cache_refused; /* it is, and is not good any more */
     bool dtls_open;
-    bool closing; /* a close_notify is to be pulled before the next session */
+    bool answering; /* a heartbeat's answer is to be pulled, then there is more to do */
+    bool closing;   /* a close_notify is to be pulled before the next session */
     uint8_t spki[PROV_SPKI_LEN];
     struct prov_exchange_config exchange_config;
     struct prov_exchange exchange;

@@ -471,6 +471,19 @@ static void row44_every_length_carries_an_enrollment(void **state)
     }
 }
 
+/* A server that is busy for longer than it waits for an answer to its heartbeat. */
+static void row48_heartbeat_of_the_server_is_answered(void **state)
+{
+    (void)state;
+    world.model.beats = true;
+    world.model.busy = 2;
+    world.model.max_age = 50;
+    assert_int_equal(
+        run((struct prov_agent_request){.op = PROV_AGENT_ENROLL, .heartbeat = true}, NULL),
+        PROV_OK);
+    assert_true(world_settled(&world));
+}
+
 /* The first four octets of a random may look like any time from 1970 to 2106: none of them is believed, with
  * raw keys, where no certificate says what time it is (RFC 7925, section 12). */
 static void row29_time_is_not_taken_from_a_random(void **state)
@@ -517,6 +530,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(hello_offers_what_is_asked_for, setup_cert, teardown),
         cmocka_unit_test_setup_teardown(row44_every_length_carries_an_enrollment, setup_cert,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(row48_heartbeat_of_the_server_is_answered, setup_rpk,
                                         teardown),
         cmocka_unit_test_setup_teardown(row29_time_is_not_taken_from_a_random, setup_rpk, teardown),
     };
