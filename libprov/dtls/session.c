@@ -376,6 +376,8 @@ enum prov_dtls_event prov_dtls_step(struct prov_dtls *s, uint64_t now_ms)
 
 uint64_t prov_dtls_deadline(const struct prov_dtls *s)
 {
+    if (s->in != NULL) /* an answer was to be pulled before the rest of the datagram */
+        return 0;
     if (s->hs == NULL)
         return prov_heartbeat_deadline(s);
     return has_work(s) ? 0 : s->hs->deadline_ms;

@@ -371,6 +371,29 @@ static void row48_what_stands_beside_it_in_the_datagram_is_not_lost(void **state
     wire_free(&w);
 }
 
+/* A loop that pulls only when it is about to wait, as an agent's is. */
+static void row48_behind_the_answer_the_rest_of_the_datagram_is_due_at_once(void **state)
+{
+    uint8_t message[3 + 16] = {1}, room[WIRE_DATAGRAM_MAX], datagram[256], out_room[256];
+    struct prov_buf in = PROV_BUF_OF(datagram), out = PROV_BUF_OF(out_room);
+    struct wire w;
+
+    (void)state;
+    connected_with(&w, WIRE_PSK);
+    struct prov_dtls *server = &w.ends[WIRE_SERVER].session;
+    prov_put(&in, room, seal_type(&w, WIRE_CLIENT, BEAT, PROV_BYTES_OF(message), room));
+    prov_put(&in, room, seal(&w, WIRE_CLIENT, "behind it", room));
+    prov_dtls_push(server, 0, datagram, in.len);
+    assert_int_equal(prov_dtls_step(server, 0), PROV_DTLS_PULL);
+    assert_true(prov_dtls_pull(server, 0, &out));
+    assert_int_equal(prov_dtls_deadline(server), 0);
+    assert_int_equal(prov_dtls_step(server, 0), PROV_DTLS_DATA);
+    assert_memory_equal(prov_dtls_data(server).data, "behind it", 9);
+    assert_int_equal(prov_dtls_step(server, 0), PROV_DTLS_WAIT);
+    assert_int_equal(prov_dtls_deadline(server), UINT64_MAX);
+    wire_free(&w);
+}
+
 static void row48_an_answer_that_is_not_pulled_is_forgotten(void **state)
 {
     uint8_t message[3 + 16] = {1}, room[WIRE_DATAGRAM_MAX], out_room[256];
@@ -541,6 +564,7 @@ int main(void)
         cmocka_unit_test(row48_the_answer_is_the_payload_and_16_new_octets),
         cmocka_unit_test(row48_what_stands_beside_it_in_the_datagram_is_not_lost),
         cmocka_unit_test(row48_an_answer_that_is_not_pulled_is_forgotten),
+        cmocka_unit_test(row48_behind_the_answer_the_rest_of_the_datagram_is_due_at_once),
         cmocka_unit_test(row48_one_request_is_on_its_way),
         cmocka_unit_test(row48_lost_requests_and_answers_are_made_good),
         cmocka_unit_test(row48_two_requests_have_nothing_in_common),

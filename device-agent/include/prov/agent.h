@@ -214,7 +214,8 @@ void prov_agent_close(struct prov_agent *agent);
 PROV_MUST prov_result prov_agent_begin(struct prov_agent *agent,
                                        const struct prov_agent_request *request, uint64_t now_ms);
 enum prov_agent_event prov_agent_step(struct prov_agent *agent, uint64_t now_ms);
-/* The datagram is decrypted in place and must stay until prov_agent_step answers WAIT. */
+/* The datagram is decrypted in place and must stay until prov_agent_step answers WAIT and the deadline is not 0
+ * (that is, until there is nothing to do but to wait). */
 void prov_agent_push(struct prov_agent *agent, uint64_t now_ms, uint8_t *datagram, size_t len);
 bool prov_agent_pull(struct prov_agent *agent, uint64_t now_ms, struct prov_buf *out);
 uint64_t prov_agent_deadline(const struct prov_agent *agent);

@@ -220,7 +220,9 @@ void prov_dtls_push(struct prov_dtls *s, uint64_t now_ms, uint8_t *datagram, siz
 enum prov_dtls_event prov_dtls_step(struct prov_dtls *s, uint64_t now_ms);
 /* Writes the next datagram to be sent, or returns false. out.cap should be the MTU at least. */
 bool prov_dtls_pull(struct prov_dtls *s, uint64_t now_ms, struct prov_buf *out);
-/* When prov_dtls_step must be called at the latest; UINT64_MAX: no need. */
+/* When prov_dtls_step must be called at the latest; UINT64_MAX: no need. 0 while the datagram in work is not
+ * done with: who pulls behind WAIT and PULL alike, and steps again before a datagram takes its room, is
+ * fine. */
 uint64_t prov_dtls_deadline(const struct prov_dtls *s);
 
 /* Answers to NEED_PSK. known false: the identity is unknown or revoked and the key is a dummy of the
