@@ -191,8 +191,6 @@ static enum prov_agent_event phase_session(struct prov_agent *agent, uint64_t no
         if (agent->exchanging)
             prov_exchange_push(&agent->exchange, now_ms, prov_dtls_data(&agent->dtls));
         return PROV_AGENT_AGAIN;
-    case PROV_DTLS_PULL: /* the deadline has passed already: what is behind it in the datagram is next */
-        return PROV_AGENT_WAIT;
     case PROV_DTLS_CLOSED:
         return agent_fail(agent, PROV_E_PEER);
     case PROV_DTLS_FAILED:
