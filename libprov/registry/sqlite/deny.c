@@ -24,11 +24,13 @@ static prov_result signer_add(struct prov_registry *registry, const struct prov_
 {
     uint8_t box[SEAL_BOX_LEN];
     struct prov_deny_signer there;
-    prov_result result = prov_registry_deny_signer_get(registry, &there, NULL, NULL);
+    prov_result result = prov_registry_deny_signer_get(registry, &there, NULL, why);
     if (result == PROV_OK)
         return prov_why_set(why, PROV_E_EXISTS, "the registry has a signer of deny-lists");
     if (result != PROV_E_NOT_FOUND)
         return result;
+    if (why != NULL)
+        prov_why_clear(why); /* as it should be */
     result = seal_secret(&registry->keys, &signer->uuid, scalar, box);
     if (result != PROV_OK)
         return prov_why_set(why, result, "cannot seal the key of the signer of deny-lists");
