@@ -47,8 +47,11 @@ static prov_result server_judges(struct ours *o, struct prov_dtls *s)
 static prov_result client_judges(struct ours *o, struct prov_dtls *s)
 {
     struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
-    struct prov_path_rules rules = {PROV_PATH_SERVER, &o->world->fqdn, PROV_CHAIN_BELOW_ANCHOR,
-                                    true, o->world->now};
+    struct prov_path_rules rules = {.role = PROV_PATH_SERVER,
+                                    .server = &o->world->fqdn,
+                                    .max_below_anchor = PROV_CHAIN_BELOW_ANCHOR,
+                                    .has_time = true,
+                                    .time = o->world->now};
     if (o->kind == PROV_KIND_RPK)
         return prov_bytes_equal(prov_dtls_peer_spki(s), PROV_BYTES_OF(o->world->server.spki))
                    ? PROV_OK
@@ -74,6 +77,9 @@ static void steps(struct ours *o, struct prov_dtls *s, bool is_server)
             break;
         case PROV_DTLS_NEED_VERIFY:
             prov_dtls_give_verdict(s, is_server ? server_judges(o, s) : client_judges(o, s));
+            break;
+        case PROV_DTLS_NEED_SESSION:
+            prov_dtls_give_session(s, o->server_knows);
             break;
         case PROV_DTLS_NEED_FETCH:
             prov_dtls_give_chain(s, PROV_OK, o->world->device.chain, 2);
@@ -187,6 +193,8 @@ void ours_handshake(struct ours *o, struct prov_dtls *server, struct ours_figure
     }
     if (!prov_dtls_connected(server) || !prov_dtls_connected(&o->client))
         bench_fail("our ends are not connected");
+    if (o->client_keeps != NULL)
+        must(prov_dtls_resumable(&o->client, 0, o->client_keeps), "what can be resumed");
     prov_dtls_drop(&o->client);
 }
 

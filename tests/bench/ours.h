@@ -17,6 +17,8 @@ struct ours {
     struct prov_dtls_cookies cookies;
     struct prov_key client_key, server_key;
     struct prov_path path;
+    /* For resumption, unless NULL: what the client keeps of its next handshake; what the server knows. */
+    struct prov_dtls_resumable *client_keeps, *server_knows;
 };
 
 struct ours_figures {
