@@ -40,6 +40,16 @@ static void give(struct prov_server *server, uint64_t now_ms, struct association
     prov_dtls_give_chain(&a->dtls, result, chain, chain_len);
 }
 
+static bool is_fetching(const struct prov_server *server, const struct address *address)
+{
+    for (struct link *at = server->half_open.after; at != &server->half_open; at = at->after) {
+        const struct association *a = CONTAINER(at, struct association, half_open);
+        if (a->fetch != 0 && a->session->address == address)
+            return true;
+    }
+    return false;
+}
+
 /* One for an address, whatever its ports: a stranger makes this server ask others (RFC 6066, section
  * 11.3). */
 static prov_result begin(struct prov_server *server, struct association *a)
@@ -49,15 +59,13 @@ static prov_result begin(struct prov_server *server, struct association *a)
     size_t count = prov_dtls_need_urls(&a->dtls, urls, &pkipath);
     uint64_t ticket = ++server->tickets;
 
-    if (a->session->address->fetching)
+    if (is_fetching(server, a->session->address))
         return prov_why_set(&server->why, PROV_E_BUSY,
                             "certificates are being fetched for this address");
     prov_result result = server->config.io.fetch(server->config.io.context, ticket, urls, count,
                                                  pkipath, &server->why);
-    if (result == PROV_OK) {
+    if (result == PROV_OK)
         a->fetch = ticket;
-        a->session->address->fetching = true;
-    }
     return result;
 }
 
@@ -79,7 +87,6 @@ void association_forget_fetch(struct prov_server *server, struct association *a)
         return;
     server->config.io.fetch_cancel(server->config.io.context, a->fetch);
     a->fetch = 0;
-    a->session->address->fetching = false;
 }
 
 static struct association *waiting_for(struct prov_server *server, uint64_t ticket)
@@ -101,7 +108,6 @@ void prov_server_fetched(struct prov_server *server, uint64_t now_ms, uint64_t t
     if (a == NULL)
         return;
     a->fetch = 0;
-    a->session->address->fetching = false;
     prov_why_clear(&server->why);
     give(server, now_ms, a, result, reason, chain, chain_len);
     (void)association_run(server, now_ms, a);

@@ -108,7 +108,6 @@ struct address {
     struct address *next;
     struct link sessions; /* established, the longest idle first */
     uint32_t established, handshakes, sessions_in_all;
-    bool fetching; /* for one of its handshakes (H38) */
     uint8_t octets[ADDRESS_LEN];
 };
 
