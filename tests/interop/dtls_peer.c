@@ -8,6 +8,9 @@
  *               [--key FILE [--public FILE | --chain FILE --anchors FILE]] [--name FQDN] [--seconds
  * N] [--max-fragment N] [--protocol NAME] [--heartbeat yes] [--line TEXT]
  *
+ * A client also takes --cached FILE (the server's chain, offered by its fingerprint) and --url URL (where its
+ * own certificate lies: a server that agrees to it fails here).
+ *
  * The client sends a line and ends with 0 when it has come back, from any echo; the server answers
  * one session in kind. Otherwise it ends with the class of the failure (prov/result.h) and says it.
  */
@@ -37,6 +40,7 @@ struct peer {
     struct prov_dtls_cookies cookies;
     struct prov_path path;
     struct prov_fqdn name;
+    struct prov_certificate_url url;
     bool has_name, accepted, done, beating;
     uint8_t psk[PROV_PSK_MAX];
     size_t psk_len;
@@ -347,6 +351,10 @@ static bool set_option(struct peer *p, const char *option, const char *value)
         return peer_certs_load(&p->files, value, p->files.chain, &p->files.chain_len);
     else if (strcmp(option, "--anchors") == 0)
         return peer_certs_load(&p->files, value, p->files.anchors, &p->files.anchor_count);
+    else if (strcmp(option, "--cached") == 0)
+        return peer_certs_load(&p->files, value, p->files.cached, &p->files.cached_len);
+    else if (strcmp(option, "--url") == 0)
+        p->url.url = prov_bytes_text(value);
     else
         return false;
     return true;
@@ -364,6 +372,10 @@ static void configure(struct peer *p)
     p->config.spki = PROV_BYTES_OF(p->files.spki);
     p->config.chain = p->files.chain;
     p->config.chain_len = p->files.chain_len;
+    p->config.cached_chain = p->files.cached;
+    p->config.cached_chain_len = p->files.cached_len;
+    p->config.urls = &p->url;
+    p->config.urls_len = p->url.url.len > 0 ? 1 : 0;
     p->until_ms = now_ms() + (p->until_ms == 0 ? 8000 : p->until_ms);
 }
 

@@ -274,6 +274,12 @@ x509_cases() { # PREFIX
     ours='--suite C0AE --name coaps.example.org --anchors root.pem --key'
     both_ways "$1_x509_server" "$1_x509_client" 'TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 cert binding yes' \
         "$ours server.key --chain server.chain" "$ours client.key --chain client.chain"
+    begin "$group: our client offers a fingerprint and an address, $tool knows neither"
+    "$1_x509_server"
+    # shellcheck disable=SC2086
+    ours_connects 0 $ours client.key --chain client.chain --cached server.chain --url http://h/c.cer
+    need ours.log '^connected TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 cert binding yes'
+    finish
     who=stranger
     refuses 'a certificate of an unknown CA' "$1_x509_client" unknown_ca \
         "$ours server.key --chain server.chain"

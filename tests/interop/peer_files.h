@@ -16,8 +16,8 @@ struct peer_files {
     uint8_t peer_spki[PROV_SPKI_LEN]; /* the other end's raw public key */
     uint8_t octets[PEER_CERTS_MAX * 2048];
     size_t used;
-    struct prov_bytes chain[PEER_CERTS_MAX], anchors[PEER_CERTS_MAX];
-    size_t chain_len, anchor_count;
+    struct prov_bytes chain[PEER_CERTS_MAX], anchors[PEER_CERTS_MAX], cached[PEER_CERTS_MAX];
+    size_t chain_len, anchor_count, cached_len;
 };
 
 /* Each returns false, having said on stderr which file is wrong. */
