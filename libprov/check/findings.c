@@ -22,8 +22,10 @@ static bool gives_way(enum prov_check_verdict old, enum prov_check_verdict new)
     return true;
 }
 
-static void note(struct check_findings *findings, const char *id, enum prov_check_verdict verdict,
-                 const char *format, va_list list)
+__attribute__((format(printf, 4, 0))) static void note(struct check_findings *findings,
+                                                       const char *id,
+                                                       enum prov_check_verdict verdict,
+                                                       const char *format, va_list list)
 {
     size_t at = check_rule_number(id, findings->subject);
 

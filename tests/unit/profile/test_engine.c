@@ -61,6 +61,37 @@ static void row8_each_client_hello_is_the_profiles(void **state)
     }
 }
 
+/* Towards a constrained server: no name that it could not have, and a ticket is asked for; the rest is as
+ * it always is (rows 3 and 45). */
+static void row45_the_hello_to_a_constrained_server(void **state)
+{
+    (void)state;
+    EACH_KIND(k)
+    {
+        uint8_t sent[1024], room[256];
+        size_t len, suites;
+        struct prov_buf expected = PROV_BUF_OF(room);
+        struct prov_bytes body, other;
+        prov_mode_hello_put(kinds[k].mode, NULL, &expected);
+        first_hello(kinds[k].kind, true, true, sent, &len);
+        suites = 2 + (size_t)sent[1] + 2; /* and compression */
+        struct prov_bytes block = PROV_BYTES(sent + suites + 2, len - suites - 2);
+        assert_memory_equal(sent, room, suites);
+        assert_false(craft_extension(block, PROV_EXTENSION_SERVER_NAME, &body));
+        assert_true(craft_extension(block, PROV_EXTENSION_SESSION_TICKET, &body));
+        assert_int_equal(body.len, 0);
+        assert_int_equal(len, expected.len + 4);
+        for (size_t i = 0; i < prov_extension_rule_count; i++) {
+            uint16_t type = prov_extension_rules[i].type;
+            struct prov_bytes usual = PROV_BYTES(room + suites + 2, expected.len - suites - 2);
+            if (!craft_extension(usual, type, &other))
+                continue;
+            assert_true(craft_extension(block, type, &body));
+            assert_true(prov_bytes_equal(body, other));
+        }
+    }
+}
+
 /* --- the server -------------------------------------------------------------------------------- */
 
 /* Everything that has a row is offered at once, with a body that is well formed. */
@@ -161,6 +192,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(row8_each_client_hello_is_the_profiles),
+        cmocka_unit_test(row45_the_hello_to_a_constrained_server),
         cmocka_unit_test(rows_23_27_46_a_server_answers_what_it_may),
         cmocka_unit_test(row3_a_constrained_server_answers_what_it_may),
     };
