@@ -24,7 +24,8 @@ static void take_verify(struct check_answer *answer, uint64_t seq, struct prov_b
 
     answer->verifies++;
     answer->verify_seq = seq;
-    if (prov_hello_verify_take(body, &cookie) && cookie.len <= sizeof(answer->cookie)) {
+    if (prov_hello_verify_take(body, &cookie) && cookie.len > 0 &&
+        cookie.len <= sizeof(answer->cookie)) {
         memcpy(answer->cookie, cookie.data, cookie.len);
         answer->cookie_len = (uint8_t)cookie.len;
     }

@@ -59,7 +59,8 @@ static enum check_act probe_share(struct endpoint *e)
                                  ? "the same point"
                                  : "different points");
         e->room_len = params.point.len;
-        memcpy(e->room, params.point.data, params.point.len);
+        if (params.point.len > 0)
+            memcpy(e->room, params.point.data, params.point.len);
     }
     if (e->stage == 2)
         return CHECK_DONE;
