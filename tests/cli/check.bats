@@ -85,29 +85,29 @@ serve() { # a prov server with the three kinds of bundle
 
 @test "a target that says nothing ends with 9" {
     target '[]'
-    fails 9 "no answer" check endpoint "coaps://$ADDRESS" --wait 100
+    fails 9 "no answer" check endpoint "coaps://$ADDRESS" --wait 50
     [ -z "$output" ]
 }
 
 @test "TLS, CoAP without DTLS and text are told by their octets" {
     target '[bytes.fromhex("15030100020246")]'
-    fails 9 "this is not DTLS" check endpoint "coaps://$ADDRESS" --wait 100
+    fails 9 "this is not DTLS" check endpoint "coaps://$ADDRESS" --wait 50
     [[ $output == *"looks like TLS: 15030100020246"* ]]
     kill "$TARGET"
     target '[bytes([0x70, 0]) + d[2:4]]'
-    fails 9 "this is not DTLS" check endpoint "coaps://$ADDRESS" --wait 100
+    fails 9 "this is not DTLS" check endpoint "coaps://$ADDRESS" --wait 50
     [[ $output == *"looks like CoAP without DTLS"* ]]
 }
 
 @test "a target that closes at once, one that floods and one that answers forever are judged" {
     target '[bytes.fromhex("15fefd0000000000000000000201") + b"\0"]'
-    fails 6 "failed" check endpoint "coaps://$ADDRESS" --wait 100
+    fails 6 "failed" check endpoint "coaps://$ADDRESS" --wait 50
     kill "$TARGET"
     target '[bytes.fromhex("15fefd0000000000000000000201") + b"\0"] * 3000'
-    fails 6 "failed" check endpoint "coaps://$ADDRESS" --wait 100
+    fails 6 "failed" check endpoint "coaps://$ADDRESS" --wait 50
     kill "$TARGET"
     target '[d]'
-    fails 6 "failed" check endpoint "coaps://$ADDRESS" --wait 100
+    fails 6 "failed" check endpoint "coaps://$ADDRESS" --wait 50
 }
 
 @test "a run ends when its time is over" {
@@ -118,14 +118,14 @@ serve() { # a prov server with the three kinds of bundle
 
 @test "--fail-on decides between 0 and 6" {
     target '[bytes.fromhex("15fefd0000000000000000000201") + b"\0"]'
-    succeeds check endpoint "coaps://$ADDRESS" --wait 100 --fail-on never
-    fails 6 "failed" check endpoint "coaps://$ADDRESS" --wait 100 --fail-on must
+    succeeds check endpoint "coaps://$ADDRESS" --wait 50 --fail-on never
+    fails 6 "failed" check endpoint "coaps://$ADDRESS" --wait 50 --fail-on must
 }
 
 @test "reports: JSON has one finding a line, JUnit a test case for each" {
     target '[bytes.fromhex("15fefd0000000000000000000201") + b"\0"]'
-    prov check endpoint "coaps://$ADDRESS" --wait 100 --fail-on never --json >findings.json
-    prov check endpoint "coaps://$ADDRESS" --wait 100 --fail-on never --junit report.xml >/dev/null
+    prov check endpoint "coaps://$ADDRESS" --wait 50 --fail-on never --json >findings.json
+    prov check endpoint "coaps://$ADDRESS" --wait 50 --fail-on never --junit report.xml >/dev/null
     python3 - <<'PY'
 import json, xml.etree.ElementTree as xml
 findings = [json.loads(line) for line in open("findings.json")]
@@ -157,7 +157,7 @@ assert all(r["document"] and r["section"] and r["row"] and r["title"] and r["rem
 @test "prov serve passes, for each kind of bundle" {
     serve
     for kind in psk rpk cert; do
-        run --separate-stderr prov check endpoint "coaps://$ADDRESS" --bundle $kind.bundle --wait 500 \
+        run --separate-stderr prov check endpoint "coaps://$ADDRESS" --bundle $kind.bundle --wait 300 \
             --fail-on should
         echo "$kind: $status; $stderr; $(grep -A3 FAIL <<<"$output")"
         [ "$status" -eq 0 ]
