@@ -13,7 +13,9 @@ static const struct check_probe *const lists[] = {
     check_probes_exchange, check_probes_fragment, check_probes_session,
     check_probes_identity, check_probes_resume,   check_probes_last,
 };
-#define LISTS (sizeof(lists) / sizeof(lists[0]))
+#define ALIVE_TRIES   3
+#define ALIVE_WAIT_MS 1000u
+#define LISTS         (sizeof(lists) / sizeof(lists[0]))
 
 static const struct check_probe *probe_at(size_t number)
 {
@@ -89,91 +91,6 @@ bool endpoint_taken(const struct endpoint *e)
     return false;
 }
 
-/* --- which probes run ------------------------------------------------------------------------ */
-
-struct need {
-    unsigned bit;
-    bool met;
-    bool
-        applies; /* false: when it is not met the rules are not applicable, rather than not tested */
-    const char *why;
-};
-
-static bool has_key(const struct prov_bundle *bundle)
-{
-    return bundle != NULL && (bundle->kind == PROV_KIND_PSK || bundle->scalar.len > 0);
-}
-
-/* The first need that is not met. */
-static bool find_missing(const struct endpoint *e, unsigned needs, struct need *ret)
-{
-    const struct prov_bundle *bundle = e->run->config.bundle;
-    const struct need all[] = {
-        {NEEDS_SLOW, e->run->config.slow, true, "takes minutes: --slow"},
-        {NEEDS_BASE, e->has_base, true, "no hello of the profile is accepted"},
-        {NEEDS_COOKIE, e->cookies, false, "the server sends no HelloVerifyRequest"},
-        {NEEDS_PSK, endpoint_psk_mode(e) != CHECK_MODES, false,
-         "the server takes no pre-shared keys"},
-        {NEEDS_PSK_FS, e->modes[CHECK_PSK_FS] || e->modes[CHECK_PSK_FS_8], false,
-         "the server has no ECDHE_PSK suite"},
-        {NEEDS_SHARE, endpoint_share_mode(e) != CHECK_MODES, false,
-         "the server has no suite with ECDHE"},
-        {NEEDS_RPK, e->modes[CHECK_RPK], false, "the server has no raw public key"},
-        {NEEDS_CERT, e->modes[CHECK_CERT], false, "the server has no certificate"},
-        {NEEDS_PUBLIC, endpoint_public_mode(e) != CHECK_MODES, false,
-         "the server has neither raw public keys nor certificates"},
-        {NEEDS_BUNDLE, bundle != NULL, true, "needs a bundle"},
-        {NEEDS_BUNDLE, has_key(bundle), true, "the bundle has no private key"},
-        {NEEDS_BUNDLE, e->has_own, true,
-         "the server does not have the bundle's kind of credential"},
-        {NEEDS_CONNECTED, e->connects, true, e->connect_why},
-    };
-
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-        if ((needs & all[i].bit) != 0 && !all[i].met) {
-            *ret = all[i];
-            return true;
-        }
-    return false;
-}
-
-static void leave_out_rule(struct endpoint *e, const char *rule, const struct need *missing)
-{
-    if (missing->applies)
-        check_not_tested(e->findings, rule, "%s", missing->why);
-    else
-        check_not_applicable(e->findings, rule, "%s", missing->why);
-}
-
-static void leave_out_chain(struct endpoint *e, const struct need *missing)
-{
-    const struct prov_check_rule *rule;
-
-    for (size_t i = 0; (rule = prov_check_rule_at(i)) != NULL; i++)
-        if ((rule->subjects & PROV_CHECK_ENDPOINT) && (rule->subjects & PROV_CHECK_CHAIN))
-            leave_out_rule(e, rule->id, missing);
-}
-
-static bool leave_out(struct endpoint *e, const struct check_probe *probe)
-{
-    unsigned needs = probe->needs;
-    struct need missing;
-
-    if (needs & NEEDS_CONNECTED)
-        needs |= NEEDS_BUNDLE;
-    if (!find_missing(e, needs, &missing))
-        return false;
-    for (size_t i = 0; i < sizeof(probe->rules) / sizeof(probe->rules[0]); i++) {
-        const char *rule = probe->rules[i];
-
-        if (rule != NULL && strcmp(rule, CHECK_CHAIN_RULES) == 0)
-            leave_out_chain(e, &missing);
-        else if (rule != NULL)
-            leave_out_rule(e, rule, &missing);
-    }
-    return true;
-}
-
 /* --- moving ---------------------------------------------------------------------------------- */
 
 static uint64_t silence(const struct endpoint *e)
@@ -215,11 +132,18 @@ static void leave_flow(struct endpoint *e)
     e->answer.hello = false;
 }
 
+static void new_flow(struct endpoint *e)
+{
+    e->flow = ++e->flows;
+    e->run->one_flow = true;
+    e->run->flow = e->flow;
+}
+
 static void begin_ask(struct endpoint *e)
 {
     leave_flow(e);
     if (!e->hello.same_flow)
-        e->flow = ++e->flows;
+        new_flow(e);
     e->resent = false;
     check_answer_begin(&e->answer);
     send_hello(e);
@@ -229,7 +153,7 @@ static void begin_ask(struct endpoint *e)
 static void begin_connect(struct endpoint *e)
 {
     leave_flow(e);
-    e->flow = ++e->flows;
+    new_flow(e);
     check_answer_begin(&e->answer);
     if (check_client_start(e) == PROV_OK)
         check_client_go_on(e);
@@ -273,6 +197,12 @@ static bool client_ended(const struct endpoint *e)
     return e->client.failed || e->client.closed || !e->client.open;
 }
 
+/* A port that was there a moment ago: the server may be starting again. */
+static bool may_come_back(const struct endpoint *e)
+{
+    return e->alive && !e->resent;
+}
+
 static bool came_to_an_end(const struct endpoint *e)
 {
     const struct check_answer *answer = &e->answer;
@@ -280,8 +210,8 @@ static bool came_to_an_end(const struct endpoint *e)
 
     switch (e->doing) {
     case CHECK_ASK:
-        return late || answer->refused || answer->alert >= 0 || check_answer_done(answer) ||
-               (answer->hello && answer->change_cipher_spec) ||
+        return late || (answer->refused && !may_come_back(e)) || answer->alert >= 0 ||
+               check_answer_done(answer) || (answer->hello && answer->change_cipher_spec) ||
                (e->hello.stop_at_cookie && answer->verifies > 0) ||
                (answer->foreign && !answer->hello && answer->verifies == 0);
     case CHECK_LISTEN:
@@ -300,8 +230,9 @@ static bool came_to_an_end(const struct endpoint *e)
 static bool try_again(struct endpoint *e)
 {
     if (e->doing != CHECK_ASK || e->resent || e->answer.datagrams > 0 || e->run->flooded ||
-        e->answer.refused || e->run->now_ms < e->until_ms)
+        (e->answer.refused && !may_come_back(e)) || e->run->now_ms < e->until_ms)
         return false;
+    e->answer.refused = false;
     e->resent = true;
     send_hello(e);
     wait_again(e);
@@ -345,26 +276,79 @@ static void next_probe(struct endpoint *e)
     e->enough = 0;
 }
 
+static void count_anew(struct endpoint *e)
+{
+    e->run->datagrams = 0;
+    e->run->flooded = false;
+}
+
+static void ask_for_good(struct endpoint *e)
+{
+    count_anew(e);
+    endpoint_hello(e);
+    begin(e, CHECK_ASK);
+}
+
+/* A server that has gone away would fail all that follows, and not by the rules' fault: after a silence a good
+ * hello is sent before anything else is asked. */
+static bool ask_whether_alive(struct endpoint *e)
+{
+    if (!e->silent || !e->has_base)
+        return false;
+    e->silent = false;
+    e->asking_alive = true;
+    e->tries = 0;
+    ask_for_good(e);
+    return true;
+}
+
+/* False: it is asked once more, as one that starts again may take a moment. */
+static bool hear_whether_alive(struct endpoint *e)
+{
+    e->silent = false;
+    if (!endpoint_taken(e) && ++e->tries < ALIVE_TRIES) {
+        e->run->handshake_next_ms = e->run->now_ms + ALIVE_WAIT_MS;
+        ask_for_good(e);
+        return false;
+    }
+    e->asking_alive = false;
+    if (endpoint_taken(e))
+        return true;
+    check_fail(e->findings, "endpoint.alive", "after \"%s\" a good hello is %s", e->run->progress,
+               endpoint_answer(e));
+    (void)endpoint_stop(e, PROV_OK, "the server was gone");
+    return true;
+}
+
+/* False: it is not its turn. */
+static bool begin_probe(struct endpoint *e, const struct check_probe *probe)
+{
+    if (ask_whether_alive(e))
+        return false;
+    if (check_leave_out(e, probe)) {
+        e->probe++;
+        return false;
+    }
+    check_run_probe(e->run, probe->name);
+    e->run->done = (unsigned)e->probe;
+    return true;
+}
+
 /* Called again and again while there is something to do without waiting. */
 static enum prov_check_event go_on(struct endpoint *e)
 {
     const struct check_probe *probe = probe_at(e->probe);
 
+    if (e->asking_alive && !hear_whether_alive(e))
+        return PROV_CHECK_AGAIN;
     if (probe == NULL || e->stopped)
         return PROV_CHECK_DONE;
-    if (e->stage == 0 && leave_out(e, probe)) {
-        e->probe++;
+    if (e->stage == 0 && !begin_probe(e, probe))
         return PROV_CHECK_AGAIN;
-    }
-    if (e->stage == 0)
-        check_run_probe(e->run, probe->name);
-    e->run->done = (unsigned)e->probe;
     enum check_act act = probe->run(e);
     e->stage++;
-    if (act == CHECK_ASK || act == CHECK_CONNECT) {
-        e->run->datagrams = 0;
-        e->run->flooded = false;
-    }
+    if (act == CHECK_ASK || act == CHECK_CONNECT)
+        count_anew(e);
     if (act == CHECK_DONE)
         next_probe(e);
     begin(e, act);
@@ -378,6 +362,12 @@ static uint64_t wake_of(const struct endpoint *e)
     if (e->client.open && prov_dtls_deadline(&e->client.session) < wake)
         wake = prov_dtls_deadline(&e->client.session);
     return wake;
+}
+
+static void note_silence(struct endpoint *e)
+{
+    e->silent |= (e->doing == CHECK_ASK || e->doing == CHECK_CONNECT) && !e->asking_alive &&
+                 e->answer.datagrams == 0;
 }
 
 static void note_flood(struct endpoint *e)
@@ -401,6 +391,7 @@ static enum prov_check_event judge_step(struct prov_check_run *run)
     }
     note_flood(e);
     note_alerts(e);
+    note_silence(e);
     return go_on(e);
 }
 
@@ -411,7 +402,8 @@ static void judge_push(struct prov_check_run *run, unsigned flow, uint8_t *datag
     struct endpoint *e = run->state;
     unsigned verifies = e->answer.verifies;
 
-    if (flow != e->flow || e->wants_permit)
+    (void)flow;
+    if (e->wants_permit)
         return;
     if (e->client.open) {
         check_client_push(e, datagram, len);

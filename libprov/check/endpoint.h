@@ -179,7 +179,8 @@ struct endpoint {
     /* what is known of the server */
     struct prov_fqdn server; /* the name that is asked for, or "" */
     bool alive, cookies, stopped, pings;
-    enum check_mode asked; /* by the last hello, for its alerts */
+    bool silent, asking_alive; /* something was not answered at all: is it still there? */
+    enum check_mode asked;     /* by the last hello, for its alerts */
     bool alerts_seen;
     bool modes[CHECK_MODES];
     bool has_base;
@@ -189,7 +190,7 @@ struct endpoint {
     char connect_why[80];
 
     /* between the stages of a probe */
-    unsigned count;
+    unsigned count, tries;
     size_t sizes[4];
     uint8_t room[PROV_DTLS_CERTIFICATE_MAX];
     size_t room_len;
@@ -238,6 +239,9 @@ bool endpoint_taken(const struct endpoint *e);
 enum check_mode endpoint_share_mode(const struct endpoint *e);  /* or CHECK_MODES */
 enum check_mode endpoint_psk_mode(const struct endpoint *e);    /* … */
 enum check_mode endpoint_public_mode(const struct endpoint *e); /* … */
+
+/* needs.c: true if the probe can't run here: its rules have been told why. */
+bool check_leave_out(struct endpoint *e, const struct check_probe *probe);
 
 /* client.c */
 prov_result check_client_make(struct endpoint *e);

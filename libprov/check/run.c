@@ -134,7 +134,7 @@ void prov_check_push(struct prov_check_run *run, uint64_t now_ms, unsigned flow,
                      size_t len)
 {
     run->now_ms = now_ms;
-    if (run->over)
+    if (run->over || (run->one_flow && flow != run->flow))
         return;
     if (run->datagrams >= run->config.limits.datagrams) {
         run->flooded = true;

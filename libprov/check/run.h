@@ -39,6 +39,8 @@ struct prov_check_run {
 
     uint32_t handshakes; /* begun */
     uint64_t handshake_next_ms;
+    bool one_flow; /* what comes on another flow than this one is late, and dropped uncounted */
+    unsigned flow;
     uint32_t datagrams; /* taken in this probe */
     bool flooded;       /* more than limits.datagrams came in this probe */
     char progress[80];
