@@ -58,6 +58,16 @@ static int teardown(void **state)
     return 0;
 }
 
+static struct prov_bytes long_request;
+
+/* The linker puts this before the engine's (--wrap): a server with a long CertificateRequest. */
+struct prov_bytes __real_prov_dtls_peer_request(const struct prov_dtls *s);
+struct prov_bytes __wrap_prov_dtls_peer_request(const struct prov_dtls *s);
+struct prov_bytes __wrap_prov_dtls_peer_request(const struct prov_dtls *s)
+{
+    return long_request.len > 0 ? long_request : __real_prov_dtls_peer_request(s);
+}
+
 /* Full handshakes, unless a test says otherwise. */
 static prov_result run(struct prov_agent_request request, struct prov_agent_report *ret)
 {
@@ -281,6 +291,45 @@ static void row31_kept_chain_saves_its_octets(void **state)
     size_t chain = world.model.chain[0].len + world.model.chain[1].len;
     assert_true(whole > cached && whole - cached > 2 * (chain - 100));
     assert_true(offers(EXTENSION_CACHED));
+}
+
+/* A CertificateRequest is kept where its fingerprint is shorter, and then offered too. */
+static void row31_long_request_is_kept(void **state)
+{
+    (void)state;
+    static const uint8_t request[60] = {1, 64, 0, 2, 4, 3, 0, 52};
+    struct prov_bytes one, two;
+    enroll();
+    (void)rotate();
+    assert_true(world_extension(&world, EXTENSION_CACHED, &one));
+    long_request = PROV_BYTES_OF(request);
+    (void)rotate();
+    long_request = PROV_BYTES_NONE;
+    assert_true(world_extension(&world, EXTENSION_CACHED, &two));
+    assert_true(two.len > one.len); /* the server sends its own, whole: this one is not it */
+    (void)rotate();
+    assert_true(world_extension(&world, EXTENSION_CACHED, &two));
+    assert_int_equal(two.len, one.len);
+}
+
+/* The power goes at each operation of a rotation in which the server has another chain. */
+static void power_cut_while_the_kept_chain_becomes_void(void **state)
+{
+    for (unsigned at = 1, hit = 1; hit; at++) {
+        enroll();
+        new_leaf("", "enroll.example.com", 77);
+        uint32_t before = world.flash.operations;
+        sim_flash_plan(&world.flash, SIM_CUT_TORN, at);
+        prov_result r = world_run(&world, PROV_AGENT_ROTATE, NO_KIND);
+        hit = world.flash.operations - before >= at;
+        if (!hit)
+            assert_int_equal(r, PROV_OK);
+        world_reboot(&world);
+        (void)rotate();
+        assert_true(rotate());
+        teardown(state);
+        setup_cert(state);
+    }
 }
 
 /* --- where the own chain lies ----------------------------------------------------------------- */
@@ -516,6 +565,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(row31_nothing_is_cached_of_raw_keys, setup_rpk, teardown),
         cmocka_unit_test_setup_teardown(chain_that_has_no_room_is_not_kept, setup_cert, teardown),
         cmocka_unit_test_setup_teardown(row31_kept_chain_saves_its_octets, setup_cert, teardown),
+        cmocka_unit_test_setup_teardown(row31_long_request_is_kept, setup_cert, teardown),
+        cmocka_unit_test_setup_teardown(power_cut_while_the_kept_chain_becomes_void, setup_cert,
+                                        teardown),
         cmocka_unit_test_setup_teardown(row40_urls_of_the_bundle_are_sent, setup_cert, teardown),
         cmocka_unit_test_setup_teardown(row41_found_server_must_have_the_name_under_the_anchors,
                                         setup_cert, teardown),

@@ -258,7 +258,85 @@ static void damaged_entry_octets_are_refused(void **state)
     assert_int_not_equal(prov_entry_decode(PROV_BYTES(work, len), &back), PROV_OK);
 }
 
-/* --- kept ------------------------------------------------------------------------------------- */
+/* A certificate with everything that an entry can have; its views point to statics. */
+static struct prov_entry full_entry(void)
+{
+    static const uint8_t octets[300] = {0x30}, scalar[PROV_SCALAR_LEN] = {1}, id[16] = {2};
+    struct prov_entry entry = {.kind = PROV_KIND_CERT, .use = PROV_USE_OPERATIONAL};
+    strcpy(entry.server.text, "a.example");
+    entry.issued = 1780000000;
+    entry.id = PROV_BYTES_OF(id);
+    entry.key = (struct prov_key_ref){.source = PROV_KEY_SCALAR, .scalar = PROV_BYTES_OF(scalar)};
+    for (size_t i = 0; i < 2; i++) {
+        entry.chain[i] = PROV_BYTES(octets, 200 + i);
+        entry.urls[i].url = prov_bytes_text("http://a.example/c");
+        entry.urls[i].sha1[0] = (uint8_t)(7 + i);
+        entry.cache[i] = PROV_BYTES(octets, 250 + i);
+    }
+    entry.chain_len = entry.url_count = entry.cache_len = 2;
+    entry.anchors[0] = PROV_BYTES(octets, 100);
+    entry.anchor_count = 1;
+    entry.has_deny_signer = true;
+    entry.deny_signer[0] = 4;
+    entry.cached_request = PROV_BYTES(octets, 60);
+    entry.new_anchors = true;
+    return entry;
+}
+
+static void urls_that_do_not_fit_the_chain_are_refused(void **state)
+{
+    (void)state;
+    struct prov_entry entry = full_entry(), back;
+    struct prov_buf buf = ROOM;
+    entry.url_count = 1;
+    assert_int_equal(prov_store_stage(&store, &entry, false, ROOM), PROV_E_POLICY);
+    assert_int_equal(prov_entry_encode(&entry, &buf), PROV_OK);
+    assert_int_equal(prov_entry_decode(prov_buf_bytes(&buf), &back), PROV_E_POLICY);
+    entry = full_entry();
+    entry.urls[1].url = prov_bytes_text("ftp://a.example/c");
+    buf = ROOM;
+    assert_int_equal(prov_entry_encode(&entry, &buf), PROV_OK);
+    assert_int_not_equal(prov_entry_decode(prov_buf_bytes(&buf), &back), PROV_OK);
+    entry = full_entry();
+    entry.cache_len = PROV_BUNDLE_CHAIN_MAX + 1;
+    buf = ROOM;
+    assert_int_equal(prov_entry_encode(&entry, &buf), PROV_E_BOUNDS);
+}
+
+/* --- kept --------------------------------------------------------------------------------------- */
+
+static void everything_of_an_entry_is_kept(void **state)
+{
+    (void)state;
+    struct prov_entry entry = full_entry(), back;
+    make(2048, 7, 8, 0xff);
+    reopen();
+    assert_int_equal(prov_store_stage(&store, &entry, false, ROOM), PROV_OK);
+    assert_int_equal(prov_store_commit(&store), PROV_OK);
+    reopen();
+    assert_int_equal(prov_store_get(&store, PROV_STORE_CURRENT, 0, ROOM, &back), PROV_OK);
+    assert_int_equal(back.url_count, 2);
+    assert_int_equal(back.cache_len, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(prov_bytes_equal(back.chain[i], entry.chain[i]));
+        assert_true(prov_bytes_equal(back.urls[i].url, entry.urls[i].url));
+        assert_memory_equal(back.urls[i].sha1, entry.urls[i].sha1, PROV_SHA1_LEN);
+        assert_true(prov_bytes_equal(back.cache[i], entry.cache[i]));
+    }
+    assert_true(prov_bytes_equal(back.cached_request, entry.cached_request));
+    assert_true(prov_bytes_equal(back.id, entry.id));
+    assert_true(back.new_anchors && back.has_deny_signer);
+    assert_memory_equal(back.deny_signer, entry.deny_signer, PROV_POINT_LEN);
+    /* a void one is not given any more, and that is kept too */
+    assert_int_equal(prov_store_cache_void(&store, store.state.current), PROV_OK);
+    reopen();
+    assert_int_equal(prov_store_get(&store, PROV_STORE_CURRENT, 0, ROOM, &back), PROV_OK);
+    assert_int_equal(back.cache_len, 0);
+    assert_int_equal(back.cached_request.len, 0);
+    assert_int_equal(back.url_count, 2);
+}
+
+/* --- its states ------------------------------------------------------------------------------------- */
 
 static void rotation_goes_through_its_states(void **state)
 {
@@ -678,6 +756,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(snapshot_that_does_not_fit_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(steps_out_of_order_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(damaged_entry_octets_are_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(urls_that_do_not_fit_the_chain_are_refused, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(everything_of_an_entry_is_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(rotation_goes_through_its_states, setup, teardown),
         cmocka_unit_test_setup_teardown(old_slot_is_erased_after_confirm, setup, teardown),
         cmocka_unit_test_setup_teardown(row1_entries_are_keyed_by_server, setup, teardown),
