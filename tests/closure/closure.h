@@ -19,7 +19,7 @@
 
 enum side { CLIENT = 0, SERVER = 1 };
 /* The credentials; then what a handshake can have besides, each with one of them. */
-enum kind { PSK = 0, PSK_FS, RPK, CERT, RESUMED, CACHED, URL, CID, KINDS };
+enum kind { PSK = 0, PSK_FS, RPK, CERT, RESUMED, CACHED, URL, CID, TICKET, BY_TICKET, KINDS };
 extern const char *const closure_kinds[KINDS];
 
 /* --- standard.c ------------------------------------------------------------------------------ */
@@ -91,6 +91,8 @@ struct world {
     struct end ends[2];
     struct script scripts[2]; /* by sender */
     struct prov_dtls_resumable kept[2];
+    struct prov_dtls_tickets ticket_keys;
+    struct prov_dtls_ticket tickets[2];
     enum side subject;
     struct prov_crypto *tools;           /* the test's own backend */
     const struct prov_dtls_side *faulty; /* in place of the engine's own table, or NULL */

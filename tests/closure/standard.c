@@ -11,7 +11,8 @@
  *     RFC 4279, section 2: PSK has no Certificate, no CertificateRequest, and ServerKeyExchange only for a hint.
  *     RFC 5489, section 2: ECDHE_PSK always has a ServerKeyExchange.
  *     RFC 5246, section 7.3, figure 2: an abbreviated handshake; a server that does not know the session goes on with
- *     a full one. RFC 6066, section 5: CertificateURL in the place of a client's Certificate, if it was agreed.
+ *     a full one. RFC 5077, section 3.3: NewSessionTicket before the server's Finished, if it was promised, in a full
+ *     and in an abbreviated handshake. RFC 6066, section 5: CertificateURL in the place of a client's Certificate, if it was agreed.
  *     RFC 7924 changes what is in Certificate and CertificateRequest, RFC 9146 what records look like: not the order.
  *
  * ChangeCipherSpec is not a handshake message (RFC 5246, section 7.1): it has no message_seq and is in no
@@ -40,7 +41,9 @@ enum {
 };
 
 #define BIT(kind) (1u << (kind))
-#define WITH_KEYS (BIT(RPK) | BIT(CERT) | BIT(RESUMED) | BIT(CACHED) | BIT(URL) | BIT(CID))
+#define WITH_KEYS                                                                                  \
+    (BIT(RPK) | BIT(CERT) | BIT(RESUMED) | BIT(CACHED) | BIT(URL) | BIT(CID) | BIT(TICKET) |       \
+     BIT(BY_TICKET))
 
 static const struct row {
     enum side subject;
@@ -54,7 +57,7 @@ static const struct row {
     {SERVER,
      BIT(URL),
      {CLIENT_HELLO, CERTIFICATE_URL, CLIENT_KEY_EXCHANGE, CERTIFICATE_VERIFY, FINISHED, END}},
-    {SERVER, BIT(RESUMED), {CLIENT_HELLO, FINISHED, END}},
+    {SERVER, BIT(RESUMED) | BIT(BY_TICKET), {CLIENT_HELLO, FINISHED, END}},
     {CLIENT, BIT(PSK), {SERVER_HELLO, SERVER_HELLO_DONE, FINISHED, END}},
     {CLIENT,
      BIT(PSK) | BIT(PSK_FS),
@@ -63,7 +66,12 @@ static const struct row {
      WITH_KEYS,
      {SERVER_HELLO, CERTIFICATE, SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, SERVER_HELLO_DONE,
       FINISHED, END}},
-    {CLIENT, BIT(RESUMED), {SERVER_HELLO, FINISHED, END}},
+    {CLIENT,
+     BIT(TICKET) | BIT(BY_TICKET),
+     {SERVER_HELLO, CERTIFICATE, SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, SERVER_HELLO_DONE,
+      NEW_SESSION_TICKET, FINISHED, END}},
+    {CLIENT, BIT(RESUMED) | BIT(BY_TICKET), {SERVER_HELLO, FINISHED, END}},
+    {CLIENT, BIT(BY_TICKET), {SERVER_HELLO, NEW_SESSION_TICKET, FINISHED, END}},
 };
 
 const uint8_t *standard_word(enum side subject, enum kind kind, size_t nth)

@@ -11,8 +11,8 @@
 #define ROOM     4096
 #define LONG_MTU 4000 /* every message in one record: they are recorded whole */
 
-const char *const closure_kinds[KINDS] = {"psk",     "psk-fs", "rpk", "cert",
-                                          "resumed", "cached", "url", "cid"};
+const char *const closure_kinds[KINDS] = {"psk",    "psk-fs", "rpk", "cert",   "resumed",
+                                          "cached", "url",    "cid", "ticket", "by ticket"};
 struct library library;
 struct world worlds[KINDS];
 
@@ -36,7 +36,7 @@ static struct end *subject_of(struct world *w)
 /* What a kind is a variety of. */
 static enum kind base_of(enum kind kind)
 {
-    static const enum kind bases[KINDS] = {PSK, PSK_FS, RPK, CERT, RPK, CERT, CERT, RPK};
+    static const enum kind bases[KINDS] = {PSK, PSK_FS, RPK, CERT, RPK, CERT, CERT, RPK, RPK, RPK};
 
     return bases[kind];
 }
@@ -62,8 +62,8 @@ static const struct script *script_now(const struct world *w)
     const struct end *e = &w->ends[w->subject];
     enum kind kind = kind_now(w);
 
-    if (kind == RESUMED && e->seen.word_len > 0 && !e->s.resumed)
-        kind = RPK;
+    if (e->seen.word_len > 0 && !e->s.resumed)
+        kind = kind == RESUMED ? RPK : kind == BY_TICKET ? TICKET : kind;
     return &worlds[kind].scripts[1 - w->subject];
 }
 
@@ -185,6 +185,32 @@ static void see_taken(struct world *w, unsigned from)
         take_word(w, e->seen.sent[seq % sizeof(e->seen.sent)]);
 }
 
+/* Whether a ServerHello has the extension session_ticket (RFC 5077, section 3.2). */
+static bool promises(const struct body *hello)
+{
+    struct prov_reader reader = prov_reader_make(PROV_BYTES(hello->octets, hello->len));
+    struct prov_bytes skip, extension;
+    uint16_t type;
+
+    if (!prov_take(&reader, 34, &skip) || !prov_take_vector(&reader, 1, &skip) ||
+        !prov_take(&reader, 3 + 2, &skip))
+        return false;
+    while (prov_take_u16(&reader, &type) && prov_take_vector(&reader, 2, &extension))
+        if (type == 35)
+            return true;
+    return false;
+}
+
+/* What was promised has come, and what has come was promised. */
+static void check_ticket(struct world *w, const uint8_t *types)
+{
+    const struct observed *seen = &subject_of(w)->seen;
+    bool came = memchr(types, MESSAGE_NEW_SESSION_TICKET, seen->word_len) != NULL;
+
+    if (w->subject == CLIENT && came != promises(&library.bodies[seen->word[0]]))
+        violate(w, "a ticket is missing that was promised, or was taken that was not");
+}
+
 static void see_connected(struct world *w)
 {
     struct observed *seen = &subject_of(w)->seen;
@@ -199,8 +225,10 @@ static void see_connected(struct world *w)
     for (size_t i = 0; i < seen->word_len; i++)
         if (library.bodies[seen->word[i]].wrong)
             violate(w, "it completed with a wrong Finished");
+    check_ticket(w, types);
     bool resumed = prov_dtls_resumed(&subject_of(w)->s);
-    if (resumed != (seen->word_len == 2))
+    bool is_short = types[1] == MESSAGE_FINISHED || types[1] == MESSAGE_NEW_SESSION_TICKET;
+    if (resumed != is_short)
         violate(w, "an abbreviated handshake completed as a full one, or the other way round");
     if (resumed  ? w->subject == SERVER && !seen->has_session
         : is_psk ? !seen->psk_known
@@ -300,6 +328,18 @@ static prov_result judge(struct world *w)
     return same ? PROV_OK : PROV_E_NOT_FOUND;
 }
 
+/* By id out of what is kept; by ticket out of the ticket. */
+static void give_session(struct world *w, bool well)
+{
+    struct end *e = subject_of(w);
+    struct prov_dtls_resumable session = w->kept[SERVER];
+
+    if (w->kind == BY_TICKET)
+        well = well && prov_dtls_need_ticket(&e->s, &session) == PROV_OK;
+    e->seen.has_session = well;
+    prov_dtls_give_session(&e->s, well ? &session : NULL);
+}
+
 static void answer(struct world *w, bool well)
 {
     struct end *e = subject_of(w);
@@ -324,8 +364,7 @@ static void answer(struct world *w, bool well)
         prov_dtls_give_signature(&e->s, result, signature);
         break;
     case PROV_DTLS_NEED_SESSION:
-        e->seen.has_session = well;
-        prov_dtls_give_session(&e->s, well ? &w->kept[SERVER] : NULL);
+        give_session(w, well);
         break;
     case PROV_DTLS_NEED_FETCH:
         prov_dtls_give_chain(&e->s, well ? PROV_OK : PROV_E_DIGEST, w->ends[1 - w->subject].chain,
@@ -642,6 +681,17 @@ void subject_finish(struct world *w)
     subject_settle(w);
 }
 
+/* What a caller gives a session before its first step. */
+static void set_up(struct world *w, enum side side)
+{
+    struct end *e = &w->ends[side];
+
+    if (w->kind == CID && side == SERVER)
+        prov_dtls_set_connection_id(&e->s, PROV_BYTES_OF(server_cid));
+    if (w->kind == TICKET || w->kind == BY_TICKET)
+        prov_dtls_set_ticket(&e->s, &w->tickets[side]);
+}
+
 /* --- beginning ------------------------------------------------------------------------------- */
 
 static void begin_server(struct world *w, enum root root)
@@ -657,8 +707,6 @@ static void begin_server(struct world *w, enum root root)
     put_fragment(&out, hello, 0, 0, until);
     must(prov_dtls_accept(&e->s, &e->config, e->crypto, &e->work, 0, prov_buf_bytes(&out)),
          "accept");
-    if (w->kind == CID)
-        prov_dtls_set_connection_id(&e->s, PROV_BYTES_OF(server_cid));
     e->seen.sent[0] = id;
 }
 
@@ -675,6 +723,7 @@ struct end *subject_begin(struct world *w, enum side subject, enum root root)
         begin_server(w, root);
     else
         must(prov_dtls_start(&e->s, &e->config, e->crypto, &e->work, 0), "start");
+    set_up(w, subject);
     if (w->faulty != NULL)
         e->s.side = w->faulty;
     pull(w);
@@ -731,6 +780,7 @@ static void make_end(struct world *w, enum side side)
         .resumption = w->kind == RESUMED,
         .take_urls = w->kind == URL,
         .connection_id = w->kind == CID,
+        .constrained_server = w->kind == TICKET || w->kind == BY_TICKET,
     };
 }
 
@@ -740,6 +790,8 @@ static void make_variety(struct world *w)
     static struct prov_certificate_url url = {.sha1 = {1}};
     struct prov_dtls_config *client = &w->ends[CLIENT].config;
 
+    if (w->kind == TICKET || w->kind == BY_TICKET)
+        w->ends[SERVER].config.tickets = &w->ticket_keys;
     if (w->kind == CACHED) {
         client->cached_chain = w->ends[SERVER].chain;
         client->cached_chain_len = 1;
@@ -791,8 +843,8 @@ static bool carry(struct world *w, enum side from, bool *begun)
              "accept");
     else
         prov_dtls_push(&to->s, 0, room, out.len);
-    if (from == CLIENT && !*begun && w->kind == CID)
-        prov_dtls_set_connection_id(&to->s, PROV_BYTES_OF(server_cid));
+    if (from == CLIENT && !*begun)
+        set_up(w, SERVER);
     *begun = true;
     enum prov_dtls_event event;
     while ((event = prov_dtls_step(&to->s, 0)) != PROV_DTLS_WAIT) {
@@ -806,6 +858,41 @@ static bool carry(struct world *w, enum side from, bool *begun)
     return true;
 }
 
+/* A server's ticket goes out with its last flight (RFC 5077, section 3.3). */
+static void record_ticket(struct world *w, enum side side)
+{
+    const struct prov_dtls_ticket *ticket = &w->tickets[side];
+    struct script *script = &w->scripts[side];
+    struct body body = {.name = "NewSessionTicket/ticket",
+                        .type = MESSAGE_NEW_SESSION_TICKET,
+                        .kinds = (uint16_t)(1u << w->kind)};
+    struct prov_buf out = PROV_BUF_OF(body.octets);
+
+    if (w->kind != TICKET || side == CLIENT)
+        return;
+    prov_put_u32(&out, 3600);
+    prov_put_u16(&out, ticket->len);
+    prov_put(&out, ticket->octets, ticket->len);
+    body.len = out.len;
+    script->ids[script->count++] = library_add(&body);
+}
+
+/* What our server does not say, but another one may: a new ticket in an abbreviated handshake. */
+static void add_promise(struct world *w)
+{
+    struct body body = library.bodies[w->scripts[SERVER].ids[0]];
+    uint8_t *block = body.octets + 34 + 1 + body.octets[34] + 3;
+    unsigned len = (unsigned)(block[0] << 8 | block[1]) + 4;
+
+    snprintf(body.name, sizeof(body.name), "ServerHello/promise");
+    body.kinds = 1u << BY_TICKET;
+    memcpy(body.octets + body.len, (const uint8_t[]){0, 35, 0, 0}, 4);
+    body.len += 4;
+    block[0] = (uint8_t)(len >> 8);
+    block[1] = (uint8_t)len;
+    (void)library_add(&body);
+}
+
 static void record_end(struct world *w, enum side side)
 {
     struct script *script = &w->scripts[side];
@@ -813,6 +900,7 @@ static void record_end(struct world *w, enum side side)
 
     if (library.bodies[script->ids[script->count - 1]].type != MESSAGE_FINISHED) {
         /* of the last flight: it is kept in the session */
+        record_ticket(w, side);
         struct body body = {.name = "Finished",
                             .type = MESSAGE_FINISHED,
                             .kinds = (uint16_t)(1u << w->kind),
@@ -832,6 +920,7 @@ static void record(struct world *w)
     memset(w->scripts, 0, sizeof(w->scripts));
     client->crypto->drawn = server->crypto->drawn = 100;
     must(prov_dtls_start(&client->s, &client->config, client->crypto, &client->work, 0), "start");
+    set_up(w, CLIENT);
     while (carry(w, CLIENT, &begun) || carry(w, SERVER, &begun))
         ;
     if (!prov_dtls_connected(&client->s) || !prov_dtls_connected(&server->s))
@@ -845,13 +934,31 @@ static void record_resumed(struct world *w)
 {
     record(w);
     for (int side = 0; side < 2; side++) {
-        must(prov_dtls_resumable(&w->ends[side].s, 0, &w->kept[side]), "what can be resumed");
+        prov_result result = prov_dtls_resumable(&w->ends[side].s, 0, &w->kept[side]);
+        if (side == CLIENT || w->kind == RESUMED)
+            must(result, "what can be resumed");
         prov_dtls_drop(&w->ends[side].s);
     }
     w->ends[CLIENT].config.resume = &w->kept[CLIENT];
     record(w);
     if (!prov_dtls_resumed(&w->ends[CLIENT].s))
         abort();
+}
+
+static void record_kind(struct world *w)
+{
+    if (w->kind == RESUMED || w->kind == BY_TICKET)
+        record_resumed(w);
+    else
+        record(w);
+    if (w->kind == BY_TICKET)
+        add_promise(w);
+    if (w->kind ==
+        TICKET) { /* again, now that there are keys for tickets: the same numbers are drawn */
+        prov_dtls_drop(&w->ends[CLIENT].s);
+        prov_dtls_drop(&w->ends[SERVER].s);
+        record(w);
+    }
 }
 
 void worlds_make(void)
@@ -863,10 +970,7 @@ void worlds_make(void)
         make_end(w, CLIENT);
         make_end(w, SERVER);
         make_variety(w);
-        if (kind == RESUMED)
-            record_resumed(w);
-        else
-            record(w);
+        record_kind(w);
     }
 }
 

@@ -152,7 +152,8 @@ static void add_message(struct alphabet *a, uint8_t id, uint8_t epoch, int8_t sh
 /* A variety has nothing new to say to messages of other kinds than its own and the one that it is of. */
 static bool belongs(const struct world *w, const struct body *body, bool all)
 {
-    static const unsigned besides[KINDS] = {0xF, 0xF, 0xF, 0xF, 1u << RPK, 0, 1u << CERT, 0};
+    static const unsigned besides[KINDS] = {
+        0xF, 0xF, 0xF, 0xF, 1u << RPK, 0, 1u << CERT, 0, 1u << RPK, 1u << RPK | 1u << TICKET};
 
     return all || body->kinds == 0 || (body->kinds & (1u << w->kind | besides[w->kind])) != 0;
 }

@@ -60,7 +60,7 @@ static void only_standard_sequences_complete(enum side subject)
 
     for (enum kind kind = 0; kind < KINDS; kind++) {
         bool good = explore_all(&worlds[kind], subject, deep, &account);
-        printf("    %s %-7s %6zu states, %8zu edges; %zu complete, %zu fail\n",
+        printf("    %s %-9s %6zu states, %8zu edges; %zu complete, %zu fail\n",
                subject == CLIENT ? "client" : "server", closure_kinds[kind], account.states,
                account.edges, account.accepting, account.failing);
         print_words(subject, kind, account.accepted);
@@ -87,7 +87,7 @@ static void every_detour(enum side subject)
 
     for (enum kind kind = 0; kind < KINDS; kind++) {
         bool good = explore_detours(&worlds[kind], subject, deep, &account);
-        printf("    %s %-7s %6zu detours, %8zu edges; %zu complete, %zu fail\n",
+        printf("    %s %-9s %6zu detours, %8zu edges; %zu complete, %zu fail\n",
                subject == CLIENT ? "client" : "server", closure_kinds[kind], account.states,
                account.edges, account.accepting, account.failing);
         assert_true(good);
