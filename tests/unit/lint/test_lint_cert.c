@@ -5,6 +5,7 @@
 #include "judge.h"
 
 #include "libprov/check/view.h"
+#include "tests/unit/x509/rfc9148.h"
 
 /* Extension values beside those of mint.h. */
 #define SKI_OF_20                                                                                  \
@@ -486,6 +487,21 @@ static void evidence_shows_the_octets(void **state)
     assert_string_equal(judged.kept.rule->section, "4.1.2.2");
 }
 
+/* A standard's own example breaks the profile: it has key identifiers and keyEncipherment, and names its
+ * device by a serial number of hardware (profile.md, 3c, conflict 3). */
+static void the_example_of_rfc_9148_is_judged(void **state)
+{
+    struct prov_bytes certs[2];
+    struct judged judged = {.asked = "cert.ku.only"};
+    size_t count = 0;
+    (void)state;
+    assert_int_equal(prov_certs_only_decode(PROV_BYTES_OF(rfc9148_sen), certs, 2, &count), PROV_OK);
+    judge_part(PROV_CHECK_CERT, NULL, certs[0], &judged);
+    assert_string_equal(judged.rules,
+                        "cert.name.eui64 cert.ku.only cert.leaf.bc cert.leaf.ski cert.leaf.aki ");
+    assert_string_equal(judged.kept.evidence, "digitalSignature, keyEncipherment");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -496,6 +512,7 @@ int main(void)
         cmocka_unit_test(certificates_as_the_profiles_have_them_are_clean),
         cmocka_unit_test(what_may_be_is_let_pass),
         cmocka_unit_test(evidence_shows_the_octets),
+        cmocka_unit_test(the_example_of_rfc_9148_is_judged),
     };
     return cmocka_run_group_tests(tests, lint_setup, lint_teardown);
 }
