@@ -69,6 +69,9 @@ const struct option_row option_rows[OPT_COUNT] = {
     {OPT_SERVERS, "--servers", NULL, "only servers' own credentials, which is what devices meet"},
     {OPT_EXPIRED, "--expired", NULL, "expired certificates too, for devices without a clock"},
     {OPT_NO_RESUMPTION, "--no-resumption", NULL, "make every handshake a full one"},
+    {OPT_AUTHORITY, "--authority", "FILE",
+     "be the device's server with this throw-away key (prov check prepare makes one)"},
+    {OPT_FOLDER, "--folder", "FOLDER", "where the files go"},
 };
 
 static const struct option_row *find(const char *arg, size_t len)

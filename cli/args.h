@@ -67,6 +67,8 @@ enum option {
     OPT_SERVERS,
     OPT_EXPIRED,
     OPT_NO_RESUMPTION,
+    OPT_AUTHORITY,
+    OPT_FOLDER,
     OPT_COUNT
 };
 #define OPT(name) (UINT64_C(1) << OPT_##name)

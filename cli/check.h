@@ -56,6 +56,11 @@ uint64_t live_clock_ms(void); /* the one that the judge is told */
 PROV_MUST prov_result live_run(struct run *run, const struct check_target *target, bool listens,
                                struct prov_check_run *check);
 
+/* --- check_prepare.c ------------------------------------------------------------------------- */
+
+/* The judge's private key, as prov check prepare wrote it. */
+PROV_MUST prov_result authority_read(struct run *run, const char *path, struct prov_secret *ret);
+
 /* --- check_parts.c: a file as its parts ------------------------------------------------------ */
 
 /* PEM blocks decoded, or, if there are none, DER values one after the other, or the octets as they are.

@@ -15,6 +15,7 @@ struct held_bundle {
     uint8_t octets[PROV_BUNDLE_MAX];
     struct prov_bundle bundle;
     bool given;
+    struct prov_secret authority;
 };
 
 static prov_result read_bundle(struct run *run, struct held_bundle *held)
@@ -45,6 +46,9 @@ static prov_result take_config(struct run *run, struct held_bundle *held,
         r = take_number(run, OPT_WAIT, 10, 60000, &wait);
     if (r == PROV_OK)
         r = read_bundle(run, held);
+    if (r == PROV_OK && run_option(run, OPT_AUTHORITY) != NULL)
+        r = authority_read(run, run_option(run, OPT_AUTHORITY), &held->authority);
+    ret->authority = prov_secret_bytes(&held->authority);
     ret->crypto = run->crypto;
     ret->bundle = held->given ? &held->bundle : NULL;
     ret->now_unix = run_clock_ms(NULL) / 1000;
@@ -88,6 +92,10 @@ static prov_result judge_live(struct run *run, const struct check_target *target
     config->sink = report_sink(report);
     prov_result r = listens ? prov_check_device(config, live_clock_ms(), &check)
                             : prov_check_endpoint(config, live_clock_ms(), &check);
+    if (r == PROV_E_CONFLICT || r == PROV_E_STATE)
+        r = prov_why_set(&run->why, r,
+                         "the authority fits neither a server's key nor an anchor of "
+                         "the bundle");
     if (r == PROV_OK)
         r = live_run(run, target, listens, check);
     if (r == PROV_OK)

@@ -138,10 +138,19 @@ const struct command commands[] = {
      "Judges a server by behaving as many clients, well-formed and not. Only your own, or with "
      "leave.",
      "prov check endpoint coaps://192.0.2.7:5684 --bundle meter7.bundle --junit report.xml"},
-    {"check", "device", cmd_check_device, NEEDS_CRYPTO, 0, 0, CHECK_LIVE | OPT(LISTEN),
-     "--listen ADDR:PORT [--bundle FILE] [--fail-on LEVEL]",
-     "Judges the stack of a device that connects here, by behaving as servers, good and bad.",
-     "prov check device --listen 192.0.2.7:5684 --bundle meter7.bundle"},
+    {"check", "device", cmd_check_device, NEEDS_CRYPTO, 0, 0,
+     CHECK_LIVE | OPT(LISTEN) | OPT(AUTHORITY),
+     "--listen ADDR:PORT [--bundle FILE [--authority FILE]] [--fail-on LEVEL]",
+     "Judges the stack of a device that connects here, by behaving as servers, good and bad. Make "
+     "the device connect again and again.",
+     "prov check device --listen 192.0.2.7:5684 --bundle t/device.bundle --authority "
+     "t/authority.key"},
+    {"check", "prepare", cmd_check_prepare, NEEDS_PKI, 1, 1,
+     OPT(KIND) | OPT(SERVER) | OPT(ADDRESS) | OPT(FOLDER),
+     "EUI64 --kind psk|rpk|cert --server FQDN --folder FOLDER [--address HOST:PORT]",
+     "Makes throw-away credentials for prov check device: what the device gets, and the judge's "
+     "key.",
+     "prov check prepare 00-12-4B-00-14-D5-2A-7F --kind cert --server test.example.com --folder t"},
     CHECK_FILE("cert", "FILE [--profile PROFILE]", 1,
                "Holds one certificate, PEM or DER, to the profile.", "prov check cert meter7.pem"),
     CHECK_FILE(

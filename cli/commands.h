@@ -76,6 +76,7 @@ prov_result cmd_event_list(struct run *run);
 prov_result cmd_serve(struct run *run);
 prov_result cmd_check_endpoint(struct run *run);
 prov_result cmd_check_device(struct run *run);
+prov_result cmd_check_prepare(struct run *run);
 prov_result cmd_check_file(struct run *run);
 prov_result cmd_check_list(struct run *run);
 

@@ -14,6 +14,7 @@
 void agent_next_session(struct prov_agent *agent)
 {
     agent->session++;
+    agent->closing = agent->dtls_open; /* an alert of the old one goes out first */
     agent->has_peer = false;
     agent->told = false;
     agent->phase = PROV_PHASE_RESOLVE;

@@ -149,8 +149,7 @@ static void finish_probe(struct device *d)
     if (!quiet)
         device_send_alert(d, 0, LEVEL_FATAL, PROV_ALERT_HANDSHAKE_FAILURE);
     end_connection(d);
-    if (d->has_session)
-        d->after_completed++;
+    d->hello_is_new = false;
     d->probe++;
     d->run->done = (unsigned)d->probe;
     d->now.until_ms = d->run->now_ms + (uint64_t)DEVICE_PATIENCE * silence(d);
@@ -242,13 +241,15 @@ static void begin_connection(struct device *d, unsigned flow, const struct prov_
     d->met = true;
     d->now.flow = flow;
     d->now.alert = -1;
-    d->now.offer = d->offer = device_offer(hello);
+    d->offer = device_offer(hello);
     link_begin(&d->now.link, d->run->config.crypto, PROV_DTLS_SERVER);
     d->now.link.record_seq[0] = record->seq;
     d->now.link.next_receive = (uint16_t)(fragment->message_seq + 1);
     memcpy(d->now.hello, fragment->body.data, fragment->body.len);
     d->now.hello_len = fragment->body.len;
     device_hello(d, hello, record);
+    d->now.offer = d->offer;
+    d->hello_is_new = true;
     if (!find_probe(d)) { /* the hello has said more */
         d->now.stage = STAGE_CLOSING;
         return;

@@ -39,6 +39,7 @@ enum device_fault { /* what is wrong with the server of a probe */
                     FAULT_STRANGER_KEY, /* a raw key that nobody installed */
                     FAULT_OWN_KEY,      /* the device's own */
                     FAULT_CHAIN,        /* the probe's form of chain */
+                    FAULT_RESUME,       /* not wrong: an abbreviated handshake */
                     FAULT_CACHED,       /* not wrong: the chain goes as its fingerprint */
                     FAULT_NO_CERTIFICATE,
                     FAULT_SIGNATURE, /* of ServerKeyExchange: one bit */
@@ -108,6 +109,7 @@ struct device_offer {
     enum prov_kind kind;
     const struct prov_suite *suite; /* the best of ours that it has, or NULL */
     bool extended_master, renegotiation_info, renegotiation_suite, formats;
+    bool session;            /* by the id of a completed one */
     bool cached_info;        /* by the fingerprint of the chain of a completed handshake */
     uint8_t fragment_length; /* 0: none */
     bool heartbeat, draft_connection_id;
@@ -176,10 +178,12 @@ struct device {
     char exact_hex[CHECK_HEX_TEXT];
     uint8_t random[PROV_DTLS_RANDOM_LEN], share[PROV_POINT_LEN];
     uint8_t session_id[PROV_DTLS_SESSION_ID_LEN];
-    bool has_session, session_shown;
+    bool has_session;
+    uint8_t master[PROV_DTLS_MASTER_LEN]; /* of that session */
+    const struct prov_suite *session_suite;
+    bool hello_is_new;                /* offer is of the hello in hand */
     uint8_t completed[PROV_HASH_LEN]; /* the chain of a completed handshake */
     bool has_completed;
-    unsigned after_completed; /* connections since then */
     uint8_t failed[DEVICE_CHAINS][PROV_HASH_LEN];
     size_t failed_count;
     char alerts[PROV_CHECK_EVIDENCE_MAX]; /* other ones than expected: for client.alerts */

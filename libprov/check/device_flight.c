@@ -122,7 +122,7 @@ static void put_types(const struct device *d, struct prov_buf *buf)
     const uint8_t type =
         device_fault(d) == FAULT_X509_TYPE ? PROV_CERTIFICATE_TYPE_X509 : PROV_CERTIFICATE_TYPE_RAW;
 
-    if (d->now.offer.mode != PROV_MODE_RPK)
+    if (d->now.offer.mode != PROV_MODE_RPK || device_fault(d) == FAULT_RESUME)
         return;
     put_extension(buf, PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE, &type, 1);
     put_extension(buf, PROV_EXTENSION_SERVER_CERTIFICATE_TYPE, &type, 1);
@@ -136,7 +136,7 @@ static void put_extensions(const struct device *d, struct prov_buf *buf)
                   cached[] = {0, 1, 1}, other = offer->fragment_length == 1 ? 2 : 1;
 
     put_types(d, buf);
-    if (offer->formats && offer->suite->kx != PROV_KX_PSK)
+    if (offer->formats && offer->suite->kx != PROV_KX_PSK && fault != FAULT_RESUME)
         put_extension(buf, PROV_EXTENSION_EC_POINT_FORMATS, formats, sizeof(formats));
     for (int i = 0; offer->extended_master && i < (fault == FAULT_TWICE ? 2 : 1); i++)
         put_extension(buf, PROV_EXTENSION_EXTENDED_MASTER_SECRET, NULL, 0);
@@ -175,8 +175,11 @@ static void add_hello(struct device *d)
     const struct prov_server_hello hello = {
         .version = fault == FAULT_VERSION ? DTLS_1_0 : DTLS_1_2,
         .random = d->now.link.random_server,
-        .session_id = d->has_session ? PROV_BYTES_NONE : PROV_BYTES_OF(d->session_id),
-        .suite = fault == FAULT_SUITE ? strange_suite(d) : d->now.offer.suite->id,
+        .session_id = d->has_session && fault != FAULT_RESUME ? PROV_BYTES_NONE
+                                                              : PROV_BYTES_OF(d->session_id),
+        .suite = fault == FAULT_SUITE    ? strange_suite(d)
+                 : fault == FAULT_RESUME ? d->session_suite->id
+                                         : d->now.offer.suite->id,
         .compression = fault == FAULT_COMPRESSION};
 
     prov_server_hello_put_head(&body, &hello);
@@ -350,6 +353,28 @@ static prov_result add_exchange(struct device *d)
     return result;
 }
 
+/* --- an abbreviated handshake (RFC 5246, section 7.3) ---------------------------------------- */
+
+static void send_finished(struct device *d);
+
+/* ServerHello, [ChangeCipherSpec], Finished; the device's Finished is all that is left. */
+static prov_result answer_resumed(struct device *d)
+{
+    struct check_link *link = &d->now.link;
+
+    link->suite = d->session_suite;
+    memcpy(link->master, d->master, sizeof(link->master));
+    add_hello(d);
+    prov_result result = link_expand(link);
+    if (result != PROV_OK)
+        return result;
+    device_send_flight(d);
+    send_finished(d);
+    return PROV_OK;
+}
+
+/* --- a full one ------------------------------------------------------------------------------ */
+
 prov_result device_answer(struct device *d)
 {
     bool is_public = d->now.offer.suite->kx == PROV_KX_ECDHE_ECDSA;
@@ -361,6 +386,8 @@ prov_result device_answer(struct device *d)
         prov_crypto_random(d->run->config.crypto, d->now.link.random_server, PROV_DTLS_RANDOM_LEN);
     if (result != PROV_OK)
         return result;
+    if (device_fault(d) == FAULT_RESUME)
+        return answer_resumed(d);
     add_hello(d);
     if (is_public)
         result = add_certificate(d);
@@ -527,7 +554,7 @@ static void send_finished(struct device *d)
     if (device_fault(d) == FAULT_WRONG_PSK)
         link->own.key[0] ^= 1;
     send_change(d);
-    link_message_unheard(link, MESSAGE_FINISHED, PROV_BYTES_OF(verify_data), &message);
+    link_message(link, MESSAGE_FINISHED, PROV_BYTES_OF(verify_data), &message);
     link_flight(link, 1, prov_buf_bytes(&message), send_datagram, d);
 }
 
@@ -541,7 +568,7 @@ static bool take_finished(struct device *d, struct prov_bytes body, struct prov_
         return false;
     d->now.finished = true;
     link_hear(&d->now.link, message);
-    if (device_fault(d) != FAULT_SILENT_FLIGHT)
+    if (device_fault(d) != FAULT_SILENT_FLIGHT && device_fault(d) != FAULT_RESUME)
         send_finished(d);
     return true;
 }

@@ -426,46 +426,38 @@ static bool take_fingerprint(struct prov_bytes body, struct prov_bytes *ret)
     return false;
 }
 
+static bool is_failed(const struct device *d, struct prov_bytes hash)
+{
+    for (size_t i = 0; i < d->failed_count; i++)
+        if (prov_bytes_equal(hash, PROV_BYTES_OF(d->failed[i])))
+            return true;
+    return false;
+}
+
+/* Before the judge has completed a handshake, what is offered may come from the device's own server. */
 static void judge_cached(struct device *d, const struct prov_client_hello *hello,
                          enum prov_kind kind)
 {
-    struct prov_bytes body, hash;
+    struct prov_bytes body, hash = PROV_BYTES_NONE;
     char hex[CHECK_HEX_TEXT];
 
-    if (kind != PROV_KIND_CERT) {
-        check_not_applicable(d->findings, "client.cached_info", "no certificates");
-        check_not_applicable(d->findings, "client.cached_info.completed", "no certificates");
+    d->offer.cached_info = false;
+    if (kind != PROV_KIND_CERT || !find(hello->extensions, PROV_EXTENSION_CACHED_INFO, &body))
         return;
-    }
-    d->now.offer.cached_info = d->offer.cached_info = false;
-    if (!find(hello->extensions, PROV_EXTENSION_CACHED_INFO, &body))
-        return; /* summed up at the end */
-    if (!take_fingerprint(body, &hash)) {
-        check_fail(d->findings, "client.cached_info", "no fingerprint in %s", check_hex(body, hex));
-        return;
-    }
-    for (size_t i = 0; i < d->failed_count; i++)
-        if (prov_bytes_equal(hash, PROV_BYTES_OF(d->failed[i])))
-            check_fail(d->findings, "client.cached_info.completed",
-                       "%s: of a chain whose handshake did not complete", check_hex(hash, hex));
-    if (!d->has_completed)
-        return;
-    check_pass(d->findings, "client.cached_info.completed", "%s", check_hex(hash, hex));
-    d->now.offer.cached_info = d->offer.cached_info =
-        prov_bytes_equal(hash, PROV_BYTES_OF(d->completed));
-    if (d->offer.cached_info)
-        check_pass(d->findings, "client.cached_info", "%s", check_hex(hash, hex));
+    bool well_formed = take_fingerprint(body, &hash), failed = is_failed(d, hash);
+    d->offer.cached_info = d->has_completed && prov_bytes_equal(hash, PROV_BYTES_OF(d->completed));
+    check_hex(well_formed ? hash : body, hex);
+    if (!well_formed || d->has_completed)
+        check_judge_rule(d->findings, "client.cached_info",
+                         well_formed && (d->offer.cached_info || failed), "%s", hex);
+    if (well_formed && d->has_completed)
+        check_judge_rule(d->findings, "client.cached_info.completed", !failed, "%s", hex);
 }
 
-static void judge_session(struct device *d, const struct prov_client_hello *hello)
+static void note_session(struct device *d, const struct prov_client_hello *hello)
 {
-    char hex[CHECK_HEX_TEXT];
-
-    if (!d->has_session || !prov_bytes_equal(hello->session_id, PROV_BYTES_OF(d->session_id)))
-        return;
-    d->session_shown = true;
-    check_pass(d->findings, "client.resumption", "session_id %s",
-               check_hex(hello->session_id, hex));
+    d->offer.session =
+        d->has_session && prov_bytes_equal(hello->session_id, PROV_BYTES_OF(d->session_id));
 }
 
 /* --- all of it ------------------------------------------------------------------------------- */
@@ -490,7 +482,7 @@ void device_hello(struct device *d, const struct prov_client_hello *hello,
     judge_alpn(d, hello);
     judge_optional(d, hello, &offer);
     judge_cached(d, hello, offer.kind);
-    judge_session(d, hello);
+    note_session(d, hello);
     if (d->exact == 0)
         device_note_exact(d, hello, &offer, has(hello->extensions, PROV_EXTENSION_SERVER_NAME));
 }

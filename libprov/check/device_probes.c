@@ -23,10 +23,19 @@ static const char *no_heartbeat(const struct device *d, bool *ret_never)
     *ret_never = true;
     return d->offer.heartbeat ? NULL : "heartbeat is not offered";
 }
+static const char *no_session(const struct device *d, bool *ret_never)
+{
+    *ret_never = false;
+    return !d->hello_is_new || d->offer.session
+               ? NULL
+               : "never offered: a device may always ask for a full handshake";
+}
 static const char *no_cached_info(const struct device *d, bool *ret_never)
 {
     *ret_never = true;
-    return d->offer.cached_info ? NULL : "the good chain is not offered by its fingerprint";
+    return !d->hello_is_new || d->offer.cached_info
+               ? NULL
+               : "the good chain is not offered by its fingerprint";
 }
 static const char *no_own_key(const struct device *d, bool *ret_never)
 {
@@ -85,6 +94,8 @@ static void judge_connect(struct device *d)
     if (!d->connects)
         return;
     d->has_session = true;
+    d->session_suite = d->now.link.suite;
+    memcpy(d->master, d->now.link.master, sizeof(d->master));
     if (d->now.has_fingerprint) {
         memcpy(d->completed, d->now.fingerprint, PROV_HASH_LEN);
         d->has_completed = true;
@@ -227,6 +238,8 @@ const struct device_probe device_probes[] = {
      MINT_GOOD,
      NULL,
      judge_connect},
+    GOOD("a session resumed", "client.resumption", NEED_CONNECT, FAULT_RESUME, MINT_GOOD,
+         no_session),
 
     HELLO("a ServerHello of DTLS 1.0", "client.server_version", FAULT_VERSION, true, NULL, 70),
     HELLO("a suite that was not offered", "client.unoffered_suite", FAULT_SUITE, false, NULL, 47,

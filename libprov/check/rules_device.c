@@ -237,10 +237,12 @@ const struct prov_check_rule prov_check_rules_device[] = {
      "Send handshake_failure(40) in its place."},
 
     /* --- what is remembered --- */
-    {"client.resumption", DEVICE, MUST, "a session is offered again by its id", "RFC 7925", "7",
-     "row45", "Keep session id and master secret for the next connection."},
-    {"client.cached_info", DEVICE, MUST, "a known chain is offered by its fingerprint", "RFC 7925",
-     "4.4", "row31", "Send cached_info once a handshake has completed."},
+    {"client.resumption", DEVICE, MUST, "a session that the device offers again can be resumed",
+     "RFC 7925", "7", "row45",
+     "Keep session id and master secret; take the abbreviated handshake."},
+    {"client.cached_info", DEVICE, MUST,
+     "cached_info has the fingerprint of a chain that was shown", "RFC 7924", "3", "row31",
+     "Hash the Certificate message with its TLS header by SHA-256."},
     {"client.cached_info.used", DEVICE, MUST, "a chain that comes as its fingerprint is accepted",
      "RFC 7924", "5", "row31", "Take the fingerprint in Certificate in place of the known chain."},
     {"client.cached_info.completed", DEVICE, MUST,

@@ -245,7 +245,7 @@ static bool without_certificate(struct rig *rig, uint8_t *datagram, size_t *len)
     size_t size;
 
     prov_raw_key_put(&body, PROV_BYTES_OF(rig->world->server_spki));
-    if (rig_message(datagram, *len, MESSAGE_SERVER_HELLO, &size) != NULL &&
+    if (rig_message(datagram, *len, MESSAGE_SERVER_KEY_EXCHANGE, &size) != NULL &&
         rig_message(datagram, *len, MESSAGE_CERTIFICATE, &size) == NULL)
         fault_insert(datagram, len, MESSAGE_SERVER_HELLO, MESSAGE_CERTIFICATE,
                      prov_buf_bytes(&body));
@@ -271,6 +271,17 @@ static bool no_hints(struct rig *rig, uint8_t *datagram, size_t *len)
     if (rig_message(datagram, *len, MESSAGE_SERVER_KEY_EXCHANGE, &size) == NULL)
         return true;
     prov_dtls_abort(&rig->session, PROV_ALERT_UNEXPECTED_MESSAGE);
+    return false;
+}
+
+/* A Finished that comes at once, in epoch 1, says that a session is resumed. */
+static bool no_resumption(struct rig *rig, uint8_t *datagram, size_t *len)
+{
+    (void)len;
+    if (datagram[0] != CONTENT_HANDSHAKE || datagram[4] != 1 || rig->session.hs == NULL ||
+        !prov_dtls_resumed(&rig->session))
+        return true;
+    prov_dtls_abort(&rig->session, PROV_ALERT_HANDSHAKE_FAILURE);
     return false;
 }
 
@@ -368,6 +379,7 @@ const struct rig_switch faults_flight[] = {
     BY_DATAGRAM("takes SHA-1", RIG_RPK, "client.exchange.sha1", any_algorithm),
     BY_DATAGRAM("takes any point", RIG_RPK, "client.exchange.point", any_point),
     BY_DATAGRAM("takes any curve", RIG_RPK, "client.exchange.curve", any_curve),
+    BY_DATAGRAM("takes no abbreviated handshake", RIG_RPK, "client.resumption", no_resumption),
     BY_DATAGRAM("takes no hint", RIG_PSK, "client.exchange.hint", no_hints),
     BY_DATAGRAM("does without a Certificate", RIG_RPK, "client.order", without_certificate),
     BY_DATAGRAM("does without a request", RIG_RPK, "client.request", without_request),
