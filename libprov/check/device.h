@@ -220,9 +220,13 @@ void device_send(struct device *d, struct prov_bytes datagram);
 void device_send_verify(struct device *d);
 PROV_MUST prov_result device_answer(struct device *d); /* ServerHello to ServerHelloDone */
 void device_send_flight(struct device *d);
+void device_send_finished(struct device *d);
+void device_send_alert(struct device *d, unsigned epoch, uint8_t level, uint8_t alert);
+
+/* --- device_take.c --------------------------------------------------------------------------- */
+
 /* Goes on with the messages of the device's flight that are there. */
 void device_take_messages(struct device *d);
-void device_send_alert(struct device *d, unsigned epoch, uint8_t level, uint8_t alert);
 
 /* --- device_after.c: an established session -------------------------------------------------- */
 

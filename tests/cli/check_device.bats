@@ -1,0 +1,107 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# prov check device and prov check prepare; prov-agent held to the rules over real sockets.
+
+load helper
+
+setup() {
+    bare
+    PORT=$((21000 + $$ % 10000))
+}
+
+prepare() { # KIND
+    prov check prepare $DEVICE --kind "$1" --server $SERVER --address "127.0.0.1:$PORT" --folder t
+}
+
+# Judges prov-agent, which connects again and again until the judge is done.
+judge_agent() { # OPTION…
+    local judge
+    "$PROV_AGENT" install --store store t/device.bundle >/dev/null
+    prov check device --listen "127.0.0.1:$PORT" --bundle t/device.bundle --timeout 100 --json "$@" \
+        >findings 2>errors &
+    judge=$!
+    while kill -0 "$judge" 2>/dev/null; do
+        "$PROV_AGENT" enroll --store store --timer-initial 1000 >/dev/null 2>&1 &
+        agent=$!
+        while kill -0 "$judge" 2>/dev/null && kill -0 "$agent" 2>/dev/null; do sleep 0.02; done
+        kill "$agent" 2>/dev/null || true
+        wait "$agent" 2>/dev/null || true
+    done
+    status=0
+    wait "$judge" || status=$?
+    cat errors
+    grep '"verdict":"fail"' findings || true
+}
+
+@test "prepare asks for a kind, a server and a folder" {
+    run --separate-stderr prov check prepare $DEVICE --kind psk --server $SERVER
+    [ "$status" -eq 2 ]
+    [[ $stderr == *"--folder"* ]]
+    run --separate-stderr prov check prepare $DEVICE --kind dsa --server $SERVER --folder t
+    [ "$status" -eq 2 ]
+    [ ! -e t ]
+}
+
+@test "prepare overwrites nothing" {
+    prepare psk
+    run --separate-stderr prov check prepare $DEVICE --kind psk --server $SERVER --folder t
+    [ "$status" -eq 4 ]
+}
+
+@test "prepare makes files that only their owner can read" {
+    prepare rpk
+    [ -z "$(find t -type f ! -perm 600)" ]
+    openssl pkey -in t/device.key -noout
+    cmp <(openssl pkey -in t/device.key -pubout) t/device.pub
+    cmp <(openssl pkey -in t/authority.key -pubout) t/server.pub
+}
+
+@test "prepare makes a certificate that its throw-away root vouches for" {
+    prepare cert
+    openssl verify -CAfile t/root.pem t/device.pem
+}
+
+@test "an authority that is not the bundle's is refused" {
+    prepare cert
+    mv t one
+    prepare cert
+    run --separate-stderr prov check device --listen "127.0.0.1:$PORT" --bundle t/device.bundle \
+        --authority one/authority.key --timeout 5
+    [ "$status" -eq 4 ]
+    [[ $stderr == *"authority"* ]]
+}
+
+@test "an authority that is no key is refused" {
+    prepare cert
+    run --separate-stderr prov check device --listen "127.0.0.1:$PORT" --bundle t/device.bundle \
+        --authority t/root.pem --timeout 5
+    [ "$status" -ne 0 ]
+    [[ $stderr == *"private key"* ]]
+}
+
+@test "a judge that nobody comes to ends in time" {
+    run --separate-stderr prov check device --listen "127.0.0.1:$PORT" --timeout 1
+    [ "$status" -eq 9 ]
+    [ -z "$output" ]
+}
+
+@test "prov-agent keeps the rules with a PSK" {
+    prepare psk
+    judge_agent --fail-on should
+    [ "$status" -eq 0 ]
+    grep -q '"rule":"client.connects".*"verdict":"pass"' findings
+}
+
+@test "prov-agent keeps the rules with raw keys" {
+    prepare rpk
+    judge_agent --authority t/authority.key --fail-on should
+    [ "$status" -eq 0 ]
+    grep -q '"rule":"client.resumption".*"verdict":"pass"' findings
+}
+
+@test "prov-agent keeps the rules with certificates" {
+    prepare cert
+    judge_agent --authority t/authority.key --fail-on should
+    [ "$status" -eq 0 ]
+    grep -q '"rule":"client.name".*"verdict":"pass"' findings
+}
