@@ -160,6 +160,20 @@ static void row57_a_server_ignores_extension_53(void **state)
     assert_false(craft_extension(block, 54, &body));
 }
 
+static void row57_a_server_without_ids_does_not_answer(void **state)
+{
+    struct craft_answer answer;
+    struct prov_bytes body;
+    struct wire w;
+
+    (void)state;
+    wire_make(&w, &world, WIRE_PSK);
+    craft_ask(&w, &(struct craft){.extensions = OCTETS(0, 54, 0, 2, 1, 7)}, &answer);
+    assert_int_equal(answer.suite, 0xC0A8);
+    assert_false(craft_extension(PROV_BYTES(answer.extensions, answer.extensions_len), 54, &body));
+    wire_free(&w);
+}
+
 static void row57_a_server_answers_with_its_own_id(void **state)
 {
     static const uint8_t longest[] = {0, 54, 0, 33, 32, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4,
@@ -265,6 +279,12 @@ static void h16_a_record_with_an_id_is_nothing_to_who_has_none(void **state)
     assert_int_equal(w.ends[WIRE_SERVER].data, 0);
     assert_int_equal(prov_dtls_stats(&w.ends[WIRE_SERVER].session).records_forged, 0);
     client->cid_write_len = 0;
+    /* one of no octets: the peer may not put it there */
+    len = seal_type(&w, WIRE_CLIENT, 25, OCTETS('x', 23), room);
+    wire_inject(&w, WIRE_CLIENT, room, len);
+    wire_run(&w, 0);
+    assert_int_equal(w.ends[WIRE_SERVER].data, 0);
+    assert_int_equal(prov_dtls_stats(&w.ends[WIRE_SERVER].session).records_forged, 0);
     assert_true(wire_works(&w));
     wire_free(&w);
 }
@@ -539,6 +559,7 @@ int main(void)
         cmocka_unit_test(h16_and_row55_a_replayed_record_is_neither_new_nor_delivered),
         cmocka_unit_test(row57_a_wrong_key_with_an_id_gets_decrypt_error),
         cmocka_unit_test(row57_a_server_ignores_extension_53),
+        cmocka_unit_test(row57_a_server_without_ids_does_not_answer),
         cmocka_unit_test(row57_a_server_answers_with_its_own_id),
         cmocka_unit_test(row57_the_client_offers_a_zero_length_id),
         cmocka_unit_test(row57_ids_are_used_only_if_both_ends_want_them),

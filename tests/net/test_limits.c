@@ -192,6 +192,42 @@ static void row44_a_long_record_in_epoch_0_is_dropped_and_sent_again(void **stat
     wire_free(&w);
 }
 
+/* Loses the server's flight, once. */
+static enum wire_fate lose_flight(void *context, struct wire_datagram *d)
+{
+    (void)context;
+    return d->from == WIRE_SERVER && d->index == 1 ? WIRE_DROP : WIRE_DELIVER;
+}
+
+/* It was made before the length was agreed on, and is the only word that the flight was lost. */
+static void row44_a_repeated_hello_may_be_longer(void **state)
+{
+    char name[241], protocol[251];
+    struct prov_fqdn fqdn;
+    struct wire w;
+
+    (void)state;
+    memset(name, 'n', sizeof(name));
+    for (size_t i = 40; i < 240; i += 40)
+        name[i] = '.';
+    memset(protocol, 'p', sizeof(protocol));
+    name[240] = protocol[250] = '\0';
+    assert_int_equal(prov_fqdn_parse(prov_bytes_text(name), &fqdn), PROV_OK);
+    wire_make(&w, &world, WIRE_PSK);
+    for (int side = 0; side < 2; side++) {
+        w.ends[side].config.server_name = &fqdn;
+        w.ends[side].config.protocol = protocol;
+    }
+    w.ends[WIRE_CLIENT].config.max_fragment = 512;
+    w.ends[WIRE_CLIENT].config.timer_initial_ms = 1000;
+    w.fate = lose_flight;
+    wire_start(&w);
+    assert_true(w.ends[WIRE_CLIENT].session.hs->flight_len > 512);
+    wire_run(&w, 2000); /* before the server's own timer */
+    assert_true(wire_works(&w));
+    wire_free(&w);
+}
+
 static void row44_nothing_longer_is_sealed(void **state)
 {
     static const uint16_t lengths[] = {512, 1024, 2048, 4096, 0};
@@ -489,6 +525,7 @@ int main(void)
         cmocka_unit_test(row44_a_forged_long_record_is_dropped_without_a_word),
         cmocka_unit_test(row44_a_long_record_in_epoch_0_is_dropped_and_sent_again),
         cmocka_unit_test(row44_nothing_longer_is_sealed),
+        cmocka_unit_test(row44_a_repeated_hello_may_be_longer),
         cmocka_unit_test(row44_a_server_takes_the_four_lengths),
         cmocka_unit_test(row44_handshake_records_keep_to_it_at_both_ends),
         cmocka_unit_test(row44_a_server_that_does_not_answer_is_taken),

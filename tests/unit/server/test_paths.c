@@ -33,6 +33,15 @@ static int setup_narrow(void **state)
     return 0;
 }
 
+static int setup_pairs(void **state)
+{
+    static const struct prov_server_limits limits = {.sessions_per_address = 2};
+
+    (void)state;
+    rig_begin(&rig, &limits);
+    return 0;
+}
+
 static void begin_with_heartbeat(uint32_t ms, uint32_t idle_ms)
 {
     rig_end(&rig);
@@ -279,6 +288,28 @@ static void h16_the_right_reset_from_elsewhere_proves_nothing(void **state)
     assert_true(is_served_at(client));
 }
 
+/* Late, and from elsewhere: it is no news of where the peer is, and no proof either. */
+static void h16_the_right_reset_proves_nothing_from_a_third_address(void **state)
+{
+    struct client *client = roamer(1);
+    struct prov_server_peer elsewhere = rebound(client, 1), third = rebound(client, 2);
+    uint8_t room[2048], late_room[128], id[2];
+    struct prov_buf late = PROV_BUF_OF(late_room);
+    size_t len = request(client, room);
+
+    (void)state;
+    rig_deliver(&rig, &elsewhere, room, len);
+    read_ping(client, &elsewhere, id);
+    const uint8_t message[] = {0x70, 0, id[0], id[1]};
+    assert_int_equal(prov_dtls_seal(&client->dtls, PROV_BYTES_OF(message), &late), PROV_OK);
+    len = request(client, room);
+    rig_deliver(&rig, &elsewhere, room, len);
+    rig_deliver(&rig, &third, late_room, late.len);
+    assert_false(rig_logged(&rig, "event=moved"));
+    reset(client, &elsewhere, id);
+    assert_true(rig_logged(&rig, "event=moved"));
+}
+
 static void h16_a_newer_record_from_home_ends_the_trial(void **state)
 {
     struct client *client = roamer(1);
@@ -415,6 +446,18 @@ static void row57_limits_of_an_address_go_with_a_session(void **state)
     assert_int_equal(prov_server_stats(rig.server).sessions, 2);
     assert_int_equal(prov_server_stats(rig.server).evictions, 1);
     assert_true(is_served_at(client));
+}
+
+static void row57_who_has_left_an_address_does_not_count_there(void **state)
+{
+    struct client *first = roamer(1), *second = roamer(1), *third;
+
+    (void)state;
+    first->peer.octets[4] = 77;
+    assert_true(is_served_at(first));
+    third = roamer(1);
+    assert_int_equal(prov_server_stats(rig.server).evictions, 0);
+    assert_true(is_served_at(first) && is_served_at(second) && is_served_at(third));
 }
 
 static void row57_each_session_has_an_id_of_its_own(void **state)
@@ -599,6 +642,7 @@ static void row48_without_the_option_nobody_is_asked_or_answered(void **state)
 }
 
 #define TEST(name)        cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST_PAIRS(name)  cmocka_unit_test_setup_teardown(name, setup_pairs, teardown)
 #define TEST_NARROW(name) cmocka_unit_test_setup_teardown(name, setup_narrow, teardown)
 
 int main(void)
@@ -611,6 +655,7 @@ int main(void)
         TEST(h16_a_wrong_reset_ends_the_trial),
         TEST(h16_the_reset_of_a_trial_that_is_over_is_too_late),
         TEST(h16_the_right_reset_from_elsewhere_proves_nothing),
+        TEST(h16_the_right_reset_proves_nothing_from_a_third_address),
         TEST(h16_a_newer_record_from_home_ends_the_trial),
         TEST(row57_an_unknown_id_gets_nothing),
         TEST(h16_a_handshake_stays_at_the_address_of_its_cookie),
@@ -619,6 +664,7 @@ int main(void)
         TEST(row57_who_was_at_the_new_place_is_there_no_longer),
         TEST_NARROW(row57_limits_of_an_address_go_with_a_session),
         TEST(row57_each_session_has_an_id_of_its_own),
+        TEST_PAIRS(row57_who_has_left_an_address_does_not_count_there),
         TEST(row57_an_id_that_is_taken_is_not_given_again),
         TEST(row57_peers_without_ids_are_served_as_before),
         TEST(h6_with_ids_the_old_association_works_until_the_new_one_is_there),
