@@ -28,6 +28,7 @@ struct process {
     pid_t pid;
     FILE *log;
     int socket; /* of the client, connected */
+    char address[80];
 };
 
 static int setup(void **state)
@@ -105,7 +106,8 @@ static void start(struct process *process, const char *listen)
     process->log = fdopen(ends[0], "r");
     assert_non_null(process->log);
     line = wait_for(process, "event=listening address=");
-    connect_to(process, strstr(line, "address=") + 8);
+    snprintf(process->address, sizeof(process->address), "%s", strstr(line, "address=") + 8);
+    connect_to(process, process->address);
 }
 
 static int stop(struct process *process)
@@ -118,27 +120,51 @@ static int stop(struct process *process)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* Moves datagrams between the client and the socket until the client has what it waits for. */
-static void exchange(struct process *process, struct client *client, const unsigned *flag)
+static void send_all(struct process *process, struct client *client)
+{
+    uint8_t room[2048];
+    size_t len;
+
+    while (client_pull(client, room, sizeof(room), &len))
+        assert_int_equal(send(process->socket, room, len, 0), (ssize_t)len);
+}
+
+/* Sends what there is, and takes one datagram in unless the client has what it waits for. */
+static void exchange_once(struct process *process, struct client *client, const unsigned *flag)
 {
     uint8_t room[2048];
     struct pollfd file = {process->socket, POLLIN, 0};
+    ssize_t got;
 
-    for (unsigned i = 0; i < 50 && *flag == 0; i++) {
-        size_t len;
-        ssize_t got;
+    send_all(process, client);
+    if (*flag != 0)
+        return;
+    assert_int_equal(poll(&file, 1, 10000), 1);
+    got = recv(process->socket, room, sizeof(room), 0);
+    assert_true(got > 0);
+    prov_dtls_push(&client->dtls, rig.now, room, (size_t)got);
+    client_step(client);
+    send_all(process, client);
+}
 
-        while (client_pull(client, room, sizeof(room), &len))
-            assert_int_equal(send(process->socket, room, len, 0), (ssize_t)len);
-        if (*flag != 0)
-            return;
-        assert_int_equal(poll(&file, 1, 10000), 1);
-        got = recv(process->socket, room, sizeof(room), 0);
-        assert_true(got > 0);
-        prov_dtls_push(&client->dtls, rig.now, room, (size_t)got);
-        client_step(client);
-    }
+/* Moves datagrams between the client and the socket until the client has what it waits for. */
+static void exchange(struct process *process, struct client *client, const unsigned *flag)
+{
+    for (unsigned i = 0; i < 50 && *flag == 0; i++)
+        exchange_once(process, client, flag);
     assert_true(*flag != 0);
+}
+
+/* Until the request is answered and nothing is left to be sent. */
+static void exchange_request(struct process *process, struct client *client)
+{
+    static const unsigned never = 0;
+    unsigned tries = 0;
+
+    client_ask(client, PROV_ENROLL_NOW, PROV_BYTES_NONE, PROV_BYTES_NONE);
+    while (client->x.state == PROV_EXCHANGE_RUNNING && tries++ < 10)
+        exchange_once(process, client, &never);
+    assert_int_equal(client->x.state, PROV_EXCHANGE_DONE);
 }
 
 static bool has_ipv6(void)
@@ -164,6 +190,30 @@ static void serve_and_drain(const char *listen)
     kill(process.pid, SIGTERM);
     wait_for(&process, "event=drain sessions=1");
     exchange(&process, client, &client->closed); /* told by close_notify */
+    wait_for(&process, "event=stopped handshakes_ok=1");
+    assert_int_equal(stop(&process), 0);
+}
+
+/* RFC 9146: its NAT has forgotten it. */
+static void row57_a_device_on_another_port_keeps_its_session(void **state)
+{
+    struct process process;
+    struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
+
+    (void)state;
+    client->config.connection_id = true;
+    start(&process, "127.0.0.1:0");
+    client_start(client);
+    exchange(&process, client, &client->connected);
+    exchange_request(&process, client);
+    int before = process.socket;
+    connect_to(&process, process.address); /* while the old one is still bound: another port */
+    close(before);
+    exchange_request(&process, client);
+    wait_for(&process, "event=moved");
+    exchange_request(&process, client);
+    kill(process.pid, SIGTERM);
+    exchange(&process, client, &client->closed);
     wait_for(&process, "event=stopped handshakes_ok=1");
     assert_int_equal(stop(&process), 0);
 }
@@ -217,6 +267,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(port_that_is_taken_is_a_network_error, setup, teardown),
         cmocka_unit_test_setup_teardown(sigterm_drains_on_ipv4, setup, teardown),
+        cmocka_unit_test_setup_teardown(row57_a_device_on_another_port_keeps_its_session, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(sigterm_drains_on_ipv6, setup, teardown),
         cmocka_unit_test_setup_teardown(sigint_ends_an_idle_server, setup, teardown),
     };
