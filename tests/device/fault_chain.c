@@ -72,7 +72,7 @@ SHOWS(cn_only)
 SHOWS(wildcard)
 {
     (void)rig;
-    return contains(s->certs[0], "*.");
+    return s->leaf_parses && contains(s->leaf.dns_name, "*.");
 }
 SHOWS(two_names)
 {
