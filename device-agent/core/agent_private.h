@@ -87,6 +87,8 @@ void agent_cache_choose(struct prov_agent *agent);
 /* Before a session: what was kept of one with the same credential goes into the configuration, if this
  * one may be resumed. */
 void agent_resume_offer(struct prov_agent *agent, uint64_t now_ms);
+/* Before the first step. */
+void agent_resume_started(struct prov_agent *agent);
 /* After CONNECTED. */
 void agent_resume_note(struct prov_agent *agent, uint64_t now_ms);
 /* Writes it down, sealed, for the next operation with agent->entry. */

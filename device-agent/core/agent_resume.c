@@ -6,8 +6,10 @@
  *
  * It is written down sealed (H33), AES-128-CCM under a key made from the credential's own secret:
  *
- *     nonce 12 │ sealed (made 8 │ until 8 │ suite 2 │ kind 1 │ fragment 1 │ id length 1 │ id 32 │
- *     master secret 48) │ tag 16 │ 0 …
+ *     length of sealed and tag 2 │ nonce 12 │ sealed (made 8 │ until 8 │ suite 2 │ kind 1 │ fragment 1 │
+ *     id length 1 │ id 32 │ master secret 48 │ ticket) │ tag 16
+ *
+ * A ticket only of a constrained server (RFC 5077), and only one that has room.
  *
  * The journal is append-only, so what was dropped stays on flash until its sector is erased. The seal
  * sees to it that it can't be opened once the credential is gone; a thief who has the credential needs no
@@ -17,9 +19,10 @@
 
 #include "agent_private.h"
 
-#define PLAIN_LEN  101
-#define SEALED_LEN (PLAIN_LEN + 16)
-_Static_assert(PROV_AEAD_NONCE_LEN + SEALED_LEN <= PROV_STORE_SESSION_LEN, "it fits its records");
+#define PLAIN_MIN 101
+#define PLAIN_MAX (PROV_STORE_SESSION_MAX - HEAD_LEN - TAG_LEN)
+#define HEAD_LEN  (2 + PROV_AEAD_NONCE_LEN)
+#define TAG_LEN   16
 
 #define DAY ((int64_t)(PROV_DTLS_RESUME_MS / 1000))
 
@@ -50,10 +53,10 @@ static prov_result seal_key(struct prov_agent *agent, uint8_t ret[PROV_HASH_LEN]
     return r;
 }
 
-static void put_plain(const struct prov_agent *agent, uint8_t ret[PLAIN_LEN])
+static struct prov_bytes put_plain(const struct prov_agent *agent, uint8_t ret[PLAIN_MAX])
 {
     const struct prov_dtls_resumable *resumable = &agent->resumable;
-    struct prov_buf buf = prov_buf_make(ret, PLAIN_LEN);
+    struct prov_buf buf = prov_buf_make(ret, PLAIN_MAX);
     prov_put_u64(&buf, (uint64_t)agent->resumable_made);
     prov_put_u64(&buf, (uint64_t)agent->resumable_until);
     prov_put_u16(&buf, resumable->suite);
@@ -62,13 +65,16 @@ static void put_plain(const struct prov_agent *agent, uint8_t ret[PLAIN_LEN])
     prov_put_u8(&buf, resumable->session_id_len);
     prov_put(&buf, resumable->session_id, sizeof resumable->session_id);
     prov_put(&buf, resumable->master, sizeof resumable->master);
+    if (resumable->ticket_len <= PLAIN_MAX - PLAIN_MIN)
+        prov_put(&buf, resumable->ticket, resumable->ticket_len);
+    return prov_buf_bytes(&buf);
 }
 
-static bool take_plain(struct prov_agent *agent, const uint8_t plain[PLAIN_LEN])
+static bool take_plain(struct prov_agent *agent, struct prov_bytes plain)
 {
     struct prov_dtls_resumable *resumable = &agent->resumable;
-    struct prov_reader reader = prov_reader_make(PROV_BYTES(plain, PLAIN_LEN));
-    struct prov_bytes id = PROV_BYTES_NONE, master = PROV_BYTES_NONE;
+    struct prov_reader reader = prov_reader_make(plain);
+    struct prov_bytes id = PROV_BYTES_NONE, master = PROV_BYTES_NONE, ticket = PROV_BYTES_NONE;
     uint64_t made = 0, until = 0;
     *resumable = (struct prov_dtls_resumable){.extended_master = true};
     if (!prov_take_u64(&reader, &made) || !prov_take_u64(&reader, &until) ||
@@ -76,43 +82,55 @@ static bool take_plain(struct prov_agent *agent, const uint8_t plain[PLAIN_LEN])
         !prov_take_u8(&reader, &resumable->max_fragment) ||
         !prov_take_u8(&reader, &resumable->session_id_len) ||
         !prov_take(&reader, sizeof resumable->session_id, &id) ||
-        !prov_take(&reader, sizeof resumable->master, &master))
+        !prov_take(&reader, sizeof resumable->master, &master) ||
+        !prov_take(&reader, prov_reader_left(&reader), &ticket) ||
+        ticket.len > sizeof resumable->ticket)
         return false;
     memcpy(resumable->session_id, id.data, id.len);
     memcpy(resumable->master, master.data, master.len);
+    if (ticket.len > 0)
+        memcpy(resumable->ticket, ticket.data, ticket.len);
+    resumable->ticket_len = (uint16_t)ticket.len;
     agent->resumable_made = (int64_t)made;
     agent->resumable_until = (int64_t)until;
     return true;
 }
 
-static prov_result seal(struct prov_agent *agent, uint8_t ret[PROV_STORE_SESSION_LEN])
+static prov_result seal(struct prov_agent *agent, struct prov_buf *ret)
 {
-    uint8_t key[PROV_HASH_LEN], plain[PLAIN_LEN];
+    uint8_t key[PROV_HASH_LEN], octets[PLAIN_MAX], nonce[PROV_AEAD_NONCE_LEN];
     prov_result r = seal_key(agent, key);
     if (r == PROV_OK)
-        r = prov_crypto_random(agent->port->crypto, ret, PROV_AEAD_NONCE_LEN);
+        r = prov_crypto_random(agent->port->crypto, nonce, sizeof nonce);
     if (r == PROV_OK) {
-        put_plain(agent, plain);
-        r = prov_crypto_seal(agent->port->crypto, PROV_AEAD_AES_128_CCM, PROV_BYTES(key, 16), ret,
-                             PROV_BYTES_NONE, PROV_BYTES_OF(plain), ret + PROV_AEAD_NONCE_LEN);
+        struct prov_bytes plain = put_plain(agent, octets);
+        prov_put_u16(ret, (uint16_t)(plain.len + TAG_LEN));
+        prov_put(ret, nonce, sizeof nonce);
+        uint8_t *sealed = prov_put_space(ret, plain.len + TAG_LEN);
+        r = sealed == NULL
+                ? PROV_E_OVERFLOW
+                : prov_crypto_seal(agent->port->crypto, PROV_AEAD_AES_128_CCM, PROV_BYTES(key, 16),
+                                   nonce, PROV_BYTES_NONE, plain, sealed);
     }
     prov_wipe(key, sizeof key);
-    prov_wipe(plain, sizeof plain);
+    prov_wipe(octets, sizeof octets);
     return r;
 }
 
 /* PROV_E_DIGEST: another credential's, or a mix that a power cut has left. */
 static prov_result unseal(struct prov_agent *agent)
 {
-    uint8_t box[PROV_STORE_SESSION_LEN], key[PROV_HASH_LEN], plain[PLAIN_LEN];
+    uint8_t box[PROV_STORE_SESSION_MAX], key[PROV_HASH_LEN], plain[PLAIN_MAX];
     prov_result r = prov_store_session_get(agent->store, box);
+    size_t len = r == PROV_OK ? (size_t)box[0] << 8 | box[1] : 0;
+    if (r == PROV_OK && (len < PLAIN_MIN + TAG_LEN || len > PLAIN_MAX + TAG_LEN))
+        r = PROV_E_DIGEST;
     if (r == PROV_OK)
         r = seal_key(agent, key);
     if (r == PROV_OK)
-        r = prov_crypto_open(agent->port->crypto, PROV_AEAD_AES_128_CCM, PROV_BYTES(key, 16), box,
-                             PROV_BYTES_NONE, PROV_BYTES(box + PROV_AEAD_NONCE_LEN, SEALED_LEN),
-                             plain);
-    if (r == PROV_OK && !take_plain(agent, plain))
+        r = prov_crypto_open(agent->port->crypto, PROV_AEAD_AES_128_CCM, PROV_BYTES(key, 16),
+                             box + 2, PROV_BYTES_NONE, PROV_BYTES(box + HEAD_LEN, len), plain);
+    if (r == PROV_OK && !take_plain(agent, PROV_BYTES(plain, len - TAG_LEN)))
         r = PROV_E_CORRUPT;
     prov_wipe(key, sizeof key);
     prov_wipe(plain, sizeof plain);
@@ -181,6 +199,10 @@ void agent_resume_note(struct prov_agent *agent, uint64_t now_ms)
     int64_t now = 0;
     if (!PROV_AGENT_RESUMPTION)
         return;
+    if (resumed && agent->ticket.len == 0) { /* the one before is still good */
+        agent->ticket.len = agent->resumable.ticket_len;
+        memcpy(agent->ticket.octets, agent->resumable.ticket, agent->resumable.ticket_len);
+    }
     agent->config.resume = NULL;
     if (!agent->candidate)
         agent->report.abbreviated = resumed;
@@ -193,14 +215,26 @@ void agent_resume_note(struct prov_agent *agent, uint64_t now_ms)
     agent->resumable_until = now + DAY < agent->chain_until ? now + DAY : agent->chain_until;
 }
 
+/* A constrained server keeps nothing: its ticket does (RFC 7925, section 7). */
+void agent_resume_started(struct prov_agent *agent)
+{
+    agent->ticket.len = 0;
+    if (PROV_AGENT_RESUMPTION && agent->config.constrained_server)
+        prov_dtls_set_ticket(&agent->dtls, &agent->ticket);
+}
+
 /* A failure here costs the next connection a full handshake and nothing else. */
 void agent_resume_keep(struct prov_agent *agent)
 {
-    uint8_t box[PROV_STORE_SESSION_LEN] = {0};
+    uint8_t octets[PROV_STORE_SESSION_MAX];
+    struct prov_buf box = PROV_BUF_OF(octets);
+    const struct prov_dtls_resumable *resumable = &agent->resumable;
     if (!PROV_AGENT_RESUMPTION || agent->request.no_resumption)
         return;
-    bool kept = agent->has_resumable && agent->resumable.session_id_len > 0 &&
-                seal(agent, box) == PROV_OK && prov_store_session_put(agent->store, box) == PROV_OK;
+    bool kept = agent->has_resumable &&
+                (resumable->session_id_len > 0 || resumable->ticket_len > 0) &&
+                seal(agent, &box) == PROV_OK &&
+                prov_store_session_put(agent->store, prov_buf_bytes(&box)) == PROV_OK;
     if (!kept)
         drop(agent);
     forget(agent);

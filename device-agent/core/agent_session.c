@@ -92,6 +92,8 @@ prov_result agent_session_start(struct prov_agent *agent, uint64_t now_ms)
     r = prov_dtls_start(&agent->dtls, &agent->config, agent->port->crypto, agent->workspace,
                         now_ms);
     agent->dtls_open = r == PROV_OK;
+    if (r == PROV_OK)
+        agent_resume_started(agent);
     agent->path_busy = false;
     agent->chain_until = PROV_TIME_NEVER;
     agent->report.handshakes++;

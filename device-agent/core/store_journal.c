@@ -8,7 +8,7 @@
  *     header: record of type 0x10, payload: version 2 │ sequence 4
  *     state:  current 4 │ candidate 4 │ previous 4 │ last 4 │ confirmed 1 │ failures 1 │
  *             attempts 1 │ time floor 8 │ deny-list's version 4 │ void cache 4
- *     session: a third of PROV_STORE_SESSION_LEN each; the first all zero: there is none
+ *     session: a part of 44 octets each; the first all zero: there is none
  */
 #include <string.h>
 
@@ -139,6 +139,8 @@ static void session_apply(struct prov_store *store, unsigned part,
     for (size_t i = 0; i < STORE_RECORD_DATA; i++)
         any |= store->session[i];
     store->has_session = any != 0;
+    if (part == 0 || part >= store->session_parts)
+        store->session_parts = (uint8_t)(part + 1);
 }
 
 static void record_apply(struct prov_store *store, const struct record *record, bool *has_state)
@@ -154,12 +156,10 @@ static void record_apply(struct prov_store *store, const struct record *record, 
     case STORE_RECORD_LOG:
         store->log_count++;
         break;
-    case STORE_RECORD_SESSION:
-    case STORE_RECORD_SESSION + 1:
-    case STORE_RECORD_SESSION + 2:
-        session_apply(store, record->type - STORE_RECORD_SESSION, record->payload);
-        break;
     default:
+        if (record->type >= STORE_RECORD_SESSION &&
+            record->type < STORE_RECORD_SESSION + STORE_SESSION_PARTS)
+            session_apply(store, record->type - STORE_RECORD_SESSION, record->payload);
         break;
     }
 }
@@ -244,7 +244,7 @@ static prov_result move_logs(struct prov_store *store, struct move *move)
 static prov_result move_session(struct prov_store *store, struct move *move)
 {
     prov_result r = PROV_OK;
-    for (unsigned part = 0; store->has_session && part < STORE_SESSION_PARTS && r == PROV_OK;
+    for (unsigned part = 0; store->has_session && part < store->session_parts && r == PROV_OK;
          part++)
         r = move_put(store, move, (uint8_t)(STORE_RECORD_SESSION + part),
                      PROV_BYTES(store->session + part * STORE_RECORD_DATA, STORE_RECORD_DATA));
@@ -404,21 +404,25 @@ static prov_result session_append(struct prov_store *store, unsigned part,
     return r;
 }
 
-prov_result prov_store_session_put(struct prov_store *store,
-                                   const uint8_t session[PROV_STORE_SESSION_LEN])
+prov_result prov_store_session_put(struct prov_store *store, struct prov_bytes session)
 {
-    prov_result r = PROV_OK;
-    for (unsigned part = 0; part < STORE_SESSION_PARTS && r == PROV_OK; part++)
-        r = session_append(store, part, session + part * STORE_RECORD_DATA);
+    uint8_t payload[STORE_RECORD_DATA];
+    prov_result r = session.len > PROV_STORE_SESSION_MAX ? PROV_E_BOUNDS : PROV_OK;
+    for (size_t at = 0; at < session.len && r == PROV_OK; at += sizeof payload) {
+        size_t take = session.len - at < sizeof payload ? session.len - at : sizeof payload;
+        memset(payload, 0, sizeof payload);
+        memcpy(payload, session.data + at, take);
+        r = session_append(store, (unsigned)(at / sizeof payload), payload);
+    }
     return r;
 }
 
 prov_result prov_store_session_get(const struct prov_store *store,
-                                   uint8_t ret[PROV_STORE_SESSION_LEN])
+                                   uint8_t ret[PROV_STORE_SESSION_MAX])
 {
     if (!store->has_session)
         return PROV_E_NOT_FOUND;
-    memcpy(ret, store->session, PROV_STORE_SESSION_LEN);
+    memcpy(ret, store->session, PROV_STORE_SESSION_MAX);
     return PROV_OK;
 }
 

@@ -87,10 +87,10 @@ enum store_record {
     STORE_RECORD_STATE = 1,
     STORE_RECORD_SEED = 2,
     STORE_RECORD_LOG = 3,
-    STORE_RECORD_SESSION = 4 /* … 6 */
+    STORE_RECORD_SESSION = 4 /* … 9 */
 };
-#define STORE_SESSION_PARTS (PROV_STORE_SESSION_LEN / STORE_RECORD_DATA)
-_Static_assert(STORE_SESSION_PARTS *STORE_RECORD_DATA == PROV_STORE_SESSION_LEN,
+#define STORE_SESSION_PARTS (PROV_STORE_SESSION_MAX / STORE_RECORD_DATA)
+_Static_assert(STORE_SESSION_PARTS *STORE_RECORD_DATA == PROV_STORE_SESSION_MAX,
                "a session fills its records");
 
 /* Finds the journal in use, the last state and seed. */

@@ -472,11 +472,28 @@ static void give_verdict(struct model *model, struct model_session *session)
         point = path.leaf.point;
     }
     session->peer = r == PROV_OK ? find_point(model, kind, point) : -1;
+    const uint8_t id[16] = {(uint8_t)session->peer};
+    if (model->config.tickets != NULL)
+        prov_dtls_set_credential(&session->dtls, id);
     prov_dtls_give_verdict(&session->dtls, session->peer < 0 ? PROV_E_REVOKED : PROV_OK);
+}
+
+/* The credential's number is its public id. */
+static bool give_ticket(struct model *model, struct model_session *session)
+{
+    struct prov_dtls_resumable found;
+    if (prov_dtls_need_ticket(&session->dtls, &found) != PROV_OK)
+        return false;
+    session->peer = found.credential[0];
+    bool taken = good(&model->credentials[session->peer]);
+    prov_dtls_give_session(&session->dtls, taken ? &found : NULL);
+    return true;
 }
 
 static void give_session(struct model *model, struct model_session *session)
 {
+    if (give_ticket(model, session))
+        return;
     struct prov_bytes id = prov_dtls_need_session(&session->dtls);
     for (int i = 0; i < MODEL_KEPT && !model->forget_sessions; i++) {
         const struct prov_dtls_resumable *found = &model->kept[i].resumable;
@@ -594,6 +611,8 @@ static void session_begin(struct model *model, uint64_t now_ms, unsigned port,
                          datagram) != PROV_OK)
         return;
     session->used = true;
+    if (model->config.tickets != NULL)
+        prov_dtls_set_ticket(&session->dtls, &session->ticket);
     prov_enroll_begin(&session->exchange, &model->name);
     session_run(model, now_ms, session, send, context);
 }

@@ -44,6 +44,7 @@ struct model_session {
     struct prov_dtls dtls;
     struct prov_dtls_handshake *workspace;
     struct prov_enroll_session exchange;
+    struct prov_dtls_ticket ticket;
 };
 
 struct model {
@@ -68,7 +69,8 @@ struct model {
         int peer;
     } kept[MODEL_KEPT]; /* the oldest makes way; they outlive the server's death */
     unsigned kept_next;
-    unsigned full, abbreviated; /* handshakes that came to their end */
+    struct prov_dtls_tickets tickets; /* in use when the configuration says so */
+    unsigned full, abbreviated;       /* handshakes that came to their end */
     uint8_t serial;
     unsigned confirms, requests;
     bool saw_name; /* the last hello's server_name was ours */

@@ -165,6 +165,7 @@ struct prov_agent {
     struct prov_dtls dtls;
     struct prov_dtls_resumable resumable; /* of the session, once it is connected */
     bool has_resumable;
+    struct prov_dtls_ticket ticket;          /* of a constrained server */
     int64_t resumable_made, resumable_until; /* Unix seconds */
     int64_t chain_until;                     /* the server's certificate is valid until then */
     struct prov_bytes anchor_names[PROV_BUNDLE_ANCHORS_MAX];

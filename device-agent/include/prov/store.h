@@ -36,7 +36,7 @@
 #define PROV_STORE_SECTOR_MIN      1024
 #define PROV_STORE_FACTORY_MAX     8 /* records of the factory area: identity and installs */
 #define PROV_STORE_SEED_LEN        32
-#define PROV_STORE_SESSION_LEN     132 /* a session that can be resumed, sealed: three records */
+#define PROV_STORE_SESSION_MAX     264 /* a session that can be resumed, sealed: six records at most */
 #ifndef PROV_STORE_ENTRY_MAX
 #define PROV_STORE_ENTRY_MAX 4096 /* one entry, encoded */
 #endif
@@ -129,7 +129,8 @@ struct prov_store {
     uint32_t log_count;
     bool has_seed, has_session;
     uint8_t seed[PROV_STORE_SEED_LEN];
-    uint8_t session[PROV_STORE_SESSION_LEN];
+    uint8_t session_parts;
+    uint8_t session[PROV_STORE_SESSION_MAX];
 };
 
 /* Looks at the flash and writes nothing. An erased region is an empty store. PROV_E_BOUNDS: a
@@ -219,10 +220,10 @@ PROV_MUST prov_result prov_store_seed_get(const struct prov_store *store,
 
 /* What it takes to resume a session, sealed by the agent: what is here is as good as noise, and a power cut may
  * leave a mix of two. PROV_E_NOT_FOUND. */
-PROV_MUST prov_result prov_store_session_put(struct prov_store *store,
-                                             const uint8_t session[PROV_STORE_SESSION_LEN]);
+PROV_MUST prov_result prov_store_session_put(struct prov_store *store, struct prov_bytes session);
+/* Behind what was put stands anything. */
 PROV_MUST prov_result prov_store_session_get(const struct prov_store *store,
-                                             uint8_t ret[PROV_STORE_SESSION_LEN]);
+                                             uint8_t ret[PROV_STORE_SESSION_MAX]);
 /* Nothing is written if there is none. */
 PROV_MUST prov_result prov_store_session_drop(struct prov_store *store);
 

@@ -423,6 +423,36 @@ static void row3_constrained_server_is_known_by_its_eui64(void **state)
     assert_int_equal(run(request, NULL), PROV_E_NAME); /* it is no FQDN's */
 }
 
+/* A constrained server keeps no sessions: the device keeps its ticket, over a reboot (RFC 7925, section 7; rows
+ * 45 and 46). */
+static void row46_ticket_of_a_constrained_server_resumes(void **state)
+{
+    (void)state;
+    struct prov_eui64 eui64;
+    assert_int_equal(prov_eui64_parse("00-12-4B-00-14-B5-D9-70", &eui64), PROV_OK);
+    new_leaf("00-12-4B-00-14-B5-D9-70", NULL, 79);
+    world.model.config.constrained_server = true;
+    world.model.config.resumption = false;
+    world.model.config.tickets = &world.model.tickets;
+    struct prov_agent_request request = {
+        .op = PROV_AGENT_ENROLL, .constrained = &eui64, .tries = 1};
+    assert_int_equal(world_run_request(&world, &request), PROV_OK);
+    assert_true(offers(EXTENSION_TICKET));
+    request.op = PROV_AGENT_ROTATE;
+    for (int i = 0; i < 3; i++) {
+        world_reboot(&world);
+        assert_int_equal(world_run_request(&world, &request), PROV_OK);
+        assert_true(prov_agent_report(&world.agent)->abbreviated);
+        assert_true(world_settled(&world));
+    }
+    /* not for the credential of a device that the server has since refused (H40) */
+    world_reboot(&world);
+    for (int i = 0; i < world.model.count; i++)
+        world.model.credentials[i].state = PROV_STATE_REVOKED;
+    assert_int_not_equal(world_run_request(&world, &request), PROV_OK);
+    assert_int_equal(world.model.abbreviated, 3);
+}
+
 /* --- depth ------------------------------------------------------------------------------------ */
 
 /* A chain of `count` CA certificates below the root, above the server's. */
@@ -575,6 +605,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(row41_pinned_keys_are_one_servers, setup_psk, teardown),
         cmocka_unit_test_setup_teardown(row3_constrained_server_is_known_by_its_eui64, setup_cert,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(row46_ticket_of_a_constrained_server_resumes, setup_cert,
                                         teardown),
         cmocka_unit_test_setup_teardown(row32_three_below_the_anchor_and_no_more, setup_cert,
                                         teardown),

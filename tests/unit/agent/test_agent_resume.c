@@ -152,14 +152,14 @@ static void row45_failed_resumption_is_tried_in_full(void **state)
 static void row45_not_with_another_credential(void **state)
 {
     (void)state;
-    uint8_t box[PROV_STORE_SESSION_LEN], again[PROV_STORE_SESSION_LEN];
+    uint8_t box[PROV_STORE_SESSION_MAX], again[PROV_STORE_SESSION_MAX];
     enroll();
     assert_int_equal(prov_store_session_get(&world.store, box), PROV_OK);
     rotate(NO_KIND, 1);
     assert_int_equal(prov_store_session_get(&world.store, again), PROV_OK);
     assert_memory_not_equal(box, again, sizeof box);
     /* the old credential's session, put back: it does not open under the new one */
-    assert_int_equal(prov_store_session_put(&world.store, box), PROV_OK);
+    assert_int_equal(prov_store_session_put(&world.store, PROV_BYTES(box, 132)), PROV_OK);
     rotate(NO_KIND, 0);
 }
 
@@ -237,7 +237,7 @@ static void h33_no_secret_of_it_is_on_flash(void **state)
 static void power_cut_at_every_operation_of_a_session(void **state)
 {
     (void)state;
-    uint8_t one[PROV_STORE_SESSION_LEN], two[PROV_STORE_SESSION_LEN];
+    uint8_t one[PROV_STORE_SESSION_MAX], two[PROV_STORE_SESSION_MAX];
     for (int fault = SIM_CUT_BEFORE; fault <= SIM_MISMATCH; fault++)
         for (unsigned at = 1, hit = 1; hit; at++) {
             enroll();
@@ -245,7 +245,7 @@ static void power_cut_at_every_operation_of_a_session(void **state)
             uint32_t before = world.flash.operations;
             sim_flash_plan(&world.flash, (enum sim_fault)fault, at);
             memset(two, 7, sizeof two);
-            prov_result r = prov_store_session_put(&world.store, two);
+            prov_result r = prov_store_session_put(&world.store, PROV_BYTES_OF(two));
             hit = world.flash.operations - before >= at;
             if (!hit)
                 assert_int_equal(r, PROV_OK);
@@ -261,7 +261,7 @@ static void power_cut_at_every_operation_of_a_session(void **state)
 static void kept_session_survives_a_move_of_the_journal(void **state)
 {
     (void)state;
-    uint8_t one[PROV_STORE_SESSION_LEN], two[PROV_STORE_SESSION_LEN];
+    uint8_t one[PROV_STORE_SESSION_MAX], two[PROV_STORE_SESSION_MAX];
     struct prov_log_record record = {.event = PROV_LOG_REQUEST};
     enroll();
     assert_int_equal(prov_store_session_get(&world.store, one), PROV_OK);

@@ -725,11 +725,11 @@ static void erases_stay_within_the_budget(void **state)
     make(4096, 5, 8, 0xff);
     reopen();
     struct prov_log_record record = {.event = PROV_LOG_HANDSHAKE};
-    uint8_t session[PROV_STORE_SESSION_LEN];
+    uint8_t session[PROV_STORE_SESSION_MAX];
     for (uint32_t i = 1; i <= ROTATIONS; i++) {
         rotate_to("a.example", i);
         memset(session, (int)(i % 251) + 1, sizeof session);
-        assert_int_equal(prov_store_session_put(&store, session), PROV_OK);
+        assert_int_equal(prov_store_session_put(&store, PROV_BYTES(session, 132)), PROV_OK);
         for (int entry = 0; entry < 8; entry++)
             assert_int_equal(prov_store_log_put(&store, &record), PROV_OK);
     }
