@@ -39,7 +39,8 @@ loud() {
     failed=$((failed + 1))
 }
 
-for kind in psk psk-fs rpk cert psk-wrong psk-unknown psk-fs-wrong psk-fs-unknown; do
+for kind in psk psk-fs rpk cert psk-wrong psk-unknown psk-fs-wrong psk-fs-unknown \
+    psk-resumed rpk-resumed cert-ticket; do
     silent secrets "$kind"
 done
 silent secrets_registry
@@ -48,4 +49,4 @@ for leak in compare branch address; do
     loud 99 secrets rpk "$leak"
 done
 loud 4 secrets psk clear
-[ "$failed" = 0 ] && echo 'nine runs without a word, seven leaks seen'
+[ "$failed" = 0 ] && echo 'twelve runs without a word, seven leaks seen'

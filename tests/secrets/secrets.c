@@ -25,15 +25,19 @@ static const struct what {
     prov_suites suites;
     enum prov_kind kind;
     bool wrong, unknown; /* the server's PSK */
+    bool resumed, ticket;
 } whats[] = {
-    {"psk", prov_suites_psk, PROV_KIND_PSK, false, false},
-    {"psk-fs", prov_suites_psk_fs, PROV_KIND_PSK, false, false},
-    {"rpk", prov_suites_public, PROV_KIND_RPK, false, false},
-    {"cert", prov_suites_public, PROV_KIND_CERT, false, false},
-    {"psk-wrong", prov_suites_psk, PROV_KIND_PSK, true, false},
-    {"psk-unknown", prov_suites_psk, PROV_KIND_PSK, true, true},
-    {"psk-fs-wrong", prov_suites_psk_fs, PROV_KIND_PSK, true, false},
-    {"psk-fs-unknown", prov_suites_psk_fs, PROV_KIND_PSK, true, true},
+    {"psk", prov_suites_psk, PROV_KIND_PSK, false, false, false, false},
+    {"psk-fs", prov_suites_psk_fs, PROV_KIND_PSK, false, false, false, false},
+    {"rpk", prov_suites_public, PROV_KIND_RPK, false, false, false, false},
+    {"cert", prov_suites_public, PROV_KIND_CERT, false, false, false, false},
+    {"psk-wrong", prov_suites_psk, PROV_KIND_PSK, true, false, false, false},
+    {"psk-unknown", prov_suites_psk, PROV_KIND_PSK, true, true, false, false},
+    {"psk-fs-wrong", prov_suites_psk_fs, PROV_KIND_PSK, true, false, false, false},
+    {"psk-resumed", prov_suites_psk, PROV_KIND_PSK, false, false, true, false},
+    {"rpk-resumed", prov_suites_public, PROV_KIND_RPK, false, false, true, false},
+    {"cert-ticket", prov_suites_public, PROV_KIND_CERT, false, false, true, true},
+    {"psk-fs-unknown", prov_suites_psk_fs, PROV_KIND_PSK, true, true, false, false},
 };
 
 struct end {
@@ -51,6 +55,9 @@ static struct prov_crypto *crypto;
 static struct end ends[2]; /* client, server */
 static const struct what *what;
 static uint8_t psk[2][16] = {{1, 2, 3}, {1, 2, 3}};
+static struct prov_dtls_resumable kept[2];
+static struct prov_dtls_tickets ticket_keys;
+static struct prov_dtls_ticket tickets[2];
 
 static void make_key(struct end *e, int side)
 {
@@ -91,6 +98,9 @@ static void make_end(int side)
         .spki = PROV_BYTES_OF(e->spki),
         .chain = e->chain,
         .chain_len = 1,
+        .resumption = what->resumed && !what->ticket,
+        .constrained_server = what->ticket,
+        .tickets = what->ticket && side == 1 ? &ticket_keys : NULL,
     };
 }
 
@@ -116,6 +126,17 @@ static bool peer_fits(const struct end *e, const struct end *peer)
     return prov_bytes_equal(prov_dtls_peer_spki(&e->s), PROV_BYTES_OF(peer->spki));
 }
 
+static void give_session(struct end *e)
+{
+    const struct prov_dtls_resumable *found = &kept[1];
+
+    if (what->ticket)
+        found = prov_dtls_need_ticket(&e->s, &kept[1]) == PROV_OK ? &kept[1] : NULL;
+    must(found != NULL && taint_is_hidden(found->master, sizeof(found->master)),
+         "a session's secret is not hidden");
+    prov_dtls_give_session(&e->s, found);
+}
+
 static void answer(int side, enum prov_dtls_event event)
 {
     struct end *e = &ends[side];
@@ -126,6 +147,8 @@ static void answer(int side, enum prov_dtls_event event)
         give_psk(e, side);
     if (event == PROV_DTLS_NEED_VERIFY)
         prov_dtls_give_verdict(&e->s, peer_fits(e, &ends[1 - side]) ? PROV_OK : PROV_E_NOT_FOUND);
+    if (event == PROV_DTLS_NEED_SESSION)
+        give_session(e);
     if (event == PROV_DTLS_NEED_SIGN) {
         result = prov_crypto_sign(crypto, &e->key, prov_dtls_need_digest(&e->s), signature);
         prov_dtls_give_signature(&e->s, result, signature);
@@ -178,6 +201,8 @@ static void knock(struct prov_bytes datagram)
         must(prov_dtls_accept(&server->s, &server->config, crypto, &server->work, 0, datagram) ==
                  PROV_OK,
              "accept");
+        if (what->ticket)
+            prov_dtls_set_ticket(&server->s, &tickets[1]);
         server->begun = true;
         settle(1);
         break;
@@ -245,6 +270,31 @@ static void connected_run(void)
     }
     must(ends[0].data == 1 && ends[1].data == 1, "data did not arrive");
     prov_dtls_close(&ends[0].s);
+    run();
+}
+
+/* Once more, with what is kept of the first time; the session id and the ticket go over the wire. */
+static void begin_again(void)
+{
+    for (int side = 0; side < 2; side++) {
+        prov_result result = prov_dtls_resumable(&ends[side].s, 0, &kept[side]);
+        must(result == PROV_OK || (side == 1 && what->ticket), "nothing to resume");
+        prov_dtls_drop(&ends[side].s);
+        ends[side].begun = ends[side].connected = false;
+        ends[side].data = 0;
+    }
+    if (what->ticket)
+        taint_hide(ticket_keys.key, sizeof(ticket_keys.key));
+    ends[0].config.resume = &kept[0];
+}
+
+static void begin(void)
+{
+    must(prov_dtls_start(&ends[0].s, &ends[0].config, crypto, &ends[0].work, 0) == PROV_OK,
+         "start");
+    if (what->ticket)
+        prov_dtls_set_ticket(&ends[0].s, &tickets[0]);
+    settle(0);
     run();
 }
 

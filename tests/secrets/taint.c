@@ -143,14 +143,27 @@ prov_result __wrap_prov_crypto_seal(struct prov_crypto *crypto, enum prov_aead a
     return result;
 }
 
-/* What is behind the header of a handshake message, and all application data, is the peer's secret; of a record
- * that did not open nothing may be looked at. The type is in the associated data (RFC 5246, section 6.2.3.3). In a
- * box of the registry (whose associated data is an id of 16 octets) the length of the secret comes first. */
+/* How much of what was opened is public, told apart by the associated data. Of a record: an alert, the header of a
+ * handshake message; the type is there (RFC 5246, section 6.2.3.3). Of a ticket (4 octets: the name of its key):
+ * all but the master secret at its end. Of a box of the registry (16: an id): the length, which comes first. */
+static size_t public_part(struct prov_bytes aad, size_t len)
+{
+    switch (aad.len) {
+    case 13:
+        return aad.data[8] == 21 ? len : aad.data[8] == 22 ? 12 : 0;
+    case 4:
+        return len - 48;
+    case 16:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* Of what did not open nothing may be looked at. */
 static void hide_plain(struct prov_bytes aad, uint8_t *plain, size_t len, bool opened)
 {
-    bool is_record = aad.len == 13, is_alert = is_record && aad.data[8] == 21,
-         is_handshake = is_record && aad.data[8] == 22;
-    size_t public_len = !opened ? 0 : is_alert ? len : is_handshake ? 12 : aad.len == 16 ? 1 : 0;
+    size_t public_len = opened ? public_part(aad, len) : 0;
 
     if (len > public_len)
         taint_hide(plain + public_len, len - public_len);
