@@ -266,6 +266,54 @@ static enum check_act probe_short_record(struct endpoint *e)
     return run_disturbance(e, &d);
 }
 
+/* --- a new handshake from the session's address (RFC 6347, section 4.2.8; H6) ---------------- */
+
+/* The hello that e->hello is, with the cookie that the server has sent for it, if any. */
+static void send_new_hello(struct endpoint *e)
+{
+    uint8_t rooms[CHECK_HELLO_RECORDS][CHECK_DATAGRAM_MAX];
+    struct prov_buf records[CHECK_HELLO_RECORDS];
+
+    for (size_t i = 0; i < CHECK_HELLO_RECORDS; i++)
+        records[i] = PROV_BUF_OF(rooms[i]);
+    (void)check_hello_records(&e->hello, PROV_BYTES(e->answer.cookie, e->answer.cookie_len),
+                              records);
+    endpoint_send(e, prov_buf_bytes(&records[0]));
+}
+
+/* Anybody who can take the address may come so far: the cookie is shown, and no more is said. */
+static enum check_act probe_new_handshake(struct endpoint *e)
+{
+    if (check_verdict(e->findings, "epoch0.hello") == PROV_CHECK_FAIL) {
+        check_not_tested(e->findings, "epoch0.new_handshake", "a hello alone ends the session");
+        return CHECK_DONE;
+    }
+    if (!can_ping(e, "epoch0.new_handshake"))
+        return CHECK_DONE;
+    switch (e->stage) {
+    case 0:
+        return connect(e);
+    case DISTURB_CONNECTED:
+        check_answer_begin(&e->answer);
+        endpoint_hello_of(e, e->own);
+        send_new_hello(e);
+        return CHECK_TALK; /* nothing is to be heard: silence */
+    case 2:
+        if (e->answer.verifies > 0)
+            send_new_hello(e);
+        return CHECK_TALK;
+    case 3:
+        e->enough = 1;
+        return ping(e) ? CHECK_TALK : CHECK_DONE;
+    default:
+        check_judge_rule(e->findings, "epoch0.new_handshake",
+                         e->client.data == 1 && !e->client.failed,
+                         "a new handshake as far as its cookie: the session %s",
+                         e->client.data == 1 ? "goes on" : "does not answer");
+        return CHECK_DONE;
+    }
+}
+
 /* --- application data in epoch 0 ------------------------------------------------------------- */
 
 static enum check_act probe_plain_data(struct endpoint *e)
@@ -432,6 +480,10 @@ const struct check_probe check_probes_session[] = {
      {"session.complete", "session.server", "record.nonce"}},
     {"a forged alert", NEEDS_BASE | NEEDS_CONNECTED, probe_alert, {"epoch0.alert"}},
     {"a forged ClientHello", NEEDS_BASE | NEEDS_CONNECTED, probe_hello, {"epoch0.hello"}},
+    {"a new handshake beside a session",
+     NEEDS_BASE | NEEDS_CONNECTED,
+     probe_new_handshake,
+     {"epoch0.new_handshake"}},
     {"application data in epoch 0",
      NEEDS_BASE | NEEDS_CONNECTED,
      probe_plain_data,

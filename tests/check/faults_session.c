@@ -281,6 +281,11 @@ static bool early_change_in(struct target *t, struct flow *f, struct datagram *d
 
 /* --- resumption, connection ids -------------------------------------------------------------- */
 
+static void drops_old_tune(struct target *t)
+{
+    t->drops_old = true;
+}
+
 static void no_resumption_tune(struct target *t)
 {
     t->config.resumption = false;
@@ -387,6 +392,7 @@ const struct fault faults_session[] = {
     {"record.replay", WIRE_PSK, NULL, replay_in, NULL, 0, false},
     {"epoch0.alert", WIRE_PSK, NULL, dies_of_in, NULL, CONTENT_ALERT, false},
     {"epoch0.hello", WIRE_PSK, NULL, dies_of_in, NULL, CONTENT_HANDSHAKE, false},
+    {"epoch0.new_handshake", WIRE_PSK, drops_old_tune, NULL, NULL, 0, false},
     {"epoch0.data", WIRE_PSK, NULL, plain_data_in, NULL, 0, false},
     {"epoch0.change_cipher_spec", WIRE_PSK, NULL, dies_of_in, NULL, CONTENT_CHANGE_CIPHER_SPEC,
      false},

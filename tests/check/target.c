@@ -342,6 +342,8 @@ static bool look_at_hello(struct target *t, struct flow *f, struct datagram *d)
                         PROV_BYTES(d->octets, d->len), &reply);
     if (verdict == PROV_DTLS_HELLO_REPLY && t->no_cookie && room[0] == CONTENT_HANDSHAKE)
         verdict = PROV_DTLS_HELLO_ACCEPT;
+    if (verdict == PROV_DTLS_HELLO_ACCEPT && f->connected && !t->drops_old)
+        return false; /* this server has one session for an address, and keeps it */
     if (verdict == PROV_DTLS_HELLO_ACCEPT) {
         accept(t, f, d);
         return false;

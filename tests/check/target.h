@@ -53,6 +53,7 @@ struct target {
     struct prov_fqdn other_name;
     struct prov_dtls_cookies cookies;
     bool no_cookie, one_port, takes_all, no_kept, silent_app, dead, wrong_peers;
+    bool drops_old; /* a new handshake ends the session that its address has */
     struct prov_dtls_resumable kept;
     bool has_kept;
     uint8_t memory[256]; /* a fault's */
