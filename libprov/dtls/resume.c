@@ -4,6 +4,7 @@
  */
 #include "resume.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #define MADE_UP_ID_LEN 16
@@ -115,7 +116,11 @@ prov_result prov_dtls_resumable(struct prov_dtls *s, uint64_t now_ms,
         (s->kept.session_id_len == 0 && ticket.len == 0))
         return PROV_E_NOT_FOUND;
     s->now_ms = now_ms;
-    memset(ret, 0, sizeof(*ret));
+    /* the one before may be kept in the same place */
+    if (ticket.len > 0)
+        memmove(ret->ticket, ticket.data, ticket.len);
+    memset(ret->ticket + ticket.len, 0, sizeof(ret->ticket) - ticket.len);
+    memset(ret, 0, offsetof(struct prov_dtls_resumable, ticket));
     memcpy(ret->session_id, s->kept.session_id, s->kept.session_id_len);
     ret->session_id_len = s->kept.session_id_len;
     ret->kind = s->kind;
@@ -125,8 +130,6 @@ prov_result prov_dtls_resumable(struct prov_dtls *s, uint64_t now_ms,
     memcpy(ret->master, s->kept.master, sizeof(ret->master));
     memcpy(ret->name, s->kept.name, sizeof(ret->name));
     memcpy(ret->credential, s->kept.credential, sizeof(ret->credential));
-    if (ticket.len > 0)
-        memcpy(ret->ticket, ticket.data, ticket.len);
     ret->ticket_len = (uint16_t)ticket.len;
     ret->made_ms = s->kept.made_ms;
     prov_resume_forget(s);

@@ -6,13 +6,13 @@
  *
  *     dtls-peer client|server --port N --suite HEX [--psk HEX --identity TEXT]
  *               [--key FILE [--public FILE | --chain FILE --anchors FILE]] [--name FQDN] [--seconds
- * N] [--max-fragment N] [--protocol NAME] [--heartbeat yes] [--line TEXT]
+ * N] [--max-fragment N] [--protocol NAME] [--heartbeat yes] [--line TEXT] [--rounds N]
  *
  * A client also takes --cached FILE (the server's chain, offered by its fingerprint) and --url URL (where its
  * own certificate lies: a server that agrees to it fails here).
  *
  * The client sends a line and ends with 0 when it has come back, from any echo; the server answers
- * one session in kind. Otherwise it ends with the class of the failure (prov/result.h) and says it.
+ * one session in kind. With rounds that goes on, and sessions are resumed where the other end does so. Otherwise it ends with the class of the failure (prov/result.h) and says it.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -42,13 +42,15 @@ struct peer {
     struct prov_fqdn name;
     struct prov_certificate_url url;
     bool has_name, accepted, done, beating;
+    unsigned rounds;                 /* sessions, one after the other */
+    struct prov_dtls_resumable kept; /* of the one before */
     uint8_t psk[PROV_PSK_MAX];
     size_t psk_len;
     const struct prov_suite *suites[2];
     const char *line; /* what a client sends */
     int socket;
     struct sockaddr_in remote;
-    uint64_t until_ms;
+    uint64_t until_ms, seconds;
 };
 
 static uint64_t now_ms(void)
@@ -136,23 +138,6 @@ static void on_data(struct peer *p)
     p->done = true;
 }
 
-static void on_connected(struct peer *p)
-{
-    uint8_t unique[PROV_DTLS_TLS_UNIQUE_LEN];
-    bool bound = prov_dtls_tls_unique(&p->session, unique) == PROV_OK;
-    struct prov_dtls_stats stats = prov_dtls_stats(&p->session);
-    printf("connected %s %s binding %s in %u out %u records %zu\n",
-           prov_dtls_suite(&p->session)->name, prov_kind_text(prov_dtls_kind(&p->session)),
-           bound ? "yes" : "no", stats.octets_in, stats.octets_out,
-           prov_dtls_data_max(&p->session));
-    if (p->config.heartbeat) {
-        p->beating = prov_dtls_heartbeat(&p->session, now_ms()) == PROV_OK;
-        puts(p->beating ? "heartbeat asked" : "heartbeat not agreed on");
-    }
-    if (p->config.role == PROV_DTLS_CLIENT)
-        send_line(p, prov_bytes_text(p->line));
-}
-
 static void pull_all(struct peer *p)
 {
     uint8_t room[2048];
@@ -161,6 +146,25 @@ static void pull_all(struct peer *p)
         send_buf(p, &out);
         out = PROV_BUF_OF(room);
     }
+}
+
+static void on_connected(struct peer *p)
+{
+    uint8_t unique[PROV_DTLS_TLS_UNIQUE_LEN];
+    bool bound = prov_dtls_tls_unique(&p->session, unique) == PROV_OK;
+    struct prov_dtls_stats stats = prov_dtls_stats(&p->session);
+    printf("connected %s %s binding %s in %u out %u records %zu resumed %s\n",
+           prov_dtls_suite(&p->session)->name, prov_kind_text(prov_dtls_kind(&p->session)),
+           bound ? "yes" : "no", stats.octets_in, stats.octets_out, prov_dtls_data_max(&p->session),
+           prov_dtls_resumed(&p->session) ? "yes" : "no");
+    if (p->config.heartbeat) {
+        p->beating = prov_dtls_heartbeat(&p->session, now_ms()) == PROV_OK;
+        puts(p->beating ? "heartbeat asked" : "heartbeat not agreed on");
+    }
+    if (prov_dtls_resumed(&p->session))
+        pull_all(p); /* the own Finished goes first */
+    if (p->config.role == PROV_DTLS_CLIENT)
+        send_line(p, prov_bytes_text(p->line));
 }
 
 /* Runs the engine until it waits. Returns false at the session's end. */
@@ -176,6 +180,9 @@ static bool run_steps(struct peer *p)
             break;
         case PROV_DTLS_NEED_VERIFY:
             answer_verify(p);
+            break;
+        case PROV_DTLS_NEED_SESSION:
+            prov_dtls_give_session(&p->session, &p->kept);
             break;
         case PROV_DTLS_CONNECTED:
             on_connected(p);
@@ -257,7 +264,8 @@ static void receive(struct peer *p)
 static int report(struct peer *p, bool ended)
 {
     struct prov_dtls_failure failure = prov_dtls_failure(&p->session);
-    if (p->done)
+    bool closed = p->rounds > 1 && failure.result == PROV_OK && p->accepted;
+    if (p->done || closed)
         return 0;
     if (!ended || !p->accepted)
         failure.result = PROV_E_TIMEOUT;
@@ -326,7 +334,9 @@ static bool set_option(struct peer *p, const char *option, const char *value)
     if (strcmp(option, "--port") == 0)
         p->remote.sin_port = htons((uint16_t)strtoul(value, NULL, 10));
     else if (strcmp(option, "--seconds") == 0)
-        p->until_ms = strtoul(value, NULL, 10) * 1000;
+        p->seconds = strtoul(value, NULL, 10);
+    else if (strcmp(option, "--rounds") == 0)
+        p->rounds = (unsigned)strtoul(value, NULL, 10);
     else if (strcmp(option, "--identity") == 0)
         p->config.psk_identity = prov_bytes_text(value);
     else if (strcmp(option, "--max-fragment") == 0)
@@ -376,7 +386,9 @@ static void configure(struct peer *p)
     p->config.cached_chain_len = p->files.cached_len;
     p->config.urls = &p->url;
     p->config.urls_len = p->url.url.len > 0 ? 1 : 0;
-    p->until_ms = now_ms() + (p->until_ms == 0 ? 8000 : p->until_ms);
+    p->config.resumption = p->rounds > 1;
+    if (p->seconds == 0)
+        p->seconds = 8;
 }
 
 static bool open_socket(struct peer *p)
@@ -391,13 +403,11 @@ static bool open_socket(struct peer *p)
     return bind(p->socket, (const struct sockaddr *)&p->remote, sizeof(p->remote)) == 0;
 }
 
-static int serve_or_connect(struct peer *p)
+/* One session. */
+static int play(struct peer *p)
 {
-    configure(p);
-    if (!open_socket(p)) {
-        perror("dtls-peer: socket");
-        return 9;
-    }
+    p->accepted = p->done = p->beating = false;
+    p->until_ms = now_ms() + p->seconds * 1000;
     if (p->config.role == PROV_DTLS_CLIENT) {
         prov_result result =
             prov_dtls_start(&p->session, &p->config, p->crypto, p->workspace, now_ms());
@@ -406,11 +416,40 @@ static int serve_or_connect(struct peer *p)
         p->accepted = true;
         if (!run_steps(p))
             return report(p, true);
-    } else {
-        puts("listening");
-        fflush(stdout);
     }
     return run(p);
+}
+
+/* The other end's good-bye is waited for: s_server does not get over a port that is closed by then. */
+static void leave(struct peer *p)
+{
+    struct pollfd wait = {.fd = p->socket, .events = POLLIN};
+    if (p->rounds > 1)
+        (void)poll(&wait, 1, 300);
+    close(p->socket);
+}
+
+/* A client comes from a new port each time. */
+static int serve_or_connect(struct peer *p)
+{
+    int status = 0;
+    configure(p);
+    for (unsigned round = 0; round < p->rounds && status == 0; round++) {
+        if ((round == 0 || p->config.role == PROV_DTLS_CLIENT) && !open_socket(p)) {
+            perror("dtls-peer: socket");
+            return 9;
+        }
+        if (round == 0 && p->config.role == PROV_DTLS_SERVER)
+            puts("listening");
+        status = play(p);
+        if (prov_dtls_resumable(&p->session, now_ms(), &p->kept) == PROV_OK)
+            p->config.resume = &p->kept;
+        prov_dtls_drop(&p->session);
+        if (p->config.role == PROV_DTLS_CLIENT)
+            leave(p);
+    }
+    prov_dtls_resumable_wipe(&p->kept);
+    return status;
 }
 
 int main(int argc, char **argv)
@@ -421,6 +460,7 @@ int main(int argc, char **argv)
         return 2;
     setvbuf(stdout, NULL, _IOLBF, 0);
     p->line = LINE;
+    p->rounds = 1;
     p->config.role = strcmp(argv[1], "server") == 0 ? PROV_DTLS_SERVER : PROV_DTLS_CLIENT;
     for (int i = 2; i < argc; i += 2) {
         if (i + 1 >= argc || !set_option(p, argv[i], argv[i + 1])) {

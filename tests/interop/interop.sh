@@ -5,6 +5,7 @@
 # usage: interop.sh DTLS-PEER GROUP [STACK-PEER]
 #   GROUP: openssl_psk openssl_ecdhe_psk openssl_x509 gnutls_psk gnutls_ecdhe_psk gnutls_rpk gnutls_x509
 #          openssl_records gnutls_records (max_fragment_length, ALPN, heartbeats),
+#          openssl_resume gnutls_resume (sessions by their id),
 #          and with STACK-PEER, the library as a program: mbedtls_psk mbedtls_ecdhe_psk mbedtls_x509
 #          wolfssl_psk wolfssl_ecdhe_psk wolfssl_x509
 set -eu
@@ -60,6 +61,8 @@ cd "$work"
 
 psk=8f1d3c5a7b9e0246d8ace13579bdf024
 wrong=00000000000000000000000000000001
+lines=1    # that their server sends
+linger=5   # seconds that their client waits for the line to come back
 crashes=no # their client ends itself after the handshake: no line can be sent
 failed=0
 count=0
@@ -101,8 +104,10 @@ need() { # what must have been seen
 }
 serve() { # COMMAND…: the other stack's server, with one line to send; ready when its port is bound
     (
-        sleep 0.3
+        # s_server does not take a second session when its line comes late in the first one
+        [ "$lines" = 2 ] || sleep 0.3
         echo "a line from $tool"
+        [ "$lines" = 1 ] || (sleep 2 && echo "a second line from $tool")
         exec sleep 20
     ) | "$@" >server.log 2>&1 &
     pids="$pids $!"
@@ -117,7 +122,7 @@ serve() { # COMMAND…: the other stack's server, with one line to send; ready w
 connect() { # COMMAND…: the other stack's client, with one line to send
     (
         echo "a line from $tool"
-        exec sleep 5
+        exec sleep "$linger"
     ) | timeout 8 "$@" >client.log 2>&1 &
     pids="$pids $!"
 }
@@ -200,6 +205,10 @@ ossl_x509_client() {
 ossl_co_server() { ossl_x509_server -alpn co; }
 ossl_small_client() { ossl_x509_client -alpn co -maxfraglen 512; }
 ossl_h2_client() { ossl_x509_client -alpn h2; }
+ossl_first_client() { ossl_client -psk_identity dev1 -psk "$key" -cipher "$cipher:@SECLEVEL=0" -sess_out session; }
+ossl_second_client() { ossl_client -psk_identity dev1 -psk "$key" -cipher "$cipher:@SECLEVEL=0" -sess_in session; }
+ossl_first_x509_client() { ossl_x509_client -sess_out session; }
+ossl_second_x509_client() { ossl_x509_client -sess_in session; }
 ossl_bare_client() {
     ossl_client -CAfile root.pem -servername coaps.example.org -cipher ECDHE-ECDSA-AES128-CCM8:@SECLEVEL=0
 }
@@ -229,6 +238,10 @@ gnutls_beat_server() {
 }
 gnutls_beat_client() {
     gnutls_client "$suite" --pskusername dev1 --pskkey "$key" --heartbeat --alpn co --recordsize 512
+}
+gnutls_resuming_client() { gnutls_client "$suite" --pskusername dev1 --pskkey "$key" --resume --noticket; }
+gnutls_resuming_rpk_client() {
+    gnutls_client "$rawpk" --rawpkkeyfile client.key --rawpkfile client.pub --insecure --resume --noticket
 }
 gnutls_unknown_client() { gnutls_client "$suite" --pskusername nobody --pskkey "$key"; }
 gnutls_rpk_server() {
@@ -339,6 +352,46 @@ gnutls_record_cases() {
     finish
 }
 
+# Two handshakes one after the other, the second one abbreviated.
+resume_cases() { # SERVER-FUNCTION OUR-SERVER-OPTIONS OUR-CLIENT-OPTIONS CLIENT-FUNCTION…: each is run in turn
+    server=$1 serves=$2 connects=$3
+    shift 3
+    lines=2
+    linger=1
+    begin "$group: our client resumes a session of $tool's server"
+    "$server"
+    # shellcheck disable=SC2086 # lists of options
+    ours_connects 0 $connects --rounds 2
+    need ours.log '^connected .* resumed no'
+    need ours.log '^connected .* binding yes .* resumed yes'
+    finish
+
+    begin "$group: $tool's client resumes a session of our server"
+    # shellcheck disable=SC2086
+    ours_serves $serves --rounds 2 --seconds 12
+    for client in "$@"; do
+        "$client"
+        wait "${pids##* }" || true
+    done
+    need ours.log '^connected .* resumed no'
+    need ours.log '^connected .* binding yes .* resumed yes'
+    need ours.log "data a line from $tool"
+    finish
+}
+openssl_resume_cases() {
+    resume_cases ossl_psk_server "--suite C0A8 --identity dev1 --psk $psk" \
+        "--suite C0A8 --identity dev1 --psk $psk" ossl_first_client ossl_second_client
+    ours='--suite C0AE --name coaps.example.org --anchors root.pem --key'
+    resume_cases ossl_x509_server "$ours server.key --chain server.chain" \
+        "$ours client.key --chain client.chain" ossl_first_x509_client ossl_second_x509_client
+}
+gnutls_resume_cases() {
+    resume_cases gnutls_psk_server "--suite C0A8 --identity dev1 --psk $psk" \
+        "--suite C0A8 --identity dev1 --psk $psk" gnutls_resuming_client
+    resume_cases gnutls_rpk_server '--suite C0AE --key server.key --public client.pub' \
+        '--suite C0AE --key client.key --public server.pub' gnutls_resuming_rpk_client
+}
+
 case "$group" in
 openssl_psk) psk_cases ossl C0A8 ;;
 openssl_ecdhe_psk)
@@ -359,6 +412,8 @@ gnutls_ecdhe_psk)
     ;;
 gnutls_rpk) rpk_cases ;;
 gnutls_x509) x509_cases gnutls ;;
+openssl_resume) openssl_resume_cases ;;
+gnutls_resume) gnutls_resume_cases ;;
 openssl_records) openssl_record_cases ;;
 gnutls_records) gnutls_record_cases ;;
 mbedtls_psk) psk_cases stack C0A8 ;;

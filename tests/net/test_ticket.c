@@ -533,11 +533,9 @@ static void row45_ticket_makes_the_second_handshake_abbreviated(void **state)
             assert_true(both_resumed(&w));
             assert_false(in_server_hello(&w, PROV_EXTENSION_SESSION_TICKET, &body));
             assert_false(wire_find(&w, WIRE_SERVER, MESSAGE_CERTIFICATE, 0, &body));
-            struct prov_dtls_resumable again;
-            keep(&w, &again);
-            assert_memory_equal(&again, &session, offsetof(struct prov_dtls_resumable, ticket));
-            assert_memory_equal(again.ticket, session.ticket, TICKET_LEN);
-            session = again;
+            const struct prov_dtls_resumable before = session;
+            keep(&w, &session); /* in its own place */
+            assert_memory_equal(&session, &before, sizeof(session));
             assert_int_equal(prov_dtls_resumable(&w.ends[WIRE_CLIENT].session, 0, &none),
                              PROV_E_NOT_FOUND);
             wire_free(&w);
