@@ -57,4 +57,32 @@ static inline void fuzz_dtls_records(struct wire *w)
     w->ends[WIRE_SERVER].cid = PROV_BYTES_OF(cid);
 }
 
+/* Sessions that go on: a server that knows one by its id and takes tickets, a client that asks for one. */
+static inline void fuzz_dtls_sessions(struct wire *w)
+{
+    static struct prov_dtls_tickets tickets;
+    static struct prov_dtls_resumable session;
+
+    if (session.session_id_len == 0) {
+        session = (struct prov_dtls_resumable){.session_id = "0123456789abcdef",
+                                               .session_id_len = 16,
+                                               .kind = PROV_KIND_PSK,
+                                               .suite = 0xC0A8,
+                                               .extended_master = true,
+                                               .master = "nobody knows it",
+                                               .ticket_len = 20,
+                                               .ticket = "a ticket of 20 octet"};
+        if (w->world->random.fill(w->world->random.context, session.master, 48) == false)
+            session.session_id_len = 0;
+    }
+    for (int side = 0; side < 2; side++) {
+        w->ends[side].config.constrained_server = true;
+        w->ends[side].tickets = true;
+    }
+    w->ends[WIRE_SERVER].config.tickets = &tickets;
+    w->ends[WIRE_SERVER].config.resumption = true;
+    w->ends[WIRE_SERVER].found = &session;
+    w->ends[WIRE_CLIENT].config.resume = &session;
+}
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A client that is sent whatever comes: kind 1 (with 0x40: one that offers what is for certificates, with 0x20:
- * what changes records), then datagrams, each with its length (2) before it. Nobody can make it believe
+ * what changes records, with 0x10: one that wants to resume a session), then datagrams, each with its length (2) before it. Nobody can make it believe
  * that it is connected.
  */
 #include "fuzz_dtls.h"
@@ -21,6 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_dtls_certificates(&w);
     if ((kind & 0x20) != 0)
         fuzz_dtls_records(&w);
+    if ((kind & 0x10) != 0)
+        fuzz_dtls_sessions(&w);
     wire_start(&w);
     w.fate = fuzz_dtls_nowhere;
     while (prov_take_vector(&reader, 2, &datagram) && datagram.len <= WIRE_DATAGRAM_MAX) {

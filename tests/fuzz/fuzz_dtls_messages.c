@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A handshake in which the body of one message is another one: kind 1 (with 0x20: with cached_info
- * and client_certificate_url, with 0x10: with what changes records), which message 1, the body. Both ends
+ * and client_certificate_url, with 0x10: with what changes records, with 0x08: with a ticket), which message 1, the body. Both ends
  * connect if it is the very same, and neither does if it is not.
  */
 #include <string.h>
@@ -14,7 +14,7 @@ static const struct {
 } messages[] = {
     {WIRE_CLIENT, 1},  {WIRE_SERVER, 3},  {WIRE_SERVER, 2},  {WIRE_SERVER, 11},
     {WIRE_SERVER, 12}, {WIRE_SERVER, 13}, {WIRE_SERVER, 14}, {WIRE_CLIENT, 11},
-    {WIRE_CLIENT, 16}, {WIRE_CLIENT, 15}, {WIRE_CLIENT, 21},
+    {WIRE_CLIENT, 16}, {WIRE_CLIENT, 15}, {WIRE_CLIENT, 21}, {WIRE_SERVER, 4},
 };
 
 /* libFuzzer runs one input at a time. */
@@ -47,11 +47,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_dtls_certificates(&w);
     if ((data[0] & 0x10) != 0)
         fuzz_dtls_records(&w);
+    if ((data[0] & 0x08) != 0)
+        fuzz_dtls_sessions(&w);
+    w.ends[WIRE_CLIENT].config.resume = NULL;
     w.ends[0].judge = w.ends[1].judge = (data[0] & 0x80) == 0;
     wire_start(&w);
     wire_run(&w, 0);
     bool both = w.ends[WIRE_CLIENT].connected == 1 && w.ends[WIRE_SERVER].connected == 1;
     bool one = w.ends[WIRE_CLIENT].connected == 1 || w.ends[WIRE_SERVER].connected == 1;
+    if (messages[which].type == 4) /* it comes when the server has seen all */
+        one = w.ends[WIRE_CLIENT].connected == 1;
     /* HelloVerifyRequest and the hello before it are in no transcript: another cookie leads to another one */
     FUZZ_CHECK(!one || edit.met == 0 || same_now || messages[which].type == 3 ||
                messages[which].type == 1);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A server that is sent whatever comes: flags 1 (bit 0: no cookie is asked for, bit 1: a verdict is always good,
- * bit 2: certificates are fetched, bit 3: with what changes records), then datagrams, each with its length (2) before it. It keeps nothing before a cookie, answers nothing larger
- * than what came (wire.c looks at that), and nobody without a key is connected.
+ * bit 2: certificates are fetched, bit 3: with what changes records, bit 4: with sessions and tickets),
+ * then datagrams, each with its length (2) before it. It keeps nothing before a cookie, answers nothing
+ * larger than what came (wire.c looks at that), and nobody without a key is connected.
  */
 #include "fuzz_dtls.h"
 
@@ -24,6 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_dtls_certificates(&w);
     if ((flags & 8) != 0)
         fuzz_dtls_records(&w);
+    if ((flags & 16) != 0)
+        fuzz_dtls_sessions(&w);
     while (prov_take_vector(&reader, 2, &datagram) && datagram.len <= WIRE_DATAGRAM_MAX) {
         wire_inject(&w, WIRE_CLIENT, datagram.data, datagram.len);
         wire_run(&w, w.now_ms);
