@@ -13,6 +13,7 @@
 
 void agent_next_session(struct prov_agent *agent)
 {
+    agent_resume_forget(agent);
     agent->session++;
     agent->closing = agent->dtls_open; /* an alert of the old one goes out first */
     agent->has_peer = false;
@@ -54,6 +55,7 @@ static enum prov_agent_event fall_back(struct prov_agent *agent, prov_result res
     if (agent->fell_back || agent->request.op == PROV_AGENT_RESUME)
         return agent_fail(agent, result);
     agent->fell_back = true;
+    agent_resume_forget(agent);
     if (agent_load_predecessor(agent) != PROV_OK)
         return agent_fail(agent, result);
     agent_log(agent, PROV_LOG_FALL_BACK, result, 0);

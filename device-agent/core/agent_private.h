@@ -93,6 +93,8 @@ void agent_resume_started(struct prov_agent *agent);
 void agent_resume_note(struct prov_agent *agent, uint64_t now_ms);
 /* Writes it down, sealed, for the next operation with agent->entry. */
 void agent_resume_keep(struct prov_agent *agent);
+/* Before agent->entry becomes another: what was noted is this one's. */
+void agent_resume_forget(struct prov_agent *agent);
 /* Whether one was offered and the handshake failed: it is dropped then, and a full one is worth a try. */
 bool agent_resume_failed(struct prov_agent *agent);
 

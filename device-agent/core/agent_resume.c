@@ -139,7 +139,7 @@ static prov_result unseal(struct prov_agent *agent)
 
 /* --- a session -------------------------------------------------------------------------------- */
 
-static void forget(struct prov_agent *agent)
+void agent_resume_forget(struct prov_agent *agent)
 {
     prov_dtls_resumable_wipe(&agent->resumable);
     agent->has_resumable = false;
@@ -147,7 +147,7 @@ static void forget(struct prov_agent *agent)
 
 static void drop(struct prov_agent *agent)
 {
-    forget(agent);
+    agent_resume_forget(agent);
     prov_result kept = prov_store_session_drop(agent->store);
     (void)kept; /* what can't be dropped is refused again */
 }
@@ -166,12 +166,12 @@ static prov_result name_digest(struct prov_agent *agent)
 void agent_resume_offer(struct prov_agent *agent, uint64_t now_ms)
 {
     int64_t now = 0;
-    forget(agent);
+    agent_resume_forget(agent);
     if (!PROV_AGENT_RESUMPTION || agent->request.no_resumption || agent->candidate ||
         agent->wanted_kind == PROV_KIND_PSK)
         return;
     if (unseal(agent) != PROV_OK) {
-        forget(agent);
+        agent_resume_forget(agent);
         return;
     }
     /* Without a clock its age is not known; with one that has gone back neither. */
@@ -237,5 +237,5 @@ void agent_resume_keep(struct prov_agent *agent)
                 prov_store_session_put(agent->store, prov_buf_bytes(&box)) == PROV_OK;
     if (!kept)
         drop(agent);
-    forget(agent);
+    agent_resume_forget(agent);
 }
