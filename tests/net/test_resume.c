@@ -687,6 +687,59 @@ static void h19_fragment_length_goes_on_with_the_session(void **state)
     full_with(&pair, WIRE_PSK);
 }
 
+static enum wire_fate lose_last_flight(void *context, struct wire_datagram *d)
+{
+    unsigned *lost = context;
+
+    if (d->from != WIRE_CLIENT || d->octets[0] != 20 || *lost == 0)
+        return WIRE_DELIVER;
+    (*lost)--;
+    return WIRE_DROP;
+}
+
+/* What a connection has is settled anew with each: RFC 7301, section 3.1; RFC 9146, section 3; heartbeats. */
+static void h19_abbreviated_hello_settles_what_a_connection_has(void **state)
+{
+    static const uint8_t cid[] = {1, 2, 3, 4, 5};
+    static const uint16_t expected[] = {
+        PROV_EXTENSION_HEARTBEAT, PROV_EXTENSION_ALPN, PROV_EXTENSION_EXTENDED_MASTER_SECRET,
+        PROV_EXTENSION_CONNECTION_ID, PROV_EXTENSION_RENEGOTIATION_INFO};
+    struct prov_bytes hello, body;
+    struct pair pair;
+
+    (void)state;
+    first_time(WIRE_PSK_FS, &pair); /* without any of it */
+    for (unsigned lost = 0; lost < 3; lost++) {
+        struct wire w;
+        second_time(&w, WIRE_PSK_FS, &pair);
+        for (int side = 0; side < 2; side++) {
+            w.ends[side].config.protocol = "co";
+            w.ends[side].config.heartbeat = true;
+            w.ends[side].config.mtu = PROV_DTLS_MTU_MIN;
+        }
+        w.ends[WIRE_CLIENT].config.connection_id = true;
+        w.ends[WIRE_SERVER].cid = PROV_BYTES_OF(cid);
+        unsigned left = lost;
+        w.fate = lose_last_flight;
+        w.context = &left;
+        go(&w);
+        assert_true(wire_works(&w));
+        assert_true(both_resumed(&w));
+        assert_int_equal(prov_dtls_connection_id(&w.ends[WIRE_SERVER].session).len, sizeof(cid));
+        assert_true(wire_find(&w, WIRE_SERVER, MESSAGE_SERVER_HELLO, 0, &hello));
+        size_t at = MESSAGE_HEADER_LEN + HELLO_HEAD;
+        at += 1 + (size_t)hello.data[at] + 3 + 2;
+        struct prov_bytes block = PROV_BYTES(hello.data + at, hello.len - at);
+        size_t octets = 0;
+        for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+            assert_true(craft_extension(block, expected[i], &body));
+            octets += 4 + body.len;
+        }
+        assert_int_equal(octets, block.len); /* and nothing else */
+        wire_free(&w);
+    }
+}
+
 /* RFC 5929, section 3.1 */
 static void row52_tls_unique_is_the_servers_finished(void **state)
 {
@@ -707,16 +760,6 @@ static void row52_tls_unique_is_the_servers_finished(void **state)
 }
 
 /* --- the last flight is the client's --------------------------------------------------------- */
-
-static enum wire_fate lose_last_flight(void *context, struct wire_datagram *d)
-{
-    unsigned *lost = context;
-
-    if (d->from != WIRE_CLIENT || d->octets[0] != 20 || *lost == 0)
-        return WIRE_DELIVER;
-    (*lost)--;
-    return WIRE_DROP;
-}
 
 static void h7_client_sends_its_last_flight_again_when_the_server_repeats_its_own(void **state)
 {
@@ -886,6 +929,7 @@ int main(void)
         cmocka_unit_test(row45_second_handshake_of_each_kind_is_abbreviated),
         cmocka_unit_test(row58_cookie_is_asked_for_on_resumption_too),
         cmocka_unit_test(h19_abbreviated_hello_says_what_is_settled_anew_and_no_more),
+        cmocka_unit_test(h19_abbreviated_hello_settles_what_a_connection_has),
         cmocka_unit_test(h19_fragment_length_goes_on_with_the_session),
         cmocka_unit_test(row52_tls_unique_is_the_servers_finished),
         cmocka_unit_test(h7_client_sends_its_last_flight_again_when_the_server_repeats_its_own),
