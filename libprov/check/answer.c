@@ -207,7 +207,7 @@ const char *check_answer_text(const struct check_answer *answer, char *room, siz
     else if (answer->foreign)
         snprintf(room, cap, "answered with what is not DTLS");
     else if (answer->verifies > 0)
-        snprintf(room, cap, "answered with HelloVerifyRequest");
+        snprintf(room, cap, "answered with HelloVerifyRequest and nothing else");
     else
         snprintf(room, cap, "not answered");
     return room;

@@ -151,6 +151,79 @@ static enum check_act probe_spoiled(struct endpoint *e)
     return judge_refused(e, "client.signature", "a CertificateVerify over something else");
 }
 
+/* --- points, where only a known client gets so far (RFC 8422, section 5.11; H24) ------------- */
+
+/* The body of ClientKeyExchange, if the datagram has it in one piece: point<1> and 65 octets. */
+static uint8_t *find_point(uint8_t *datagram, size_t len)
+{
+    struct prov_record record;
+    struct prov_fragment fragment;
+    size_t at = 0;
+
+    while (prov_record_take(datagram, len, 0, &at, &record)) {
+        struct prov_reader reader = prov_reader_make(PROV_BYTES(record.body, record.len));
+
+        if (record.type == CONTENT_HANDSHAKE && record.epoch == 0 &&
+            prov_fragment_take(&reader, &fragment) &&
+            fragment.type == MESSAGE_CLIENT_KEY_EXCHANGE && fragment.body.len == 1 + PROV_POINT_LEN)
+            return record.body + MESSAGE_HEADER_LEN;
+    }
+    return NULL;
+}
+
+static bool put_off_curve(struct endpoint *e, uint8_t *datagram, size_t *len)
+{
+    uint8_t *body = find_point(datagram, *len);
+
+    if (body != NULL) {
+        body[PROV_POINT_LEN] ^= 1; /* the last octet of Y */
+        e->client.edited++;
+    }
+    return true;
+}
+
+static bool put_other_form(struct endpoint *e, uint8_t *datagram, size_t *len)
+{
+    uint8_t *body = find_point(datagram, *len);
+
+    if (body != NULL) {
+        body[1] = 2; /* compressed, it says */
+        e->client.edited++;
+    }
+    return true;
+}
+
+static void judge_point(struct endpoint *e, const char *rule, const char *what)
+{
+    int alert =
+        e->client.open ? prov_dtls_failure(&e->client.session).alert_received : PROV_ALERT_NONE;
+    char how[80];
+
+    if (e->client.edited == 0)
+        check_not_tested(e->findings, rule, "no ClientKeyExchange was sent");
+    else
+        check_judge_rule(e->findings, rule, alert == PROV_ALERT_ILLEGAL_PARAMETER, "%s: %s", what,
+                         check_client_text(e, how, sizeof(how)));
+}
+
+/* Where ECDHE_PSK is spoken, anybody may be refused: probes_exchange.c. */
+static enum check_act probe_points(struct endpoint *e)
+{
+    if (e->modes[CHECK_PSK_FS] || e->modes[CHECK_PSK_FS_8] ||
+        check_modes[e->own].kind == PROV_KIND_PSK)
+        return CHECK_DONE;
+    if (e->stage == 1)
+        judge_point(e, "point.off_curve", "a point that is not on the curve");
+    if (e->stage == 2) {
+        judge_point(e, "point.form", "65 octets with 2 in front");
+        return CHECK_DONE;
+    }
+    e->asked = e->own;
+    check_client_ready(e, e->own, CHECK_AS_BUNDLE);
+    e->client.edit = e->stage == 0 ? put_off_curve : put_other_form;
+    return CHECK_CONNECT;
+}
+
 const struct check_probe check_probes_identity[] = {
     {"an unknown identity", NEEDS_BASE | NEEDS_PSK, probe_unknown, {"psk.unknown"}},
     {"a wrong key", NEEDS_BASE | NEEDS_PSK | NEEDS_BUNDLE, probe_alike, {"psk.alike"}},
@@ -168,5 +241,9 @@ const struct check_probe check_probes_identity[] = {
      NEEDS_BASE | NEEDS_PUBLIC | NEEDS_CONNECTED,
      probe_spoiled,
      {"client.signature"}},
+    {"points of a known client",
+     NEEDS_BASE | NEEDS_SHARE | NEEDS_CONNECTED,
+     probe_points,
+     {"point.off_curve", "point.form"}},
     {.name = NULL},
 };

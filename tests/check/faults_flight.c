@@ -209,8 +209,24 @@ static bool point_in(struct target *t, struct flow *f, struct datagram *d)
 static void point_alert_out(struct target *t, struct flow *f, struct datagram *d)
 {
     (void)t;
-    if (f->marked)
+    if (f->marked && has_alert(d, PROV_ALERT_ILLEGAL_PARAMETER))
         set_alert(d, PROV_ALERT_INTERNAL_ERROR);
+}
+
+static void public_alone_tune(struct target *t)
+{
+    t->config.suites = prov_suites_public;
+}
+
+/* point<1> alone, from a client that is known */
+static bool known_point_in(struct target *t, struct flow *f, struct datagram *d)
+{
+    uint8_t *body;
+    size_t len;
+
+    if (edit_find(d, MESSAGE_CLIENT_KEY_EXCHANGE, &body, &len) && len == 66)
+        f->marked = (body[1] == 4) == (t->fault->number == 65);
+    return true;
 }
 
 /* --- cached_info ----------------------------------------------------------------------------- */
@@ -394,6 +410,8 @@ const struct fault faults_flight[] = {
     {"resumption.unknown_id", NO_BUNDLE, NULL, NULL, session_id_out, 0, false},
     {"point.off_curve", NO_BUNDLE, NULL, point_in, point_alert_out, 65, false},
     {"point.form", NO_BUNDLE, NULL, point_in, point_alert_out, 0, false},
+    {"point.off_curve", WIRE_RPK, public_alone_tune, known_point_in, point_alert_out, 65, false},
+    {"point.form", WIRE_CERT, public_alone_tune, known_point_in, point_alert_out, 0, false},
     {"cached_info.form", NO_BUNDLE, NULL, NULL, cached_form_out, 0, false},
     {"cached_info.wrong", NO_BUNDLE, NULL, cached_wrong_in, NULL, 0, false},
     {"fragment.hello", NO_BUNDLE, NULL, pieces_in, NULL, 0, false},
