@@ -58,7 +58,7 @@ static void put_case(FILE *stream, const struct check_report *report,
         put_attribute(stream, "message", rule->title);
         fputc('>', stream);
         put_escaped(stream, rule->document);
-        fprintf(stream, ", section %s: ", rule->section);
+        fprintf(stream, ", %s%s: ", out_section_word(rule->section), rule->section);
         put_escaped(stream, finding->evidence);
         fputs(". Remedy: ", stream);
         put_escaped(stream, rule->remedy);

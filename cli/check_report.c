@@ -112,14 +112,15 @@ static void put_line(FILE *stream, const char *before, const char *words)
     fputc('\n', stream);
 }
 
-static void put_text(FILE *stream, const struct prov_check_finding *finding)
+static void put_text(FILE *stream, const struct prov_check_finding *finding, int width)
 {
     const struct prov_check_rule *rule = finding->rule;
 
-    fprintf(stream, "  %-4s  %-6s  %-24s  %s\n", verdict_word(finding->verdict),
-            prov_check_level_text(rule->level), rule->id, rule->title);
+    fprintf(stream, "  %-4s  %-6s  %-*s  %s\n", verdict_word(finding->verdict),
+            prov_check_level_text(rule->level), width, rule->id, rule->title);
     if (finding->verdict == PROV_CHECK_FAIL) {
-        fprintf(stream, "        %s, section %s\n", rule->document, rule->section);
+        fprintf(stream, "        %s, %s%s\n", rule->document, out_section_word(rule->section),
+                rule->section);
         put_line(stream, "found:  ", finding->evidence);
         put_line(stream, "remedy: ", rule->remedy);
     } else if (finding->verdict != PROV_CHECK_PASS) {
@@ -152,14 +153,27 @@ static void put_summary(FILE *stream, const struct check_report *report)
             count_of(report, PROV_CHECK_NOT_TESTED, 0));
 }
 
+/* Of the column of ids: the longest one of the report. */
+static int id_width(const struct check_report *report)
+{
+    size_t width = 24;
+
+    for (size_t i = 0; i < report->count; i++)
+        if (strlen(report->findings[i].rule->id) > width)
+            width = strlen(report->findings[i].rule->id);
+    return (int)width;
+}
+
 static void put_all_text(FILE *stream, const struct check_report *report)
 {
+    int width = id_width(report);
+
     for (size_t i = 0; i < report->count; i++) {
         const char *id = report->findings[i].rule->id;
 
         if (i == 0 || !same_group(id, report->findings[i - 1].rule->id))
             fprintf(stream, "%s%.*s\n", i == 0 ? "" : "\n", (int)group_len(id), id);
-        put_text(stream, &report->findings[i]);
+        put_text(stream, &report->findings[i], width);
     }
     fprintf(stream, "%s", report->count == 0 ? "" : "\n");
     put_summary(stream, report);

@@ -230,7 +230,8 @@ static void put_rule(struct run *run, const struct prov_check_rule *rule)
     out_text(&run->out, "rule", rule->id);
     out_text(&run->out, "level", prov_check_level_text(rule->level));
     put_subjects(run, rule->subjects);
-    snprintf(where, sizeof(where), "%s, %s", rule->document, rule->section);
+    snprintf(where, sizeof(where), "%s, %s%s", rule->document,
+             rule->section[0] >= 'A' ? out_section_word(rule->section) : "", rule->section);
     if (!run->out.json)
         out_text(&run->out, "where", where);
     out_text(&run->out, "title", rule->title);
@@ -245,7 +246,7 @@ static void put_rule(struct run *run, const struct prov_check_rule *rule)
 
 prov_result cmd_check_list(struct run *run)
 {
-    static const struct out_column columns[] = {{"rule", 24},  {"level", 6}, {"subjects", 10},
+    static const struct out_column columns[] = {{"rule", 32},  {"level", 6}, {"subjects", 10},
                                                 {"where", 22}, {"title", 0}, {NULL, 0}};
     const struct prov_check_rule *rule;
 

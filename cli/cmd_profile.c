@@ -92,10 +92,9 @@ static struct source source_of(const struct run *run, const char *document, cons
 {
     struct source ret;
     bool draft = strcmp(document, PROV_DRAFT_TLS13_IOT) == 0;
-    bool appendix = section[0] >= 'A';
-    snprintf(ret.text, sizeof ret.text, "%s, %s %s",
-             draft && !run->out.json ? PROV_PROFILE_TLS13_IOT : document,
-             appendix ? "appendix" : "section", section);
+    snprintf(ret.text, sizeof ret.text, "%s, %s%s",
+             draft && !run->out.json ? PROV_PROFILE_TLS13_IOT : document, out_section_word(section),
+             section);
     return ret;
 }
 
@@ -202,8 +201,9 @@ static void numbers_out(struct run *run, unsigned modes)
         if ((number->modes & modes) == 0)
             continue;
         if (!run->out.json) {
-            fprintf(run->out.stream, "    %-50s %8" PRIu32 " %-12s  %s, section %s\n", number->name,
-                    number->value, number->unit, number->document, number->section);
+            fprintf(run->out.stream, "    %-50s %8" PRIu32 " %-12s  %s, %s%s\n", number->name,
+                    number->value, number->unit, number->document,
+                    out_section_word(number->section), number->section);
             continue;
         }
         out_item_begin(&run->out);

@@ -51,20 +51,33 @@ void help_noun(FILE *stream, const char *noun)
     fprintf(stream, "\nexample:\n  %s\n", example);
 }
 
+static size_t option_name(const struct option_row *row, char name[48])
+{
+    return (size_t)snprintf(name, 48, "%s%s%s", row->name, row->value == NULL ? "" : " ",
+                            row->value == NULL ? "" : row->value);
+}
+
+static void put_options(FILE *stream, uint64_t options)
+{
+    char name[48];
+    size_t width = 24;
+
+    for (size_t i = 0; i < OPT_COUNT; i++)
+        if ((options & (UINT64_C(1) << i)) != 0 && option_name(&option_rows[i], name) > width)
+            width = option_name(&option_rows[i], name);
+    for (size_t i = 0; i < OPT_COUNT; i++) {
+        if ((options & (UINT64_C(1) << i)) == 0)
+            continue;
+        (void)option_name(&option_rows[i], name);
+        fprintf(stream, "  %-*s %s\n", (int)width, name, option_rows[i].help);
+    }
+}
+
 void help_command(FILE *stream, const struct command *command)
 {
     fputs("usage: ", stream);
     synopsis(stream, command);
     fprintf(stream, "\n%s\n\noptions:\n", command->help);
-    uint64_t options = command_options(command);
-    for (size_t i = 0; i < OPT_COUNT; i++) {
-        if ((options & (UINT64_C(1) << i)) == 0)
-            continue;
-        const struct option_row *row = &option_rows[i];
-        char name[48];
-        snprintf(name, sizeof(name), "%s%s%s", row->name, row->value == NULL ? "" : " ",
-                 row->value == NULL ? "" : row->value);
-        fprintf(stream, "  %-24s %s\n", name, row->help);
-    }
+    put_options(stream, command_options(command));
     fprintf(stream, "\nexample:\n  %s\n", command->example);
 }

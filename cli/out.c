@@ -249,6 +249,13 @@ void out_array_end(struct out *out)
     out->depth--;
 }
 
+const char *out_section_word(const char *section)
+{
+    return section[0] >= '0' && section[0] <= '9'   ? "section "
+           : section[0] >= 'A' && section[0] <= 'Z' ? "appendix "
+                                                    : "";
+}
+
 void out_single(struct out *out, const char *key, const char *value)
 {
     if (!out->json) {

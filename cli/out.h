@@ -56,6 +56,8 @@ void out_item_end(struct out *out);
 void out_array_end(struct out *out);
 void out_end(struct out *out);
 
+/* What stands before a section: "appendix " before B.3, "section " before 4.1, nothing before a file. */
+const char *out_section_word(const char *section);
 /* A single result: the value alone in text, {"schema":1,KEY:value} in JSON. */
 void out_single(struct out *out, const char *key, const char *value);
 

@@ -152,6 +152,9 @@ assert all(r["document"] and r["section"] and r["row"] and r["title"] and r["rem
 ' <<<"$output"
     succeeds check --list
     [[ $output == RULE*LEVEL*SUBJECTS*WHERE*TITLE* ]]
+    [[ $output == *"RFC 7925, appendix B"*"prov, schemas/bundle.cddl"* ]]
+    # The columns stand one below another, whatever the length of a rule's name.
+    [ "$(awk 'NR > 1 { print match($0, " (MUST|SHOULD|MAY) ") }' <<<"$output" | sort -u | wc -l)" -eq 1 ]
 }
 
 @test "prov serve passes, for each kind of bundle" {
