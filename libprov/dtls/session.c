@@ -187,19 +187,25 @@ static void count_forgery(struct prov_dtls *s)
     }
 }
 
+/* By its size, and behind a connection id there may be padding. */
+static bool may_be_finished(const struct prov_dtls *s, const struct prov_record *record)
+{
+    size_t finished = prov_record_overhead_in(s) - RECORD_HEADER_LEN - record->cid.len +
+                      MESSAGE_HEADER_LEN + PROV_DTLS_FINISHED_LEN;
+
+    return record->type == CONTENT_CID
+               ? record->len >= finished
+               : record->type == CONTENT_HANDSHAKE && record->len == finished;
+}
+
 /* RFC 7925, section 6; H29: a wrong key and an unknown identity end in the same way, by the first
  * record that can only be the client's Finished. Any other record that does not open is dropped
  * without a word. */
 static void not_authentic(struct prov_dtls *s, const struct prov_record *record)
 {
-    size_t finished = prov_record_overhead_in(s) - RECORD_HEADER_LEN - record->cid.len +
-                      MESSAGE_HEADER_LEN + PROV_DTLS_FINISHED_LEN;
-
     count_forgery(s);
     if (s->hs != NULL && !prov_dtls_is_client(s) && s->kind == PROV_KIND_PSK && !s->resumed &&
-        s->hs->state == STATE_FINISHED &&
-        (record->type == CONTENT_HANDSHAKE || record->type == CONTENT_CID) &&
-        record->len == finished)
+        s->hs->state == STATE_FINISHED && may_be_finished(s, record))
         (void)prov_dtls_fail(s, PROV_E_WRONG_KEY, PROV_ALERT_DECRYPT_ERROR);
 }
 

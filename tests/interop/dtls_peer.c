@@ -7,6 +7,7 @@
  *     dtls-peer client|server --port N --suite HEX [--psk HEX --identity TEXT]
  *               [--key FILE [--public FILE | --chain FILE --anchors FILE]] [--name FQDN] [--seconds
  * N] [--max-fragment N] [--protocol NAME] [--heartbeat yes] [--line TEXT] [--rounds N]
+ * [--cid HEX]
  *
  * A client also takes --cached FILE (the server's chain, offered by its fingerprint) and --url URL (where its
  * own certificate lies: a server that agrees to it fails here).
@@ -46,6 +47,8 @@ struct peer {
     struct prov_dtls_resumable kept; /* of the one before */
     uint8_t psk[PROV_PSK_MAX];
     size_t psk_len;
+    uint8_t cid[PROV_DTLS_CID_MAX];
+    size_t cid_len;
     const struct prov_suite *suites[2];
     const char *line; /* what a client sends */
     int socket;
@@ -153,10 +156,11 @@ static void on_connected(struct peer *p)
     uint8_t unique[PROV_DTLS_TLS_UNIQUE_LEN];
     bool bound = prov_dtls_tls_unique(&p->session, unique) == PROV_OK;
     struct prov_dtls_stats stats = prov_dtls_stats(&p->session);
-    printf("connected %s %s binding %s in %u out %u records %zu resumed %s\n",
+    printf("connected %s %s binding %s in %u out %u records %zu resumed %s ids %u %u\n",
            prov_dtls_suite(&p->session)->name, prov_kind_text(prov_dtls_kind(&p->session)),
            bound ? "yes" : "no", stats.octets_in, stats.octets_out, prov_dtls_data_max(&p->session),
-           prov_dtls_resumed(&p->session) ? "yes" : "no");
+           prov_dtls_resumed(&p->session) ? "yes" : "no", p->session.cid_read_len,
+           p->session.cid_write_len);
     if (p->config.heartbeat) {
         p->beating = prov_dtls_heartbeat(&p->session, now_ms()) == PROV_OK;
         puts(p->beating ? "heartbeat asked" : "heartbeat not agreed on");
@@ -219,6 +223,7 @@ static void first_datagram(struct peer *p, uint8_t *datagram, size_t len)
     case PROV_DTLS_HELLO_ACCEPT:
         p->accepted = prov_dtls_accept(&p->session, &p->config, p->crypto, p->workspace, now_ms(),
                                        PROV_BYTES(datagram, len)) == PROV_OK;
+        prov_dtls_set_connection_id(&p->session, PROV_BYTES(p->cid, p->cid_len));
         break;
     default:
         break;
@@ -311,16 +316,16 @@ static bool set_suite(struct peer *p, const char *text)
     return p->suites[0] != NULL;
 }
 
-static bool set_psk(struct peer *p, const char *text)
+static bool set_octets(uint8_t *ret, size_t cap, size_t *ret_len, const char *text)
 {
-    p->psk_len = strlen(text) / 2;
-    for (size_t i = 0; i < p->psk_len && i < sizeof(p->psk); i++) {
+    *ret_len = strlen(text) / 2;
+    for (size_t i = 0; i < *ret_len && i < cap; i++) {
         unsigned octet;
         if (sscanf(text + 2 * i, "%2x", &octet) != 1)
             return false;
-        p->psk[i] = (uint8_t)octet;
+        ret[i] = (uint8_t)octet;
     }
-    return p->psk_len <= sizeof(p->psk);
+    return *ret_len <= cap;
 }
 
 static bool set_name(struct peer *p, const char *text)
@@ -350,7 +355,10 @@ static bool set_option(struct peer *p, const char *option, const char *value)
     else if (strcmp(option, "--suite") == 0)
         return set_suite(p, value);
     else if (strcmp(option, "--psk") == 0)
-        return set_psk(p, value);
+        return set_octets(p->psk, sizeof(p->psk), &p->psk_len, value);
+    else if (strcmp(option, "--cid") == 0) /* a client's own is always empty */
+        return p->config.connection_id = true,
+               set_octets(p->cid, sizeof(p->cid), &p->cid_len, value);
     else if (strcmp(option, "--name") == 0)
         return set_name(p, value);
     else if (strcmp(option, "--key") == 0)

@@ -7,7 +7,7 @@
 #          openssl_records gnutls_records (max_fragment_length, ALPN, heartbeats),
 #          openssl_resume gnutls_resume (sessions by their id),
 #          and with STACK-PEER, the library as a program: mbedtls_psk mbedtls_ecdhe_psk mbedtls_x509
-#          wolfssl_psk wolfssl_ecdhe_psk wolfssl_x509
+#          wolfssl_psk wolfssl_ecdhe_psk wolfssl_x509 mbedtls36_cid (connection ids)
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,7 +16,7 @@ group=$2
 stack=${3:-}
 case "$group" in
 gnutls_*) tool=gnutls-serv ;;
-mbedtls_* | wolfssl_*) tool=${group%%_*} ;;
+mbedtls_* | wolfssl_* | mbedtls36_*) tool=${group%%_*} ;;
 *) tool=openssl ;;
 esac
 [ -x "$peer" ] || {
@@ -24,7 +24,7 @@ esac
     exit 2
 }
 case "$tool" in
-mbedtls | wolfssl) have=$stack what="lib$tool-dev was not there when the tests were built" ;;
+mbedtls | wolfssl | mbedtls36) have=$stack what="lib$tool-dev was not there when the tests were built" ;;
 *) have=$tool what="$tool is not installed" ;;
 esac
 command -v "$have" >/dev/null 2>&1 || {
@@ -417,6 +417,12 @@ gnutls_resume) gnutls_resume_cases ;;
 openssl_records) openssl_record_cases ;;
 gnutls_records) gnutls_record_cases ;;
 mbedtls_psk) psk_cases stack C0A8 ;;
+mbedtls36_cid)
+    ours="--suite C0A8 --identity dev1 --psk $psk --cid c1d2e3f405162738"
+    both_ways stack_psk_server stack_psk_client '.* psk binding yes .* ids (0|8) 5' "$ours" "$ours"
+    key=$wrong # theirs pads its Finished
+    refuses 'a wrong key' stack_psk_client decrypt_error "$ours"
+    ;;
 wolfssl_psk)
     stack_suite=CCAB # Debian's build has PSK without ECDHE only with ChaCha20-Poly1305
     psk_cases stack CCAB

@@ -546,6 +546,39 @@ static void row57_a_wrong_key_with_an_id_gets_decrypt_error(void **state)
     wire_free(&w);
 }
 
+/* A peer of another make pads what it seals: here seven octets more, which its wrong key hides. */
+static enum wire_fate padded(void *context, struct wire_datagram *d)
+{
+    struct wire_record r;
+    size_t at = 0;
+
+    (void)context;
+    while (d->from == WIRE_CLIENT && wire_record_next(d, &at, &r))
+        if (r.type == 25 && at == d->len) {
+            size_t len_at = (size_t)(r.body - d->octets) - 1;
+            d->octets[len_at] = (uint8_t)(d->octets[len_at] + 7);
+            memset(d->octets + d->len, 0x77, 7);
+            d->len += 7;
+            break;
+        }
+    return WIRE_DELIVER;
+}
+
+static void row57_and_h29_a_padded_finished_under_a_wrong_key_gets_decrypt_error(void **state)
+{
+    static const uint8_t wrong[16];
+    struct wire w;
+
+    (void)state;
+    make(&w, WIRE_PSK);
+    w.ends[WIRE_SERVER].psk = PROV_BYTES_OF(wrong);
+    w.fate = padded;
+    wire_start(&w);
+    wire_run(&w, 0);
+    assert_int_equal(wire_alert(&w, WIRE_SERVER), 51);
+    wire_free(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -558,6 +591,7 @@ int main(void)
         cmocka_unit_test(row57_what_is_inside_counts),
         cmocka_unit_test(h16_and_row55_a_replayed_record_is_neither_new_nor_delivered),
         cmocka_unit_test(row57_a_wrong_key_with_an_id_gets_decrypt_error),
+        cmocka_unit_test(row57_and_h29_a_padded_finished_under_a_wrong_key_gets_decrypt_error),
         cmocka_unit_test(row57_a_server_ignores_extension_53),
         cmocka_unit_test(row57_a_server_without_ids_does_not_answer),
         cmocka_unit_test(row57_a_server_answers_with_its_own_id),
