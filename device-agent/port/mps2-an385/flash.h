@@ -5,8 +5,8 @@
  * refused.
  *
  *     the store          FLASH_SECTORS sectors
- *     a bundle to be     FLASH_BUNDLE_SECTORS sectors: written by whoever provisions the board (`prov bundle
- *     installed          export --format ihex`), erased when it has been taken in
+ *     a bundle to be     FLASH_BUNDLE_SECTORS sectors: the file of `prov bundle export` as it is, put there by
+ *     installed          whoever provisions the board, erased when it has been taken in
  */
 #ifndef BOARD_FLASH_H
 #define BOARD_FLASH_H
