@@ -9,8 +9,21 @@
 
 #define SWEEP_MAX 64u /* rooms looked at in a round */
 
+/* For good, under whatever name: a credential that waits for its confirm, or is asked for at another
+ * server's name, is not one. */
+static bool has_ended(struct prov_server *server, int64_t credential)
+{
+    const struct prov_flow_peer who = {.credential = credential};
+    prov_result result;
+
+    prov_why_clear(&server->why);
+    result = prov_flow_still_good(&server->flow, &who);
+    return result != PROV_OK && !request_unasked(result);
+}
+
 /* The registry is asked whether a session was found or not: both take the same way. A credential that
- * waits for its confirm, or has ended, needs a full handshake (H35, H40). */
+ * waits for its confirm, or has ended, needs a full handshake (H35, H40). The id is seen on the air by
+ * anybody: only an end evicts (H39). */
 void resume_find(struct prov_server *server, struct association *a)
 {
     struct prov_bytes id = prov_dtls_need_session(&a->dtls);
@@ -22,7 +35,7 @@ void resume_find(struct prov_server *server, struct association *a)
 
     prov_why_clear(&server->why);
     result = prov_flow_resume_judge(&server->flow, association_name(a), credential, &who);
-    if (known && result != PROV_OK && !request_unasked(result))
+    if (known && result != PROV_OK && has_ended(server, credential))
         cache_drop(&server->cache, id);
     prov_dtls_give_session(&a->dtls, known && result == PROV_OK ? &found : NULL);
     if (prov_dtls_resumed(&a->dtls)) {
@@ -71,13 +84,10 @@ void resume_sweep(struct prov_server *server, uint64_t now_ms)
     struct prov_dtls_resumable session = {0};
 
     for (size_t i = 0; i < SWEEP_MAX && i < server->cache.capacity; i++) {
-        struct prov_flow_peer who = {0};
-        prov_result result = PROV_OK;
-        if (!cache_next(&server->cache, &session, &who.credential))
+        int64_t credential = 0;
+        if (!cache_next(&server->cache, &session, &credential))
             continue;
-        prov_why_clear(&server->why);
-        result = prov_flow_still_good(&server->flow, &who);
-        if (too_old(&session, now_ms) || (result != PROV_OK && !request_unasked(result)))
+        if (too_old(&session, now_ms) || has_ended(server, credential))
             cache_drop(&server->cache, PROV_BYTES(session.session_id, session.session_id_len));
     }
     prov_dtls_resumable_wipe(&session);

@@ -101,6 +101,8 @@ prov_result prov_flow_resume_judge(struct prov_flow *flow, const struct prov_fqd
     current->resumed = credential;
     if (credential != 7)
         return PROV_E_NOT_FOUND;
+    if (current->home != NULL && !prov_fqdn_equal(server, current->home))
+        return PROV_E_FORBIDDEN;
     if (current->pending || current->still_good != PROV_OK)
         return current->pending ? PROV_E_FORBIDDEN : current->still_good;
     fill(ret, PROV_KIND_PSK);

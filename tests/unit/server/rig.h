@@ -69,10 +69,11 @@ struct rig {
     uint8_t psk[16], identity[8];
     /* certificates, from the next prov_server_reload on: the server's own, and the device's */
     struct prov_bytes server_chain, device_chain;
-    bool device_good;       /* the verdict on any chain */
-    prov_result fetch;      /* what the server's caller answers when it is to fetch */
-    prov_result still_good; /* what it answers, also of a session that is to be resumed */
-    bool pending;           /* the device's credential waits for its confirm */
+    bool device_good;             /* the verdict on any chain */
+    prov_result fetch;            /* what the server's caller answers when it is to fetch */
+    prov_result still_good;       /* what it answers, also of a session that is to be resumed */
+    bool pending;                 /* the device's credential waits for its confirm */
+    const struct prov_fqdn *home; /* the name whose sessions may be resumed; NULL: any */
     uint8_t answer_code;
     size_t answer_len;
     /* what it was asked */

@@ -188,6 +188,34 @@ static void h39_attempts_of_strangers_evict_no_session(void **state)
     assert_true(resumed(client));
 }
 
+/* Who has seen a session's id asks for it under another name of the server: the credential is none of
+ * that name's, which says nothing of the session. */
+static void h39_another_name_evicts_no_session(void **state)
+{
+    struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
+    struct client *stranger = rig_client(&rig, PROV_KIND_PSK, 2);
+    struct prov_bytes text = prov_bytes_text(rig.other.text);
+    static const uint8_t wrong[16] = {1};
+
+    (void)state;
+    rig.home = &rig.fqdn;
+    client_connect(client);
+    assert_int_equal(prov_dtls_resumable(&client->dtls, rig.now, &client->session), PROV_OK);
+    stranger->session = client->session;
+    stranger->config.server_name = &rig.other;
+    stranger->config.resume = &stranger->session;
+    stranger->psk = PROV_BYTES_OF(wrong);
+    assert_int_equal(prov_crypto_sha256(rig.crypto, &text, 1, stranger->session.name), PROV_OK);
+    client_start(stranger);
+    rig_run(&rig);
+    assert_int_equal(rig.resumes, 1);
+    assert_false(resumed(stranger));
+    prov_dtls_drop(&client->dtls);
+    client->config.resume = &client->session;
+    client_connect(client);
+    assert_true(resumed(client));
+}
+
 /* RFC 5246, section 7.2.2 */
 static void row45_fatal_alert_of_the_peer_ends_the_kept_session(void **state)
 {
@@ -375,6 +403,7 @@ int main(void)
         TWO_TEST(row43_unknown_name_is_refused),
         TWO_TEST(row43_key_of_one_name_is_not_shown_under_another),
         TWO_TEST(row43_session_is_not_resumed_under_another_name),
+        TWO_TEST(h39_another_name_evicts_no_session),
         cmocka_unit_test_teardown(no_resumption_means_full_handshakes, teardown),
         ONE_TEST(row45_second_handshake_is_abbreviated_and_served),
         ONE_TEST(h6_resumed_session_replaces_the_live_one),
