@@ -195,11 +195,13 @@ static bool is_whole(const struct prov_dtls_slot *slot)
 
 /* In epoch 0 a piece is anybody's: one that was forged must not keep the true message out through all
  * its retransmissions. A whole message that contradicts the pieces of one takes their place. (Who
- * can forge pieces can forge an alert, too: this costs nothing.) */
+ * can forge pieces can forge an alert, too: this costs nothing.) Not while a message is held: what goes
+ * would move it, and the caller has views into it; the next retransmission comes after the answer. */
 static bool supersedes(const struct prov_dtls_handshake *hs, const struct prov_dtls_slot *slot,
                        const struct prov_fragment *fragment)
 {
-    return fragment->body.len == fragment->length && !is_whole(slot) && !fits(hs, slot, fragment);
+    return !hs->held && fragment->body.len == fragment->length && !is_whole(slot) &&
+           !fits(hs, slot, fragment);
 }
 
 static void take_fragment(struct prov_dtls *s, unsigned epoch, const struct prov_fragment *fragment)

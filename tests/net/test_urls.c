@@ -541,6 +541,45 @@ static void row40_a_pkipath_is_told(void **state)
     wire_free(&w);
 }
 
+/* While the server waits for the certificates, a stranger's whole message takes the place of a stranger's
+ * piece that came first: the views of who fetches stay where they are. */
+static bool forge_while_it_waits(struct wire *w, enum wire_side side, enum prov_dtls_event event)
+{
+    const struct cut piece = {16, 40, 0, 10, 5}, whole = {16, 20, 0, 20, 5};
+    struct prov_certificate_url asked[PROV_DTLS_CHAIN_MAX];
+    uint8_t octets[20] = {1}, others[10] = {2}, room[WIRE_DATAGRAM_MAX];
+    struct prov_dtls *s = &w->ends[side].session;
+    bool pkipath;
+
+    if (side == WIRE_SERVER && event == PROV_DTLS_NEED_SIGN) /* before the client's flight */
+        wire_inject(w, WIRE_CLIENT, room, fragment(&piece, others, room));
+    if (event != PROV_DTLS_NEED_FETCH)
+        return false;
+    assert_int_equal(prov_dtls_need_urls(s, asked, &pkipath), 2);
+    prov_dtls_push(s, w->now_ms, room, fragment(&whole, octets, room));
+    assert_int_equal(prov_dtls_step(s, w->now_ms), PROV_DTLS_NEED_FETCH);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(prov_bytes_equal(asked[i].url, urls[i].url));
+    *(bool *)w->intercept_context = true;
+    return false;
+}
+
+static void row40_the_addresses_stay_while_they_are_fetched(void **state)
+{
+    bool looked = false;
+    struct wire w;
+
+    (void)state;
+    make_with_urls(&w, true);
+    w.no_cookie = true;
+    w.intercept = forge_while_it_waits;
+    w.intercept_context = &looked;
+    wire_start(&w);
+    wire_run(&w, 0);
+    assert_true(looked);
+    wire_free(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -558,6 +597,7 @@ int main(void)
         cmocka_unit_test(row40_a_server_that_was_not_told_to_does_not_fetch),
         cmocka_unit_test(row40_the_messages_octet_by_octet),
         cmocka_unit_test(row40_a_pkipath_is_told),
+        cmocka_unit_test(row40_the_addresses_stay_while_they_are_fetched),
     };
     return cmocka_run_group_tests_name("dtls client_certificate_url", tests, setup, teardown);
 }
