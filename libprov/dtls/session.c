@@ -342,6 +342,7 @@ void prov_dtls_push(struct prov_dtls *s, uint64_t now_ms, uint8_t *datagram, siz
     s->in = datagram;
     s->in_len = len;
     s->in_at = 0;
+    s->data = s->echo = PROV_BYTES_NONE; /* of the datagram before, whose room may be this one's */
     s->newest = false;
 }
 
