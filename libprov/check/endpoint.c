@@ -226,11 +226,15 @@ static bool came_to_an_end(const struct endpoint *e)
     return true;
 }
 
-/* One datagram may be lost on any path: a hello that nothing came for goes out once more. */
+/* One datagram may be lost on any path: a hello that was not answered to the end goes out once more, with the
+ * cookie if there is one, and has the server repeat its flight. */
 static bool try_again(struct endpoint *e)
 {
-    if (e->doing != CHECK_ASK || e->resent || e->answer.datagrams > 0 || e->run->flooded ||
-        (e->answer.refused && !may_come_back(e)) || e->run->now_ms < e->until_ms)
+    if (e->doing != CHECK_ASK || e->resent || e->run->flooded || e->answer.alert >= 0 ||
+        e->answer.foreign || check_answer_done(&e->answer) || e->run->now_ms < e->until_ms ||
+        (e->answer.refused && !may_come_back(e)) ||
+        (e->answer.hello && e->answer.change_cipher_spec) ||
+        (e->hello.stop_at_cookie && e->answer.verifies > 0))
         return false;
     e->answer.refused = false;
     e->resent = true;

@@ -53,9 +53,10 @@ static enum check_act probe_first_reply(struct endpoint *e)
     return CHECK_DONE;
 }
 
+/* Numbers of a flight that was repeated are others: then the whole is asked once more. */
 static enum check_act probe_second_reply(struct endpoint *e)
 {
-    if (e->stage == 0) {
+    if (e->stage == 0 || (e->stage == 1 && e->resent)) {
         endpoint_hello(e);
         e->hello.record_seq = FIRST_SEQ;
         return CHECK_ASK;

@@ -292,26 +292,36 @@ static void send_point(struct endpoint *e, size_t which)
     endpoint_send(e, prov_buf_bytes(&out));
 }
 
-/* Anybody may send a ClientKeyExchange of ECDHE_PSK: no key is needed to be refused. */
+/* True when the point has been judged. Silence may be a datagram that was lost: it is asked once more. */
+static bool judge_point(struct endpoint *e, size_t which)
+{
+    if (e->answer.alert < 0 && e->tries++ == 0)
+        return false;
+    check_judge_rule(e->findings, bad_points[which].rule,
+                     e->answer.alert == PROV_ALERT_ILLEGAL_PARAMETER, "%s: alert %d (-1: none)",
+                     bad_points[which].what, e->answer.alert);
+    e->tries = 0;
+    return true;
+}
+
+/* Anybody may send a ClientKeyExchange of ECDHE_PSK: no key is needed to be refused. e->count: which point. */
 static enum check_act probe_points(struct endpoint *e)
 {
-    size_t which = e->stage / 2;
-
     if (e->stage % 2 == 1) {
         if (!check_answer_done(&e->answer)) {
-            check_not_tested(e->findings, bad_points[which].rule, "the hello is %s",
+            check_not_tested(e->findings, bad_points[e->count].rule, "the hello is %s",
                              endpoint_answer(e));
             return CHECK_DONE;
         }
-        send_point(e, which);
+        send_point(e, e->count);
         e->enough = e->answer.datagrams + 1;
         return CHECK_LISTEN;
     }
-    if (e->stage > 0)
-        check_judge_rule(e->findings, bad_points[which - 1].rule,
-                         e->answer.alert == PROV_ALERT_ILLEGAL_PARAMETER, "%s: alert %d (-1: none)",
-                         bad_points[which - 1].what, e->answer.alert);
-    if (which == BAD_POINTS)
+    if (e->stage == 0)
+        e->count = e->tries = 0;
+    else if (judge_point(e, e->count))
+        e->count++;
+    if (e->count == BAD_POINTS)
         return CHECK_DONE;
     endpoint_hello_of(e, e->modes[CHECK_PSK_FS] ? CHECK_PSK_FS : CHECK_PSK_FS_8);
     return CHECK_ASK;

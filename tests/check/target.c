@@ -271,6 +271,8 @@ static void run(struct target *t, struct flow *f)
     while (f->begun && step(t, f))
         continue;
     pull_all(t, f);
+    if (f->begun && prov_dtls_failure(&f->session).result != PROV_OK)
+        target_forget(f);
 }
 
 /* --- in -------------------------------------------------------------------------------------- */

@@ -493,6 +493,71 @@ static void a_target_that_repeats_what_it_is_told_is_judged(void **state)
     verdicts_free(&v);
 }
 
+/* --- loss ------------------------------------------------------------------------------------ */
+
+struct lossy {
+    struct target *target;
+    unsigned count, lost; /* datagrams of the server so far; the one that does not arrive */
+};
+
+static void lossy_take(void *context, uint64_t now, unsigned flow, const uint8_t *octets,
+                       size_t len)
+{
+    target_take(((struct lossy *)context)->target, now, flow, octets, len);
+}
+
+static void lossy_tick(void *context, uint64_t now)
+{
+    target_tick(((struct lossy *)context)->target, now);
+}
+
+static uint64_t lossy_deadline(void *context)
+{
+    return target_deadline(((struct lossy *)context)->target);
+}
+
+static bool lossy_give(void *context, unsigned *flow, struct datagram *ret)
+{
+    struct lossy *l = context;
+
+    while (give(l->target, flow, ret))
+        if (++l->count != l->lost)
+            return true;
+    return false;
+}
+
+static size_t judge_with_loss(unsigned lost)
+{
+    struct target *t = calloc(1, sizeof(*t));
+    struct lossy lossy = {t, 0, lost};
+    struct prov_check_config config = {.crypto = world.crypto,
+                                       .server = world.fqdn,
+                                       .now_unix = world.time,
+                                       .limits = {.total_ms = 1000000}};
+    struct other other = {lossy_take, lossy_tick, lossy_deadline, lossy_give, false, &lossy};
+    struct verdicts v;
+    char name[32];
+
+    target_make(t, &world, NULL);
+    (void)judge(&config, &other, &v);
+    snprintf(name, sizeof(name), "datagram %u lost", lost);
+    size_t failed = print_failed(name, &v, "");
+    verdicts_free(&v);
+    target_free(t);
+    free(t);
+    return failed;
+}
+
+static void one_lost_datagram_is_no_finding(void **state)
+{
+    size_t failed = 0;
+
+    (void)state;
+    for (unsigned lost = 1; lost < 200; lost++)
+        failed += judge_with_loss(lost);
+    assert_int_equal(failed, 0);
+}
+
 /* --- limits ---------------------------------------------------------------------------------- */
 
 static void limited(struct prov_check_limits limits, prov_result expected, const char *words)
@@ -545,6 +610,7 @@ int main(void)
         cmocka_unit_test(a_flood_is_a_finding),
         cmocka_unit_test(a_target_that_repeats_what_it_is_told_is_judged),
         cmocka_unit_test(handshakes_and_time_are_limited),
+        cmocka_unit_test(one_lost_datagram_is_no_finding),
         cmocka_unit_test(an_id_names_one_rule),
         cmocka_unit_test(each_rule_has_a_fault),
         cmocka_unit_test(each_fault_is_found_by_its_rule_and_no_other),
