@@ -114,7 +114,7 @@ const struct prov_check_rule prov_check_rules_endpoint[] = {
      "session_ticket(35) is left to constrained servers", "RFC 7925", "7", "row46",
      "Resume by session id; tickets are for constrained servers."},
     {"cid.draft", PROV_CHECK_ENDPOINT, PROV_CHECK_MUST,
-     "extension 53, a draft's connection id, is ignored", "RFC 9146", "10.1", "row57",
+     "extension 53, a draft's connection id, is ignored", "RFC 9146", "10.2", "row57",
      "Know extension 54 only."},
     {"cid.taken", PROV_CHECK_ENDPOINT, PROV_CHECK_MAY, "a connection id is taken", "RFC 9146", "3",
      "row57", "Clients behind NAT need it: support RFC 9146."},
