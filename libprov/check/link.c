@@ -140,7 +140,8 @@ static void put_fragment(struct check_link *link, unsigned epoch,
 
     prov_message_header_put(&content, message->type, message->length, message->message_seq, offset,
                             len);
-    prov_put(&content, message->body.data + offset, len);
+    if (len > 0)
+        prov_put(&content, message->body.data + offset, len);
     (void)link_put(link, epoch, CONTENT_HANDSHAKE, prov_buf_bytes(&content), out);
 }
 
@@ -194,8 +195,9 @@ static void keep_fragment(struct check_link *link, const struct prov_fragment *f
     }
     if (slot->octets[0] != fragment->type || slot->len != fragment->length)
         return;
-    memcpy(slot->octets + MESSAGE_HEADER_LEN + fragment->offset, fragment->body.data,
-           fragment->body.len);
+    if (fragment->body.len > 0)
+        memcpy(slot->octets + MESSAGE_HEADER_LEN + fragment->offset, fragment->body.data,
+               fragment->body.len);
     for (size_t i = fragment->offset; i < fragment->offset + fragment->body.len; i++)
         slot->have[i / 8] |= (uint8_t)(1u << i % 8);
 }
