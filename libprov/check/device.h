@@ -113,6 +113,7 @@ struct device_offer {
     bool cached_info;        /* by the fingerprint of the chain of a completed handshake */
     uint8_t fragment_length; /* 0: none */
     bool heartbeat, draft_connection_id;
+    bool secp384r1; /* it is among the groups */
     uint8_t suites[128];
     size_t suites_len;
 };

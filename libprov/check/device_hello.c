@@ -95,6 +95,8 @@ struct device_offer device_offer(const struct prov_client_hello *hello)
     offer.renegotiation_suite = offers(hello->suites, EMPTY_RENEGOTIATION_INFO_SCSV);
     offer.formats = has(hello->extensions, PROV_EXTENSION_EC_POINT_FORMATS);
     offer.heartbeat = has(hello->extensions, PROV_EXTENSION_HEARTBEAT);
+    offer.secp384r1 =
+        find(hello->extensions, PROV_EXTENSION_SUPPORTED_GROUPS, &body) && lists(body, 2, 2, 24);
     offer.draft_connection_id = has(hello->extensions, PROV_EXTENSION_CONNECTION_ID_DRAFT);
     if (find(hello->extensions, PROV_EXTENSION_MAX_FRAGMENT_LENGTH, &body) && body.len == 1)
         offer.fragment_length = body.data[0];

@@ -106,7 +106,7 @@ run() { # ROLE STACK KIND FUNCTION: in the background, with a port of its own
     running="$running $!"
     # shellcheck disable=SC2086 # a list
     set -- $running
-    if [ $# -ge 4 ]; then
+    if [ $# -ge 5 ]; then
         wait "$1" || true
         shift
         running="$*"
@@ -120,7 +120,7 @@ running=''
 ccm8='ECDHE-ECDSA-AES128-CCM8:@SECLEVEL=0'
 # It serves one client and ends: begun again for as long as the judge asks.
 openssl_server() {
-    ( while :; do timeout 3 openssl s_server -dtls1_2 -accept "127.0.0.1:$port" -no_ticket -naccept 1 "$@"; done )
+    ( while :; do sleep 3 | timeout 3 openssl s_server -dtls1_2 -accept "127.0.0.1:$port" -no_ticket -naccept 1 "$@"; done )
 }
 openssl_psk_server() {
     judge_server openssl_server -nocert -psk_identity "$id" -psk "$key" -cipher PSK-AES128-CCM8:@SECLEVEL=0
@@ -183,6 +183,21 @@ wolfssl_cert_client() {
 libcoap_cert_client() {
     judge_client coap-client-openssl -c device.pem -j device.key -C root.pem -B 3 "coaps://127.0.0.1:$port/"
 }
+# With a registry of its own, which made the bundle too.
+prov_server() { # KIND OPTION…
+    export PROV_REGISTRY="$PWD/r.db"
+    kind_issued=$1
+    shift
+    "$prov" init --org Conformance --country DE >/dev/null
+    "$prov" server add $name --address "127.0.0.1:$port" >/dev/null
+    "$prov" device add $device >/dev/null
+    issued=$("$prov" "$kind_issued" issue $device --server $name "$@")
+    rm device.bundle
+    "$prov" bundle export "$issued" --out device.bundle >/dev/null
+    judge_server "$prov" serve --server $name --listen "127.0.0.1:$port"
+}
+prov_psk_server() { prov_server psk; }
+prov_cert_server() { prov_server cert --no-expiry; }
 agent_client() {
     "$agent" install --store store device.bundle >/dev/null
     judge_client "$agent" enroll --store store --timer-initial 1000
@@ -201,6 +216,7 @@ here_is openssl server openssl psk cert
 here_is gnutls-serv server gnutls psk rpk cert
 here_is "$peers/mbedtls-peer" server mbedtls psk cert
 here_is "$peers/wolfssl-peer" server wolfssl cert
+here_is "$prov" server prov psk cert
 here_is openssl client openssl psk cert
 here_is gnutls-cli client gnutls psk cert
 here_is "$peers/mbedtls-peer" client mbedtls psk cert

@@ -56,7 +56,8 @@ def main():
     print("Written by `tests/interop/conformance.sh`; do not edit. Each column is one run against one stack as Debian")
     print("packages it, set up as the suite asks (its smallest configuration, not its defaults everywhere). A cell is what was")
     print("measured in that run and no judgement of the stack: many were never meant for this profile. *n/a*: the rule does not apply to")
-    print("what the stack offered; *?*: not tested: the run's own report says why.\n")
+    print("what the stack offered; *?*: not tested: the run's own report says why. libcoap's client was given an address: it has no")
+    print("name to compare. s_server and gnutls-serv serve one client at a time, so that much could not be tested.\n")
     print("## Versions\n")
     print(versions)
     for role, title in titles.items():
