@@ -85,7 +85,7 @@ judge_client() { # COMMAND…
     [ "$kind" = psk ] || authority='--authority authority.key'
     # shellcheck disable=SC2086 # an option or none
     "$prov" check device --listen "127.0.0.1:$port" --bundle device.bundle $authority \
-        --timeout "$seconds" --wait 500 --json >"$work/runs/client.$stack.$kind.json" 2>check.log &
+        --timeout "$seconds" --wait 1000 --json >"$work/runs/client.$stack.$kind.json" 2>check.log &
     judge=$!
     sleep 0.2
     again $judge "$@"

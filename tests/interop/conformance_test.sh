@@ -21,6 +21,10 @@ columns() { # FILE: "rule verdict" of the columns of prov's client, one line a r
 }
 columns "$work/now.md" >"$work/now"
 columns "$here/CONFORMANCE.md" >"$work/then"
+for run in then now; do
+    awk '{ print $1 "/" $3 " " $4 }' "$work/$run" | LC_ALL=C sort >"$work/$run.keyed"
+done
+cut -d ' ' -f 1 "$work/now.keyed" >"$work/now.keys"
 [ -s "$work/now" ] || {
     echo 'no column of prov was written'
     exit 1
@@ -29,7 +33,13 @@ if grep -F '**fail**' "$work/now"; then
     echo 'prov-agent breaks its own rules'
     exit 1
 fi
-diff "$work/then" "$work/now" || {
+# What was not tested in one of the two runs (a slow machine) says nothing.
+LC_ALL=C join -j 1 -o 1.2,2.2,1.1 "$work/then.keyed" "$work/now.keyed" |
+    awk '$1 != $2 && $1 != "?" && $2 != "?" { print $3 ": " $1 " there, " $2 " now"; bad = 1 } END { exit bad }' || {
     echo 'CONFORMANCE.md is stale: run tests/interop/conformance.sh'
+    exit 1
+}
+cut -d ' ' -f 1 "$work/then.keyed" | diff - "$work/now.keys" || {
+    echo 'CONFORMANCE.md is stale, it has other rules: run tests/interop/conformance.sh'
     exit 1
 }
