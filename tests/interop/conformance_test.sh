@@ -21,7 +21,7 @@ columns() { # FILE: "rule verdict" of the columns of prov's client, one line a r
 }
 columns "$work/now.md" >"$work/now"
 columns "$here/CONFORMANCE.md" >"$work/then"
-for run in then now; do
+for run in "then" now; do
     awk '{ print $1 "/" $3 " " $4 }' "$work/$run" | LC_ALL=C sort >"$work/$run.keyed"
 done
 cut -d ' ' -f 1 "$work/now.keyed" >"$work/now.keys"
