@@ -533,9 +533,12 @@ static void row45_fatal_alert_leaves_nothing_to_resume(void **state)
     prov_dtls_abort(&w.ends[WIRE_SERVER].session, PROV_ALERT_INTERNAL_ERROR);
     wire_run(&w, w.now_ms);
     assert_true(w.ends[WIRE_CLIENT].failed > 0);
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         assert_int_equal(prov_dtls_resumable(&w.ends[i].session, w.now_ms, &none),
                          PROV_E_NOT_FOUND);
+        for (size_t j = 0; j < 48; j++)
+            assert_int_equal(w.ends[i].session.kept.master[j], 0);
+    }
     wire_free(&w);
 }
 

@@ -311,9 +311,11 @@ static void h33_keys_seal_for_a_day_and_open_for_another(void **state)
         wire_free(&w);
     }
     constrained(&w, WIRE_PSK); /* nobody came for long: neither key is good for anything */
+    before = keys;
     w.now_ms = 10 * (uint64_t)PROV_DTLS_RESUME_MS;
     go(&w);
     wire_free(&w);
+    assert_memory_not_equal(before.key[0], keys.key[1], 16);
     for (int i = 0; i < 2; i++) {
         second_time(&w, WIRE_PSK, &session[i]);
         w.now_ms = 10 * (uint64_t)PROV_DTLS_RESUME_MS;
@@ -340,10 +342,36 @@ static void row45_zero_keys_open_nothing(void **state)
                      PROV_OK);
     memcpy(session.ticket, forged, sizeof(forged));
     memset(session.master, 0, sizeof(session.master));
-    second_time(&w, WIRE_PSK, &session);
-    go(&w);
-    assert_full(&w);
-    wire_free(&w);
+    for (int started = 0; started < 2;
+         started++) { /* the second time: a server that has made none yet */
+        second_time(&w, WIRE_PSK, &session);
+        go(&w);
+        assert_full(&w);
+        wire_free(&w);
+        prov_dtls_tickets_wipe(&keys);
+    }
+}
+
+/* What an older or a newer program has sealed. */
+static void row45_ticket_of_another_version_ends_in_a_full_handshake(void **state)
+{
+    (void)state;
+    for (uint8_t version = 0; version < 3; version++) {
+        struct prov_dtls_resumable session;
+        struct wire w;
+        first_time(WIRE_PSK, &session);
+        uint8_t plain[77] = {version, PROV_KIND_PSK, 0xC0, 0xA8}, *ticket = session.ticket;
+        memcpy(plain + 29, session.master, 48);
+        assert_int_equal(prov_crypto_seal(world.crypto, PROV_AEAD_AES_128_CCM,
+                                          PROV_BYTES_OF(keys.key[0]), ticket + 4,
+                                          PROV_BYTES(ticket, 4), PROV_BYTES_OF(plain), ticket + 16),
+                         PROV_OK);
+        second_time(&w, WIRE_PSK, &session);
+        go(&w);
+        assert_true(wire_works(&w));
+        assert_int_equal(both_resumed(&w), version == 1);
+        wire_free(&w);
+    }
 }
 
 /* --- what the client takes ---------------------------------------------------------------------- */
@@ -485,6 +513,24 @@ static void row45_ticket_without_a_promise_is_unexpected(void **state)
     wire_free(&w);
 }
 
+/* RFC 5077, section 3.4: SHOULD be empty. Who asks for no ticket gets an id. */
+static void row45_server_that_gives_a_ticket_gives_no_id(void **state)
+{
+    (void)state;
+    for (int asks = 0; asks < 2; asks++) {
+        struct prov_bytes hello;
+        struct wire w;
+        constrained(&w, WIRE_PSK);
+        w.ends[WIRE_SERVER].config.resumption = true;
+        w.ends[WIRE_CLIENT].config.constrained_server = asks;
+        go(&w);
+        assert_true(wire_works(&w));
+        assert_true(wire_find(&w, WIRE_SERVER, MESSAGE_SERVER_HELLO, 0, &hello));
+        assert_int_equal(hello.data[MESSAGE_HEADER_LEN + HELLO_HEAD], asks ? 0 : 16);
+        wire_free(&w);
+    }
+}
+
 static void row45_client_without_room_keeps_no_ticket(void **state)
 {
     struct prov_dtls_resumable none;
@@ -524,6 +570,8 @@ static void row45_ticket_makes_the_second_handshake_abbreviated(void **state)
                          PROV_E_NOT_FOUND); /* once */
         assert_int_equal(prov_dtls_resumable(&w.ends[WIRE_SERVER].session, 0, &none),
                          PROV_E_NOT_FOUND); /* nothing is kept here */
+        for (size_t i = 0; i < 48; i++)
+            assert_int_equal(w.ends[WIRE_SERVER].session.kept.master[i], 0);
         wire_free(&w);
         for (int time = 0; time < 3; time++) {
             second_time(&w, (enum wire_kind)kind, &session);
@@ -684,6 +732,8 @@ int main(void)
         TICKET_TEST(h33_ticket_of_a_day_is_too_old),
         TICKET_TEST(h33_keys_seal_for_a_day_and_open_for_another),
         TICKET_TEST(row45_zero_keys_open_nothing),
+        TICKET_TEST(row45_ticket_of_another_version_ends_in_a_full_handshake),
+        TICKET_TEST(row45_server_that_gives_a_ticket_gives_no_id),
         TICKET_TEST(row45_finished_without_the_promised_ticket_connects_nobody),
         TICKET_TEST(row45_ticket_that_was_changed_on_its_way_connects_nobody),
         TICKET_TEST(row45_malformed_ticket_is_a_decode_error),

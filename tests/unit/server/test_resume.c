@@ -84,6 +84,26 @@ static void h40_revoked_credential_is_not_resumed_and_its_session_is_gone(void *
     }
 }
 
+/* At once, and not by the session of the full handshake that follows. */
+static void h40_session_of_a_revoked_credential_is_dropped_when_it_is_shown(void **state)
+{
+    struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
+    uint8_t hello[2048];
+
+    (void)state;
+    client_connect(client);
+    assert_int_equal(prov_dtls_resumable(&client->dtls, rig.now, &client->session), PROV_OK);
+    prov_dtls_close(&client->dtls);
+    rig_run(&rig);
+    prov_dtls_drop(&client->dtls);
+    client->config.resume = &client->session;
+    rig.still_good = PROV_E_REVOKED;
+    size_t len = client_second_hello(client, hello, sizeof(hello));
+    assert_int_equal(kept(), 1);
+    rig_deliver(&rig, &client->peer, hello, len);
+    assert_int_equal(kept(), 0);
+}
+
 static void h40_busy_registry_keeps_the_session_and_resumes_nothing(void **state)
 {
     struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
@@ -392,6 +412,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ONE_TEST(row45_unknown_session_takes_the_way_of_a_known_one),
         ONE_TEST(h40_revoked_credential_is_not_resumed_and_its_session_is_gone),
+        ONE_TEST(h40_session_of_a_revoked_credential_is_dropped_when_it_is_shown),
         ONE_TEST(h40_busy_registry_keeps_the_session_and_resumes_nothing),
         ONE_TEST(h35_pending_credential_is_not_resumed),
         ONE_TEST(h40_live_session_that_is_revoked_leaves_nothing_to_resume),
