@@ -42,6 +42,7 @@ void openssl_begin(const struct wire_world *world)
 {
     const struct wire_identity *id = &world->identities[WIRE_SERVER];
     const unsigned char *at = id->chain[0].data;
+    static char groups[] = "P-256", algorithms[] = "ECDSA+SHA256"; /* libssl's macros cast */
     uint8_t room[PRIVATE_KEY_LEN];
 
     memcpy(the_psk, world->psk, sizeof(the_psk));
@@ -57,8 +58,8 @@ void openssl_begin(const struct wire_world *world)
          "suites");
     must(SSL_CTX_use_certificate(context, leaf) == 1 && SSL_CTX_use_PrivateKey(context, key) == 1,
          "key");
-    must(SSL_CTX_set1_groups_list(context, "P-256") == 1 &&
-             SSL_CTX_set1_sigalgs_list(context, "ECDSA+SHA256") == 1,
+    must(SSL_CTX_set1_groups_list(context, groups) == 1 &&
+             SSL_CTX_set1_sigalgs_list(context, algorithms) == 1,
          "lists");
     SSL_CTX_set_psk_server_callback(context, give_psk);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, take_any);
