@@ -14,7 +14,7 @@
 
 #define RECEIVE_ROOM 65536 /* larger than any UDP payload */
 #define BATCH        64    /* datagrams before the judge steps again */
-#define PEERS_MAX    256   /* addresses that a listening judge tells apart */
+#define PEERS_MAX    256 /* addresses told apart by a listening judge; then the oldest is forgotten */
 
 struct live {
     struct run *run;
@@ -27,7 +27,7 @@ struct live {
     } sockets[PROV_CHECK_FLOWS];              /* listening: the first one alone */
     struct sockaddr_storage peers[PEERS_MAX]; /* listening: by flow */
     socklen_t peer_len[PEERS_MAX];
-    size_t peer_count;
+    size_t peer_count, peer_next;
     uint8_t *room;
 };
 
@@ -89,17 +89,18 @@ static struct live_socket *socket_of(struct live *live, unsigned flow)
     return oldest->file < 0 ? NULL : oldest;
 }
 
-/* Listening: the number of the address, or PEERS_MAX if there are too many. */
+/* Listening: the number of the address. A device may come from a new port each time, and so may others. */
 static size_t flow_of(struct live *live, const struct sockaddr_storage *from, socklen_t len)
 {
     for (size_t i = 0; i < live->peer_count; i++)
         if (live->peer_len[i] == len && memcmp(&live->peers[i], from, len) == 0)
             return i;
-    if (live->peer_count == PEERS_MAX)
-        return PEERS_MAX;
-    live->peers[live->peer_count] = *from;
-    live->peer_len[live->peer_count] = len;
-    return live->peer_count++;
+    size_t number = live->peer_next;
+    live->peer_next = (number + 1) % PEERS_MAX;
+    live->peer_count += live->peer_count < PEERS_MAX;
+    live->peers[number] = *from;
+    live->peer_len[number] = len;
+    return number;
 }
 
 /* A datagram that can't be sent is a lost one; that nobody is there is told. */
@@ -138,8 +139,7 @@ static bool receive_one(struct live *live, struct live_socket *socket)
         return errno == EINTR || errno == ECONNREFUSED;
     if (live->listens)
         flow = flow_of(live, &from, from_len);
-    if (!live->listens || flow < PEERS_MAX)
-        prov_check_push(live->check, live_clock_ms(), (unsigned)flow, live->room, (size_t)len);
+    prov_check_push(live->check, live_clock_ms(), (unsigned)flow, live->room, (size_t)len);
     return true;
 }
 

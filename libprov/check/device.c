@@ -548,9 +548,15 @@ static enum prov_check_event step(struct prov_check_run *run)
         else
             go_on(d);
     }
+    if (d->now.stage == STAGE_IDLE) { /* what others send meanwhile is no flood of the device's */
+        run->datagrams = 0;
+        run->flooded = false;
+    }
     const char *reason = d->now.stage == STAGE_IDLE ? enough(d) : NULL;
-    if (reason == NULL && run->now_ms >= last_ms(run))
+    if (reason == NULL && run->now_ms >= last_ms(run)) {
         reason = d->met ? "the run's time was over" : "no device came";
+        run->time_over = true;
+    }
     if (reason != NULL)
         return finish_run(d, reason);
     run->wake_ms = d->met && d->now.until_ms < last_ms(run) ? d->now.until_ms : last_ms(run);

@@ -85,6 +85,35 @@ judge_agent() { # OPTION…
     [ -z "$output" ]
 }
 
+@test "a judge that others spoke to from hundreds of ports still hears who comes after them" {
+    prov check device --listen "127.0.0.1:$PORT" --timeout 4 >findings 2>errors &
+    local judge=$! status=0
+    python3 - "$PORT" "$judge" <<'PY'
+import os, socket, sys, time
+port, judge = int(sys.argv[1]), int(sys.argv[2])
+def client():
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.connect(("127.0.0.1", port))
+    return s
+def say(s, octets):
+    try:
+        s.send(octets)
+    except ConnectionRefusedError:
+        pass
+time.sleep(0.5)
+for i in range(300):  # a record of DTLS that means nothing
+    say(client(), bytes.fromhex("14fefd0000000000000000000101"))
+s = client()
+while os.path.exists(f"/proc/{judge}"):
+    say(s, b"CoAP?")
+    time.sleep(0.1)
+PY
+    wait "$judge" || status=$?
+    cat errors
+    [ "$status" -eq 9 ]
+    grep -q "this is not DTLS" errors
+}
+
 @test "prov-agent keeps the rules with a PSK" {
     prepare psk
     judge_agent --fail-on should
