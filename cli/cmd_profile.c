@@ -344,13 +344,18 @@ prov_result cmd_profile_show(struct run *run)
     prov_result r = take_view(run, &view);
     if (r != PROV_OK)
         return r;
+    bool handshake = view.profile->handshake && view.roles != 0;
+    bool certificates = view.cert_roles != 0 && (view.modes & PROV_MODE_CERT) != 0;
+    if (!handshake && !certificates)
+        return prov_why_set(&run->why, PROV_E_NOT_FOUND,
+                            "profile %s says nothing about this role and kind", view.profile->name);
     out_begin(&run->out);
     out_text(&run->out, "name", view.profile->name);
     out_text(&run->out, "title", view.profile->title);
     out_text(&run->out, "document", view.profile->document);
-    if (view.profile->handshake && view.roles != 0)
+    if (handshake)
         handshake_out(run, &view);
-    if (view.cert_roles != 0 && (view.modes & PROV_MODE_CERT) != 0)
+    if (certificates)
         certificates_out(run, &view);
     out_end(&run->out);
     return PROV_OK;

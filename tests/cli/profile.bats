@@ -21,6 +21,8 @@ says_why_not() { # CODE WORDS COMMAND…
     says_why_not 2 '--kind is one of psk, psk-fs, rpk, cert, not "x509"' profile show rfc7925 --kind x509
     says_why_not 2 '--role is one of client, server, constrained-server, root' \
         profile show rfc7925 --role king
+    says_why_not 3 'says nothing about this role and kind' profile show tls13-iot-23 --role client
+    says_why_not 3 'says nothing about this role and kind' profile show rfc7925 --role root --kind psk
 }
 
 @test "the profiles are listed, without a registry" {
