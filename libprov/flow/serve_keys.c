@@ -170,7 +170,7 @@ prov_result flow_serve_psk(struct flow_serve *serve)
     uint8_t digest[32];
     if (!serve->request->forward_secret) /* row 11 */
         return flow_refuse(serve, PROV_E_NO_FORWARD_SECRECY, PROV_COAP_FORBIDDEN,
-                           "no PSK over a suite without forward secrecy");
+                           "no PSK without forward secrecy: another suite, a full handshake");
     prov_result r = take_request_id(serve, &id);
     if (r == PROV_OK)
         r = flow_request_digest(serve, id, digest);

@@ -20,7 +20,8 @@ static void fill_request(const struct association *a, const struct prov_enroll_r
     ret->server = association_name(a);
     ret->body = asked->body;
     ret->accept = asked->accept;
-    ret->forward_secret = suite && suite->forward_secret;
+    /* who has the secret of a session that is kept can read the ones that it is resumed by (row 11) */
+    ret->forward_secret = suite && suite->forward_secret && !prov_dtls_resumed(&a->dtls);
     ret->has_binding = prov_dtls_tls_unique(&a->dtls, ret->tls_unique) == PROV_OK;
 }
 

@@ -227,6 +227,11 @@ static void flow_is_told_what_the_session_is(void **state)
     client_ask(psk, PROV_ENROLL_PSK, PROV_BYTES_NONE, PROV_BYTES_OF(body));
     rig_run(&rig);
     assert_true(rig.last.forward_secret);
+    client_reconnect(psk, true); /* the same suite, from a secret that was kept */
+    assert_true(prov_dtls_resumed(&psk->dtls));
+    client_ask(psk, PROV_ENROLL_PSK, PROV_BYTES_NONE, PROV_BYTES_OF(body));
+    rig_run(&rig);
+    assert_false(rig.last.forward_secret);
     plain->config.suites = prov_suites_psk; /* 0xC0A8 */
     client_connect(plain);
     client_ask(plain, PROV_ENROLL_PSK, PROV_BYTES_NONE, PROV_BYTES_OF(body));
