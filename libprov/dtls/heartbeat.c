@@ -44,14 +44,14 @@ prov_result prov_heartbeat_take(struct prov_dtls *s, struct prov_bytes body)
 /* --- the peer's request, and its answer ------------------------------------------------------- */
 
 /* What does not fit is dropped without a word: a payload longer than its message, too little padding
- * (section 4). A response counts only if it says what was asked. */
+ * (section 4), what comes after one's own goodbye. A response counts only if it says what was asked. */
 void prov_heartbeat_receive(struct prov_dtls *s, struct prov_bytes message)
 {
     struct prov_reader reader = prov_reader_make(message);
     struct prov_bytes payload;
     uint8_t type;
 
-    if (s->heartbeat_mode == 0 || s->hs != NULL || !prov_take_u8(&reader, &type) ||
+    if (s->heartbeat_mode == 0 || s->hs != NULL || s->closing || !prov_take_u8(&reader, &type) ||
         !prov_take_vector(&reader, 2, &payload) || prov_reader_left(&reader) < PADDING_LEN)
         return;
     if (type == HEARTBEAT_REQUEST)

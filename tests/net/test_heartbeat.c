@@ -411,6 +411,25 @@ static void row48_an_answer_that_is_not_pulled_is_forgotten(void **state)
     wire_free(&w);
 }
 
+/* RFC 5246, section 7.2.1: nothing is sent behind a close_notify. */
+static void row48_nothing_is_answered_behind_the_goodbye(void **state)
+{
+    uint8_t message[3 + 16] = {1}, room[WIRE_DATAGRAM_MAX], out_room[256];
+    struct prov_buf out = PROV_BUF_OF(out_room);
+    struct wire w;
+
+    (void)state;
+    connected_with(&w, WIRE_PSK);
+    struct prov_dtls *server = &w.ends[WIRE_SERVER].session;
+    prov_dtls_close(server);
+    assert_true(prov_dtls_pull(server, 0, &out));
+    size_t len = seal_type(&w, WIRE_CLIENT, BEAT, PROV_BYTES_OF(message), room);
+    prov_dtls_push(server, 0, room, len);
+    assert_int_equal(prov_dtls_step(server, 0), PROV_DTLS_WAIT);
+    assert_false(prov_dtls_pull(server, 0, &out));
+    wire_free(&w);
+}
+
 /* Its room may hold the next datagram by now: what lies there is not echoed. */
 static void row48_an_answer_does_not_outlive_its_datagram(void **state)
 {
@@ -577,6 +596,7 @@ int main(void)
         cmocka_unit_test(row48_a_response_to_nothing_or_to_something_else_gets_nothing),
         cmocka_unit_test(row44_and_row48_a_heartbeat_keeps_to_the_fragment_length),
         cmocka_unit_test(row48_an_answer_larger_than_the_mtu_is_not_given),
+        cmocka_unit_test(row48_nothing_is_answered_behind_the_goodbye),
         cmocka_unit_test(row48_an_answer_does_not_outlive_its_datagram),
         cmocka_unit_test(h12_and_row48_the_last_record_is_not_spent_on_an_answer),
         cmocka_unit_test(row48_without_an_answer_the_session_ends_like_a_flight),
