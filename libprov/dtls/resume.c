@@ -103,6 +103,17 @@ static struct prov_bytes ticket_of(const struct prov_dtls *s)
     return PROV_BYTES(before->ticket, before->ticket_len);
 }
 
+static bool has_name_or_ticket(const struct prov_dtls *s)
+{
+    return s->kept.session_id_len > 0 || (prov_dtls_is_client(s) && ticket_of(s).len > 0);
+}
+
+void prov_resume_settle(struct prov_dtls *s)
+{
+    if (!has_name_or_ticket(s))
+        prov_resume_forget_secret(s);
+}
+
 /* RFC 5246, section 7.2.2: not after a fatal alert; H15: after a close_notify. Without extended master
  * secret a session belongs to nobody (RFC 7627, section 5.3). */
 prov_result prov_dtls_resumable(struct prov_dtls *s, uint64_t now_ms,

@@ -25,6 +25,8 @@ PROV_MUST bool prov_resume_fits(const struct prov_dtls *s,
 void prov_resume_take(struct prov_dtls *s, const struct prov_dtls_resumable *session);
 /* The secret has been used: the client keeps it in its ticket, or nobody does. */
 void prov_resume_forget_secret(struct prov_dtls *s);
+/* The handshake is over: what has neither an id nor a ticket keeps no secret. */
+void prov_resume_settle(struct prov_dtls *s);
 /* The session can't be resumed (any more). */
 void prov_resume_forget(struct prov_dtls *s);
 

@@ -2,7 +2,7 @@
  *
  * The loop of a session: records come apart, the state table of the side goes on, events are told.
  */
-#include "engine.h"
+#include "resume.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -54,6 +54,7 @@ void prov_dtls_complete(struct prov_dtls *s)
     s->mtu = (uint16_t)prov_datagram_max(s); /* what the path has let through */
     if (!s->resumed)
         s->kept.made_ms = s->now_ms;
+    prov_resume_settle(s);
     prov_dtls_release(s);
 }
 

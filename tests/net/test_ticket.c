@@ -543,6 +543,9 @@ static void row45_client_without_room_keeps_no_ticket(void **state)
     assert_true(wire_works(&w));
     assert_int_equal(prov_dtls_resumable(&w.ends[WIRE_CLIENT].session, w.now_ms, &none),
                      PROV_E_NOT_FOUND);
+    static const uint8_t zeros[PROV_DTLS_MASTER_LEN];
+    assert_memory_equal(w.ends[WIRE_CLIENT].session.kept.master, zeros, sizeof(zeros));
+    assert_memory_equal(w.ends[WIRE_SERVER].session.kept.master, zeros, sizeof(zeros));
     wire_free(&w);
 }
 
