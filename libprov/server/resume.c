@@ -56,7 +56,8 @@ void resume_keep(struct prov_server *server, uint64_t now_ms, struct association
     memcpy(a->session_id, session.session_id, session.session_id_len);
     a->session_id_len = session.session_id_len;
     memcpy(session.credential, a->who.uuid.octets, sizeof(session.credential));
-    cache_put(&server->cache, &session, a->who.credential);
+    if (a->identity == server->identity) /* else it was made with keys that are no longer shown */
+        cache_put(&server->cache, &session, a->who.credential);
     prov_dtls_resumable_wipe(&session);
 }
 

@@ -263,6 +263,33 @@ static void row45_new_keys_of_the_server_end_what_was_kept(void **state)
     assert_int_equal(kept(), 0);
 }
 
+/* Nor does a handshake that was under way bring them back. */
+static void row45_session_under_keys_that_are_gone_is_not_kept(void **state)
+{
+    struct client *client = rig_client(&rig, PROV_KIND_PSK, 1);
+    uint8_t room[2048];
+
+    (void)state;
+    for (int again = 0; again < 2; again++) { /* a full one, and one that is resumed */
+        if (again) {
+            client_connect(client);
+            assert_int_equal(prov_dtls_resumable(&client->dtls, rig.now, &client->session),
+                             PROV_OK);
+            prov_dtls_drop(&client->dtls);
+            client->config.resume = &client->session;
+        }
+        size_t len = client_second_hello(client, room, sizeof(room));
+        rig_deliver(&rig, &client->peer, room, len);
+        rig.server_spki[90] ^= 1;
+        prov_server_reload(rig.server, rig.now);
+        rig_run(&rig);
+        assert_int_equal(client->failed, 0);
+        assert_int_equal(resumed(client), again);
+        assert_int_equal(kept(), 0);
+        prov_dtls_drop(&client->dtls);
+    }
+}
+
 static void no_resumption_means_full_handshakes(void **state)
 {
     static struct rig plain;
@@ -421,6 +448,7 @@ int main(void)
         ONE_TEST(h39_attempts_of_strangers_evict_no_session),
         ONE_TEST(row45_fatal_alert_of_the_peer_ends_the_kept_session),
         ONE_TEST(row45_new_keys_of_the_server_end_what_was_kept),
+        ONE_TEST(row45_session_under_keys_that_are_gone_is_not_kept),
         TWO_TEST(row43_unknown_name_is_refused),
         TWO_TEST(row43_key_of_one_name_is_not_shown_under_another),
         TWO_TEST(row43_session_is_not_resumed_under_another_name),
