@@ -134,3 +134,51 @@ PY
     [ "$status" -eq 0 ]
     grep -q '"rule":"client.name".*"verdict":"pass"' findings
 }
+
+# A client of another stack, which offers encrypt_then_mac: its rule says so, and the exit code.
+judge_other() { # KIND CLIENT…
+    local judge kind=$1
+    shift
+    [ "$kind" = psk ] || set -- --authority t/authority.key -- "$@"
+    [ "$kind" != psk ] || set -- -- "$@"
+    local options=()
+    while [ "$1" != -- ]; do
+        options+=("$1")
+        shift
+    done
+    shift
+    prov check device --listen "127.0.0.1:$PORT" --bundle t/device.bundle --timeout 15 --json \
+        "${options[@]}" >findings 2>errors &
+    judge=$!
+    while kill -0 "$judge" 2>/dev/null; do
+        (sleep 0.5; echo hello; sleep 1) | timeout 3 "$@" >/dev/null 2>&1 || true
+    done
+    status=0
+    wait "$judge" || status=$?
+    cat errors
+    [ "$status" -eq 6 ]
+    grep -q '"rule":"client.encrypt_then_mac".*"verdict":"fail"' findings
+    grep -q '"rule":"client.version",.*"verdict":"pass"' findings
+    grep -q '"rule":"client.connects".*"verdict":"pass"' findings
+}
+
+@test "another stack's client is judged with a PSK" {
+    prepare psk
+    judge_other psk openssl s_client -dtls1_2 -connect "127.0.0.1:$PORT" -servername $SERVER \
+        -psk_identity "$(cat t/psk-identity)" -psk "$(cat t/psk.hex)" -cipher PSK-AES128-CCM8:@SECLEVEL=0
+}
+
+@test "another stack's client is judged with certificates" {
+    prepare cert
+    judge_other cert openssl s_client -dtls1_2 -connect "127.0.0.1:$PORT" -servername $SERVER \
+        -cert t/device.pem -key t/device.key -CAfile t/root.pem \
+        -cipher ECDHE-ECDSA-AES128-CCM8:@SECLEVEL=0
+}
+
+@test "another stack's client is judged with raw keys" {
+    command -v gnutls-cli >/dev/null || skip "gnutls-cli is not installed"
+    prepare rpk
+    judge_other rpk gnutls-cli --udp -p "$PORT" 127.0.0.1 --insecure --rawpkkeyfile t/device.key \
+        --rawpkfile t/device.pub --priority \
+        "NORMAL:-VERS-ALL:+VERS-DTLS1.2:-CIPHER-ALL:+AES-128-CCM-8:-MAC-ALL:+AEAD:-GROUP-ALL:+GROUP-SECP256R1:-KX-ALL:+ECDHE-ECDSA:-CTYPE-ALL:+CTYPE-CLI-RAWPK:+CTYPE-SRV-RAWPK"
+}
