@@ -120,8 +120,10 @@ struct prov_server_stats {
     uint64_t handshakes_ok, handshakes_resumed, handshakes_failed, requests, refusals, evictions;
 };
 struct prov_server_stats prov_server_stats(const struct prov_server *server);
-/* The most that a server with these limits allocates by itself, in octets; what the crypto backend
- * keeps for a session comes on top. */
+/* The most that a server with these limits allocates for its peers, in octets. What the crypto backend keeps
+ * for a session comes on top, and what does not grow with peers: the own credentials (a few KiB for each name;
+ * those before a reload stay while a session uses them), prov_server_run's 64 KiB for a datagram, and 6 KiB
+ * for each certificate that is being fetched. */
 size_t prov_server_memory(const struct prov_server_limits *limits);
 
 /* --- on a socket ----------------------------------------------------------------------------- */
