@@ -118,15 +118,11 @@ running=''
 # --- command lines -----------------------------------------------------------------------------------
 
 ccm8='ECDHE-ECDSA-AES128-CCM8:@SECLEVEL=0'
-# It serves one client and ends: begun again for as long as the judge asks.
-openssl_server() {
-    ( while :; do sleep 3 | timeout 3 openssl s_server -dtls1_2 -accept "127.0.0.1:$port" -no_ticket -naccept 1 "$@"; done )
-}
-openssl_psk_server() {
-    judge_server openssl_server -nocert -psk_identity "$id" -psk "$key" -cipher PSK-AES128-CCM8:@SECLEVEL=0
-}
-openssl_cert_server() {
-    judge_server openssl_server -cert server.pem -key server.key -CAfile root.pem -Verify 1 -cipher "$ccm8"
+# OpenSSL as a server of many clients is libcoap's: s_server serves one and ends, and what nobody answers is no finding. Its
+# DTLS is at the port behind the one that it is given.
+libcoap_cert_server() {
+    port=$((port * 2))
+    judge_server coap-server-openssl -A 127.0.0.1 -p $((port - 1)) -c server.pem -j server.key -C root.pem
 }
 gnutls_psk_server() {
     judge_server gnutls-serv --udp -p "$port" --echo --noticket --priority "$prio:-KX-ALL:+PSK" --pskpasswd psk.txt
@@ -197,6 +193,7 @@ prov_server() { # KIND OPTION…
     judge_server "$prov" serve --server $name --listen "127.0.0.1:$port"
 }
 prov_psk_server() { prov_server psk; }
+prov_rpk_server() { prov_server rpk; }
 prov_cert_server() { prov_server cert --no-expiry; }
 agent_client() {
     "$agent" install --store store device.bundle >/dev/null
@@ -212,11 +209,11 @@ here_is() { # PROGRAM ROLE STACK KIND…: the runs of a stack that is there
     have "$program" || return 0
     for kind in "$@"; do run "$role" "$stack" "$kind" "${stack}_${kind}_$role"; done
 }
-here_is openssl server openssl psk cert
+here_is coap-server-openssl server libcoap cert
 here_is gnutls-serv server gnutls psk rpk cert
 here_is "$peers/mbedtls-peer" server mbedtls psk cert
 here_is "$peers/wolfssl-peer" server wolfssl cert
-here_is "$prov" server prov psk cert
+here_is "$prov" server prov psk rpk cert
 here_is openssl client openssl psk cert
 here_is gnutls-cli client gnutls psk cert
 here_is "$peers/mbedtls-peer" client mbedtls psk cert

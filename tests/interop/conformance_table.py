@@ -43,7 +43,8 @@ def deviations(runs):
         tested = sum(row["verdict"] in ("pass", "fail") for row in findings.values())
         print(f"**{name}**: {tested} of {len(findings)} rules could be tested, {len(failed)} failed.\n")
         for row in failed:
-            where = f"{row['document']}, section {row['section']}"
+            word = "section" if row["section"][0].isdigit() else "appendix"
+            where = f"{row['document']}, {word} {row['section']}"
             print(f"- {row['rule']} ({row['level']}, {where}): {words(row['evidence'], 150)}")
         print()
 
@@ -57,7 +58,8 @@ def main():
     print("packages it, set up as the suite asks (its smallest configuration, not its defaults everywhere). A cell is what was")
     print("measured in that run and no judgement of the stack: many were never meant for this profile. *n/a*: the rule does not apply to")
     print("what the stack offered; *?*: not tested: the run's own report says why. libcoap's client was given an address: it has no")
-    print("name to compare. s_server and gnutls-serv serve one client at a time, so that much could not be tested.\n")
+    print("name to compare. gnutls-serv serves one client at a time, so that much could not be tested. libcoap is over OpenSSL.")
+    print("cert.… rules are about the certificate that openssl made for the run, not about the stack.\n")
     print("## Versions\n")
     print(versions)
     for role, title in titles.items():
