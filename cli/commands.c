@@ -136,7 +136,7 @@ const struct command commands[] = {
     {"check", "endpoint", cmd_check_endpoint, NEEDS_CRYPTO, 1, 1, CHECK_LIVE | OPT(SERVER),
      "coaps://HOST[:PORT] [--bundle FILE] [--fail-on LEVEL]",
      "Judges a server by behaving as many clients. Exit code 6: rules failed; 9: nobody, no "
-     "answer, no DTLS, or --timeout came first.",
+     "answer, no DTLS, or --timeout before a failure.",
      "prov check endpoint coaps://192.0.2.7:5684 --bundle meter7.bundle --junit report.xml"},
     {"check", "device", cmd_check_device, NEEDS_CRYPTO, 0, 0,
      CHECK_LIVE | OPT(LISTEN) | OPT(AUTHORITY),
