@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Message order to closure. With PROV_DEEP in the environment (`./check long`) more states are told apart and
+ * Message order to closure. With PROV_DEEP in the environment (`./check`, at its end) more states are told apart and
  * detours are longer.
  */
 #include <setjmp.h>
