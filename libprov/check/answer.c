@@ -174,17 +174,7 @@ bool check_answer_message(const struct check_answer *answer, uint8_t type, struc
 bool check_answer_extension(const struct check_answer *answer, uint16_t type,
                             struct prov_bytes *ret)
 {
-    struct prov_reader reader = prov_reader_make(answer->server.extensions);
-    struct prov_bytes body;
-    uint16_t other;
-
-    while (answer->hello && prov_take_u16(&reader, &other) && prov_take_vector(&reader, 2, &body)) {
-        if (other != type)
-            continue;
-        *ret = body;
-        return true;
-    }
-    return false;
+    return answer->hello && prov_extension_find(answer->server.extensions, type, ret);
 }
 
 bool check_answer_done(const struct check_answer *answer)

@@ -11,34 +11,11 @@
 
 #define PATH_280 280
 
-static bool find(struct prov_bytes extensions, uint16_t type, struct prov_bytes *ret)
-{
-    struct prov_reader reader = prov_reader_make(extensions);
-    struct prov_bytes body;
-    uint16_t other;
-
-    while (prov_take_u16(&reader, &other) && prov_take_vector(&reader, 2, &body)) {
-        if (other != type)
-            continue;
-        *ret = body;
-        return true;
-    }
-    return false;
-}
-
 static bool has(struct prov_bytes extensions, uint16_t type)
 {
     struct prov_bytes body;
 
-    return find(extensions, type, &body);
-}
-
-static bool offers(struct prov_bytes suites, uint16_t id)
-{
-    for (size_t i = 0; i + 1 < suites.len; i += 2)
-        if ((suites.data[i] << 8 | suites.data[i + 1]) == id)
-            return true;
-    return false;
+    return prov_extension_find(extensions, type, &body);
 }
 
 /* --- what is offered ------------------------------------------------------------------------- */
@@ -60,7 +37,7 @@ static bool lists(struct prov_bytes body, size_t width, size_t step, uint16_t va
 static void choose(const struct prov_client_hello *hello, struct device_offer *ret)
 {
     for (prov_suites row = prov_suites_server; *row != NULL && ret->suite == NULL; row++)
-        if (offers(hello->suites, (*row)->id))
+        if (prov_numbers_have(hello->suites, (*row)->id))
             ret->suite = *row;
 }
 
@@ -73,7 +50,7 @@ static enum prov_profile_mode mode_of(const struct prov_client_hello *hello,
         return PROV_MODE_PSK;
     if (suite != NULL && suite->kx == PROV_KX_ECDHE_PSK)
         return PROV_MODE_PSK_FS;
-    return find(hello->extensions, PROV_EXTENSION_SERVER_CERTIFICATE_TYPE, &types) &&
+    return prov_extension_find(hello->extensions, PROV_EXTENSION_SERVER_CERTIFICATE_TYPE, &types) &&
                    lists(types, 1, 1, PROV_CERTIFICATE_TYPE_RAW) &&
                    !lists(types, 1, 1, PROV_CERTIFICATE_TYPE_X509)
                ? PROV_MODE_RPK
@@ -92,13 +69,15 @@ struct device_offer device_offer(const struct prov_client_hello *hello)
                                                 : PROV_KIND_PSK;
     offer.extended_master = has(hello->extensions, PROV_EXTENSION_EXTENDED_MASTER_SECRET);
     offer.renegotiation_info = has(hello->extensions, PROV_EXTENSION_RENEGOTIATION_INFO);
-    offer.renegotiation_suite = offers(hello->suites, EMPTY_RENEGOTIATION_INFO_SCSV);
+    offer.renegotiation_suite = prov_numbers_have(hello->suites, EMPTY_RENEGOTIATION_INFO_SCSV);
     offer.formats = has(hello->extensions, PROV_EXTENSION_EC_POINT_FORMATS);
     offer.heartbeat = has(hello->extensions, PROV_EXTENSION_HEARTBEAT);
     offer.secp384r1 =
-        find(hello->extensions, PROV_EXTENSION_SUPPORTED_GROUPS, &body) && lists(body, 2, 2, 24);
+        prov_extension_find(hello->extensions, PROV_EXTENSION_SUPPORTED_GROUPS, &body) &&
+        lists(body, 2, 2, 24);
     offer.draft_connection_id = has(hello->extensions, PROV_EXTENSION_CONNECTION_ID_DRAFT);
-    if (find(hello->extensions, PROV_EXTENSION_MAX_FRAGMENT_LENGTH, &body) && body.len == 1)
+    if (prov_extension_find(hello->extensions, PROV_EXTENSION_MAX_FRAGMENT_LENGTH, &body) &&
+        body.len == 1)
         offer.fragment_length = body.data[0];
     offer.suites_len =
         hello->suites.len < sizeof(offer.suites) ? hello->suites.len : sizeof(offer.suites);
@@ -272,7 +251,7 @@ static void judge_name(struct device *d, const struct prov_client_hello *hello)
     struct prov_bytes body, name = PROV_BYTES_NONE;
     struct prov_fqdn parsed;
     char hex[CHECK_HEX_TEXT];
-    bool there = find(hello->extensions, PROV_EXTENSION_SERVER_NAME, &body);
+    bool there = prov_extension_find(hello->extensions, PROV_EXTENSION_SERVER_NAME, &body);
 
     if (there) {
         bool good = take_name(body, &name) && name.len > 0 && name.data[name.len - 1] != '.' &&
@@ -299,8 +278,8 @@ static void judge_curves(struct device *d, const struct prov_client_hello *hello
     struct prov_bytes groups = PROV_BYTES_NONE, formats = PROV_BYTES_NONE;
     char hex[2][CHECK_HEX_TEXT];
 
-    (void)find(hello->extensions, PROV_EXTENSION_SUPPORTED_GROUPS, &groups);
-    (void)find(hello->extensions, PROV_EXTENSION_EC_POINT_FORMATS, &formats);
+    (void)prov_extension_find(hello->extensions, PROV_EXTENSION_SUPPORTED_GROUPS, &groups);
+    (void)prov_extension_find(hello->extensions, PROV_EXTENSION_EC_POINT_FORMATS, &formats);
     if (offer->mode == PROV_MODE_PSK) {
         check_not_applicable(d->findings, "client.groups", "no ECDHE suite is offered");
         check_not_applicable(d->findings, "client.formats", "no ECDHE suite is offered");
@@ -326,7 +305,7 @@ static void judge_signatures(struct device *d, const struct prov_client_hello *h
     static const uint8_t exact[] = {0, 2, 4, 3};
     struct prov_bytes body = PROV_BYTES_NONE;
     char hex[CHECK_HEX_TEXT];
-    bool there = find(hello->extensions, PROV_EXTENSION_SIGNATURE_ALGORITHMS, &body);
+    bool there = prov_extension_find(hello->extensions, PROV_EXTENSION_SIGNATURE_ALGORITHMS, &body);
 
     check_hex(body, hex);
     if (kind == PROV_KIND_PSK) {
@@ -350,9 +329,11 @@ static void judge_types(struct device *d, const struct prov_client_hello *hello,
     static const uint8_t raw[] = {1, PROV_CERTIFICATE_TYPE_RAW};
     struct prov_bytes client = PROV_BYTES_NONE, server = PROV_BYTES_NONE;
     char hex[2][CHECK_HEX_TEXT];
-    bool any = find(hello->extensions, PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE, &client);
+    bool any =
+        prov_extension_find(hello->extensions, PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE, &client);
 
-    any = find(hello->extensions, PROV_EXTENSION_SERVER_CERTIFICATE_TYPE, &server) || any;
+    any = prov_extension_find(hello->extensions, PROV_EXTENSION_SERVER_CERTIFICATE_TYPE, &server) ||
+          any;
     bool good = kind == PROV_KIND_RPK ? prov_bytes_equal(client, PROV_BYTES_OF(raw)) &&
                                             prov_bytes_equal(server, PROV_BYTES_OF(raw))
                                       : !any;
@@ -368,7 +349,7 @@ static void judge_alpn(struct device *d, const struct prov_client_hello *hello)
     struct prov_bytes body;
     char hex[CHECK_HEX_TEXT];
 
-    if (!find(hello->extensions, PROV_EXTENSION_ALPN, &body))
+    if (!prov_extension_find(hello->extensions, PROV_EXTENSION_ALPN, &body))
         check_pass(d->findings, "client.alpn", "no protocol is offered");
     else
         check_judge_rule(d->findings, "client.alpn", prov_bytes_equal(body, PROV_BYTES_OF(co)),
@@ -381,25 +362,25 @@ static void judge_optional(struct device *d, const struct prov_client_hello *hel
     struct prov_bytes body;
     char hex[CHECK_HEX_TEXT];
 
-    if (find(hello->extensions, PROV_EXTENSION_MAX_FRAGMENT_LENGTH, &body))
+    if (prov_extension_find(hello->extensions, PROV_EXTENSION_MAX_FRAGMENT_LENGTH, &body))
         check_judge_rule(d->findings, "client.fragment_length.value",
                          body.len == 1 && body.data[0] >= 1 && body.data[0] <= 4,
                          "max_fragment_length %s", check_hex(body, hex));
     else
         check_not_applicable(d->findings, "client.fragment_length.value", "it is not asked for");
-    if (find(hello->extensions, PROV_EXTENSION_CLIENT_CERTIFICATE_URL, &body))
+    if (prov_extension_find(hello->extensions, PROV_EXTENSION_CLIENT_CERTIFICATE_URL, &body))
         check_judge_rule(d->findings, "client.certificate_url", body.len == 0, "%zu octets",
                          body.len);
     else
         check_not_applicable(d->findings, "client.certificate_url", "it is not offered");
-    if (find(hello->extensions, PROV_EXTENSION_HEARTBEAT, &body))
+    if (prov_extension_find(hello->extensions, PROV_EXTENSION_HEARTBEAT, &body))
         check_judge_rule(d->findings, "client.heartbeat",
                          body.len == 1 && (body.data[0] == 1 || body.data[0] == 2), "mode %s",
                          check_hex(body, hex));
     else
         check_not_applicable(d->findings, "client.heartbeat", "it is not offered");
     bool good = offer->renegotiation_suite;
-    if (find(hello->extensions, PROV_EXTENSION_RENEGOTIATION_INFO, &body))
+    if (prov_extension_find(hello->extensions, PROV_EXTENSION_RENEGOTIATION_INFO, &body))
         good = body.len == 1 && body.data[0] == 0;
     check_judge_rule(d->findings, "client.renegotiation_info", good, "%s",
                      offer->renegotiation_info    ? check_hex(body, hex)
@@ -444,7 +425,8 @@ static void judge_cached(struct device *d, const struct prov_client_hello *hello
     char hex[CHECK_HEX_TEXT];
 
     d->offer.cached_info = false;
-    if (kind != PROV_KIND_CERT || !find(hello->extensions, PROV_EXTENSION_CACHED_INFO, &body))
+    if (kind != PROV_KIND_CERT ||
+        !prov_extension_find(hello->extensions, PROV_EXTENSION_CACHED_INFO, &body))
         return;
     bool well_formed = take_fingerprint(body, &hash), failed = is_failed(d, hash);
     d->offer.cached_info = d->has_completed && prov_bytes_equal(hash, PROV_BYTES_OF(d->completed));

@@ -111,14 +111,6 @@ static bool has_octet(struct prov_bytes list, uint8_t octet)
     return false;
 }
 
-static bool has_algorithm(struct prov_bytes list, uint16_t algorithm)
-{
-    for (size_t i = 0; i + 1 < list.len; i += 2)
-        if ((list.data[i] << 8 | list.data[i + 1]) == algorithm)
-            return true;
-    return false;
-}
-
 static void judge_request(struct endpoint *e)
 {
     struct prov_certificate_request request;
@@ -133,7 +125,7 @@ static void judge_request(struct endpoint *e)
     bool read = prov_certificate_request_take(body, &request);
     check_judge_rule(e->findings, "request.form",
                      read && has_octet(request.types, CLIENT_CERTIFICATE_ECDSA_SIGN) &&
-                         has_algorithm(request.algorithms, PROV_SIGNATURE_ECDSA_SHA256),
+                         prov_numbers_have(request.algorithms, PROV_SIGNATURE_ECDSA_SHA256),
                      "%s", read ? "types and algorithms" : "it can't be read");
     if (read && e->asked == CHECK_RPK)
         check_judge_rule(e->findings, "request.rpk_authorities", request.authorities.len == 0,

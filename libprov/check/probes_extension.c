@@ -69,15 +69,10 @@ static enum check_act probe_duplicate(struct endpoint *e)
 
 static bool offered(const struct endpoint *e, uint16_t type)
 {
-    struct prov_reader reader =
-        prov_reader_make(PROV_BYTES(e->hello.extensions, e->hello.extensions_len));
     struct prov_bytes body;
-    uint16_t other;
 
-    while (prov_take_u16(&reader, &other) && prov_take_vector(&reader, 2, &body))
-        if (other == type)
-            return true;
-    return false;
+    return prov_extension_find(PROV_BYTES(e->hello.extensions, e->hello.extensions_len), type,
+                               &body);
 }
 
 static enum check_act probe_unasked(struct endpoint *e)

@@ -70,14 +70,6 @@ static prov_result take_hello_verify(struct prov_dtls *s, struct prov_bytes body
     return send_hello(s, cookie);
 }
 
-static const struct prov_suite *find_suite(const struct prov_dtls_config *config, uint16_t id)
-{
-    for (prov_suites row = config->suites; *row != NULL; row++)
-        if ((*row)->id == id && ((*row)->kinds & config->kinds) != 0)
-            return *row;
-    return NULL;
-}
-
 static prov_result begin_transcript(struct prov_dtls *s)
 {
     const struct prov_dtls_item *hello = &s->hs->items[0];
@@ -106,7 +98,7 @@ static prov_result take_server_hello(struct prov_dtls *s, struct prov_bytes body
         return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
     if (hello.version != DTLS_1_2) /* RFC 7925, section 18: never lower, and no second try */
         return prov_dtls_refuse(s, PROV_ALERT_PROTOCOL_VERSION);
-    s->suite = find_suite(s->config, hello.suite);
+    s->suite = prov_suite_in_use(s->config, hello.suite);
     if (s->suite == NULL || hello.compression != 0)
         return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
     memcpy(s->hs->random_server, hello.random, PROV_DTLS_RANDOM_LEN);
@@ -214,14 +206,11 @@ static prov_result take_hint(struct prov_dtls *s, struct prov_bytes body)
 
 static bool can_answer(const struct prov_certificate_request *request)
 {
-    bool type = false, algorithm = false;
+    bool type = false;
 
     for (size_t i = 0; i < request->types.len; i++)
         type |= request->types.data[i] == CLIENT_CERTIFICATE_ECDSA_SIGN;
-    for (size_t i = 0; i < request->algorithms.len; i += 2)
-        algorithm |= (request->algorithms.data[i] << 8 | request->algorithms.data[i + 1]) ==
-                     PROV_SIGNATURE_ECDSA_SHA256;
-    return type && algorithm;
+    return type && prov_numbers_have(request->algorithms, PROV_SIGNATURE_ECDSA_SHA256);
 }
 
 static prov_result take_request(struct prov_dtls *s, struct prov_bytes body)

@@ -248,6 +248,8 @@ void prov_dtls_release(struct prov_dtls *s);
 void prov_dtls_ask(struct prov_dtls *s, enum prov_dtls_event need);
 /* The caller answers: false if nothing of the kind was asked. A message that was held is gone. */
 PROV_MUST bool prov_dtls_answered(struct prov_dtls *s, enum prov_dtls_event need);
+/* The row of a suite that the configuration has for one of its kinds, or NULL. */
+const struct prov_suite *prov_suite_in_use(const struct prov_dtls_config *config, uint16_t id);
 static inline bool prov_dtls_is_client(const struct prov_dtls *s)
 {
     return s->config->role == PROV_DTLS_CLIENT;

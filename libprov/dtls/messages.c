@@ -66,6 +66,33 @@ void prov_client_hello_put_head(struct prov_buf *buf, const struct prov_client_h
     put_vector(buf, 1, hello->compression);
 }
 
+/* --- lists in hellos ------------------------------------------------------------------------- */
+
+bool prov_extension_find(struct prov_bytes extensions, uint16_t type, struct prov_bytes *ret)
+{
+    struct prov_reader reader = prov_reader_make(extensions);
+    struct prov_bytes body;
+    uint16_t found;
+
+    while (prov_take_u16(&reader, &found) && prov_take_vector(&reader, 2, &body))
+        if (found == type) {
+            *ret = body;
+            return true;
+        }
+    return false;
+}
+
+bool prov_numbers_have(struct prov_bytes list, uint16_t number)
+{
+    struct prov_reader reader = prov_reader_make(list);
+    uint16_t found;
+
+    while (prov_take_u16(&reader, &found))
+        if (found == number)
+            return true;
+    return false;
+}
+
 /* --- HelloVerifyRequest: server_version 2 | cookie<0..2^8-1> --------------------------------- */
 
 void prov_hello_verify_put(struct prov_buf *buf, struct prov_bytes cookie)

@@ -22,6 +22,11 @@ PROV_MUST bool prov_client_hello_take_head(struct prov_reader *reader,
 PROV_MUST bool prov_client_hello_take(struct prov_bytes body, struct prov_client_hello *ret);
 void prov_client_hello_put_head(struct prov_buf *buf, const struct prov_client_hello *hello);
 
+/* The first extension of the type in a hello's block; false, and ret as it was: there is none. */
+bool prov_extension_find(struct prov_bytes extensions, uint16_t type, struct prov_bytes *ret);
+/* Whether a list of 16-bit numbers (suites, groups, algorithms) has this one. */
+bool prov_numbers_have(struct prov_bytes list, uint16_t number);
+
 void prov_hello_verify_put(struct prov_buf *buf, struct prov_bytes cookie);
 PROV_MUST bool prov_hello_verify_take(struct prov_bytes body, struct prov_bytes *ret_cookie);
 

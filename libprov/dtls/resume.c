@@ -16,21 +16,12 @@ prov_result prov_resume_note_name(struct prov_dtls *s, struct prov_bytes name)
     return prov_dtls_check(s, prov_crypto_sha256(s->crypto, &name, 1, s->kept.name));
 }
 
-/* A clock that stands before the session was made says nothing of its age. */
-static bool is_fresh(const struct prov_dtls *s, const struct prov_dtls_resumable *session)
-{
-    return s->now_ms >= session->made_ms && s->now_ms - session->made_ms < PROV_DTLS_RESUME_MS;
-}
-
 static bool is_in_use(const struct prov_dtls_config *config,
                       const struct prov_dtls_resumable *session)
 {
-    unsigned kind = PROV_KIND_BIT(session->kind);
+    const struct prov_suite *suite = prov_suite_in_use(config, session->suite);
 
-    for (prov_suites row = config->suites; *row != NULL; row++)
-        if ((*row)->id == session->suite)
-            return ((*row)->kinds & config->kinds & kind) != 0;
-    return false;
+    return suite != NULL && (suite->kinds & config->kinds & PROV_KIND_BIT(session->kind)) != 0;
 }
 
 /* The length goes on with the session (RFC 6066, section 4; H19): a client that asks for one takes no
@@ -45,8 +36,9 @@ static bool fragment_fits(const struct prov_dtls *s, const struct prov_dtls_resu
 
 bool prov_resume_fits(const struct prov_dtls *s, const struct prov_dtls_resumable *session)
 {
-    return session->kind <= PROV_KIND_CERT && session->extended_master && is_fresh(s, session) &&
-           is_in_use(s->config, session) && fragment_fits(s, session) &&
+    return session->kind <= PROV_KIND_CERT && session->extended_master &&
+           prov_dtls_resumable_fresh(session, s->now_ms) && is_in_use(s->config, session) &&
+           fragment_fits(s, session) &&
            memcmp(session->name, s->kept.name, sizeof(session->name)) == 0;
 }
 
@@ -84,6 +76,11 @@ void prov_dtls_resumable_wipe(struct prov_dtls_resumable *resumable)
 {
     if (resumable != NULL)
         prov_wipe(resumable, sizeof(*resumable));
+}
+
+bool prov_dtls_resumable_fresh(const struct prov_dtls_resumable *resumable, uint64_t now_ms)
+{
+    return now_ms >= resumable->made_ms && now_ms - resumable->made_ms < PROV_DTLS_RESUME_MS;
 }
 
 bool prov_dtls_resumed(const struct prov_dtls *s)

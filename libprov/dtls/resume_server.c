@@ -10,23 +10,6 @@
 #define NEW_ID_LEN                                                                                 \
     16 /* octets of a session id of ours: nobody guesses it, and it is short on the air */
 
-static bool offers(struct prov_bytes suites, uint16_t id)
-{
-    for (size_t i = 0; i < suites.len; i += 2)
-        if ((suites.data[i] << 8 | suites.data[i + 1]) == id)
-            return true;
-    return false;
-}
-
-static const struct prov_suite *suite_of(const struct prov_dtls_config *config, uint16_t id)
-{
-    prov_suites row = config->suites;
-
-    while (*row != NULL && (*row)->id != id)
-        row++;
-    return *row;
-}
-
 bool prov_resume_held(const struct prov_dtls *s, struct prov_client_hello *ret)
 {
     struct prov_bytes message;
@@ -72,7 +55,7 @@ static void go_on_with(struct prov_dtls *s, const struct prov_dtls_resumable *fo
                        struct prov_bytes shown)
 {
     prov_resume_take(s, found);
-    s->suite = suite_of(s->config, found->suite);
+    s->suite = prov_suite_in_use(s->config, found->suite);
     s->hs->state = STATE_RESUME;
     s->hs->facts.by_ticket = found->session_id_len == 0;
     if (shown.len > 0)
@@ -88,7 +71,8 @@ void prov_dtls_give_session(struct prov_dtls *s, const struct prov_dtls_resumabl
     bool known = prov_resume_held(s, &hello) && found != NULL && is_the_one(s, found, &hello);
     bool mixed = known && found->extended_master && !s->hs->facts.extended_master;
 
-    if (known && !mixed && prov_resume_fits(s, found) && offers(hello.suites, found->suite))
+    if (known && !mixed && prov_resume_fits(s, found) &&
+        prov_numbers_have(hello.suites, found->suite))
         go_on_with(s, found, hello.session_id);
     if (prov_dtls_answered(s, PROV_DTLS_NEED_SESSION) && mixed)
         (void)prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);

@@ -14,14 +14,6 @@
 
 /* --- ClientHello ----------------------------------------------------------------------------- */
 
-static bool offers(struct prov_bytes suites, uint16_t id)
-{
-    for (size_t i = 0; i < suites.len; i += 2)
-        if ((suites.data[i] << 8 | suites.data[i + 1]) == id)
-            return true;
-    return false;
-}
-
 /* No list means X.509 alone (RFC 7250, section 4.1). */
 static bool takes_type(uint8_t types, unsigned type)
 {
@@ -65,7 +57,7 @@ static prov_result choose(struct prov_dtls *s, struct prov_bytes offered)
     enum prov_alert alert = PROV_ALERT_HANDSHAKE_FAILURE;
 
     for (prov_suites row = s->config->suites; *row != NULL; row++) {
-        if (!offers(offered, (*row)->id) || !suite_fits(s, *row))
+        if (!prov_numbers_have(offered, (*row)->id) || !suite_fits(s, *row))
             continue;
         enum prov_kind kind = choose_kind(s, *row);
         if (kind != 0) {
@@ -98,7 +90,7 @@ static prov_result take_client_hello(struct prov_dtls *s, struct prov_bytes body
     if (!has_null(hello.compression))
         return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
     memcpy(s->hs->random_client, hello.random, PROV_DTLS_RANDOM_LEN);
-    s->hs->facts.renegotiation = offers(hello.suites, EMPTY_RENEGOTIATION_INFO_SCSV);
+    s->hs->facts.renegotiation = prov_numbers_have(hello.suites, EMPTY_RENEGOTIATION_INFO_SCSV);
     prov_result result = prov_server_extensions_take(s, hello.extensions);
     if (result == PROV_OK)
         result = choose(s, hello.suites);

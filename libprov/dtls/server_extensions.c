@@ -73,15 +73,12 @@ static prov_result take_list(struct prov_dtls *s, struct prov_bytes body, uint16
 {
     struct prov_reader reader = prov_reader_make(body);
     struct prov_bytes list;
-    uint16_t value;
 
     if (!prov_take_vector(&reader, 2, &list) || !prov_reader_done(&reader) || list.len == 0 ||
         list.len % 2 != 0)
         return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
     *ret_came = true;
-    reader = prov_reader_make(list);
-    while (prov_take_u16(&reader, &value))
-        *ret_has |= value == wanted;
+    *ret_has = prov_numbers_have(list, wanted);
     return PROV_OK;
 }
 

@@ -66,6 +66,14 @@ void prov_dtls_drop(struct prov_dtls *s)
     prov_wipe(s, sizeof(*s));
 }
 
+const struct prov_suite *prov_suite_in_use(const struct prov_dtls_config *config, uint16_t id)
+{
+    for (prov_suites row = config->suites; *row != NULL; row++)
+        if ((*row)->id == id && ((*row)->kinds & config->kinds) != 0)
+            return *row;
+    return NULL;
+}
+
 /* --- the state table ------------------------------------------------------------------------- */
 
 void prov_dtls_ask(struct prov_dtls *s, enum prov_dtls_event need)

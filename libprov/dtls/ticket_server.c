@@ -143,16 +143,8 @@ prov_result prov_ticket_take_offer(struct prov_dtls *s, struct prov_bytes body)
 
 bool prov_ticket_shown(const struct prov_client_hello *hello, struct prov_bytes *ret)
 {
-    struct prov_reader reader = prov_reader_make(hello->extensions);
-    struct prov_bytes body;
-    uint16_t type;
-
-    while (prov_take_u16(&reader, &type) && prov_take_vector(&reader, 2, &body))
-        if (type == PROV_EXTENSION_SESSION_TICKET) {
-            *ret = body;
-            return body.len > 0;
-        }
-    return false;
+    return prov_extension_find(hello->extensions, PROV_EXTENSION_SESSION_TICKET, ret) &&
+           ret->len > 0;
 }
 
 prov_result prov_dtls_need_ticket(const struct prov_dtls *s, struct prov_dtls_resumable *ret)

@@ -75,11 +75,6 @@ void resume_end(struct prov_server *server, const struct association *a, bool li
         cache_drop(&server->cache, PROV_BYTES(a->session_id, a->session_id_len));
 }
 
-static bool too_old(const struct prov_dtls_resumable *session, uint64_t now_ms)
-{
-    return now_ms < session->made_ms || now_ms - session->made_ms >= PROV_DTLS_RESUME_MS;
-}
-
 void resume_sweep(struct prov_server *server, uint64_t now_ms)
 {
     struct prov_dtls_resumable session = {0};
@@ -88,7 +83,7 @@ void resume_sweep(struct prov_server *server, uint64_t now_ms)
         int64_t credential = 0;
         if (!cache_next(&server->cache, &session, &credential))
             continue;
-        if (too_old(&session, now_ms) || has_ended(server, credential))
+        if (!prov_dtls_resumable_fresh(&session, now_ms) || has_ended(server, credential))
             cache_drop(&server->cache, PROV_BYTES(session.session_id, session.session_id_len));
     }
     prov_dtls_resumable_wipe(&session);

@@ -77,6 +77,8 @@ struct prov_dtls_resumable {
     uint8_t ticket[PROV_DTLS_TICKET_MAX]; /* client */
 };
 void prov_dtls_resumable_wipe(struct prov_dtls_resumable *resumable);
+/* Whether it is young enough. A clock that stands before it was made says nothing of its age: no. */
+bool prov_dtls_resumable_fresh(const struct prov_dtls_resumable *resumable, uint64_t now_ms);
 
 /* Keys under which a server seals its tickets: now, before. Zeros: made at the first use. */
 struct prov_dtls_tickets {
