@@ -78,24 +78,19 @@ static prov_result leaf_check(const struct prov_x509 *leaf, struct prov_eui64 *r
 
 /* Every certificate by itself, and that each was issued by the next (H27). */
 static prov_result chain_parse(const struct prov_bytes *chain, size_t chain_len,
-                               struct prov_x509 *ret_leaf, struct prov_why *why)
+                               struct prov_x509 ret[PROV_PATH_MAX], struct prov_why *why)
 {
-    struct prov_x509 lower = {0};
-    struct prov_x509 cert;
     for (size_t i = 0; i < chain_len; i++) {
         prov_result result =
-            chain[i].len > PROV_CERT_MAX ? PROV_E_BOUNDS : prov_x509_parse(chain[i], &cert);
+            chain[i].len > PROV_CERT_MAX ? PROV_E_BOUNDS : prov_x509_parse(chain[i], &ret[i]);
         if (result != PROV_OK) {
             return prov_why_set(why, result, "certificate %zu of the chain is refused: %s", i,
                                 prov_result_text(result));
         }
-        if (i > 0 && !prov_bytes_equal(lower.issuer, cert.subject)) {
+        if (i > 0 && !prov_bytes_equal(ret[i - 1].issuer, ret[i].subject)) {
             return prov_why_set(why, PROV_E_ISSUER,
                                 "certificate %zu of the chain did not issue the one before", i);
         }
-        if (i == 0)
-            *ret_leaf = cert;
-        lower = cert;
     }
     return PROV_OK;
 }
@@ -241,18 +236,17 @@ static prov_result leaf_verify(struct prov_pki *pki, const struct prov_x509 *lea
     return PROV_OK;
 }
 
+/* certs: the chain, taken apart. */
 static prov_result path_judge(struct prov_pki *pki, const struct prov_bytes *chain,
-                              size_t chain_len, const struct prov_x509 *leaf, int64_t now,
+                              const struct prov_x509 *certs, size_t chain_len, int64_t now,
                               struct prov_why *why)
 {
     uint8_t upper[PROV_HASH_LEN];
-    struct prov_x509 issuer;
     prov_result result = prov_crypto_sha256(pki->crypto, chain + 1, chain_len - 1, upper);
     if (result != PROV_OK)
         return prov_why_set(why, result, "cannot hash the chain");
-    if (chain_len > 1 && pki_known_fits(pki, upper, now) &&
-        prov_x509_parse(chain[1], &issuer) == PROV_OK && is_plain(leaf, &issuer))
-        return leaf_verify(pki, leaf, &issuer, now, why);
+    if (chain_len > 1 && pki_known_fits(pki, upper, now) && is_plain(&certs[0], &certs[1]))
+        return leaf_verify(pki, &certs[0], &certs[1], now, why);
     return path_check(pki, chain, chain_len, now, upper, why);
 }
 
@@ -261,7 +255,8 @@ prov_result prov_pki_chain_check(struct prov_pki *pki, const struct prov_bytes *
                                  size_t anchor_count, int64_t now, struct prov_pki_verdict *ret,
                                  struct prov_why *why)
 {
-    struct prov_x509 leaf;
+    struct prov_x509 certs[PROV_PATH_MAX];
+    const struct prov_x509 *leaf = &certs[0];
     struct prov_pki_verdict found = {0};
     if (chain_len == 0 || anchor_count == 0)
         return prov_why_set(why, PROV_E_ISSUER, "there is no chain or no trust anchor");
@@ -269,18 +264,18 @@ prov_result prov_pki_chain_check(struct prov_pki *pki, const struct prov_bytes *
         return prov_why_set(why, PROV_E_DEPTH, "the chain has %zu certificates, more than %d",
                             chain_len, PROV_PATH_MAX);
     }
-    prov_result result = chain_parse(chain, chain_len, &leaf, why);
+    prov_result result = chain_parse(chain, chain_len, certs, why);
     if (result == PROV_OK)
-        result = leaf_check(&leaf, &found.device, why);
+        result = leaf_check(leaf, &found.device, why);
     if (result == PROV_OK)
         result = anchors_ready(pki, anchors, anchor_count, why);
     if (result == PROV_OK)
-        result = path_judge(pki, chain, chain_len, &leaf, now, why);
+        result = path_judge(pki, chain, certs, chain_len, now, why);
     if (result == PROV_OK)
-        result = pki_digest(pki, leaf.spki, found.spki_sha256);
+        result = pki_digest(pki, leaf->spki, found.spki_sha256);
     if (result == PROV_OK) {
-        found.issuer = leaf.issuer;
-        found.serial = leaf.serial;
+        found.issuer = leaf->issuer;
+        found.serial = leaf->serial;
         *ret = found;
     }
     return result;
