@@ -6,7 +6,8 @@
 
 #include <mbedtls/ccm.h>
 
-static int ccm_seal(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_t *ret_tag)
+static int ccm_run(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_t *ret_tag,
+                   const uint8_t *tag)
 {
     mbedtls_ccm_context context;
     int code;
@@ -14,23 +15,11 @@ static int ccm_seal(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_t 
     mbedtls_ccm_init(&context);
     code =
         mbedtls_ccm_setkey(&context, MBEDTLS_CIPHER_ID_AES, m->key.data, (unsigned)m->key.len * 8);
-    if (code == 0)
+    if (code == 0 && ret_tag != NULL)
         code = mbedtls_ccm_encrypt_and_tag(&context, m->text.len, m->nonce, PROV_AEAD_NONCE_LEN,
                                            m->aad.data, m->aad.len, m->text.data, ret, ret_tag,
                                            m->tag_len);
-    mbedtls_ccm_free(&context);
-    return code;
-}
-
-static int ccm_open(const struct prov_mbedtls_message *m, uint8_t *ret, const uint8_t *tag)
-{
-    mbedtls_ccm_context context;
-    int code;
-
-    mbedtls_ccm_init(&context);
-    code =
-        mbedtls_ccm_setkey(&context, MBEDTLS_CIPHER_ID_AES, m->key.data, (unsigned)m->key.len * 8);
-    if (code == 0)
+    else if (code == 0)
         code =
             mbedtls_ccm_auth_decrypt(&context, m->text.len, m->nonce, PROV_AEAD_NONCE_LEN,
                                      m->aad.data, m->aad.len, m->text.data, ret, tag, m->tag_len);
@@ -42,8 +31,8 @@ static int ccm_open(const struct prov_mbedtls_message *m, uint8_t *ret, const ui
 #define CCM_MESSAGE_MAX 0xffffffu
 
 static const struct prov_mbedtls_aead ccm_rows[] = {
-    {PROV_AEAD_AES_128_CCM_8, 16, 8, CCM_MESSAGE_MAX, ccm_seal, ccm_open},
-    {PROV_AEAD_AES_128_CCM, 16, 16, CCM_MESSAGE_MAX, ccm_seal, ccm_open},
+    {PROV_AEAD_AES_128_CCM_8, 16, 8, CCM_MESSAGE_MAX, ccm_run},
+    {PROV_AEAD_AES_128_CCM, 16, 16, CCM_MESSAGE_MAX, ccm_run},
 };
 
 static const struct prov_mbedtls_aead *row_of(enum prov_aead aead)
@@ -87,7 +76,7 @@ prov_result prov_crypto_seal(struct prov_crypto *crypto, enum prov_aead aead, st
     if (result != PROV_OK)
         return result;
     const struct prov_mbedtls_message message = {key, nonce, aad, plain, row->tag_len};
-    return row->seal(&message, ret, ret + plain.len) == 0 ? PROV_OK : PROV_E_INTERNAL;
+    return row->run(&message, ret, ret + plain.len, NULL) == 0 ? PROV_OK : PROV_E_INTERNAL;
 }
 
 prov_result prov_crypto_open(struct prov_crypto *crypto, enum prov_aead aead, struct prov_bytes key,
@@ -105,7 +94,7 @@ prov_result prov_crypto_open(struct prov_crypto *crypto, enum prov_aead aead, st
     if (result != PROV_OK)
         return result;
     const struct prov_mbedtls_message message = {key, nonce, aad, text, tag_len};
-    if (row->open(&message, ret, text.data + text.len) == 0)
+    if (row->run(&message, ret, NULL, text.data + text.len) == 0)
         return PROV_OK;
     prov_wipe(ret, text.len);
     return PROV_E_DIGEST;

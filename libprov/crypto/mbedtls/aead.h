@@ -11,13 +11,14 @@ struct prov_mbedtls_message {
     size_t tag_len;
 };
 
-/* Both answer what the library does; `ret` may be the text itself. */
 struct prov_mbedtls_aead {
     enum prov_aead aead;
     uint8_t key_len, tag_len;
     uint32_t text_max;
-    int (*seal)(const struct prov_mbedtls_message *message, uint8_t *ret, uint8_t *ret_tag);
-    int (*open)(const struct prov_mbedtls_message *message, uint8_t *ret, const uint8_t *tag);
+    /* Seals if ret_tag is not NULL, else opens what has the tag. Answers what the library does; `ret` may
+     * be the text itself. */
+    int (*run)(const struct prov_mbedtls_message *message, uint8_t *ret, uint8_t *ret_tag,
+               const uint8_t *tag);
 };
 
 /* What a host has beside AES-CCM, or NULL; in firmware always NULL. */

@@ -28,16 +28,6 @@ static int gcm_run(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_t *
     return code;
 }
 
-static int gcm_seal(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_t *ret_tag)
-{
-    return gcm_run(m, ret, ret_tag, NULL);
-}
-
-static int gcm_open(const struct prov_mbedtls_message *m, uint8_t *ret, const uint8_t *tag)
-{
-    return gcm_run(m, ret, NULL, tag);
-}
-
 static int chacha_run(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_t *ret_tag,
                       const uint8_t *tag)
 {
@@ -56,19 +46,9 @@ static int chacha_run(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_
     return code;
 }
 
-static int chacha_seal(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_t *ret_tag)
-{
-    return chacha_run(m, ret, ret_tag, NULL);
-}
-
-static int chacha_open(const struct prov_mbedtls_message *m, uint8_t *ret, const uint8_t *tag)
-{
-    return chacha_run(m, ret, NULL, tag);
-}
-
 static const struct prov_mbedtls_aead rows[] = {
-    {PROV_AEAD_AES_256_GCM, 32, 16, INT32_MAX, gcm_seal, gcm_open},
-    {PROV_AEAD_CHACHA20_POLY1305, 32, 16, INT32_MAX, chacha_seal, chacha_open},
+    {PROV_AEAD_AES_256_GCM, 32, 16, INT32_MAX, gcm_run},
+    {PROV_AEAD_CHACHA20_POLY1305, 32, 16, INT32_MAX, chacha_run},
 };
 
 const struct prov_mbedtls_aead *prov_mbedtls_aead_more(enum prov_aead aead)

@@ -49,7 +49,7 @@
 #define MBEDTLS_MEMORY_BUFFER_ALLOC_C
 #define MBEDTLS_PLATFORM_NO_STD_FUNCTIONS
 #define MBEDTLS_PLATFORM_EXIT_ALT
-/* The image's: the arena is corrupt. Set it with mbedtls_platform_set_exit. */
+/* What ends the run when the arena is corrupt: the image sets it (mbedtls_platform_set_exit). */
 #endif
 
 #endif
