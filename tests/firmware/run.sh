@@ -60,7 +60,7 @@ export PROV_REGISTRY
 server=$!
 port=''
 for _ in $(seq 100); do
-    port=$(sed -n 's/.*listen[^ ]*=127\.0\.0\.1:\([0-9]*\).*/\1/p; s/.*address=127\.0\.0\.1:\([0-9]*\).*/\1/p' serve.log | head -n 1)
+    port=$(sed -n 's/.*address=127\.0\.0\.1:\([0-9]*\).*/\1/p' serve.log | head -n 1)
     [ -z "$port" ] || break
     sleep 0.05
 done

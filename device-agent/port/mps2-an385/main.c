@@ -3,7 +3,7 @@
  * A firmware image that does a device's whole job on the board: takes in a bundle, enrolls, rotates. What to do
  * comes on the debugger's command line:
  *
- *     FLASH SEED install | enroll | rotate | status [cut N]
+ *     FLASH SEED install | enroll | rotate [cut N]
  *
  * FLASH: the file that is the board's flash. SEED: a file with 32 octets of entropy. cut: the power goes in the
  * middle of the N-th program or erase. Datagrams cross the UART as SLIP frames, the first octet of which is a
@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include <mbedtls/memory_buffer_alloc.h>
+#include <mbedtls/platform.h>
 
 #include "flash.h"
 #include "hardware.h"
@@ -160,6 +161,7 @@ static prov_result start(const char *flash_path, const char *seed_path)
     struct prov_random source;
     prov_result result;
 
+    (void)mbedtls_platform_set_exit(semihost_exit); /* a corrupt arena ends the run */
     mbedtls_memory_buffer_alloc_init(board.arena.octets, sizeof board.arena.octets);
     /* Behind the head of the one free block. */
     memset(board.arena.octets + 64, ARENA_PAINT, sizeof board.arena.octets - 64);
