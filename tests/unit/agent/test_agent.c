@@ -11,42 +11,17 @@
 
 #include <cmocka.h>
 
+#include "fixture.h"
 #include "tests/fault/model_cert.h"
-#include "tests/fault/world.h"
-
-static struct world world;
 
 #define NO_KIND ((enum prov_kind)0)
-
-static int setup_psk(void **state)
-{
-    (void)state;
-    world_make(&world, PROV_KIND_PSK);
-    return 0;
-}
-
-static int setup_rpk(void **state)
-{
-    (void)state;
-    world_make(&world, PROV_KIND_RPK);
-    return 0;
-}
-
-static int setup_cert(void **state)
-{
-    (void)state;
-    world_make(&world, PROV_KIND_CERT);
-    return 0;
-}
 
 static bool force_authentic;
 
 static int teardown(void **state)
 {
-    (void)state;
     force_authentic = false;
-    world_free(&world);
-    return 0;
+    return teardown_world(state);
 }
 
 /* The linker puts this before the engine's (--wrap): a failure told as the peer's own word. */

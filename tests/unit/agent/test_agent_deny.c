@@ -11,31 +11,14 @@
 
 #include <cmocka.h>
 
-#include "tests/fault/world.h"
-
-static struct world world;
+#include "fixture.h"
 
 #define NO_KIND ((enum prov_kind)0)
 
-static int setup_rpk(void **state)
-{
-    (void)state;
-    world_make(&world, PROV_KIND_RPK);
-    return 0;
-}
-
-static int setup_cert(void **state)
-{
-    (void)state;
-    world_make(&world, PROV_KIND_CERT);
-    return 0;
-}
-
 static int teardown(void **state)
 {
-    (void)state;
     bool rewritten = world.flash.rewritten;
-    world_free(&world);
+    (void)teardown_world(state);
     return rewritten ? -1 : 0;
 }
 

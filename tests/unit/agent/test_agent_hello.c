@@ -11,10 +11,8 @@
 
 #include <cmocka.h>
 
+#include "fixture.h"
 #include "tests/fault/model_cert.h"
-#include "tests/fault/world.h"
-
-static struct world world;
 
 #define NO_KIND ((enum prov_kind)0)
 
@@ -29,34 +27,6 @@ enum {
     EXTENSION_TICKET = 35,
     EXTENSION_CID = 54
 };
-
-static int setup_psk(void **state)
-{
-    (void)state;
-    world_make(&world, PROV_KIND_PSK);
-    return 0;
-}
-
-static int setup_rpk(void **state)
-{
-    (void)state;
-    world_make(&world, PROV_KIND_RPK);
-    return 0;
-}
-
-static int setup_cert(void **state)
-{
-    (void)state;
-    world_make(&world, PROV_KIND_CERT);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    world_free(&world);
-    return 0;
-}
 
 static struct prov_bytes long_request;
 
@@ -327,7 +297,7 @@ static void power_cut_while_the_kept_chain_becomes_void(void **state)
         world_reboot(&world);
         (void)rotate();
         assert_true(rotate());
-        teardown(state);
+        teardown_world(state);
         setup_cert(state);
     }
 }
@@ -582,42 +552,49 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(h40_denied_chain_is_refused_though_it_was_kept, setup_cert,
-                                        teardown),
+                                        teardown_world),
         cmocka_unit_test_setup_teardown(h40_expired_chain_is_refused_though_it_was_kept, setup_cert,
-                                        teardown),
+                                        teardown_world),
         cmocka_unit_test_setup_teardown(h40_chain_for_another_name_is_refused_though_it_was_kept,
-                                        setup_cert, teardown),
+                                        setup_cert, teardown_world),
         cmocka_unit_test_setup_teardown(row31_another_chain_makes_the_kept_one_void, setup_cert,
-                                        teardown),
+                                        teardown_world),
         cmocka_unit_test_setup_teardown(row31_unfinished_handshake_changes_nothing_that_was_kept,
-                                        setup_cert, teardown),
-        cmocka_unit_test_setup_teardown(row31_chain_goes_with_its_anchor, setup_cert, teardown),
-        cmocka_unit_test_setup_teardown(row31_nothing_is_cached_of_raw_keys, setup_rpk, teardown),
-        cmocka_unit_test_setup_teardown(chain_that_has_no_room_is_not_kept, setup_cert, teardown),
-        cmocka_unit_test_setup_teardown(row31_kept_chain_saves_its_octets, setup_cert, teardown),
-        cmocka_unit_test_setup_teardown(row31_long_request_is_kept, setup_cert, teardown),
+                                        setup_cert, teardown_world),
+        cmocka_unit_test_setup_teardown(row31_chain_goes_with_its_anchor, setup_cert,
+                                        teardown_world),
+        cmocka_unit_test_setup_teardown(row31_nothing_is_cached_of_raw_keys, setup_rpk,
+                                        teardown_world),
+        cmocka_unit_test_setup_teardown(chain_that_has_no_room_is_not_kept, setup_cert,
+                                        teardown_world),
+        cmocka_unit_test_setup_teardown(row31_kept_chain_saves_its_octets, setup_cert,
+                                        teardown_world),
+        cmocka_unit_test_setup_teardown(row31_long_request_is_kept, setup_cert, teardown_world),
         cmocka_unit_test_setup_teardown(power_cut_while_the_kept_chain_becomes_void, setup_cert,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(row40_urls_of_the_bundle_are_sent, setup_cert, teardown),
+                                        teardown_world),
+        cmocka_unit_test_setup_teardown(row40_urls_of_the_bundle_are_sent, setup_cert,
+                                        teardown_world),
         cmocka_unit_test_setup_teardown(row41_found_server_must_have_the_name_under_the_anchors,
-                                        setup_cert, teardown),
+                                        setup_cert, teardown_world),
         cmocka_unit_test_setup_teardown(row41_fixed_server_is_told_no_anchors, setup_cert,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(row41_pinned_keys_are_one_servers, setup_psk, teardown),
+                                        teardown_world),
+        cmocka_unit_test_setup_teardown(row41_pinned_keys_are_one_servers, setup_psk,
+                                        teardown_world),
         cmocka_unit_test_setup_teardown(row3_constrained_server_is_known_by_its_eui64, setup_cert,
-                                        teardown),
+                                        teardown_world),
         cmocka_unit_test_setup_teardown(row46_ticket_of_a_constrained_server_resumes, setup_cert,
-                                        teardown),
+                                        teardown_world),
         cmocka_unit_test_setup_teardown(row32_three_below_the_anchor_and_no_more, setup_cert,
-                                        teardown),
+                                        teardown_world),
         cmocka_unit_test_setup_teardown(hello_offers_what_the_profile_asks_and_no_more, setup_cert,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(hello_offers_what_is_asked_for, setup_cert, teardown),
+                                        teardown_world),
+        cmocka_unit_test_setup_teardown(hello_offers_what_is_asked_for, setup_cert, teardown_world),
         cmocka_unit_test_setup_teardown(row44_every_length_carries_an_enrollment, setup_cert,
-                                        teardown),
+                                        teardown_world),
         cmocka_unit_test_setup_teardown(row48_heartbeat_of_the_server_is_answered, setup_rpk,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(row29_time_is_not_taken_from_a_random, setup_rpk, teardown),
+                                        teardown_world),
+        cmocka_unit_test_setup_teardown(row29_time_is_not_taken_from_a_random, setup_rpk,
+                                        teardown_world),
     };
     return cmocka_run_group_tests_name("agent_hello", tests, NULL, NULL);
 }

@@ -10,40 +10,10 @@
 
 #include <cmocka.h>
 
-#include "tests/fault/world.h"
-
-static struct world world;
+#include "fixture.h"
 
 #define NO_KIND             ((enum prov_kind)0)
 #define MESSAGE_CERTIFICATE 11
-
-static int setup_psk(void **state)
-{
-    (void)state;
-    world_make(&world, PROV_KIND_PSK);
-    return 0;
-}
-
-static int setup_rpk(void **state)
-{
-    (void)state;
-    world_make(&world, PROV_KIND_RPK);
-    return 0;
-}
-
-static int setup_cert(void **state)
-{
-    (void)state;
-    world_make(&world, PROV_KIND_CERT);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    world_free(&world);
-    return 0;
-}
 
 static void enroll(void)
 {
@@ -253,7 +223,7 @@ static void power_cut_at_every_operation_of_a_session(void **state)
             assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_OK);
             assert_true(world_settled(&world));
             rotate(NO_KIND, 1);
-            teardown(state);
+            teardown_world(state);
             setup_rpk(state);
         }
 }
@@ -311,33 +281,35 @@ static void every_kind_asks_over_a_resumed_session(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(h35_candidates_handshake_is_full, setup_rpk, teardown),
+        cmocka_unit_test_setup_teardown(h35_candidates_handshake_is_full, setup_rpk,
+                                        teardown_world),
         cmocka_unit_test_setup_teardown(row11_psk_is_delivered_over_a_full_handshake, setup_rpk,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(h33_not_after_24_hours, setup_rpk, teardown),
+                                        teardown_world),
+        cmocka_unit_test_setup_teardown(h33_not_after_24_hours, setup_rpk, teardown_world),
         cmocka_unit_test_setup_teardown(h33_age_counts_from_the_full_handshake, setup_rpk,
-                                        teardown),
+                                        teardown_world),
         cmocka_unit_test_setup_teardown(row29_not_without_a_clock_and_not_when_it_has_gone_back,
-                                        setup_rpk, teardown),
+                                        setup_rpk, teardown_world),
         cmocka_unit_test_setup_teardown(row45_unknown_to_the_server_is_a_full_handshake, setup_rpk,
-                                        teardown),
+                                        teardown_world),
         cmocka_unit_test_setup_teardown(row45_failed_resumption_is_tried_in_full, setup_rpk,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(row45_not_with_another_credential, setup_rpk, teardown),
-        cmocka_unit_test_setup_teardown(row45_not_when_it_is_not_wanted, setup_rpk, teardown),
+                                        teardown_world),
+        cmocka_unit_test_setup_teardown(row45_not_with_another_credential, setup_rpk,
+                                        teardown_world),
+        cmocka_unit_test_setup_teardown(row45_not_when_it_is_not_wanted, setup_rpk, teardown_world),
         cmocka_unit_test_setup_teardown(h40_a_new_deny_list_ends_what_was_kept, setup_rpk,
-                                        teardown),
+                                        teardown_world),
         cmocka_unit_test_setup_teardown(h40_not_after_the_servers_certificate, setup_cert,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(h33_no_secret_of_it_is_on_flash, setup_rpk, teardown),
+                                        teardown_world),
+        cmocka_unit_test_setup_teardown(h33_no_secret_of_it_is_on_flash, setup_rpk, teardown_world),
         cmocka_unit_test_setup_teardown(power_cut_at_every_operation_of_a_session, setup_rpk,
-                                        teardown),
+                                        teardown_world),
         cmocka_unit_test_setup_teardown(kept_session_survives_a_move_of_the_journal, setup_rpk,
-                                        teardown),
+                                        teardown_world),
         cmocka_unit_test_setup_teardown(row45_second_connection_is_abbreviated, setup_cert,
-                                        teardown),
+                                        teardown_world),
         cmocka_unit_test_setup_teardown(every_kind_asks_over_a_resumed_session, setup_psk,
-                                        teardown),
+                                        teardown_world),
     };
     return cmocka_run_group_tests_name("agent_resume", tests, NULL, NULL);
 }
