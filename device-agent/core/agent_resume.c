@@ -167,7 +167,7 @@ void agent_resume_offer(struct prov_agent *agent, uint64_t now_ms)
 {
     int64_t now = 0;
     agent_resume_forget(agent);
-    if (!PROV_AGENT_RESUMPTION || agent->request.no_resumption || agent->candidate ||
+    if (!PROV_WITH_RESUMPTION || agent->request.no_resumption || agent->candidate ||
         agent->wanted_kind == PROV_KIND_PSK)
         return;
     if (unseal(agent) != PROV_OK) {
@@ -197,7 +197,7 @@ void agent_resume_note(struct prov_agent *agent, uint64_t now_ms)
 {
     bool resumed = prov_dtls_resumed(&agent->dtls);
     int64_t now = 0;
-    if (!PROV_AGENT_RESUMPTION)
+    if (!PROV_WITH_RESUMPTION)
         return;
     if (resumed && agent->ticket.len == 0) { /* the one before is still good */
         agent->ticket.len = agent->resumable.ticket_len;
@@ -219,7 +219,7 @@ void agent_resume_note(struct prov_agent *agent, uint64_t now_ms)
 void agent_resume_started(struct prov_agent *agent)
 {
     agent->ticket.len = 0;
-    if (PROV_AGENT_RESUMPTION && agent->config.constrained_server)
+    if (PROV_WITH_RESUMPTION && agent->config.constrained_server)
         prov_dtls_set_ticket(&agent->dtls, &agent->ticket);
 }
 
@@ -229,7 +229,7 @@ void agent_resume_keep(struct prov_agent *agent)
     uint8_t octets[PROV_STORE_SESSION_MAX];
     struct prov_buf box = PROV_BUF_OF(octets);
     const struct prov_dtls_resumable *resumable = &agent->resumable;
-    if (!PROV_AGENT_RESUMPTION || agent->request.no_resumption)
+    if (!PROV_WITH_RESUMPTION || agent->request.no_resumption)
         return;
     bool kept = agent->has_resumable &&
                 (resumable->session_id_len > 0 || resumable->ticket_len > 0) &&

@@ -44,16 +44,6 @@
 #ifndef PROV_AGENT_ANSWER_MAX
 #define PROV_AGENT_ANSWER_MAX PROV_ENROLL_RESPONSE_MAX
 #endif
-/* What a build may leave out: with 0 its code is not linked. */
-#ifndef PROV_AGENT_DENY_LIST
-#define PROV_AGENT_DENY_LIST 1 /* a deny-list is applied to what servers show (prov/deny_list.h) */
-#endif
-#ifndef PROV_AGENT_RESUMPTION
-#define PROV_AGENT_RESUMPTION 1 /* sessions are resumed (RFC 7925, section 7) */
-#endif
-#ifndef PROV_AGENT_CACHED_INFO
-#define PROV_AGENT_CACHED_INFO 1 /* servers' chains are kept (RFC 7924) */
-#endif
 #ifndef PROV_AGENT_CACHE_MAX
 #define PROV_AGENT_CACHE_MAX 1536 /* octets of a chain that is kept; a longer one is not */
 #endif

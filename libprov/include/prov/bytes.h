@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "prov/config.h"
 #include "prov/result.h"
 
 struct prov_bytes {

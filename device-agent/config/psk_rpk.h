@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Pre-shared and raw public keys, provisioned by a flash image. See prov/config.h.
+ */
+#define PROV_WITH_CERT             0
+#define PROV_WITH_CACHED_INFO      0
+#define PROV_WITH_SERVER           0
+#define PROV_WITH_RESUMPTION       0
+#define PROV_WITH_TICKETS          0
+#define PROV_WITH_CERTIFICATE_URLS 0
+#define PROV_WITH_TRUSTED_CA       0
+#define PROV_WITH_HEARTBEAT        0
+#define PROV_WITH_ALPN             0
+#define PROV_WITH_CONNECTION_ID    0
+#define PROV_WITH_MAX_FRAGMENT     0
+#define PROV_WITH_FALSE_START      0
+#define PROV_WITH_BUNDLES          0
+#define PROV_WITH_IDENTITY         0
+#define PROV_WITH_DENY_LIST        0
+#define PROV_WITH_LOG              0
+#define PROV_WITH_KEY_HOLDER       0
+#define PROV_WITH_STATS            0
