@@ -16,7 +16,7 @@ mkdir -p "$build"
 toolchain=$root/device-agent/cmake/cortex-m3.cmake
 {
     cmake -S "$root" -B "$build" -G Ninja -DPROV_HOST=OFF -DPROV_TESTS=OFF -DCMAKE_BUILD_TYPE= \
-        -DCMAKE_TOOLCHAIN_FILE="$toolchain" && cmake --build "$build" -- -j 2
+        -DCMAKE_TOOLCHAIN_FILE="$toolchain" && cmake --build "$build" --target prov_device -- -j 2
 } >"$build/log" 2>&1 || {
     cat "$build/log"
     exit 1
@@ -28,7 +28,8 @@ fi
 
 cd "$build"
 cc='arm-none-eabi-gcc -mcpu=cortex-m3 -mthumb -Os -std=c11 -Wall -Wextra -Werror'
-find libprov device-agent -path '*.dir/*' -name '*.c.obj' | LC_ALL=C sort >objects
+# What the library is made of; a folder that was built in before may hold more.
+ninja -t query lib/libprov-agent.a | awk '/\.obj$/ { print $1 }' >objects
 [ -s objects ] || {
     echo 'no objects'
     exit 1
@@ -53,7 +54,7 @@ if [ -s undefined ]; then
     cat undefined
     exit 1
 fi
-arm-none-eabi-nm image.rel.o | awk '$2 ~ /^[bBdDC]$/ { print $3 }' | grep -vE '\.[0-9]+$' >writable || true
+arm-none-eabi-nm image.rel.o | awk '$2 ~ /^[bBdDC]$/ { print $3 }' | grep -vE '^image_|\.[0-9]+$' >writable || true
 if [ -s writable ]; then
     echo 'global variables:'
     cat writable
