@@ -7,7 +7,7 @@
 #include "agent_private.h"
 
 void prov_agent_open(struct prov_agent *agent, struct prov_store *store,
-                     struct prov_dtls_handshake *workspace)
+                     union prov_agent_workspace *workspace)
 {
     memset(agent, 0, sizeof *agent);
     agent->store = store;
@@ -69,14 +69,70 @@ prov_result prov_agent_begin(struct prov_agent *agent, const struct prov_agent_r
     return r;
 }
 
+/* --- what it costs ---------------------------------------------------------------------------- */
+
+/* By a datagram, or by a deadline that was ahead: a board with something to pull has not slept. */
+static void stats_woken(struct prov_agent *agent, bool woken)
+{
+    if (PROV_WITH_STATS && agent->asleep && woken) {
+        agent->stats.wakes++;
+        agent->asleep = false;
+    }
+}
+
+static enum prov_agent_event stats_step(struct prov_agent *agent, uint64_t now_ms)
+{
+    if (!PROV_WITH_STATS)
+        return agent_phase_step(agent, now_ms);
+    const struct prov_port *port = agent->port;
+    struct prov_agent_phase_stats *phase = &agent->stats.phase[agent->phase];
+    uint64_t before = port->uptime_ms(port->context);
+    enum prov_agent_event event = agent_phase_step(agent, now_ms);
+    uint32_t spent = (uint32_t)(port->uptime_ms(port->context) - before);
+    phase->steps++;
+    phase->spent_ms += spent;
+    phase->longest_ms = spent > phase->longest_ms ? spent : phase->longest_ms;
+    return event;
+}
+
+static bool stats_sent(struct prov_agent *agent, const struct prov_buf *out)
+{
+    if (PROV_WITH_STATS) {
+        agent->stats.datagrams_out++;
+        agent->stats.octets_out += (uint32_t)out->len;
+    }
+    return true;
+}
+
+static void stats_received(struct prov_agent *agent, size_t len)
+{
+    stats_woken(agent, true);
+    if (PROV_WITH_STATS) {
+        agent->stats.datagrams_in++;
+        agent->stats.octets_in += (uint32_t)len;
+    }
+}
+
+const struct prov_agent_stats *prov_agent_stats(const struct prov_agent *agent)
+{
+    return &agent->stats;
+}
+
+/* --- the loop --------------------------------------------------------------------------------- */
+
 enum prov_agent_event prov_agent_step(struct prov_agent *agent, uint64_t now_ms)
 {
+    uint64_t deadline = prov_agent_deadline(agent);
+    stats_woken(agent, deadline > 0 && deadline <= now_ms);
     agent->answering = false;
-    return agent_phase_step(agent, now_ms);
+    enum prov_agent_event event = stats_step(agent, now_ms);
+    agent->asleep = event == PROV_AGENT_WAIT;
+    return event;
 }
 
 void prov_agent_push(struct prov_agent *agent, uint64_t now_ms, uint8_t *datagram, size_t len)
 {
+    stats_received(agent, len);
     if (agent->dtls_open && !agent->closing)
         prov_dtls_push(&agent->dtls, now_ms, datagram, len);
 }
@@ -99,11 +155,11 @@ bool prov_agent_pull(struct prov_agent *agent, uint64_t now_ms, struct prov_buf 
     if (!agent->dtls_open)
         return false;
     if (prov_dtls_pull(&agent->dtls, now_ms, out))
-        return true;
+        return stats_sent(agent, out);
     agent->closing = false;
     if (agent->phase == PROV_PHASE_DONE || agent->phase == PROV_PHASE_FAILED)
         agent_session_drop(agent);
-    return agent->dtls_open && pull_message(agent, now_ms, out);
+    return agent->dtls_open && pull_message(agent, now_ms, out) && stats_sent(agent, out);
 }
 
 uint64_t prov_agent_deadline(const struct prov_agent *agent)

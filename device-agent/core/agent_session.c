@@ -89,8 +89,8 @@ prov_result agent_session_start(struct prov_agent *agent, uint64_t now_ms)
     configure_server(agent);
     agent_cache_offer(agent);
     agent_resume_offer(agent, now_ms);
-    r = prov_dtls_start(&agent->dtls, &agent->config, agent->port->crypto, agent->workspace,
-                        now_ms);
+    r = prov_dtls_start(&agent->dtls, &agent->config, agent->port->crypto,
+                        &agent->workspace->handshake, now_ms);
     agent->dtls_open = r == PROV_OK;
     if (r == PROV_OK)
         agent_resume_started(agent);
@@ -113,11 +113,6 @@ void agent_session_drop(struct prov_agent *agent)
 {
     if (!agent->dtls_open)
         return;
-    struct prov_dtls_stats stats = prov_dtls_stats(&agent->dtls);
-    agent->report.datagrams_in += stats.datagrams_in;
-    agent->report.datagrams_out += stats.datagrams_out;
-    agent->report.octets_in += stats.octets_in;
-    agent->report.octets_out += stats.octets_out;
     prov_dtls_drop(&agent->dtls);
     agent->dtls_open = false;
     agent->closing = false;

@@ -66,7 +66,9 @@ void world_make(struct world *world, enum prov_kind bootstrap)
                                      .clock = clock_now,
                                      .log = log_entry,
                                      .context = world};
-    world->workspace = calloc(1, prov_dtls_handshake_size());
+    world->workspace = calloc(1, sizeof *world->workspace);
+    if (world->workspace == NULL)
+        abort();
     model_bundle(&world->model, bootstrap, &bundle);
     if (prov_store_open(&world->store, &world->port) != PROV_OK ||
         prov_store_install_bundle(&world->store, prov_buf_bytes(&bundle), PROV_BUF_OF(work), false,

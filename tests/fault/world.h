@@ -29,7 +29,7 @@ struct world {
     struct prov_port port;
     struct prov_store store;
     struct prov_agent agent;
-    struct prov_dtls_handshake *workspace;
+    union prov_agent_workspace *workspace;
     struct model model;
     uint64_t now_ms;
     unsigned port_number;

@@ -16,7 +16,7 @@ void image_main(void);
 /* What the agent asks of RAM: their sizes are read from the symbol table. */
 struct prov_store image_store;
 struct prov_agent image_agent;
-uint64_t image_workspace[(sizeof(struct prov_dtls_handshake) + 7) / 8];
+union prov_agent_workspace image_workspace;
 
 static prov_result install(void)
 {
@@ -52,7 +52,7 @@ static prov_result operate(void)
 {
     static uint8_t in[1280], out[1280];
     struct prov_agent_request request = {.op = PROV_AGENT_ROTATE};
-    prov_agent_open(&image_agent, &image_store, (void *)image_workspace);
+    prov_agent_open(&image_agent, &image_store, &image_workspace);
     prov_result r = prov_agent_begin(&image_agent, &request, 0);
     for (uint64_t now = 0; r == PROV_OK; now = board_port.uptime_ms(board_port.context)) {
         enum prov_agent_event event = prov_agent_step(&image_agent, now);

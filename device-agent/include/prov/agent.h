@@ -104,7 +104,8 @@ enum prov_agent_phase {
     PROV_PHASE_COMMIT,
     PROV_PHASE_CONFIRM, /* waits for the answer to /prov/confirm */
     PROV_PHASE_DONE,
-    PROV_PHASE_FAILED
+    PROV_PHASE_FAILED,
+    PROV_PHASE_COUNT
 };
 
 /* How it went: for logs and for the user. */
@@ -123,13 +124,30 @@ struct prov_agent_report {
     uint32_t cached_chains; /* handshakes in which it did */
     bool gave_up;           /* a candidate was given up on the way */
     bool no_time;           /* validity periods were not looked at */
-    uint32_t handshakes, datagrams_in, datagrams_out, octets_in, octets_out;
+    uint32_t handshakes;
+};
+
+/* What an operation has cost so far. Without PROV_WITH_STATS all of it stays 0. */
+#define PROV_AGENT_STATS_PHASES (PROV_WITH_STATS ? PROV_PHASE_COUNT : 1)
+struct prov_agent_stats {
+    uint32_t wakes; /* times that the board slept and was called in: by a datagram or a deadline */
+    uint32_t datagrams_in, datagrams_out, octets_in, octets_out; /* of UDP payload */
+    struct prov_agent_phase_stats {
+        uint32_t steps;
+        uint32_t spent_ms;            /* in those steps, by the port's uptime_ms */
+        uint32_t longest_ms;          /* the one that took the longest */
+    } phase[PROV_AGENT_STATS_PHASES]; /* by enum prov_agent_phase: the one that a step began in */
+};
+
+/* The room that an agent borrows from open to close: a handshake works in it. */
+union prov_agent_workspace {
+    struct prov_dtls_handshake handshake;
 };
 
 struct prov_agent {
     struct prov_store *store;
     const struct prov_port *port;
-    struct prov_dtls_handshake *workspace;
+    union prov_agent_workspace *workspace;
     struct prov_agent_request request;
     struct prov_fqdn wanted, discovered;
     bool has_wanted, has_discovered;
@@ -138,6 +156,8 @@ struct prov_agent {
 
     enum prov_agent_phase phase;
     struct prov_agent_report report;
+    struct prov_agent_stats stats;
+    bool asleep;    /* the last step answered WAIT, and nothing has come since */
     bool candidate; /* the session is the candidate's, not the predecessor's */
     bool fell_back; /* the candidate failed and the predecessor was asked again: once is enough */
     bool from_factory; /* the predecessor is a bootstrap credential */
@@ -191,10 +211,9 @@ struct prov_agent {
     uint8_t message_room[PROV_AGENT_MESSAGE_MAX];
 };
 
-/* `workspace`: prov_dtls_handshake_size() octets, aligned for any object; the agent's while it is
- * open. */
+/* The workspace is the agent's while it is open. */
 void prov_agent_open(struct prov_agent *agent, struct prov_store *store,
-                     struct prov_dtls_handshake *workspace);
+                     union prov_agent_workspace *workspace);
 /* Wipes everything. The store stays open. */
 void prov_agent_close(struct prov_agent *agent);
 
@@ -220,6 +239,7 @@ PROV_MUST prov_result prov_agent_set_peer(struct prov_agent *agent, struct prov_
 /* The board could not look it up or reach it. */
 void prov_agent_unreachable(struct prov_agent *agent, prov_result reason);
 const struct prov_agent_report *prov_agent_report(const struct prov_agent *agent);
+const struct prov_agent_stats *prov_agent_stats(const struct prov_agent *agent);
 /* Whether a session is refused for such an address. */
 bool prov_agent_multicast(struct prov_bytes ip);
 

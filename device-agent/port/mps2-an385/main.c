@@ -34,7 +34,7 @@ static struct {
     struct prov_store store;
     struct prov_agent agent;
     struct slip slip;
-    uint64_t workspace[(sizeof(struct prov_dtls_handshake) + 7) / 8];
+    union prov_agent_workspace workspace;
     uint8_t in[FRAME_MAX], frame[FRAME_MAX], out[FRAME_MAX];
     uint8_t session;
     uint32_t steps, wakes;
@@ -91,8 +91,8 @@ static void report(prov_result result)
         worn += board.flash.erases[i];
     say("result", (uint32_t)result);
     say("handshakes", r->handshakes);
-    say("octets_sent", r->octets_out);
-    say("octets_received", r->octets_in);
+    say("octets_sent", prov_agent_stats(&board.agent)->octets_out);
+    say("octets_received", prov_agent_stats(&board.agent)->octets_in);
     say("uart_sent", board.uart_out);
     say("uart_received", board.uart_in);
     say("flash_operations", board.flash.operations);
@@ -274,8 +274,7 @@ static prov_result run(enum prov_agent_op op)
 {
     struct prov_agent_request request = {.op = op, .tries = 3};
 
-    prov_agent_open(&board.agent, &board.store,
-                    (struct prov_dtls_handshake *)(void *)board.workspace);
+    prov_agent_open(&board.agent, &board.store, &board.workspace);
     prov_result result = prov_agent_begin(&board.agent, &request, clock_ms());
     while (result == PROV_OK) {
         watchdog_feed();

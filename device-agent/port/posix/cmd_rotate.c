@@ -115,6 +115,18 @@ static const char *begin_words(prov_result r, enum prov_agent_op op, bool discov
     }
 }
 
+/* In answers. */
+static const char *const phase_names[PROV_PHASE_COUNT] = {
+    [PROV_PHASE_IDLE] = "idle",       [PROV_PHASE_RESOLVE] = "resolve",
+    [PROV_PHASE_PAUSE] = "pause",     [PROV_PHASE_HANDSHAKE] = "handshake",
+    [PROV_PHASE_ASK] = "ask",         [PROV_PHASE_ANSWER] = "answer",
+    [PROV_PHASE_LATER] = "later",     [PROV_PHASE_CHECK] = "check",
+    [PROV_PHASE_STAGE] = "stage",     [PROV_PHASE_COMMIT] = "commit",
+    [PROV_PHASE_CONFIRM] = "confirm", [PROV_PHASE_DONE] = "done",
+    [PROV_PHASE_FAILED] = "failed",
+};
+
+/* In words about an error. */
 static const char *const phase_texts[] = {
     [PROV_PHASE_RESOLVE] = "looking up the server",
     [PROV_PHASE_HANDSHAKE] = "handshake",
@@ -161,7 +173,26 @@ static prov_result explain(const struct prov_agent_report *report, struct prov_w
     return prov_why_set(why, r, "%s with %s: %s", where, server, prov_result_text(r));
 }
 
-static void print_report(const struct options *options, const struct prov_agent_report *report)
+/* How often each phase was stepped, and for how long. */
+static void print_phases(struct print *print, const struct prov_agent_stats *stats)
+{
+    print_open(print, "phases");
+    for (size_t i = 0; i < PROV_AGENT_STATS_PHASES; i++) {
+        const struct prov_agent_phase_stats *phase = &stats->phase[i];
+        if (phase->steps == 0)
+            continue;
+        print_item_begin(print);
+        print_text(print, "phase", phase_names[i]);
+        print_int(print, "steps", phase->steps);
+        print_int(print, "spent_ms", phase->spent_ms);
+        print_int(print, "longest_ms", phase->longest_ms);
+        print_item_end(print);
+    }
+    print_close(print);
+}
+
+static void print_report(const struct options *options, const struct prov_agent_report *report,
+                         const struct prov_agent_stats *stats)
 {
     struct print print = print_begin(GIVEN(options, OPT_JSON));
     print_text(&print, "server", report->server.text);
@@ -171,10 +202,13 @@ static void print_report(const struct options *options, const struct prov_agent_
     print_bool(&print, "abbreviated", report->abbreviated);
     print_int(&print, "cached_chains", report->cached_chains);
     print_int(&print, "handshakes", report->handshakes);
-    print_int(&print, "datagrams_sent", report->datagrams_out);
-    print_int(&print, "datagrams_received", report->datagrams_in);
-    print_int(&print, "octets_sent", report->octets_out);
-    print_int(&print, "octets_received", report->octets_in);
+    print_int(&print, "datagrams_sent", stats->datagrams_out);
+    print_int(&print, "datagrams_received", stats->datagrams_in);
+    print_int(&print, "octets_sent", stats->octets_out);
+    print_int(&print, "octets_received", stats->octets_in);
+    print_int(&print, "wakes", stats->wakes);
+    if (GIVEN(options, OPT_STATS) || GIVEN(options, OPT_JSON))
+        print_phases(&print, stats);
     print_end(&print);
 }
 
@@ -193,17 +227,15 @@ static void print_dry(const struct options *options, const struct prov_agent *ag
 
 struct run {
     struct prov_agent agent;
+    union prov_agent_workspace workspace;
     struct board board;
 };
 
 static prov_result operate(const struct options *options, struct run *run,
                            const struct prov_agent_request *request, struct prov_why *why)
 {
-    struct prov_dtls_handshake *workspace = calloc(1, prov_dtls_handshake_size());
     const char *address = options->values[OPT_ADDRESS];
-    if (workspace == NULL)
-        return PROV_E_MEMORY;
-    prov_agent_open(&run->agent, &run->board.store, workspace);
+    prov_agent_open(&run->agent, &run->board.store, &run->workspace);
     prov_result r = prov_agent_begin(&run->agent, request, 0);
     if (r != PROV_OK) {
         r = prov_why_set(why, r, "%s",
@@ -217,11 +249,9 @@ static prov_result operate(const struct options *options, struct run *run,
         if (r != PROV_OK)
             r = explain(report, why);
         else
-            print_report(options, report);
+            print_report(options, report, prov_agent_stats(&run->agent));
     }
     prov_agent_close(&run->agent);
-    prov_wipe(workspace, prov_dtls_handshake_size());
-    free(workspace);
     return r;
 }
 

@@ -39,6 +39,7 @@ static const struct option_row {
                       "the server at --address must show NAME; is told the anchors"},
     [OPT_SERVER_EUI64] = {"--server-eui64", "ID",
                           "the server at --address is the device with this EUI-64"},
+    [OPT_STATS] = {"--stats", NULL, "tell each phase's steps and time too; JSON always does"},
     [OPT_CUT] = {"--cut-power-after", "N", "test aid: the power goes in flash operation N"},
 };
 

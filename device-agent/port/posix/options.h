@@ -33,6 +33,7 @@ enum option_id {
     OPT_NO_CACHED_INFO,
     OPT_DISCOVER,
     OPT_SERVER_EUI64,
+    OPT_STATS,
     OPT_CUT,
     OPT_COUNT
 };
