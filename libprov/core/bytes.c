@@ -149,7 +149,7 @@ struct prov_bytes prov_buf_bytes(const struct prov_buf *buf)
 
 struct prov_reader prov_reader_make(struct prov_bytes bytes)
 {
-    return (struct prov_reader){bytes, 0};
+    return (struct prov_reader){bytes, 0, PROV_OK};
 }
 
 size_t prov_reader_left(const struct prov_reader *reader)
@@ -243,6 +243,84 @@ bool prov_take_vector(struct prov_reader *reader, size_t width, struct prov_byte
         return false;
     *reader = ahead;
     return true;
+}
+
+/* --- sticky reading -------------------------------------------------------------------------- */
+
+void prov_reader_fail(struct prov_reader *reader, prov_result error)
+{
+    if (reader->error == PROV_OK)
+        reader->error = error;
+}
+
+prov_result prov_reader_result(const struct prov_reader *reader)
+{
+    return reader->error;
+}
+
+prov_result prov_reader_end(const struct prov_reader *reader)
+{
+    if (reader->error == PROV_OK && !prov_reader_done(reader))
+        return PROV_E_TRAILING;
+    return reader->error;
+}
+
+void prov_get_bytes(struct prov_reader *reader, size_t len, struct prov_bytes *ret)
+{
+    *ret = PROV_BYTES_NONE;
+    if (reader->error == PROV_OK && !prov_take(reader, len, ret))
+        reader->error = PROV_E_TRUNCATED;
+}
+
+static uint32_t get_uint(struct prov_reader *reader, size_t width)
+{
+    struct prov_bytes octets;
+    uint32_t value = 0;
+
+    prov_get_bytes(reader, width, &octets);
+    for (size_t i = 0; i < octets.len; i++)
+        value = value << 8 | octets.data[i];
+    return value;
+}
+
+uint8_t prov_get_u8(struct prov_reader *reader)
+{
+    return (uint8_t)get_uint(reader, 1);
+}
+
+uint16_t prov_get_u16(struct prov_reader *reader)
+{
+    return (uint16_t)get_uint(reader, 2);
+}
+
+uint32_t prov_get_u24(struct prov_reader *reader)
+{
+    return get_uint(reader, 3);
+}
+
+uint32_t prov_get_u32(struct prov_reader *reader)
+{
+    return get_uint(reader, 4);
+}
+
+uint64_t prov_get_u64(struct prov_reader *reader)
+{
+    struct prov_bytes octets;
+    uint64_t value = 0;
+
+    prov_get_bytes(reader, 8, &octets);
+    for (size_t i = 0; i < octets.len; i++)
+        value = value << 8 | octets.data[i];
+    return value;
+}
+
+void prov_get_vector(struct prov_reader *reader, size_t width, struct prov_bytes *ret)
+{
+    size_t start = reader->at;
+
+    prov_get_bytes(reader, get_uint(reader, width), ret);
+    if (reader->error != PROV_OK)
+        reader->at = start;
 }
 
 prov_result prov_secret_set(struct prov_secret *secret, struct prov_bytes bytes)

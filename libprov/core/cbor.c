@@ -54,6 +54,20 @@ void prov_cbor_put_map(struct prov_buf *buf, size_t count)
     cbor_head_put(buf, PROV_CBOR_MAP, count);
 }
 
+size_t prov_cbor_open_map(struct prov_buf *buf)
+{
+    prov_cbor_put_map(buf, 0);
+    return buf->len;
+}
+
+void prov_cbor_close_map(struct prov_buf *buf, size_t mark, size_t count)
+{
+    if (count >= 24)
+        buf->overflow = true;
+    if (!buf->overflow)
+        buf->data[mark - 1] |= (uint8_t)count;
+}
+
 void prov_cbor_put_tag(struct prov_buf *buf, uint64_t tag)
 {
     cbor_head_put(buf, PROV_CBOR_TAG, tag);
@@ -76,13 +90,6 @@ void prov_cbor_put_item(struct prov_buf *buf, struct prov_bytes item)
 
 /* --- reading: heads -------------------------------------------------------------------------- */
 
-static struct prov_bytes left_of(const struct prov_reader *reader)
-{
-    size_t left = prov_reader_left(reader);
-
-    return PROV_BYTES(left > 0 ? reader->bytes.data + reader->at : NULL, left);
-}
-
 /* RFC 8949, section 4.2.1: the argument as short as it can be. */
 static size_t shortest(uint64_t value)
 {
@@ -95,86 +102,123 @@ static size_t shortest(uint64_t value)
     return value <= 0xffffffff ? 5 : 9;
 }
 
-/* The next head, checked; the reader stays. */
-static prov_result peek(const struct prov_reader *reader, struct cbor_head *ret)
+/* The next head, checked; the reader stays. Of a container, so many items must follow as it says, each
+ * of an octet at least: a count that can't be true is refused before anything is looped over. */
+static prov_result look(const struct prov_reader *reader, struct cbor_head *ret)
 {
-    prov_result result = cbor_head_get(left_of(reader), ret);
+    size_t left = prov_reader_left(reader);
+    prov_result result =
+        cbor_head_get(PROV_BYTES(left > 0 ? reader->bytes.data + reader->at : NULL, left), ret);
 
-    if (result == PROV_OK && ret->len != shortest(ret->value))
+    if (result != PROV_OK)
+        return result;
+    if (ret->len != shortest(ret->value))
         return PROV_E_DETERMINISM;
-    return result;
+    left -= ret->len;
+    if ((ret->type == PROV_CBOR_ARRAY && ret->value > left) ||
+        (ret->type == PROV_CBOR_MAP && ret->value > left / 2))
+        return PROV_E_TRUNCATED;
+    return PROV_OK;
+}
+
+bool prov_cbor_next_is(const struct prov_reader *reader, enum prov_cbor_type type)
+{
+    struct cbor_head head;
+
+    return reader->error == PROV_OK && look(reader, &head) == PROV_OK && head.type == type;
+}
+
+/* The next head; the reader stays. False if the reader has failed. */
+static bool peek(struct prov_reader *reader, struct cbor_head *ret)
+{
+    if (reader->error == PROV_OK)
+        reader->error = look(reader, ret);
+    return reader->error == PROV_OK;
 }
 
 /* The next head, which must be of the type; the reader stays. */
-static prov_result expect(const struct prov_reader *reader, enum prov_cbor_type type,
-                          struct cbor_head *ret)
+static bool expect(struct prov_reader *reader, enum prov_cbor_type type, struct cbor_head *ret)
 {
-    struct cbor_head head;
-    prov_result result = peek(reader, &head);
-
-    if (result == PROV_OK && head.type != type)
-        return PROV_E_FORMAT;
-    if (result == PROV_OK)
-        *ret = head;
-    return result;
+    if (peek(reader, ret) && ret->type != type)
+        reader->error = PROV_E_FORMAT;
+    return reader->error == PROV_OK;
 }
 
-prov_result prov_cbor_peek(const struct prov_reader *reader, enum prov_cbor_type *ret)
+/* An argument between low and high. */
+static uint64_t get_argument(struct prov_reader *reader, enum prov_cbor_type type, uint64_t low,
+                             uint64_t high)
 {
     struct cbor_head head;
-    prov_result result = peek(reader, &head);
 
-    if (result == PROV_OK)
-        *ret = head.type;
-    return result;
-}
-
-prov_result prov_cbor_take_uint(struct prov_reader *reader, uint64_t *ret)
-{
-    struct cbor_head head;
-    prov_result result = expect(reader, PROV_CBOR_UINT, &head);
-
-    if (result != PROV_OK)
-        return result;
+    if (!expect(reader, type, &head))
+        return 0;
+    if (head.value < low || head.value > high) {
+        reader->error = PROV_E_BOUNDS;
+        return 0;
+    }
     reader->at += head.len;
-    *ret = head.value;
-    return PROV_OK;
+    return head.value;
 }
 
-prov_result prov_cbor_take_int(struct prov_reader *reader, int64_t *ret)
+uint64_t prov_cbor_get_uint(struct prov_reader *reader)
+{
+    return get_argument(reader, PROV_CBOR_UINT, 0, UINT64_MAX);
+}
+
+uint32_t prov_cbor_get_number(struct prov_reader *reader, uint32_t low, uint32_t high)
+{
+    return (uint32_t)get_argument(reader, PROV_CBOR_UINT, low, high);
+}
+
+uint64_t prov_cbor_get_tag(struct prov_reader *reader)
+{
+    return get_argument(reader, PROV_CBOR_TAG, 0, UINT64_MAX);
+}
+
+size_t prov_cbor_get_array(struct prov_reader *reader, size_t low, size_t high)
+{
+    return (size_t)get_argument(reader, PROV_CBOR_ARRAY, low, high);
+}
+
+int64_t prov_cbor_get_int(struct prov_reader *reader)
+{
+    bool negative = prov_cbor_next_is(reader, PROV_CBOR_NINT);
+    int64_t value =
+        (int64_t)get_argument(reader, negative ? PROV_CBOR_NINT : PROV_CBOR_UINT, 0, INT64_MAX);
+
+    return negative ? -1 - value : value;
+}
+
+static uint64_t get_simple(struct prov_reader *reader, uint64_t low, uint64_t high)
 {
     struct cbor_head head;
-    prov_result result = peek(reader, &head);
 
-    if (result != PROV_OK)
-        return result;
-    if (head.type != PROV_CBOR_UINT && head.type != PROV_CBOR_NINT)
-        return PROV_E_FORMAT;
-    if (head.value > INT64_MAX)
-        return PROV_E_BOUNDS;
+    if (!expect(reader, PROV_CBOR_SIMPLE, &head))
+        return 0;
+    if (head.value < low || head.value > high) {
+        reader->error = PROV_E_FORMAT;
+        return 0;
+    }
     reader->at += head.len;
-    *ret = head.type == PROV_CBOR_UINT ? (int64_t)head.value : -1 - (int64_t)head.value;
-    return PROV_OK;
+    return head.value;
 }
 
-/* A string's head and content; peek has seen that all of it is there. */
-static struct prov_bytes take_content(struct prov_reader *reader, const struct cbor_head *head)
+bool prov_cbor_get_bool(struct prov_reader *reader)
 {
-    const uint8_t *at = reader->bytes.data + reader->at + head->len;
-
-    reader->at += head->len + (size_t)head->value;
-    return PROV_BYTES(at, (size_t)head->value);
+    return get_simple(reader, SIMPLE_FALSE, SIMPLE_TRUE) == SIMPLE_TRUE;
 }
 
-prov_result prov_cbor_take_bstr(struct prov_reader *reader, struct prov_bytes *ret)
+bool prov_cbor_get_null(struct prov_reader *reader)
 {
-    struct cbor_head head;
-    prov_result result = expect(reader, PROV_CBOR_BSTR, &head);
+    struct prov_reader ahead = *reader;
 
-    if (result == PROV_OK)
-        *ret = take_content(reader, &head);
-    return result;
+    if (get_simple(&ahead, SIMPLE_NULL, SIMPLE_NULL) != SIMPLE_NULL)
+        return false;
+    *reader = ahead;
+    return true;
 }
+
+/* --- reading: strings ------------------------------------------------------------------------- */
 
 /* How many octets a UTF-8 sequence has by its first, and the range of its second (RFC 3629, section
  * 4). */
@@ -207,99 +251,68 @@ static bool is_utf8(struct prov_bytes text)
     return true;
 }
 
-prov_result prov_cbor_take_tstr(struct prov_reader *reader, struct prov_bytes *ret)
-{
-    struct prov_reader ahead = *reader;
-    struct cbor_head head;
-    prov_result result = expect(reader, PROV_CBOR_TSTR, &head);
-
-    if (result != PROV_OK)
-        return result;
-    struct prov_bytes text = take_content(&ahead, &head);
-    if (!is_utf8(text))
-        return PROV_E_FORMAT;
-    *reader = ahead;
-    *ret = text;
-    return PROV_OK;
-}
-
-/* How many items must follow an array's or a map's head; each has an octet at least, so that a
- * count that can't be true is refused before anything is looped over. */
-static prov_result check_count(const struct prov_reader *reader, const struct cbor_head *head)
-{
-    size_t left = prov_reader_left(reader) - head->len;
-
-    return head->value > (head->type == PROV_CBOR_MAP ? left / 2 : left) ? PROV_E_TRUNCATED
-                                                                         : PROV_OK;
-}
-
-static prov_result take_count(struct prov_reader *reader, enum prov_cbor_type type, size_t *ret)
-{
-    struct cbor_head head;
-    prov_result result = expect(reader, type, &head);
-
-    if (result == PROV_OK)
-        result = check_count(reader, &head);
-    if (result != PROV_OK)
-        return result;
-    reader->at += head.len;
-    *ret = (size_t)head.value;
-    return PROV_OK;
-}
-
-prov_result prov_cbor_take_array(struct prov_reader *reader, size_t *ret_count)
-{
-    return take_count(reader, PROV_CBOR_ARRAY, ret_count);
-}
-
-prov_result prov_cbor_take_tag(struct prov_reader *reader, uint64_t *ret)
-{
-    struct cbor_head head;
-    prov_result result = expect(reader, PROV_CBOR_TAG, &head);
-
-    if (result != PROV_OK)
-        return result;
-    reader->at += head.len;
-    *ret = head.value;
-    return PROV_OK;
-}
-
-prov_result prov_cbor_take_bool(struct prov_reader *reader, bool *ret)
-{
-    struct cbor_head head;
-    prov_result result = expect(reader, PROV_CBOR_SIMPLE, &head);
-
-    if (result != PROV_OK)
-        return result;
-    if (head.value == SIMPLE_NULL)
-        return PROV_E_FORMAT;
-    reader->at += head.len;
-    *ret = head.value == SIMPLE_TRUE;
-    return PROV_OK;
-}
-
-bool prov_cbor_take_null(struct prov_reader *reader)
+/* A string of low to high octets. */
+static void get_string(struct prov_reader *reader, enum prov_cbor_type type, size_t low,
+                       size_t high, struct prov_bytes *ret)
 {
     struct cbor_head head;
 
-    if (expect(reader, PROV_CBOR_SIMPLE, &head) != PROV_OK || head.value != SIMPLE_NULL)
-        return false;
-    reader->at += head.len;
-    return true;
+    *ret = PROV_BYTES_NONE;
+    if (!expect(reader, type, &head))
+        return;
+    struct prov_bytes string =
+        PROV_BYTES(reader->bytes.data + reader->at + head.len, (size_t)head.value);
+    if (string.len < low || string.len > high)
+        reader->error = PROV_E_BOUNDS;
+    else if (type == PROV_CBOR_TSTR && !is_utf8(string))
+        reader->error = PROV_E_FORMAT;
+    if (reader->error != PROV_OK)
+        return;
+    reader->at += head.len + string.len;
+    *ret = string;
 }
 
-/* --- reading: whole items -------------------------------------------------------------------- */
-
-static prov_result walk_item(struct prov_reader *reader, unsigned depth);
-
-static prov_result walk_items(struct prov_reader *reader, uint64_t count, unsigned depth)
+void prov_cbor_get_bstr(struct prov_reader *reader, size_t low, size_t high, struct prov_bytes *ret)
 {
-    prov_result result = PROV_OK;
-
-    for (uint64_t i = 0; i < count && result == PROV_OK; i++)
-        result = walk_item(reader, depth);
-    return result;
+    get_string(reader, PROV_CBOR_BSTR, low, high, ret);
 }
+
+void prov_cbor_get_copy(struct prov_reader *reader, uint8_t *ret, size_t len)
+{
+    struct prov_bytes string;
+
+    get_string(reader, PROV_CBOR_BSTR, len, len, &string);
+    if (string.len > 0)
+        memcpy(ret, string.data, string.len);
+}
+
+void prov_cbor_get_tstr(struct prov_reader *reader, struct prov_bytes *ret)
+{
+    get_string(reader, PROV_CBOR_TSTR, 0, SIZE_MAX, ret);
+}
+
+void prov_cbor_get_text(struct prov_reader *reader, char *ret, size_t cap)
+{
+    struct prov_bytes text;
+
+    get_string(reader, PROV_CBOR_TSTR, 0, cap - 1, &text);
+    if (reader->error != PROV_OK)
+        return;
+    memcpy(ret, text.data, text.len);
+    ret[text.len] = '\0';
+}
+
+size_t prov_cbor_get_bstrs(struct prov_reader *reader, size_t low, size_t high,
+                           struct prov_bytes *ret)
+{
+    size_t count = prov_cbor_get_array(reader, low, high);
+
+    for (size_t i = 0; i < count; i++)
+        prov_cbor_get_bstr(reader, 0, SIZE_MAX, &ret[i]);
+    return reader->error == PROV_OK ? count : 0;
+}
+
+/* --- reading: whole items, and maps with integer keys ----------------------------------------- */
 
 /* Bytewise lexicographic order of encoded keys (RFC 8949, section 4.2.1). */
 static bool comes_after(struct prov_bytes key, struct prov_bytes last)
@@ -310,128 +323,241 @@ static bool comes_after(struct prov_bytes key, struct prov_bytes last)
     return order > 0 || (order == 0 && key.len > last.len);
 }
 
-static prov_result walk_pairs(struct prov_reader *reader, uint64_t count, unsigned depth)
+/* The key that was taken from `start` on comes after the last, and is the last from now on. */
+static void check_key(struct prov_reader *reader, size_t start, struct prov_bytes *last)
+{
+    struct prov_bytes key = PROV_BYTES(reader->bytes.data + start, reader->at - start);
+
+    if (reader->error != PROV_OK)
+        return;
+    if (comes_after(key, *last)) {
+        *last = key;
+        return;
+    }
+    reader->at = start;
+    reader->error = PROV_E_DETERMINISM;
+}
+
+static void walk(struct prov_reader *reader, unsigned depth);
+
+/* What belongs to a container's head. */
+static void walk_content(struct prov_reader *reader, const struct cbor_head *head, unsigned depth)
 {
     struct prov_bytes last = PROV_BYTES_NONE;
+    size_t count = head->type == PROV_CBOR_TAG ? 1 : (size_t)head->value;
 
-    for (uint64_t i = 0; i < count; i++) {
-        size_t start = reader->at;
-        prov_result result = walk_item(reader, depth);
-        if (result != PROV_OK)
-            return result;
-        struct prov_bytes key = PROV_BYTES(reader->bytes.data + start, reader->at - start);
-        if (!comes_after(key, last)) {
-            reader->at = start;
-            return PROV_E_DETERMINISM;
+    for (; count > 0 && reader->error == PROV_OK; count--) {
+        if (head->type == PROV_CBOR_MAP) {
+            size_t start = reader->at;
+            walk(reader, depth);
+            check_key(reader, start, &last);
         }
-        last = key;
-        result = walk_item(reader, depth);
-        if (result != PROV_OK)
-            return result;
+        walk(reader, depth);
     }
-    return PROV_OK;
 }
 
-/* Walks over what belongs to a container's head; depth counts the containers and tags around the
- * item, so that the recursion ends at PROV_CBOR_DEPTH_MAX. */
-static prov_result walk_container(struct prov_reader *reader, const struct cbor_head *head,
-                                  unsigned depth)
-{
-    if (depth == PROV_CBOR_DEPTH_MAX)
-        return PROV_E_BOUNDS;
-    if (head->type == PROV_CBOR_TAG) {
-        reader->at += head->len;
-        return walk_item(reader, depth + 1);
-    }
-    prov_result result = check_count(reader, head);
-    if (result != PROV_OK)
-        return result;
-    reader->at += head->len;
-    return head->type == PROV_CBOR_ARRAY ? walk_items(reader, head->value, depth + 1)
-                                         : walk_pairs(reader, head->value, depth + 1);
-}
-
-static prov_result walk_item(struct prov_reader *reader, unsigned depth)
+/* depth counts the containers and tags around the item, so that the recursion ends at
+ * PROV_CBOR_DEPTH_MAX. */
+static void walk(struct prov_reader *reader, unsigned depth)
 {
     struct prov_bytes content;
     struct cbor_head head;
-    prov_result result = peek(reader, &head);
 
-    if (result != PROV_OK)
-        return result;
-    switch (head.type) {
-    case PROV_CBOR_BSTR:
-        return prov_cbor_take_bstr(reader, &content);
-    case PROV_CBOR_TSTR:
-        return prov_cbor_take_tstr(reader, &content);
-    case PROV_CBOR_ARRAY:
-    case PROV_CBOR_MAP:
-    case PROV_CBOR_TAG:
-        return walk_container(reader, &head, depth);
-    default:
-        reader->at += head.len;
-        return PROV_OK;
+    if (!peek(reader, &head))
+        return;
+    if (head.type == PROV_CBOR_BSTR || head.type == PROV_CBOR_TSTR) {
+        get_string(reader, head.type, 0, SIZE_MAX, &content);
+        return;
     }
+    bool container = head.type >= PROV_CBOR_ARRAY && head.type <= PROV_CBOR_TAG;
+    if (container && depth == PROV_CBOR_DEPTH_MAX) {
+        reader->error = PROV_E_BOUNDS;
+        return;
+    }
+    reader->at += head.len;
+    if (container)
+        walk_content(reader, &head, depth + 1);
 }
 
-prov_result prov_cbor_take_item(struct prov_reader *reader, struct prov_bytes *ret)
+void prov_cbor_skip(struct prov_reader *reader)
+{
+    walk(reader, 0);
+}
+
+void prov_cbor_get_item(struct prov_reader *reader, struct prov_bytes *ret)
 {
     size_t start = reader->at;
-    prov_result result = walk_item(reader, 0);
 
-    if (result == PROV_OK)
+    *ret = PROV_BYTES_NONE;
+    prov_cbor_skip(reader);
+    if (reader->error == PROV_OK)
         *ret = PROV_BYTES(reader->bytes.data + start, reader->at - start);
-    return result;
 }
 
 prov_result prov_cbor_check(struct prov_bytes bytes)
 {
     struct prov_reader reader = prov_reader_make(bytes);
-    prov_result result = walk_item(&reader, 0);
 
-    if (result == PROV_OK && !prov_reader_done(&reader))
-        return PROV_E_TRAILING;
+    prov_cbor_skip(&reader);
+    return prov_reader_end(&reader);
+}
+
+struct prov_cbor_map prov_cbor_get_map(struct prov_reader *reader)
+{
+    size_t count = (size_t)get_argument(reader, PROV_CBOR_MAP, 0, UINT64_MAX);
+
+    return (struct prov_cbor_map){count, PROV_BYTES_NONE};
+}
+
+bool prov_cbor_get_key(struct prov_reader *reader, struct prov_cbor_map *map, int32_t *ret)
+{
+    size_t start = reader->at;
+
+    if (map->left == 0)
+        return false;
+    int64_t key = prov_cbor_get_int(reader);
+    check_key(reader, start, &map->last);
+    if (key != (int32_t)key) {
+        reader->at = start;
+        reader->error = PROV_E_BOUNDS;
+    }
+    if (reader->error != PROV_OK)
+        return false;
+    map->left--;
+    *ret = (int32_t)key;
+    return true;
+}
+
+/* --- reading with an answer each -------------------------------------------------------------- */
+
+prov_result prov_cbor_peek(const struct prov_reader *reader, enum prov_cbor_type *ret)
+{
+    struct cbor_head head;
+    prov_result result = look(reader, &head);
+
+    if (result == PROV_OK)
+        *ret = head.type;
     return result;
 }
 
-/* --- reading: maps with integer keys --------------------------------------------------------- */
+/* What went wrong, forgotten. */
+static prov_result settle(struct prov_reader *reader)
+{
+    prov_result result = reader->error;
+
+    reader->error = PROV_OK;
+    return result;
+}
+
+prov_result prov_cbor_take_uint(struct prov_reader *reader, uint64_t *ret)
+{
+    uint64_t value = prov_cbor_get_uint(reader);
+    prov_result result = settle(reader);
+
+    if (result == PROV_OK)
+        *ret = value;
+    return result;
+}
+
+prov_result prov_cbor_take_int(struct prov_reader *reader, int64_t *ret)
+{
+    int64_t value = prov_cbor_get_int(reader);
+    prov_result result = settle(reader);
+
+    if (result == PROV_OK)
+        *ret = value;
+    return result;
+}
+
+static prov_result take_string(struct prov_reader *reader, enum prov_cbor_type type,
+                               struct prov_bytes *ret)
+{
+    struct prov_bytes string;
+
+    get_string(reader, type, 0, SIZE_MAX, &string);
+    prov_result result = settle(reader);
+    if (result == PROV_OK)
+        *ret = string;
+    return result;
+}
+
+prov_result prov_cbor_take_bstr(struct prov_reader *reader, struct prov_bytes *ret)
+{
+    return take_string(reader, PROV_CBOR_BSTR, ret);
+}
+
+prov_result prov_cbor_take_tstr(struct prov_reader *reader, struct prov_bytes *ret)
+{
+    return take_string(reader, PROV_CBOR_TSTR, ret);
+}
+
+prov_result prov_cbor_take_array(struct prov_reader *reader, size_t *ret_count)
+{
+    size_t count = prov_cbor_get_array(reader, 0, SIZE_MAX);
+    prov_result result = settle(reader);
+
+    if (result == PROV_OK)
+        *ret_count = count;
+    return result;
+}
+
+prov_result prov_cbor_take_tag(struct prov_reader *reader, uint64_t *ret)
+{
+    uint64_t value = prov_cbor_get_tag(reader);
+    prov_result result = settle(reader);
+
+    if (result == PROV_OK)
+        *ret = value;
+    return result;
+}
+
+prov_result prov_cbor_take_bool(struct prov_reader *reader, bool *ret)
+{
+    bool value = prov_cbor_get_bool(reader);
+    prov_result result = settle(reader);
+
+    if (result == PROV_OK)
+        *ret = value;
+    return result;
+}
+
+bool prov_cbor_take_null(struct prov_reader *reader)
+{
+    return prov_cbor_get_null(reader);
+}
+
+prov_result prov_cbor_take_item(struct prov_reader *reader, struct prov_bytes *ret)
+{
+    struct prov_bytes item;
+
+    prov_cbor_get_item(reader, &item);
+    prov_result result = settle(reader);
+    if (result == PROV_OK)
+        *ret = item;
+    return result;
+}
 
 prov_result prov_cbor_map_begin(struct prov_reader *reader, struct prov_cbor_map *map)
 {
-    size_t count;
-    prov_result result = take_count(reader, PROV_CBOR_MAP, &count);
+    struct prov_cbor_map begun = prov_cbor_get_map(reader);
+    prov_result result = settle(reader);
 
     if (result == PROV_OK)
-        *map = (struct prov_cbor_map){count, false, 0};
+        *map = begun;
     return result;
-}
-
-/* The order of the encodings: 0, 1, 2, …, then -1, -2, … */
-static bool key_after(int64_t key, int64_t last)
-{
-    if ((key < 0) != (last < 0))
-        return key < 0;
-    return key < 0 ? key < last : key > last;
 }
 
 prov_result prov_cbor_map_next(struct prov_reader *reader, struct prov_cbor_map *map,
                                bool *ret_more, int64_t *ret_key)
 {
-    struct prov_reader ahead = *reader;
-    int64_t key;
+    int32_t key = 0;
+    bool more = prov_cbor_get_key(reader, map, &key);
+    prov_result result = settle(reader);
 
-    if (map->left == 0) {
-        *ret_more = false;
-        return PROV_OK;
-    }
-    prov_result result = prov_cbor_take_int(&ahead, &key);
     if (result != PROV_OK)
         return result;
-    if (map->any && !key_after(key, map->last))
-        return PROV_E_DETERMINISM;
-    *reader = ahead;
-    *map = (struct prov_cbor_map){map->left - 1, true, key};
-    *ret_more = true;
-    *ret_key = key;
+    *ret_more = more;
+    if (more)
+        *ret_key = key;
     return PROV_OK;
 }

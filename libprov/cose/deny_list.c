@@ -252,7 +252,7 @@ prov_result prov_deny_list_peek(struct prov_bytes file, struct prov_deny_list *r
 bool prov_deny_list_next(const struct prov_deny_list *list, struct prov_deny_at *at,
                          struct prov_bytes *ret_issuer, struct prov_bytes *ret_serial)
 {
-    struct prov_reader reader = {list->certificates, at->octet};
+    struct prov_reader reader = {.bytes = list->certificates, .at = at->octet};
     size_t items = 0;
     if (prov_reader_done(&reader))
         return false;

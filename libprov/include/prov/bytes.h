@@ -4,7 +4,8 @@
  *
  * prov_bytes   what was filled: a view, owns nothing, valid as long as what it points to
  * prov_buf     what is to be filled: the caller's room, appended to; sticky overflow
- * prov_reader  a cursor over a view: each take checks and advances, or fails and stays
+ * prov_reader  a cursor over a view: each take checks and advances, or fails and stays; with prov_get_…
+ *              the first failure is remembered, so that many items are got and one answer is asked for
  * prov_secret  up to 64 octets that are wiped and never printed
  *
  * No heap, no I/O.
@@ -70,7 +71,8 @@ struct prov_bytes prov_buf_bytes(const struct prov_buf *buf);
 
 struct prov_reader {
     struct prov_bytes bytes;
-    size_t at; /* octets taken so far: where an error is */
+    size_t at;         /* octets taken so far: where an error is */
+    prov_result error; /* what prov_get_… failed with first: sticky, nothing is got any more */
 };
 
 struct prov_reader prov_reader_make(struct prov_bytes bytes);
@@ -86,6 +88,23 @@ PROV_MUST bool prov_take_u64(struct prov_reader *reader, uint64_t *ret);
 PROV_MUST bool prov_take(struct prov_reader *reader, size_t len, struct prov_bytes *ret);
 /* A vector with a length of `width` octets (1 to 3) before it. */
 PROV_MUST bool prov_take_vector(struct prov_reader *reader, size_t width, struct prov_bytes *ret);
+
+/* The same without an answer each: what is got from a reader that failed is 0 or PROV_BYTES_NONE, so
+ * that a caller gets ten fields in a row, and loops over counts of 0, before it asks once, by
+ * prov_reader_result or prov_reader_end. The first failure moves nothing and stays. */
+uint8_t prov_get_u8(struct prov_reader *reader);
+uint16_t prov_get_u16(struct prov_reader *reader);
+uint32_t prov_get_u24(struct prov_reader *reader);
+uint32_t prov_get_u32(struct prov_reader *reader);
+uint64_t prov_get_u64(struct prov_reader *reader);
+void prov_get_bytes(struct prov_reader *reader, size_t len, struct prov_bytes *ret);
+/* A vector with a length of `width` octets (1 to 3) before it. */
+void prov_get_vector(struct prov_reader *reader, size_t width, struct prov_bytes *ret);
+/* What the caller itself finds wrong with what it got; the first failure counts. */
+void prov_reader_fail(struct prov_reader *reader, prov_result error);
+PROV_MUST prov_result prov_reader_result(const struct prov_reader *reader);
+/* The same, and PROV_E_TRAILING if something is left. */
+PROV_MUST prov_result prov_reader_end(const struct prov_reader *reader);
 
 /* A pre-shared key, a private scalar, a sealing key. Wipe it before it goes out of scope. */
 #define PROV_SECRET_MAX 64

@@ -26,6 +26,9 @@ void prov_cbor_put_text(struct prov_buf *buf, struct prov_bytes text);
 void prov_cbor_put_array(struct prov_buf *buf, size_t count);
 /* The caller puts keys in bytewise order of their encodings: 1, 2, …, 23, 24, …, -1, -2, … */
 void prov_cbor_put_map(struct prov_buf *buf, size_t count);
+/* A map whose members are counted as they are written, at most 23: open returns a mark. */
+size_t prov_cbor_open_map(struct prov_buf *buf);
+void prov_cbor_close_map(struct prov_buf *buf, size_t mark, size_t count);
 void prov_cbor_put_tag(struct prov_buf *buf, uint64_t tag);
 void prov_cbor_put_null(struct prov_buf *buf);
 void prov_cbor_put_bool(struct prov_buf *buf, bool value);
@@ -43,10 +46,60 @@ enum prov_cbor_type {
     PROV_CBOR_SIMPLE = 7 /* false 20, true 21, null 22; floats are refused */
 };
 
-/* Each take checks the type and advances over the item's head (and, for strings, its content).
- * PROV_E_TRUNCATED, PROV_E_FORMAT (another type, or text that is not UTF-8), PROV_E_DETERMINISM,
- * PROV_E_BOUNDS (a number beyond int64). On failure the reader's `at` tells where: at the item that
- * was refused; prov_cbor_take_item leaves it at the refused item inside. */
+/* Reading is sticky (prov_get_…, prov/bytes.h): each get checks the next item's type, takes its head
+ * (and, of strings, the content) and gives its value; the first failure stays in the reader, and from then
+ * on values are 0, false or PROV_BYTES_NONE. PROV_E_TRUNCATED, PROV_E_FORMAT (another type, or text that
+ * is not UTF-8), PROV_E_DETERMINISM, PROV_E_BOUNDS (a value, a length or a count outside of low … high).
+ * The reader's `at` tells where: at the item that was refused. So a decoder reads like its schema:
+ *
+ *     struct prov_reader reader = prov_reader_make(bytes);
+ *     struct prov_cbor_map map = prov_cbor_get_map(&reader);
+ *     int32_t key;
+ *     while (prov_cbor_get_key(&reader, &map, &key)) {
+ *         if (key == 1)
+ *             kind = prov_cbor_get_number(&reader, 1, 3);
+ *         else if (key == 2)
+ *             prov_cbor_get_bstr(&reader, 1, 16, &id);
+ *         else
+ *             prov_cbor_skip(&reader);             or prov_reader_fail(&reader, PROV_E_FORMAT);
+ *     }
+ *     return prov_reader_end(&reader);
+ */
+uint64_t prov_cbor_get_uint(struct prov_reader *reader);
+uint32_t prov_cbor_get_number(struct prov_reader *reader, uint32_t low, uint32_t high);
+int64_t prov_cbor_get_int(struct prov_reader *reader); /* PROV_E_BOUNDS beyond int64 */
+bool prov_cbor_get_bool(struct prov_reader *reader);
+uint64_t prov_cbor_get_tag(struct prov_reader *reader);
+void prov_cbor_get_bstr(struct prov_reader *reader, size_t low, size_t high,
+                        struct prov_bytes *ret);
+/* A byte string of exactly len octets, copied; ret is left alone on failure. */
+void prov_cbor_get_copy(struct prov_reader *reader, uint8_t *ret, size_t len);
+void prov_cbor_get_tstr(struct prov_reader *reader, struct prov_bytes *ret);
+/* Text of up to cap - 1 octets, copied, with a NUL after it; ret is left alone on failure. */
+void prov_cbor_get_text(struct prov_reader *reader, char *ret, size_t cap);
+/* The count; the items follow. A count that can't be true (each item has an octet) is refused. */
+size_t prov_cbor_get_array(struct prov_reader *reader, size_t low, size_t high);
+/* [low*high bstr]; returns the count. */
+size_t prov_cbor_get_bstrs(struct prov_reader *reader, size_t low, size_t high,
+                           struct prov_bytes *ret);
+/* True if the next item is of the type; false after a failure and at the end, which is none. */
+bool prov_cbor_next_is(const struct prov_reader *reader, enum prov_cbor_type type);
+/* True if the next item is null, which is then taken; otherwise nothing is, and nothing failed. */
+bool prov_cbor_get_null(struct prov_reader *reader);
+/* One whole item of any kind, checked to the bottom (`at`: the refused item inside). */
+void prov_cbor_get_item(struct prov_reader *reader, struct prov_bytes *ret);
+void prov_cbor_skip(struct prov_reader *reader);
+
+/* A map with integer keys, walked in order. get_key takes the next key and checks that it comes after
+ * the one before; the caller takes the value. False at the end of the map, or after a failure. */
+struct prov_cbor_map {
+    size_t left;
+    struct prov_bytes last; /* key, encoded */
+};
+struct prov_cbor_map prov_cbor_get_map(struct prov_reader *reader);
+bool prov_cbor_get_key(struct prov_reader *reader, struct prov_cbor_map *map, int32_t *ret);
+
+/* The same with an answer each, which the next take forgets. */
 PROV_MUST prov_result prov_cbor_peek(const struct prov_reader *reader, enum prov_cbor_type *ret);
 PROV_MUST prov_result prov_cbor_take_uint(struct prov_reader *reader, uint64_t *ret);
 PROV_MUST prov_result prov_cbor_take_int(struct prov_reader *reader, int64_t *ret);
@@ -55,18 +108,8 @@ PROV_MUST prov_result prov_cbor_take_tstr(struct prov_reader *reader, struct pro
 PROV_MUST prov_result prov_cbor_take_array(struct prov_reader *reader, size_t *ret_count);
 PROV_MUST prov_result prov_cbor_take_tag(struct prov_reader *reader, uint64_t *ret);
 PROV_MUST prov_result prov_cbor_take_bool(struct prov_reader *reader, bool *ret);
-/* true if the next item is null, which is then taken; otherwise nothing is. */
 bool prov_cbor_take_null(struct prov_reader *reader);
-/* One whole item of any kind, checked to the bottom. */
 PROV_MUST prov_result prov_cbor_take_item(struct prov_reader *reader, struct prov_bytes *ret);
-
-/* A map with integer keys, walked in order: begin, then next until *ret_more is false. next takes
- * the key and checks that it comes after the one before; the caller takes the value. */
-struct prov_cbor_map {
-    size_t left;
-    bool any;
-    int64_t last; /* in encoded order */
-};
 PROV_MUST prov_result prov_cbor_map_begin(struct prov_reader *reader, struct prov_cbor_map *map);
 PROV_MUST prov_result prov_cbor_map_next(struct prov_reader *reader, struct prov_cbor_map *map,
                                          bool *ret_more, int64_t *ret_key);

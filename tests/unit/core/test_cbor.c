@@ -306,6 +306,91 @@ static void map_of_integers_refuses_disorder_and_other_keys(void **state)
     }
 }
 
+/* What follows a failure is zero and moves nothing, whatever is there; the first failure stays. */
+static void after_a_failure_nothing_is_got(void **state)
+{
+    struct octets octets = octets_of("01 f6 02 20 4101 6161 8100 a10000 c100 f5");
+    struct prov_reader reader = prov_reader_make(OCTETS_VIEW(octets));
+    struct prov_bytes bytes = OCTETS_VIEW(octets);
+    uint8_t copy = 7;
+    char text[2] = "7";
+    int32_t key = 7;
+
+    (void)state;
+    assert_int_equal(prov_cbor_get_uint(&reader), 1);
+    assert_false(prov_cbor_get_bool(&reader));
+    assert_int_equal(prov_reader_result(&reader), PROV_E_FORMAT);
+    assert_int_equal(reader.at, 1);
+    assert_false(prov_cbor_get_null(&reader));
+    reader.at = 2;
+    assert_false(prov_cbor_next_is(&reader, PROV_CBOR_UINT));
+    assert_int_equal(prov_cbor_get_uint(&reader), 0);
+    assert_int_equal(prov_cbor_get_number(&reader, 2, 2), 0);
+    assert_int_equal(prov_cbor_get_int(&reader), 0);
+    prov_cbor_get_bstr(&reader, 9, 9, &bytes);
+    assert_null(bytes.data);
+    prov_cbor_get_copy(&reader, &copy, 1);
+    prov_cbor_get_text(&reader, text, sizeof text);
+    assert_true(copy == 7 && text[0] == '7');
+    assert_int_equal(prov_cbor_get_bstrs(&reader, 1, 1, &bytes), 0);
+    struct prov_cbor_map map = prov_cbor_get_map(&reader);
+    assert_false(prov_cbor_get_key(&reader, &map, &key));
+    assert_int_equal(key, 7);
+    prov_cbor_skip(&reader);
+    prov_reader_fail(&reader, PROV_E_POLICY);
+    assert_int_equal(reader.at, 2);
+    assert_int_equal(prov_reader_end(&reader), PROV_E_FORMAT);
+}
+
+static void limits_are_bounds_and_the_refused_item_is_told(void **state)
+{
+    struct octets octets = octets_of("05 430a0b0c 6361620a 820102 a21b000000010000000000 00");
+    const struct prov_reader start = prov_reader_make(OCTETS_VIEW(octets));
+    struct prov_reader reader = start;
+    struct prov_bytes both[2];
+    uint8_t copy[3];
+    char text[4];
+    int32_t key;
+
+    (void)state;
+    assert_int_equal(prov_cbor_get_number(&reader, 6, 9), 0);
+    assert_int_equal(prov_reader_end(&reader), PROV_E_BOUNDS);
+    reader = start;
+    assert_int_equal(prov_cbor_get_number(&reader, 5, 5), 5);
+    prov_cbor_get_copy(&reader, copy, 3);
+    assert_int_equal(copy[2], 12);
+    prov_cbor_get_text(&reader, text, sizeof text);
+    assert_string_equal(text, "ab\n");
+    assert_int_equal(prov_reader_end(&reader), PROV_E_TRAILING);
+    struct prov_reader here = reader;
+    assert_int_equal(prov_cbor_get_bstrs(&reader, 2, 2, both), 0);
+    assert_int_equal(prov_reader_result(&reader), PROV_E_FORMAT);
+    reader = here;
+    assert_int_equal(prov_cbor_get_array(&reader, 3, 9), 0);
+    assert_int_equal(reader.at, here.at);
+    reader = here;
+    prov_cbor_skip(&reader);
+    struct prov_cbor_map map = prov_cbor_get_map(&reader);
+    assert_int_equal(prov_reader_result(&reader), PROV_OK);
+    size_t at = reader.at;
+    assert_false(prov_cbor_get_key(&reader, &map, &key)); /* beyond int32 */
+    assert_int_equal(prov_reader_result(&reader), PROV_E_BOUNDS);
+    assert_int_equal(reader.at, at);
+}
+
+static void too_many_members_overflow(void **state)
+{
+    uint8_t room[4];
+    struct prov_buf buf = PROV_BUF_OF(room);
+    size_t mark = prov_cbor_open_map(&buf);
+
+    (void)state;
+    prov_cbor_close_map(&buf, mark, 23);
+    assert_int_equal(room[0], 0xb7);
+    prov_cbor_close_map(&buf, mark, 24);
+    assert_int_equal(prov_buf_result(&buf), PROV_E_OVERFLOW);
+}
+
 static void writer_without_room_overflows(void **state)
 {
     uint8_t room[4];
@@ -496,6 +581,9 @@ int main(void)
         cmocka_unit_test(numbers_beyond_int64_are_out_of_bounds),
         cmocka_unit_test(null_is_no_bool_and_bool_no_null),
         cmocka_unit_test(map_of_integers_refuses_disorder_and_other_keys),
+        cmocka_unit_test(after_a_failure_nothing_is_got),
+        cmocka_unit_test(limits_are_bounds_and_the_refused_item_is_told),
+        cmocka_unit_test(too_many_members_overflow),
         cmocka_unit_test(writer_without_room_overflows),
         cmocka_unit_test(appendix_a_is_accepted),
         cmocka_unit_test(text_at_the_edges_of_utf8_is_accepted),

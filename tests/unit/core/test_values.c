@@ -121,6 +121,33 @@ static void reader_reads_what_buf_writes(void **state)
     assert_true(prov_reader_done(&reader));
 }
 
+/* A failed reader gives zeros, stays where it failed, and keeps what it failed with. */
+static void reader_that_failed_gives_nothing_more(void **state)
+{
+    static const uint8_t octets[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 2, 0xaa};
+    struct prov_reader reader = prov_reader_make(PROV_BYTES_OF(octets));
+    struct prov_bytes bytes = PROV_BYTES_OF(octets);
+
+    (void)state;
+    assert_int_equal(prov_get_u64(&reader), 0x0102030405060708);
+    assert_int_equal(prov_get_u8(&reader), 9);
+    prov_get_vector(&reader, 2, &bytes); /* two octets are said to come, one does */
+    assert_true(bytes.data == NULL && bytes.len == 0);
+    assert_int_equal(reader.at, 9);
+    prov_reader_fail(&reader, PROV_E_BOUNDS);
+    assert_int_equal(prov_get_u8(&reader) | prov_get_u16(&reader) | prov_get_u24(&reader) |
+                         prov_get_u32(&reader),
+                     0);
+    assert_int_equal(prov_get_u64(&reader), 0);
+    assert_int_equal(reader.at, 9);
+    assert_int_equal(prov_reader_end(&reader), PROV_E_TRUNCATED);
+
+    reader = prov_reader_make(PROV_BYTES(octets + 9, 2));
+    assert_int_equal(prov_get_u8(&reader), 0);
+    assert_int_equal(prov_reader_end(&reader), PROV_E_TRAILING);
+    assert_int_equal(prov_reader_result(&reader), PROV_OK);
+}
+
 static void bytes_differ_by_length_and_by_octet(void **state)
 {
     static const uint8_t a[] = {1, 2, 3}, b[] = {1, 2, 4}, c[] = {0, 2, 3};
@@ -329,6 +356,7 @@ int main(void)
         cmocka_unit_test(buf_vector_refuses_a_length_that_its_width_cannot_hold),
         cmocka_unit_test(buf_without_room_takes_nothing_and_no_octets),
         cmocka_unit_test(reader_takes_nothing_of_what_is_too_short),
+        cmocka_unit_test(reader_that_failed_gives_nothing_more),
         cmocka_unit_test(bytes_differ_by_length_and_by_octet),
         cmocka_unit_test(secret_is_bounded_and_wiped),
         cmocka_unit_test(buf_writes_network_order),
