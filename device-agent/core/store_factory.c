@@ -82,6 +82,8 @@ static prov_result factory_free(struct prov_store *store, size_t *ret)
 static prov_result factory_append(struct prov_store *store, enum store_type type,
                                   struct prov_bytes body)
 {
+    /* no body reads as erased where it ends: the next one is put behind it */
+    const uint8_t end = (uint8_t)~store->port->flash.erased;
     size_t number = 0;
     struct store_index index = {.type = type, .length = (uint32_t)body.len};
     prov_result r = factory_free(store, &number);
@@ -89,11 +91,13 @@ static prov_result factory_append(struct prov_store *store, enum store_type type
         r = store_written_end(store, factory_bodies_at(store), factory_end(store), &index.offset);
     if (r != PROV_OK)
         return r;
-    if (body.len > factory_end(store) - index.offset)
+    if (body.len >= factory_end(store) - index.offset)
         return PROV_E_FULL;
     struct store_writer writer;
     store_writer_begin(&writer, store, index.offset, factory_end(store));
     r = store_writer_put(&writer, body);
+    if (r == PROV_OK)
+        r = store_writer_put(&writer, PROV_BYTES(&end, 1));
     prov_result last = store_writer_end(&writer);
     r = r == PROV_OK ? last : r;
     index.sequence = (uint32_t)number + 1;

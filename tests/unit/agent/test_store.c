@@ -497,6 +497,22 @@ static void every_geometry_works(void **state)
         }
 }
 
+/* An identity without a key ends with zeros, which is how some flash reads when it is erased. */
+static void body_that_ends_like_erased_flash_is_not_written_over(void **state)
+{
+    struct prov_identity identity = {.eui64 = {{0, 0x12, 0x4b, 0, 0x14, 0xb5, 0xd9, 0x6f}}}, kept;
+    struct prov_entry entry = psk_entry("a.example", 1);
+    (void)state;
+    make(1024, 8, 8, 0x00);
+    reopen();
+    assert_int_equal(prov_store_identity_put(&store, &identity), PROV_OK);
+    assert_int_equal(prov_store_install(&store, &entry, ROOM), PROV_OK);
+    reopen();
+    assert_int_equal(prov_store_identity_get(&store, &kept), PROV_OK);
+    assert_memory_equal(kept.eui64.octets, identity.eui64.octets, 8);
+    assert_int_equal(number_at(PROV_STORE_FACTORY, "a.example"), 1);
+}
+
 static void lost_journal_leaves_a_credential(void **state)
 {
     (void)state;
@@ -769,6 +785,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(row62_log_is_a_bounded_ring, setup, teardown),
         cmocka_unit_test_setup_teardown(every_geometry_works, setup, teardown),
+        cmocka_unit_test_setup_teardown(body_that_ends_like_erased_flash_is_not_written_over, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(lost_journal_leaves_a_credential, setup, teardown),
         cmocka_unit_test_setup_teardown(rotten_journal_loses_no_credential, setup, teardown),
         cmocka_unit_test_setup_teardown(unnamed_newest_snapshot_is_the_candidate, setup, teardown),
