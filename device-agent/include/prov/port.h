@@ -32,6 +32,14 @@ struct prov_flash {
     void *context;
 };
 
+/* A region for those who have no reason to take another: four sectors for each area, two for the journal, two for
+ * a deny-list. prov-agent, the board in this repository and `prov bundle export --format ihex` have it. */
+#define PROV_FLASH_SECTOR       4096u
+#define PROV_FLASH_SECTORS      16u
+#define PROV_FLASH_UNIT         8u
+#define PROV_FLASH_ERASED       0xffu
+#define PROV_FLASH_DENY_SECTORS 2u
+
 /* How far the clock can be believed (profile.md, row 29). */
 enum prov_clock_trust { PROV_CLOCK_NONE = 0, PROV_CLOCK_COARSE = 1, PROV_CLOCK_TRUSTED = 2 };
 

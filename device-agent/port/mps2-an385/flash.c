@@ -5,7 +5,7 @@
 
 #include "hardware.h"
 
-#define ERASED 0xff
+#define ERASED PROV_FLASH_ERASED
 
 static prov_result erase_at(struct flash *flash, uint32_t sector, size_t len)
 {

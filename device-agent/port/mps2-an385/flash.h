@@ -13,9 +13,9 @@
 
 #include "prov/port.h"
 
-#define FLASH_SECTOR         4096u
-#define FLASH_UNIT           8u
-#define FLASH_SECTORS        16u
+#define FLASH_SECTOR         PROV_FLASH_SECTOR
+#define FLASH_UNIT           PROV_FLASH_UNIT
+#define FLASH_SECTORS        PROV_FLASH_SECTORS
 #define FLASH_BUNDLE_SECTORS 2u
 #define FLASH_SIZE           ((FLASH_SECTORS + FLASH_BUNDLE_SECTORS) * FLASH_SECTOR)
 

@@ -12,10 +12,6 @@
 
 #define HEADER_LEN     4096
 #define HEADER_VERSION 1
-#define DEFAULT_UNIT   8
-#define DEFAULT_SECTOR 4096
-#define DEFAULT_COUNT  16 /* four for each area, two for the journal, two for a deny-list */
-#define DEFAULT_DENY   2
 
 static const char magic[8] = {'p', 'r', 'v', 'f', 'l', 'a', 's', 'h'};
 
@@ -102,7 +98,7 @@ static prov_result flash_program(void *context, uint32_t offset, const uint8_t *
 static prov_result flash_erase(void *context, uint32_t sector)
 {
     struct flash_file *file = context;
-    uint8_t blank[DEFAULT_SECTOR];
+    uint8_t blank[PROV_FLASH_SECTOR];
     memset(blank, file->erased, sizeof blank);
     uint32_t end = power_goes(file) ? file->sector_size / 2 : file->sector_size;
     for (uint32_t done = 0; done < end; done += (uint32_t)sizeof blank) {
@@ -146,11 +142,11 @@ static prov_result header_write(struct flash_file *file)
     struct prov_buf buf = PROV_BUF_OF(header);
     *file = (struct flash_file){.fd = file->fd,
                                 .locked = -1,
-                                .unit = DEFAULT_UNIT,
-                                .sector_size = DEFAULT_SECTOR,
-                                .sector_count = DEFAULT_COUNT,
-                                .erased = 0xff,
-                                .deny_sectors = DEFAULT_DENY,
+                                .unit = PROV_FLASH_UNIT,
+                                .sector_size = PROV_FLASH_SECTOR,
+                                .sector_count = PROV_FLASH_SECTORS,
+                                .erased = PROV_FLASH_ERASED,
+                                .deny_sectors = PROV_FLASH_DENY_SECTORS,
                                 .cut_after = file->cut_after,
                                 .cut = file->cut};
     prov_put(&buf, magic, sizeof magic);
