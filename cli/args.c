@@ -25,7 +25,8 @@ const struct option_row option_rows[OPT_COUNT] = {
     {OPT_USE, "--use", "USE", "bootstrap (default) or operational"},
     {OPT_IDENTITY_FILE, "--identity-file", "FILE", "the PSK identity"},
     {OPT_KEY_FILE, "--key-file", "FILE", "the PSK"},
-    {OPT_FORMAT, "--format", "FORMAT", "of both files: hex, base64 or raw"},
+    {OPT_FORMAT, "--format", "FORMAT",
+     "of both files: hex, base64 or raw (for bundle export: bundle, the default, ihex or raw)"},
     {OPT_PUBLIC, "--public", "FILE", "SubjectPublicKeyInfo, PEM or DER"},
     {OPT_CSR, "--csr", "FILE", "a certification request, PEM or DER"},
     {OPT_DAYS, "--days", "N", "days until it expires"},
@@ -73,6 +74,13 @@ const struct option_row option_rows[OPT_COUNT] = {
     {OPT_AUTHORITY, "--authority", "FILE",
      "be the device's server with this throw-away key (prov check prepare makes one)"},
     {OPT_FOLDER, "--folder", "FOLDER", "where the files go"},
+    {OPT_AT, "--at", "ADDRESS",
+     "where the region of flash begins on the device: 0x and hex, or decimal"},
+    {OPT_SECTOR_SIZE, "--sector-size", "N", "octets that are erased together (default 4096)"},
+    {OPT_SECTORS, "--sectors", "N", "sectors of the region (default 16)"},
+    {OPT_UNIT, "--unit", "N", "octets that are programmed together (default 8)"},
+    {OPT_ERASED, "--erased", "OCTET", "what an erased octet reads as (default 0xff)"},
+    {OPT_DENY_SECTORS, "--deny-sectors", "N", "sectors of it for a deny-list: 2 (default) or 0"},
 };
 
 static const struct option_row *find(const char *arg, size_t len)

@@ -69,9 +69,16 @@ enum option {
     OPT_NO_RESUMPTION,
     OPT_AUTHORITY,
     OPT_FOLDER,
+    OPT_AT,
+    OPT_SECTOR_SIZE,
+    OPT_SECTORS,
+    OPT_UNIT,
+    OPT_ERASED,
+    OPT_DENY_SECTORS,
     OPT_COUNT
 };
 #define OPT(name) (UINT64_C(1) << OPT_##name)
+_Static_assert(OPT_COUNT <= 64, "a set of options is one number");
 
 struct option_row {
     enum option id;

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands.h"
+#include "image.h"
 
 #include "prov/text.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* In text there is nothing to say: the file is the answer. */
-static void put_export(struct run *run, const struct prov_uuid *id, const char *path)
-{
-    out_begin(&run->out);
-    out_uuid(&run->out, "id", id);
-    out_text(&run->out, "out", path);
-    out_end(&run->out);
-}
 
 static prov_result check_urls(struct run *run, const char *prefix, const char *folder)
 {
@@ -56,34 +48,138 @@ static prov_result publish(struct run *run, struct prov_bytes octets, const char
     return r;
 }
 
-prov_result cmd_bundle_export(struct run *run)
+/* --- export: one bundle as it is, or a device's bundles as its flash would have them -------------- */
+
+#define EXPORT_MAX (ARGS_WORDS_MAX - 2) /* credentials at a time: a noun and a verb are words too */
+
+enum export_format { EXPORT_BUNDLE = 0, EXPORT_IHEX, EXPORT_RAW };
+static const char *const export_formats[] = {
+    [EXPORT_BUNDLE] = "bundle", [EXPORT_IHEX] = "ihex", [EXPORT_RAW] = "raw"};
+
+struct export
 {
-    const char *prefix = run_option(run, OPT_CERTIFICATE_URL);
-    const char *folder = run_option(run, OPT_PUBLISH);
-    struct prov_credential credential;
-    const char *path = NULL;
-    uint8_t octets[PROV_BUNDLE_MAX];
-    struct prov_buf bundle = PROV_BUF_OF(octets);
-    prov_result r = take_required(run, OPT_OUT, &path);
-    if (r == PROV_OK && run->out.json && strcmp(path, "-") == 0)
+    const char *path, *prefix, *folder;
+    enum export_format format;
+    struct prov_credential credentials[EXPORT_MAX];
+    struct image image;
+    uint8_t octets[PROV_BUNDLE_MAX]; /* the last bundle */
+    struct prov_bytes file;
+};
+
+static prov_result take_export_format(struct run *run, enum export_format *ret)
+{
+    const char *text = run_option(run, OPT_FORMAT);
+    for (int i = EXPORT_BUNDLE; text != NULL && i <= EXPORT_RAW; i++)
+        if (strcmp(export_formats[i], text) == 0) {
+            *ret = (enum export_format)i;
+            return PROV_OK;
+        }
+    *ret = EXPORT_BUNDLE;
+    return text == NULL ? PROV_OK
+                        : prov_why_set(&run->why, PROV_E_USAGE,
+                                       "--format is bundle, ihex or raw, not \"%.32s\"", text);
+}
+
+/* What is of no use to a bundle. */
+static prov_result check_bundle_options(struct run *run)
+{
+    for (int i = 0; i < OPT_COUNT; i++)
+        if ((IMAGE_OPTIONS & (UINT64_C(1) << i)) != 0 && run_flag(run, (enum option)i))
+            return prov_why_set(&run->why, PROV_E_USAGE,
+                                "%s is for flash images: --format ihex or raw",
+                                option_rows[i].name);
+    if (run->word_count > 1)
+        return prov_why_set(&run->why, PROV_E_USAGE,
+                            "a bundle has one credential: several are for --format ihex or raw");
+    return PROV_OK;
+}
+
+static prov_result take_export(struct run *run, struct export *export)
+{
+    export->prefix = run_option(run, OPT_CERTIFICATE_URL);
+    export->folder = run_option(run, OPT_PUBLISH);
+    prov_result r = take_required(run, OPT_OUT, &export->path);
+    if (r == PROV_OK && run->out.json && strcmp(export->path, "-") == 0)
         r = prov_why_set(&run->why, PROV_E_USAGE, "--json and --out - both mean stdout");
     if (r == PROV_OK)
-        r = check_urls(run, prefix, folder);
+        r = check_urls(run, export->prefix, export->folder);
     if (r == PROV_OK)
-        r = take_credential(run, run->words[0], &credential);
+        r = take_export_format(run, &export->format);
     if (r == PROV_OK)
-        r = file_check_new(run, path);
-    if (r == PROV_OK)
-        r = prov_flow_bundle_export(&run->flow, &credential, prefix, &bundle);
-    if (r == PROV_OK && folder != NULL)
-        r = publish(run, prov_buf_bytes(&bundle), prefix, folder);
-    if (r == PROV_OK && !run->dry_run)
-        r = file_write_new(run, path, prov_buf_bytes(&bundle));
-    prov_wipe(octets, sizeof(octets));
-    if (r == PROV_OK && run->out.json)
-        put_export(run, &credential.uuid, path);
+        r = export->format == EXPORT_BUNDLE
+                ? check_bundle_options(run)
+                : image_begin(run, export->format == EXPORT_IHEX, &export->image);
+    for (size_t i = 0; r == PROV_OK && i < run->word_count; i++)
+        r = take_credential(run, run->words[i], &export->credentials[i]);
+    return r == PROV_OK ? file_check_new(run, export->path) : r;
+}
+
+static prov_result export_one(struct run *run, struct export *export,
+                              const struct prov_credential *credential)
+{
+    struct prov_buf bundle = PROV_BUF_OF(export->octets);
+    prov_result r = prov_flow_bundle_export(&run->flow, credential, export->prefix, &bundle);
+    if (r == PROV_OK && export->format != EXPORT_BUNDLE)
+        r = image_add(run, &export->image, credential, prov_buf_bytes(&bundle));
+    if (r == PROV_OK && export->folder != NULL)
+        r = publish(run, prov_buf_bytes(&bundle), export->prefix, export->folder);
+    export->file = prov_buf_bytes(&bundle);
     return r;
 }
+
+static void put_credentials(struct run *run, const struct export *export)
+{
+    if (export->format == EXPORT_BUNDLE) {
+        out_uuid(&run->out, "id", &export->credentials[0].uuid);
+        return;
+    }
+    out_array_begin(&run->out, "credentials");
+    for (size_t i = 0; i < run->word_count; i++) {
+        out_item_begin(&run->out);
+        out_uuid(&run->out, "id", &export->credentials[i].uuid);
+        out_item_end(&run->out);
+    }
+    out_array_end(&run->out);
+}
+
+/* In text there is nothing to say: the file is the answer. */
+static prov_result put_export(struct run *run, const struct export *export)
+{
+    uint8_t digest[PROV_HASH_LEN];
+    prov_result r = prov_crypto_sha256(run->crypto, &export->file, 1, digest);
+    if (r != PROV_OK)
+        return r;
+    out_begin(&run->out);
+    put_credentials(run, export);
+    out_eui64(&run->out, "device", &export->credentials[0].device);
+    out_text(&run->out, "out", export->path);
+    out_text(&run->out, "format", export_formats[export->format]);
+    if (export->format == EXPORT_IHEX)
+        out_int(&run->out, "address", export->image.address);
+    out_int(&run->out, "octets", (int64_t) export->file.len);
+    out_hex(&run->out, "sha256", PROV_BYTES_OF(digest));
+    out_end(&run->out);
+    return PROV_OK;
+}
+
+prov_result cmd_bundle_export(struct run *run)
+{
+    struct export export = {0};
+    prov_result r = take_export(run, &export);
+    for (size_t i = 0; r == PROV_OK && i < run->word_count; i++)
+        r = export_one(run, &export, &export.credentials[i]);
+    if (r == PROV_OK && export.format != EXPORT_BUNDLE)
+        r = image_file(run, &export.image, &export.file);
+    if (r == PROV_OK && !run->dry_run)
+        r = file_write_new(run, export.path, export.file);
+    if (r == PROV_OK && run->out.json)
+        r = put_export(run, &export);
+    prov_wipe(export.octets, sizeof(export.octets));
+    image_end(&export.image);
+    return r;
+}
+
+/* --- inspect ---------------------------------------------------------------------------------- */
 
 static void put_deny_signer(struct run *run, const struct prov_bundle *bundle)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands.h"
+#include "image.h"
 
 #include <string.h>
 
@@ -91,11 +92,15 @@ const struct command commands[] = {
      "ID --reason TEXT", "Revokes a credential: it is refused from the next handshake on.",
      "prov credential revoke 0193a7c2 --reason \"lost in the field\""},
 
-    {"bundle", "export", cmd_bundle_export, NEEDS_REGISTRY | NEEDS_PKI, 1, 1,
-     OPT(OUT) | OPT(DRY_RUN) | OPT(CERTIFICATE_URL) | OPT(PUBLISH),
-     "ID --out FILE [--certificate-url PREFIX [--publish FOLDER]]",
-     "Writes what is installed on the device. It holds secrets: the file is made 0600.",
-     "prov bundle export 0193a7c2 --out meter7.bundle"},
+    {"bundle", "export", cmd_bundle_export, NEEDS_REGISTRY | NEEDS_PKI, 1, ARGS_WORDS_MAX - 2,
+     OPT(OUT) | OPT(DRY_RUN) | OPT(CERTIFICATE_URL) | OPT(PUBLISH) | OPT(FORMAT) | IMAGE_OPTIONS,
+     "ID [ID ...] --out FILE [--format bundle|ihex|raw] [--at ADDRESS] [--certificate-url PREFIX "
+     "[--publish FOLDER]]",
+     "Writes what is installed on the device. It holds secrets: the file is made 0600.\n"
+     "--format ihex or raw: an image of the device's region of flash, for its programmer, with all "
+     "of\nthe device's credentials that are named; it has to fit the firmware's geometry.",
+     "prov bundle export 0193a7c2 --out meter7.bundle\n"
+     "  prov bundle export 0193a7c2 --out meter7.hex --format ihex --at 0x10010000"},
     {"bundle", "inspect", cmd_bundle_inspect, NEEDS_CRYPTO, 1, 1, 0, "FILE",
      "Checks a bundle and shows what is in it, except secrets.",
      "prov bundle inspect meter7.bundle"},
