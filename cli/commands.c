@@ -19,6 +19,12 @@ const struct command commands[] = {
      "Makes the registry, its key file, the root and the issuing CA.",
      "prov init --org \"Example Works\" --country DE"},
 
+    {"registry", "rekey", cmd_registry_rekey, NEEDS_REGISTRY | CHANGES, 0, 0, OPT(OUT),
+     "--out FILE",
+     "Makes another key file and wraps the registry's keys with it. The key file in use opens this "
+     "registry no\nmore, but older copies of it; servers that run go on.",
+     "prov registry rekey --out new.key && mv new.key registry.key"},
+
     {"ca", "list", cmd_ca_list, NEEDS_REGISTRY, 0, 0, 0, "", "Lists the certificate authorities.",
      "prov ca list"},
     {"ca", "show", cmd_ca_show, NEEDS_REGISTRY, 0, 1, 0, "[root|issuing]",

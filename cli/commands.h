@@ -44,6 +44,7 @@ void help_noun(FILE *stream, const char *noun);
 void help_command(FILE *stream, const struct command *command);
 
 prov_result cmd_init(struct run *run);
+prov_result cmd_registry_rekey(struct run *run);
 prov_result cmd_ca_list(struct run *run);
 prov_result cmd_ca_show(struct run *run);
 prov_result cmd_server_add(struct run *run);

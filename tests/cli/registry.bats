@@ -215,3 +215,45 @@ sys.stdin.read()' < <(sleep 30) &
     [ "$(prov ca list --json | wc -l)" -eq 2 ]
     prov ca show root --json | field certificate | openssl x509 -noout
 }
+
+@test "a new key file is not made over anything, nor without an old one that fits" {
+    make
+    before=$(sha256sum r.db r.key)
+    fails 2 "--out is missing" registry rekey
+    fails 2 "--out is a file here" registry rekey --out -
+    fails 4 "r.key" registry rekey --out r.key
+    fails 3 "none/new.key" registry rekey --out none/new.key
+    prov init --org Other --country DE --registry other.db >/dev/null
+    fails 10 "other.key" registry rekey --out new.key --key other.key
+    [ ! -e new.key ]
+    [ "$(sha256sum r.db r.key)" = "$before" ]
+}
+
+@test "a dry rekey makes no file and the registry is opened as before" {
+    make
+    succeeds registry rekey --out new.key --dry-run --json
+    [ "$(printf %s "$output" | field dry_run)" = True ]
+    [ ! -e new.key ]
+    succeeds device list
+}
+
+@test "after a rekey the new key file alone opens the registry, and an old copy is opened by the old one" {
+    make
+    prov server add $SERVER >/dev/null
+    prov device add $DEVICE >/dev/null
+    id=$(prov psk issue $DEVICE --server $SERVER 2>/dev/null)
+    prov bundle export "$id" --out before
+    cp r.db old.db
+    succeeds registry rekey --out new.key --json
+    [ "$(printf %s "$output" | field key)" = new.key ]
+    [[ $stderr == *"opens this registry no more"* ]]
+    [ "$(stat -c %a new.key)" = 600 ]
+    fails 10 "is not the key file" bundle export "$id" --out b
+    prov bundle export "$id" --out after --key new.key
+    cmp before after
+    prov event list --key new.key --json | tail -n 1 | field verb | grep -qx registry.rewrap
+    prov bundle export "$id" --out old --registry old.db --key r.key
+    cmp before old
+    mv new.key r.key
+    succeeds device list
+}
