@@ -25,7 +25,8 @@ prov_result prov_dtls_fail(struct prov_dtls *s, prov_result result, enum prov_al
         prov_alert_queue(s, LEVEL_FATAL, alert);
         s->alert_sent = s->alert;
     }
-    prov_resume_forget(s); /* RFC 5246, section 7.2.2 */
+    if (PROV_DTLS_RESUMES)
+        prov_resume_forget(s); /* RFC 5246, section 7.2.2 */
     prov_dtls_release(s);
     return result;
 }

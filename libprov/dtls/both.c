@@ -22,10 +22,10 @@ static prov_result add_urls(struct prov_dtls *s)
 
 prov_result prov_certificate_add(struct prov_dtls *s)
 {
-    if (prov_dtls_is_client(s) && prov_urls_agreed(s))
+    if (PROV_WITH_CERTIFICATE_URLS && prov_dtls_is_client(s) && prov_urls_agreed(s))
         return add_urls(s);
     struct prov_buf message = prov_flight_message(s, MESSAGE_CERTIFICATE);
-    if (s->kind == PROV_KIND_RPK)
+    if (prov_dtls_is_raw(s))
         prov_raw_key_put(&message, s->config->spki);
     else if (!prov_dtls_is_client(s) && prov_cached_agreed(s, CACHED_CERT))
         prov_cached_put_short(s, CACHED_CERT, &message);
@@ -40,8 +40,10 @@ static bool is_own_key(const struct prov_dtls_config *config, struct prov_bytes 
     struct prov_bytes raw;
     struct prov_x509 own;
 
-    return (prov_spki_decode(config->spki, &raw) == PROV_OK && prov_bytes_equal(point, raw)) ||
-           (config->chain_len > 0 && prov_x509_parse(config->chain[0], &own) == PROV_OK &&
+    return (PROV_WITH_RPK && prov_spki_decode(config->spki, &raw) == PROV_OK &&
+            prov_bytes_equal(point, raw)) ||
+           (PROV_WITH_CERT && config->chain_len > 0 &&
+            prov_x509_parse(config->chain[0], &own) == PROV_OK &&
             prov_bytes_equal(point, own.point));
 }
 
@@ -109,7 +111,7 @@ static prov_result take_chain(struct prov_dtls *s, struct prov_bytes body)
 
 prov_result prov_rule_certificate(struct prov_dtls *s, struct prov_bytes body)
 {
-    prov_result result = s->kind == PROV_KIND_RPK ? take_raw_key(s, body) : take_chain(s, body);
+    prov_result result = prov_dtls_is_raw(s) ? take_raw_key(s, body) : take_chain(s, body);
 
     if (result != PROV_OK)
         return result;
@@ -152,7 +154,7 @@ static void note(struct prov_dtls *s, enum prov_dtls_role role,
 {
     if (role == s->config->role)
         memcpy(s->finished_own, verify_data, PROV_DTLS_FINISHED_LEN);
-    if (role == (s->resumed ? PROV_DTLS_SERVER : PROV_DTLS_CLIENT))
+    if (role == (prov_dtls_is_resumed(s) ? PROV_DTLS_SERVER : PROV_DTLS_CLIENT))
         memcpy(s->tls_unique, verify_data, PROV_DTLS_FINISHED_LEN);
 }
 
@@ -187,7 +189,7 @@ prov_result prov_rule_finished(struct prov_dtls *s, struct prov_bytes body)
     note(s, peer, expected);
     s->finished_peer_seq = s->hs->next_receive;
     s->hs->state = STATE_LAST_FLIGHT;
-    if (prov_dtls_is_client(s) != s->resumed)
+    if (prov_dtls_is_client(s) != prov_dtls_is_resumed(s))
         prov_dtls_complete(s);
     return PROV_OK;
 }

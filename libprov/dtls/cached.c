@@ -64,11 +64,6 @@ static struct prov_bytes fingerprint_bytes(const struct prov_dtls *s, unsigned t
     return PROV_BYTES(s->hs->fingerprints[type - 1], PROV_HASH_LEN);
 }
 
-bool prov_cached_agreed(const struct prov_dtls *s, unsigned type)
-{
-    return (s->hs->facts.cached_types >> type & 1) != 0;
-}
-
 static void put_short(struct prov_buf *buf, struct prov_bytes hash)
 {
     size_t mark = prov_put_open(buf, 1);
@@ -81,7 +76,7 @@ static void put_short(struct prov_buf *buf, struct prov_bytes hash)
 
 static bool has_cached(const struct prov_dtls_config *config, unsigned type)
 {
-    if (config->kinds != PROV_KIND_BIT(PROV_KIND_CERT))
+    if (!prov_dtls_offers(config, PROV_KIND_CERT))
         return false;
     return type == CACHED_CERT       ? config->cached_chain_len > 0
            : type == CACHED_CERT_REQ ? config->cached_request.len > 0

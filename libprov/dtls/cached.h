@@ -20,7 +20,10 @@ PROV_MUST prov_result prov_fingerprint_request(struct prov_crypto *crypto, struc
                                                uint8_t ret[PROV_HASH_LEN]);
 
 /* Whether the messages of the type go in their short form. */
-bool prov_cached_agreed(const struct prov_dtls *s, unsigned type);
+static inline bool prov_cached_agreed(const struct prov_dtls *s, unsigned type)
+{
+    return PROV_WITH_CACHED_INFO && (s->hs->facts.cached_types >> type & 1) != 0;
+}
 
 /* --- client --- */
 

@@ -44,7 +44,8 @@ static prov_result send_hello(struct prov_dtls *s, struct prov_bytes cookie)
     put_suites(s->config, &suites);
     const struct prov_client_hello hello = {.version = DTLS_1_2,
                                             .random = s->hs->random_client,
-                                            .session_id = prov_resume_offer(s),
+                                            .session_id = PROV_DTLS_RESUMES ? prov_resume_offer(s)
+                                                                            : PROV_BYTES_NONE,
                                             .cookie = cookie,
                                             .suites = prov_buf_bytes(&suites),
                                             .compression = PROV_BYTES_OF(null_compression)};
@@ -84,7 +85,7 @@ static prov_result begin_transcript(struct prov_dtls *s)
  * section 3.3). */
 static enum prov_dtls_state awaited(const struct prov_dtls *s)
 {
-    return s->hs->facts.ticket ? STATE_TICKET : STATE_FINISHED;
+    return PROV_WITH_TICKETS && s->hs->facts.ticket ? STATE_TICKET : STATE_FINISHED;
 }
 
 static prov_result take_server_hello(struct prov_dtls *s, struct prov_bytes body)
@@ -102,15 +103,15 @@ static prov_result take_server_hello(struct prov_dtls *s, struct prov_bytes body
     if (s->suite == NULL || hello.compression != 0)
         return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
     memcpy(s->hs->random_server, hello.random, PROV_DTLS_RANDOM_LEN);
-    prov_result result = prov_resume_answered(s, &hello);
+    prov_result result = PROV_DTLS_RESUMES ? prov_resume_answered(s, &hello) : PROV_OK;
     if (result == PROV_OK)
         result = prov_client_extensions_take(s, hello.extensions);
     if (result != PROV_OK)
         return result;
     s->extended_master = s->hs->facts.extended_master;
-    s->hs->state = s->resumed ? awaited(s) : next[s->suite->kx];
+    s->hs->state = prov_dtls_is_resumed(s) ? awaited(s) : next[s->suite->kx];
     result = begin_transcript(s);
-    return result == PROV_OK && s->resumed ? prov_keys_resume(s) : result;
+    return result == PROV_OK && prov_dtls_is_resumed(s) ? prov_keys_resume(s) : result;
 }
 
 /* --- ServerKeyExchange ----------------------------------------------------------------------- */
@@ -228,7 +229,7 @@ static prov_result take_request(struct prov_dtls *s, struct prov_bytes body)
     if (!can_answer(&request))
         return prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
     s->hs->request = body;
-    if (!cached)
+    if (PROV_WITH_CACHED_INFO && !cached)
         prov_inbox_keep(s->hs, body, &s->hs->request);
     s->hs->state = STATE_HELLO_DONE;
     return PROV_OK;
@@ -329,29 +330,35 @@ static void late(struct prov_dtls *s, struct prov_bytes message)
         return;
     if (fragment.type == MESSAGE_HELLO_REQUEST)
         prov_alert_queue(s, LEVEL_WARNING, PROV_ALERT_NO_RENEGOTIATION);
-    prov_finished_repeated(s, &fragment);
+    if (PROV_DTLS_RESUMES)
+        prov_finished_repeated(s, &fragment);
 }
 
 /* --- the table ------------------------------------------------------------------------------- */
 
+#define PUBLIC (PROV_WITH_RPK || PROV_WITH_CERT)
+
+/* A state of a kind or a feature that is off is never come to. */
 static const struct prov_dtls_rule rules[] = {
     {STATE_HELLO, MESSAGE_HELLO_VERIFY_REQUEST, false, take_hello_verify},
     {STATE_HELLO, MESSAGE_SERVER_HELLO, false, take_server_hello},
-    {STATE_CERTIFICATE, MESSAGE_CERTIFICATE, false, prov_rule_certificate},
-    {STATE_SIGNED_EXCHANGE, MESSAGE_SERVER_KEY_EXCHANGE, true, take_signed_exchange},
-    {STATE_SHARE_EXCHANGE, MESSAGE_SERVER_KEY_EXCHANGE, false, take_share_exchange},
-    {STATE_HINT, MESSAGE_SERVER_KEY_EXCHANGE, false, take_hint},
+    {STATE_CERTIFICATE, MESSAGE_CERTIFICATE, false, PUBLIC ? prov_rule_certificate : NULL},
+    {STATE_SIGNED_EXCHANGE, MESSAGE_SERVER_KEY_EXCHANGE, true,
+     PUBLIC ? take_signed_exchange : NULL},
+    {STATE_SHARE_EXCHANGE, MESSAGE_SERVER_KEY_EXCHANGE, false,
+     PROV_WITH_PSK ? take_share_exchange : NULL},
+    {STATE_HINT, MESSAGE_SERVER_KEY_EXCHANGE, false, PROV_WITH_PSK ? take_hint : NULL},
     {STATE_HINT, MESSAGE_SERVER_HELLO_DONE, false, take_done},
-    {STATE_CERTIFICATE_REQUEST, MESSAGE_CERTIFICATE_REQUEST, false, take_request},
-    {STATE_CERTIFICATE_REQUEST, MESSAGE_SERVER_HELLO_DONE, false, take_no_request},
+    {STATE_CERTIFICATE_REQUEST, MESSAGE_CERTIFICATE_REQUEST, false, PUBLIC ? take_request : NULL},
+    {STATE_CERTIFICATE_REQUEST, MESSAGE_SERVER_HELLO_DONE, false, PUBLIC ? take_no_request : NULL},
     {STATE_HELLO_DONE, MESSAGE_SERVER_HELLO_DONE, false, take_done},
     {STATE_EPHEMERAL, MESSAGE_NONE, true, make_share},
     {STATE_AGREE, MESSAGE_NONE, true, prov_rule_agree},
     {STATE_ANSWER, MESSAGE_NONE, false, answer},
     {STATE_ANSWER_SIGNED, MESSAGE_NONE, false, answer_signed},
-    {STATE_TICKET, MESSAGE_NEW_SESSION_TICKET, false, prov_rule_ticket},
+    {STATE_TICKET, MESSAGE_NEW_SESSION_TICKET, false, PROV_WITH_TICKETS ? prov_rule_ticket : NULL},
     {STATE_FINISHED, MESSAGE_FINISHED, false, prov_rule_finished},
-    {STATE_LAST_FLIGHT, MESSAGE_NONE, false, prov_rule_last_flight},
+    {STATE_LAST_FLIGHT, MESSAGE_NONE, false, PROV_DTLS_RESUMES ? prov_rule_last_flight : NULL},
 };
 
 static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0]), late, NULL};
@@ -378,15 +385,15 @@ static prov_result check(const struct prov_dtls_config *config)
         offered |= ((*row)->kinds & config->kinds) != 0;
     if (!offered)
         return PROV_E_STATE;
-    if (config->kinds == PROV_KIND_BIT(PROV_KIND_PSK))
+    if (PROV_WITH_PSK && config->kinds == PROV_KIND_BIT(PROV_KIND_PSK))
         return config->psk_identity.len == 0                      ? PROV_E_STATE
                : config->psk_identity.len > PROV_PSK_IDENTITY_MAX ? PROV_E_BOUNDS
                                                                   : PROV_OK;
-    if (config->kinds == PROV_KIND_BIT(PROV_KIND_RPK))
+    if (PROV_WITH_RPK && config->kinds == PROV_KIND_BIT(PROV_KIND_RPK))
         return config->spki.len == PROV_SPKI_LEN ? PROV_OK : PROV_E_STATE;
-    if (config->kinds != PROV_KIND_BIT(PROV_KIND_CERT) || config->chain_len == 0)
+    if (!PROV_WITH_CERT || config->kinds != PROV_KIND_BIT(PROV_KIND_CERT) || config->chain_len == 0)
         return PROV_E_STATE;
-    prov_result result = prov_urls_check(config);
+    prov_result result = PROV_WITH_CERTIFICATE_URLS ? prov_urls_check(config) : PROV_OK;
     if (result != PROV_OK)
         return result;
     return chain_octets(config) <= PROV_DTLS_FLIGHT_MAX - PROV_DTLS_FLIGHT_REST ? PROV_OK
@@ -406,9 +413,9 @@ prov_result prov_dtls_start(struct prov_dtls *s, const struct prov_dtls_config *
         return result;
     s->side = &side;
     result = prov_crypto_random(crypto, s->hs->random_client, PROV_DTLS_RANDOM_LEN);
-    if (result == PROV_OK && prov_client_named(config))
+    if (PROV_DTLS_RESUMES && result == PROV_OK && prov_client_named(config))
         result = prov_resume_note_name(s, prov_bytes_text(config->server_name->text));
-    if (result == PROV_OK)
+    if (PROV_WITH_CACHED_INFO && result == PROV_OK)
         result = prov_cached_begin(s);
     if (result == PROV_OK)
         result = send_hello(s, PROV_BYTES_NONE);

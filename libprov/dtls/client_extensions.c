@@ -15,7 +15,7 @@
 
 static bool has_kind(const struct prov_dtls *s, enum prov_kind kind)
 {
-    return (s->config->kinds & PROV_KIND_BIT(kind)) != 0;
+    return prov_dtls_offers(s->config, kind);
 }
 
 static bool always(const struct prov_dtls *s)
@@ -117,24 +117,37 @@ static void put_algorithms(const struct prov_dtls *s, struct prov_buf *buf)
 
 static const struct prov_extension rows[] = {
     {PROV_EXTENSION_SERVER_NAME, has_name, put_name, prov_extension_take_empty},
-    {PROV_EXTENSION_MAX_FRAGMENT_LENGTH, prov_max_fragment_wanted, prov_max_fragment_put,
-     prov_max_fragment_take},
-    {PROV_EXTENSION_CLIENT_CERTIFICATE_URL, prov_urls_offered, NULL, prov_urls_take_answer},
-    {PROV_EXTENSION_TRUSTED_CA_KEYS, prov_anchors_wanted, prov_anchors_put,
-     prov_extension_take_empty},
-    {PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE, raw_keys, put_types, take_client_type},
-    {PROV_EXTENSION_SERVER_CERTIFICATE_TYPE, raw_keys, put_types, take_server_type},
+    {PROV_EXTENSION_MAX_FRAGMENT_LENGTH, PROV_WITH_MAX_FRAGMENT ? prov_max_fragment_wanted : NULL,
+     PROV_WITH_MAX_FRAGMENT ? prov_max_fragment_put : NULL,
+     PROV_WITH_MAX_FRAGMENT ? prov_max_fragment_take : NULL},
+    {PROV_EXTENSION_CLIENT_CERTIFICATE_URL, PROV_WITH_CERTIFICATE_URLS ? prov_urls_offered : NULL,
+     NULL, PROV_WITH_CERTIFICATE_URLS ? prov_urls_take_answer : NULL},
+    {PROV_EXTENSION_TRUSTED_CA_KEYS, PROV_WITH_TRUSTED_CA ? prov_anchors_wanted : NULL,
+     PROV_WITH_TRUSTED_CA ? prov_anchors_put : NULL,
+     PROV_WITH_TRUSTED_CA ? prov_extension_take_empty : NULL},
+    {PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE, PROV_WITH_RPK ? raw_keys : NULL,
+     PROV_WITH_RPK ? put_types : NULL, PROV_WITH_RPK ? take_client_type : NULL},
+    {PROV_EXTENSION_SERVER_CERTIFICATE_TYPE, PROV_WITH_RPK ? raw_keys : NULL,
+     PROV_WITH_RPK ? put_types : NULL, PROV_WITH_RPK ? take_server_type : NULL},
     {PROV_EXTENSION_SUPPORTED_GROUPS, has_ecdhe, put_groups, NULL},
     {PROV_EXTENSION_EC_POINT_FORMATS, has_ecdhe, prov_extension_put_formats,
      prov_extension_take_formats},
-    {PROV_EXTENSION_SIGNATURE_ALGORITHMS, has_signatures, put_algorithms, NULL},
-    {PROV_EXTENSION_ALPN, prov_alpn_wanted, prov_alpn_put, prov_alpn_take},
+    {PROV_EXTENSION_SIGNATURE_ALGORITHMS, (PROV_WITH_RPK || PROV_WITH_CERT) ? has_signatures : NULL,
+     (PROV_WITH_RPK || PROV_WITH_CERT) ? put_algorithms : NULL, NULL},
+    {PROV_EXTENSION_ALPN, PROV_WITH_ALPN ? prov_alpn_wanted : NULL,
+     PROV_WITH_ALPN ? prov_alpn_put : NULL, PROV_WITH_ALPN ? prov_alpn_take : NULL},
     {PROV_EXTENSION_EXTENDED_MASTER_SECRET, always, NULL, prov_extension_take_master},
-    {PROV_EXTENSION_HEARTBEAT, prov_heartbeat_wanted, prov_heartbeat_put, prov_heartbeat_take},
-    {PROV_EXTENSION_CONNECTION_ID, prov_cid_wanted, prov_cid_put, prov_cid_take},
-    {PROV_EXTENSION_CACHED_INFO, prov_cached_offers, prov_cached_put_offer,
-     prov_cached_take_answer},
-    {PROV_EXTENSION_SESSION_TICKET, prov_ticket_offered, prov_ticket_put, prov_ticket_take_promise},
+    {PROV_EXTENSION_HEARTBEAT, PROV_WITH_HEARTBEAT ? prov_heartbeat_wanted : NULL,
+     PROV_WITH_HEARTBEAT ? prov_heartbeat_put : NULL,
+     PROV_WITH_HEARTBEAT ? prov_heartbeat_take : NULL},
+    {PROV_EXTENSION_CONNECTION_ID, PROV_WITH_CONNECTION_ID ? prov_cid_wanted : NULL,
+     PROV_WITH_CONNECTION_ID ? prov_cid_put : NULL, PROV_WITH_CONNECTION_ID ? prov_cid_take : NULL},
+    {PROV_EXTENSION_CACHED_INFO, PROV_WITH_CACHED_INFO ? prov_cached_offers : NULL,
+     PROV_WITH_CACHED_INFO ? prov_cached_put_offer : NULL,
+     PROV_WITH_CACHED_INFO ? prov_cached_take_answer : NULL},
+    {PROV_EXTENSION_SESSION_TICKET, PROV_WITH_TICKETS ? prov_ticket_offered : NULL,
+     PROV_WITH_TICKETS ? prov_ticket_put : NULL,
+     PROV_WITH_TICKETS ? prov_ticket_take_promise : NULL},
     {PROV_EXTENSION_RENEGOTIATION_INFO, always, prov_extension_put_renegotiation,
      prov_extension_take_renegotiation},
 };
@@ -155,7 +168,7 @@ prov_result prov_client_extensions_take(struct prov_dtls *s, struct prov_bytes e
     prov_result result = prov_extensions_take(s, rows, sizeof(rows) / sizeof(rows[0]), extensions);
     if (result != PROV_OK)
         return result;
-    if (s->resumed) { /* the kind is the session's; RFC 7627, section 5.3 */
+    if (prov_dtls_is_resumed(s)) { /* the kind is the session's; RFC 7627, section 5.3 */
         return facts->extended_master ? PROV_OK : prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
     }
     if (has_kind(s, PROV_KIND_RPK) && (facts->client_types != raw || facts->server_types != raw))

@@ -8,6 +8,14 @@
 
 #include "prov/dtls.h"
 
+/* The kinds that this build has. */
+#define PROV_DTLS_KINDS                                                                            \
+    ((PROV_WITH_PSK ? PROV_KIND_BIT(PROV_KIND_PSK) : 0u) |                                         \
+     (PROV_WITH_RPK ? PROV_KIND_BIT(PROV_KIND_RPK) : 0u) |                                         \
+     (PROV_WITH_CERT ? PROV_KIND_BIT(PROV_KIND_CERT) : 0u))
+/* A session may go on later: resume.h. */
+#define PROV_DTLS_RESUMES (PROV_WITH_RESUMPTION || PROV_WITH_TICKETS)
+
 #define DTLS_1_0 0xFEFFu
 #define DTLS_1_2 0xFEFDu
 
@@ -92,6 +100,12 @@ struct prov_dtls_side {
     /* Adds what stands before ChangeCipherSpec in the last flight; NULL: nothing. */
     PROV_MUST prov_result (*before_last)(struct prov_dtls *s);
 };
+
+/* The connection id of records for this end, or none. */
+static inline struct prov_bytes prov_record_cid(const struct prov_dtls *s)
+{
+    return PROV_WITH_CONNECTION_ID ? prov_dtls_connection_id(s) : PROV_BYTES_NONE;
+}
 
 /* --- record.c -------------------------------------------------------------------------------- */
 
@@ -250,13 +264,33 @@ void prov_dtls_ask(struct prov_dtls *s, enum prov_dtls_event need);
 PROV_MUST bool prov_dtls_answered(struct prov_dtls *s, enum prov_dtls_event need);
 /* The row of a suite that the configuration has for one of its kinds, or NULL. */
 const struct prov_suite *prov_suite_in_use(const struct prov_dtls_config *config, uint16_t id);
+
+/* What a session is. Where the configuration leaves one answer (prov/config.h) the compiler knows it, and what
+ * is behind the others is not there. */
 static inline bool prov_dtls_is_client(const struct prov_dtls *s)
 {
-    return s->config->role == PROV_DTLS_CLIENT;
+    return !PROV_WITH_SERVER || s->config->role == PROV_DTLS_CLIENT;
 }
 static inline bool prov_dtls_is_public(const struct prov_dtls *s)
 {
-    return s->suite->kx == PROV_KX_ECDHE_ECDSA;
+    return (PROV_WITH_RPK || PROV_WITH_CERT) &&
+           (!PROV_WITH_PSK || s->suite->kx == PROV_KX_ECDHE_ECDSA);
+}
+/* Of the kinds with public keys. */
+static inline bool prov_dtls_is_raw(const struct prov_dtls *s)
+{
+    return PROV_WITH_RPK && (!PROV_WITH_CERT || s->kind == PROV_KIND_RPK);
+}
+/* Whether its handshake is abbreviated. */
+static inline bool prov_dtls_is_resumed(const struct prov_dtls *s)
+{
+    return PROV_DTLS_RESUMES && s->resumed;
+}
+/* Whether a client's configuration, or a session of its, is of the kind. */
+static inline bool prov_dtls_offers(const struct prov_dtls_config *config, enum prov_kind kind)
+{
+    return (PROV_DTLS_KINDS & PROV_KIND_BIT(kind)) != 0 &&
+           (PROV_DTLS_KINDS == PROV_KIND_BIT(kind) || (config->kinds & PROV_KIND_BIT(kind)) != 0);
 }
 
 /* --- both.c: rules that serve both sides ----------------------------------------------------- */

@@ -27,7 +27,7 @@ void prov_extensions_put(struct prov_dtls *s, const struct prov_extension *rows,
     s->hs->offered = 0;
     for (size_t i = 0; i < count; i++) {
         if (rows[i].wanted == NULL || !rows[i].wanted(s) ||
-            (s->resumed && !stands_in_abbreviated(rows[i].type)))
+            (prov_dtls_is_resumed(s) && !stands_in_abbreviated(rows[i].type)))
             continue;
         prov_put_u16(buf, rows[i].type);
         size_t mark = prov_put_open(buf, 2);

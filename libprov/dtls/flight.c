@@ -110,7 +110,7 @@ void prov_flight_peer_repeated(struct prov_dtls *s, const struct prov_fragment *
     if (hs->peer_asked || hs->item_at < hs->item_count ||
         fragment->message_seq < hs->answered_from || fragment->message_seq >= hs->answered_until)
         return;
-    if (fragment->type == MESSAGE_CLIENT_HELLO &&
+    if (PROV_WITH_SERVER && fragment->type == MESSAGE_CLIENT_HELLO &&
         (fragment->offset != 0 || fragment->body.len < random_at + PROV_DTLS_RANDOM_LEN ||
          memcmp(fragment->body.data + random_at, hs->random_client, PROV_DTLS_RANDOM_LEN) != 0))
         return;
@@ -203,7 +203,8 @@ bool prov_flight_pull(struct prov_dtls *s, struct prov_buf *out)
 void prov_flight_last(struct prov_dtls *s)
 {
     s->last_flight = true;
-    s->last_ticket = s->ticket != NULL && s->ticket->len > 0 && !prov_dtls_is_client(s);
+    s->last_ticket = PROV_WITH_TICKETS && PROV_WITH_SERVER && s->ticket != NULL &&
+                     s->ticket->len > 0 && !prov_dtls_is_client(s);
 }
 
 /* In one record: a ticket of ours is short. */
@@ -239,9 +240,11 @@ bool prov_flight_pull_last(struct prov_dtls *s, struct prov_buf *out)
     size_t finished = prov_record_overhead(s, 0) + 1 + prov_record_overhead(s, 1) +
                       MESSAGE_HEADER_LEN + PROV_DTLS_FINISHED_LEN;
 
-    if (s->last_ticket && !pull_ticket(s, out))
+    bool ticket = PROV_WITH_TICKETS && PROV_WITH_SERVER && s->last_ticket;
+
+    if (ticket && !pull_ticket(s, out))
         return false;
-    if (s->last_ticket && out->cap - out->len < finished) {
+    if (ticket && out->cap - out->len < finished) {
         s->last_ticket = false; /* the rest goes into the next datagram */
         return true;
     }

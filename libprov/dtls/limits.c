@@ -25,8 +25,10 @@ prov_result prov_limits_check(const struct prov_dtls_config *config)
 {
     if (config->mtu != 0 && config->mtu < PROV_DTLS_MTU_MIN)
         return PROV_E_BOUNDS;
-    return config->max_fragment == 0 || code_of(config->max_fragment) != 0 ? PROV_OK
-                                                                           : PROV_E_BOUNDS;
+    return !PROV_WITH_MAX_FRAGMENT || config->max_fragment == 0 ||
+                   code_of(config->max_fragment) != 0
+               ? PROV_OK
+               : PROV_E_BOUNDS;
 }
 
 /* --- max_fragment_length --------------------------------------------------------------------- */
@@ -60,7 +62,8 @@ prov_result prov_max_fragment_take(struct prov_dtls *s, struct prov_bytes body)
 
 size_t prov_content_max(const struct prov_dtls *s)
 {
-    return s->max_fragment != 0 ? fragment_of(s->max_fragment) : PROV_DTLS_DATA_MAX;
+    return PROV_WITH_MAX_FRAGMENT && s->max_fragment != 0 ? fragment_of(s->max_fragment)
+                                                          : PROV_DTLS_DATA_MAX;
 }
 
 void prov_mtu_begin(struct prov_dtls *s)
@@ -83,7 +86,7 @@ void prov_mtu_mirror(struct prov_dtls *s, const struct prov_fragment *fragment, 
 {
     size_t len = datagram_len > PROV_DTLS_MTU_MIN ? datagram_len : PROV_DTLS_MTU_MIN;
 
-    if (datagram_len > 0 && !prov_dtls_is_client(s) &&
+    if (PROV_WITH_SERVER && datagram_len > 0 && !prov_dtls_is_client(s) &&
         fragment->offset + fragment->body.len < fragment->length && len < s->mtu)
         s->mtu = (uint16_t)len;
 }

@@ -128,7 +128,8 @@ static prov_result derive_master(struct prov_dtls *s)
     prov_crypto_ecdh_drop(s->crypto, &hs->secret.ecdh);
     memset(&hs->secret, 0, sizeof(hs->secret));
     hs->master_ready = true;
-    if (result == PROV_OK && s->extended_master && (s->kept.session_id_len > 0 || hs->facts.ticket))
+    if (PROV_DTLS_RESUMES && result == PROV_OK && s->extended_master &&
+        (s->kept.session_id_len > 0 || hs->facts.ticket))
         prov_resume_master(s, master);
     if (result == PROV_OK)
         result = prov_crypto_hmac_begin(s->crypto, &hs->secret.master, PROV_BYTES_OF(master));

@@ -79,7 +79,7 @@ struct prov_bytes prov_dtls_peer_spki(const struct prov_dtls *s)
 {
     struct prov_bytes spki;
 
-    if (s->kind != PROV_KIND_RPK || !prov_raw_key_take(certificate(s), &spki))
+    if (!PROV_WITH_RPK || s->kind != PROV_KIND_RPK || !prov_raw_key_take(certificate(s), &spki))
         return PROV_BYTES_NONE;
     return spki;
 }

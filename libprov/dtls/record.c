@@ -31,6 +31,17 @@ static size_t explicit_len(const struct prov_suite *suite)
     return PROV_AEAD_NONCE_LEN - suite->fixed_iv_len >= EXPLICIT_LEN ? EXPLICIT_LEN : 0;
 }
 
+static bool is_with_cid(uint8_t type)
+{
+    return PROV_WITH_CONNECTION_ID && type == CONTENT_CID;
+}
+
+/* What the peer wants in records of epoch 1. */
+static struct prov_bytes cid_of_peer(const struct prov_dtls *s)
+{
+    return PROV_WITH_CONNECTION_ID ? PROV_BYTES(s->cid_write, s->cid_write_len) : PROV_BYTES_NONE;
+}
+
 bool prov_record_take(uint8_t *data, size_t len, size_t cid_len, size_t *at,
                       struct prov_record *ret)
 {
@@ -41,7 +52,7 @@ bool prov_record_take(uint8_t *data, size_t len, size_t cid_len, size_t *at,
     struct prov_bytes body;
     if (!prov_take_u8(&reader, &record.type) || !prov_take_u16(&reader, &record.version) ||
         !prov_take_u16(&reader, &record.epoch) || !prov_take_u48(&reader, &record.seq) ||
-        !prov_take(&reader, record.type == CONTENT_CID ? cid_len : 0, &record.cid) ||
+        !prov_take(&reader, is_with_cid(record.type) ? cid_len : 0, &record.cid) ||
         !prov_take_vector(&reader, 2, &body))
         return false;
     record.body = record.header + RECORD_HEADER_LEN + record.cid.len;
@@ -82,12 +93,12 @@ static size_t overhead(const struct prov_suite *suite, size_t cid_len)
 
 size_t prov_record_overhead(const struct prov_dtls *s, unsigned epoch)
 {
-    return epoch == 0 ? RECORD_HEADER_LEN : overhead(s->suite, s->cid_write_len);
+    return epoch == 0 ? RECORD_HEADER_LEN : overhead(s->suite, cid_of_peer(s).len);
 }
 
 size_t prov_record_overhead_in(const struct prov_dtls *s)
 {
-    return overhead(s->suite, prov_dtls_connection_id(s).len);
+    return overhead(s->suite, prov_record_cid(s).len);
 }
 
 /* `number`: epoch and sequence number as 8 octets. */
@@ -110,7 +121,7 @@ static struct prov_bytes make_aad(const uint8_t *header, struct prov_bytes cid, 
     static const uint8_t placeholder[] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
     struct prov_buf aad = prov_buf_make(room, AAD_MAX);
 
-    if (header[0] == CONTENT_CID) {
+    if (is_with_cid(header[0])) {
         prov_put(&aad, placeholder, sizeof(placeholder));
         prov_put_u8(&aad, CONTENT_CID);
         prov_put_u8(&aad, (uint8_t)cid.len);
@@ -133,7 +144,7 @@ static struct prov_bytes key_of(const struct prov_dtls *s, const struct prov_dtl
 static bool put_sealed(struct prov_dtls *s, uint8_t type, struct prov_bytes head,
                        struct prov_bytes body, struct prov_buf *out)
 {
-    struct prov_bytes cid = PROV_BYTES(s->cid_write, s->cid_write_len);
+    struct prov_bytes cid = cid_of_peer(s);
     size_t mark = out->len, len = head.len + body.len + (cid.len > 0);
     uint8_t nonce[PROV_AEAD_NONCE_LEN], room[AAD_MAX];
 
@@ -206,7 +217,7 @@ prov_result prov_record_open(struct prov_dtls *s, struct prov_record *record,
     if (result != PROV_OK)
         return result;
     *ret = PROV_BYTES(sealed, content_len);
-    if (record->type == CONTENT_CID)
+    if (is_with_cid(record->type))
         *ret = unwrap(record, *ret);
     return PROV_OK;
 }

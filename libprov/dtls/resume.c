@@ -107,6 +107,8 @@ static bool has_name_or_ticket(const struct prov_dtls *s)
 
 void prov_resume_settle(struct prov_dtls *s)
 {
+    if (!s->resumed)
+        s->kept.made_ms = s->now_ms;
     if (!has_name_or_ticket(s))
         prov_resume_forget_secret(s);
 }

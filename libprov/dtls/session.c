@@ -52,9 +52,8 @@ void prov_dtls_complete(struct prov_dtls *s)
 {
     s->connected = true;
     s->mtu = (uint16_t)prov_datagram_max(s); /* what the path has let through */
-    if (!s->resumed)
-        s->kept.made_ms = s->now_ms;
-    prov_resume_settle(s);
+    if (PROV_DTLS_RESUMES)
+        prov_resume_settle(s);
     prov_dtls_release(s);
 }
 
@@ -164,7 +163,7 @@ static void go_on(struct prov_dtls *s)
  * H16). */
 static bool is_ours(const struct prov_dtls *s, const struct prov_record *record)
 {
-    struct prov_bytes cid = prov_dtls_connection_id(s);
+    struct prov_bytes cid = prov_record_cid(s);
 
     return cid.len > 0 ? record->type == CONTENT_CID && prov_bytes_equal(record->cid, cid)
                        : record->type != CONTENT_CID;
@@ -213,14 +212,14 @@ static bool may_be_finished(const struct prov_dtls *s, const struct prov_record 
 static void not_authentic(struct prov_dtls *s, const struct prov_record *record)
 {
     count_forgery(s);
-    if (s->hs != NULL && !prov_dtls_is_client(s) && s->kind == PROV_KIND_PSK && !s->resumed &&
-        s->hs->state == STATE_FINISHED && may_be_finished(s, record))
+    if (!prov_dtls_is_client(s) && s->hs != NULL && s->kind == PROV_KIND_PSK &&
+        !prov_dtls_is_resumed(s) && s->hs->state == STATE_FINISHED && may_be_finished(s, record))
         (void)prov_dtls_fail(s, PROV_E_WRONG_KEY, PROV_ALERT_DECRYPT_ERROR);
 }
 
 static void take_content(struct prov_dtls *s, uint8_t type, struct prov_bytes content)
 {
-    if (s->max_fragment != 0 && content.len > prov_content_max(s)) {
+    if (PROV_WITH_MAX_FRAGMENT && s->max_fragment != 0 && content.len > prov_content_max(s)) {
         s->authentic = true; /* so it may be said: RFC 6066, section 4 */
         (void)prov_dtls_refuse(s, PROV_ALERT_RECORD_OVERFLOW);
         return;
@@ -231,7 +230,7 @@ static void take_content(struct prov_dtls *s, uint8_t type, struct prov_bytes co
         prov_inbox_take(s, 1, content);
     else if (type == CONTENT_HANDSHAKE)
         s->side->late(s, content);
-    else if (type == CONTENT_HEARTBEAT)
+    else if (PROV_WITH_HEARTBEAT && type == CONTENT_HEARTBEAT)
         prov_heartbeat_receive(s, content);
     else if (type == CONTENT_APPLICATION_DATA && s->hs == NULL && content.len <= PROV_DTLS_DATA_MAX)
         s->data = content;
@@ -254,13 +253,14 @@ static void take_sealed(struct prov_dtls *s, struct prov_record *record)
         return;
     }
     prov_result result = prov_record_open(s, record, &content);
-    if (result == PROV_OK && s->hs != NULL && !s->hs->psk_known)
+    if (PROV_WITH_SERVER && result == PROV_OK && s->hs != NULL && !s->hs->psk_known)
         result = PROV_E_DIGEST; /* sealed under the dummy key: nobody has it */
     if (result != PROV_OK) {
         not_authentic(s, record);
         return;
     }
-    s->newest |= record->seq > s->window.highest || s->window.seen == 0;
+    if (PROV_WITH_SERVER)
+        s->newest |= record->seq > s->window.highest || s->window.seen == 0;
     prov_window_note(&s->window, record->seq);
     take_content(s, record->type, content);
 }
@@ -270,8 +270,8 @@ static void take_early(struct prov_dtls *s)
     struct prov_record record;
     size_t at = 0;
 
-    while (s->hs != NULL && prov_record_take(s->hs->early, s->hs->early_len,
-                                             prov_dtls_connection_id(s).len, &at, &record))
+    while (s->hs != NULL &&
+           prov_record_take(s->hs->early, s->hs->early_len, prov_record_cid(s).len, &at, &record))
         take_sealed(s, &record);
     if (s->hs != NULL)
         s->hs->early_len = 0;
@@ -281,7 +281,7 @@ static void take_early(struct prov_dtls *s)
  * before the length was agreed on. */
 static bool too_long_in_plain(const struct prov_dtls *s, struct prov_bytes content)
 {
-    return s->max_fragment != 0 && content.len > prov_content_max(s) &&
+    return PROV_WITH_MAX_FRAGMENT && s->max_fragment != 0 && content.len > prov_content_max(s) &&
            content.data[0] != MESSAGE_CLIENT_HELLO;
 }
 
@@ -363,7 +363,7 @@ static bool next_record(struct prov_dtls *s, struct prov_record *ret)
 
     if (!over && (s->data.len > 0 || s->echo.len > 0 || s->connected != s->connected_told))
         return false;
-    if (!over && prov_record_take(s->in, s->in_len, prov_dtls_connection_id(s).len, &s->in_at, ret))
+    if (!over && prov_record_take(s->in, s->in_len, prov_record_cid(s).len, &s->in_at, ret))
         return true;
     s->in = NULL;
     s->in_len = s->in_at = 0;
@@ -385,7 +385,7 @@ enum prov_dtls_event prov_dtls_step(struct prov_dtls *s, uint64_t now_ms)
     }
     if (s->hs != NULL)
         prov_flight_tick(s);
-    else
+    else if (PROV_WITH_HEARTBEAT)
         prov_heartbeat_tick(s);
     return tell(s);
 }
@@ -395,7 +395,7 @@ uint64_t prov_dtls_deadline(const struct prov_dtls *s)
     if (s->in != NULL) /* an answer was to be pulled before the rest of the datagram */
         return 0;
     if (s->hs == NULL)
-        return prov_heartbeat_deadline(s);
+        return PROV_WITH_HEARTBEAT ? prov_heartbeat_deadline(s) : UINT64_MAX;
     return has_work(s) ? 0 : s->hs->deadline_ms;
 }
 
@@ -415,12 +415,12 @@ bool prov_dtls_pull(struct prov_dtls *s, uint64_t now_ms, struct prov_buf *out)
     struct prov_buf datagram = prov_buf_make(out->data + out->len, room < max ? room : max);
 
     s->now_ms = now_ms;
-    bool any = s->echo.len > 0 && prov_heartbeat_answer(s, &datagram);
+    bool any = PROV_WITH_HEARTBEAT && s->echo.len > 0 && prov_heartbeat_answer(s, &datagram);
     if (!any && s->hs != NULL)
         any = prov_flight_pull(s, &datagram);
-    if (!any && s->last_flight)
+    if ((PROV_WITH_SERVER || PROV_DTLS_RESUMES) && !any && s->last_flight)
         any = prov_flight_pull_last(s, &datagram);
-    if (!any && s->beat.to_send)
+    if (PROV_WITH_HEARTBEAT && !any && s->beat.to_send)
         any = prov_heartbeat_pull(s, &datagram);
     if (!any)
         any = prov_alert_pull(s, &datagram);
@@ -435,7 +435,8 @@ bool prov_dtls_pull(struct prov_dtls *s, uint64_t now_ms, struct prov_buf *out)
  * exchange that the server has signed. What a PSK alone protects waits: it may be the wrong one. */
 static bool starts_falsely(const struct prov_dtls *s)
 {
-    return s->config != NULL && s->config->false_start && prov_dtls_is_client(s) && s->hs != NULL &&
+    return PROV_WITH_FALSE_START && s->config != NULL && s->config->false_start &&
+           prov_dtls_is_client(s) && s->hs != NULL &&
            (s->hs->state == STATE_FINISHED || s->hs->state == STATE_TICKET) && !s->resumed &&
            s->write_epoch == 1 && prov_dtls_is_public(s) && s->suite->forward_secret;
 }

@@ -112,6 +112,44 @@ const struct prov_name_of prov_eku_names[] = {{PROV_EKU_SERVER_AUTH, "serverAuth
                                               {PROV_EKU_OTHER, "other"},
                                               {0, NULL}};
 
+static const struct prov_name_of alert_names[] = {
+    {PROV_ALERT_CLOSE_NOTIFY, "close_notify"},
+    {PROV_ALERT_UNEXPECTED_MESSAGE, "unexpected_message"},
+    {PROV_ALERT_BAD_RECORD_MAC, "bad_record_mac"},
+    {PROV_ALERT_RECORD_OVERFLOW, "record_overflow"},
+    {PROV_ALERT_HANDSHAKE_FAILURE, "handshake_failure"},
+    {PROV_ALERT_BAD_CERTIFICATE, "bad_certificate"},
+    {PROV_ALERT_UNSUPPORTED_CERTIFICATE, "unsupported_certificate"},
+    {PROV_ALERT_CERTIFICATE_REVOKED, "certificate_revoked"},
+    {PROV_ALERT_CERTIFICATE_EXPIRED, "certificate_expired"},
+    {PROV_ALERT_CERTIFICATE_UNKNOWN, "certificate_unknown"},
+    {PROV_ALERT_ILLEGAL_PARAMETER, "illegal_parameter"},
+    {PROV_ALERT_UNKNOWN_CA, "unknown_ca"},
+    {PROV_ALERT_ACCESS_DENIED, "access_denied"},
+    {PROV_ALERT_DECODE_ERROR, "decode_error"},
+    {PROV_ALERT_DECRYPT_ERROR, "decrypt_error"},
+    {PROV_ALERT_PROTOCOL_VERSION, "protocol_version"},
+    {PROV_ALERT_INSUFFICIENT_SECURITY, "insufficient_security"},
+    {PROV_ALERT_INTERNAL_ERROR, "internal_error"},
+    {PROV_ALERT_USER_CANCELED, "user_canceled"},
+    {PROV_ALERT_NO_RENEGOTIATION, "no_renegotiation"},
+    {PROV_ALERT_UNSUPPORTED_EXTENSION, "unsupported_extension"},
+    {PROV_ALERT_CERTIFICATE_UNOBTAINABLE, "certificate_unobtainable"},
+    {PROV_ALERT_UNRECOGNIZED_NAME, "unrecognized_name"},
+    {PROV_ALERT_BAD_CERTIFICATE_HASH_VALUE, "bad_certificate_hash_value"},
+    {PROV_ALERT_UNKNOWN_PSK_IDENTITY, "unknown_psk_identity"},
+    {PROV_ALERT_NO_APPLICATION_PROTOCOL, "no_application_protocol"},
+    {PROV_ALERT_NONE, "none"},
+    {0, NULL}};
+
+const char *prov_alert_text(enum prov_alert alert)
+{
+    for (size_t i = 0; alert_names[i].text != NULL; i++)
+        if (alert_names[i].value == alert)
+            return alert_names[i].text;
+    return "unknown alert";
+}
+
 const char *prov_name_of(const struct prov_name_of *names, unsigned value)
 {
     for (size_t i = 0; names[i].text != NULL; i++)

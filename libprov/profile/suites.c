@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#define NAME(text)   (PROV_WITH_SERVER ? (text) : NULL)
 #define PUBLIC_KINDS (PROV_KIND_BIT(PROV_KIND_RPK) | PROV_KIND_BIT(PROV_KIND_CERT))
 
 /* RFC 7925, section 4.2; RFC 6655, section 4 */
@@ -13,7 +14,7 @@ const struct prov_suite prov_suite_psk_ccm_8 = {
     .aead = PROV_AEAD_AES_128_CCM_8,
     .fixed_iv_len = 4,
     .forward_secret = false,
-    .name = "TLS_PSK_WITH_AES_128_CCM_8",
+    .name = NAME("TLS_PSK_WITH_AES_128_CCM_8"),
 };
 
 /* RFC 8442, section 3 */
@@ -24,7 +25,7 @@ const struct prov_suite prov_suite_ecdhe_psk_ccm = {
     .aead = PROV_AEAD_AES_128_CCM,
     .fixed_iv_len = 4,
     .forward_secret = true,
-    .name = "TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256",
+    .name = NAME("TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256"),
 };
 
 /* RFC 8442, section 3; the short tag of RFC 6655, section 6.1 */
@@ -35,7 +36,7 @@ const struct prov_suite prov_suite_ecdhe_psk_ccm_8 = {
     .aead = PROV_AEAD_AES_128_CCM_8,
     .fixed_iv_len = 4,
     .forward_secret = true,
-    .name = "TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256",
+    .name = NAME("TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256"),
 };
 
 /* RFC 7925, sections 4.3 and 4.4; RFC 7251 */
@@ -46,7 +47,7 @@ const struct prov_suite prov_suite_ecdhe_ecdsa_ccm_8 = {
     .aead = PROV_AEAD_AES_128_CCM_8,
     .fixed_iv_len = 4,
     .forward_secret = true,
-    .name = "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8",
+    .name = NAME("TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8"),
 };
 
 const struct prov_suite *const prov_suites_psk[] = {&prov_suite_psk_ccm_8, NULL};

@@ -29,12 +29,12 @@ enum prov_kx { PROV_KX_PSK = 1, PROV_KX_ECDHE_PSK = 2, PROV_KX_ECDHE_ECDSA = 3 }
 struct prov_suite {
     uint16_t id; /* IANA TLS Cipher Suites */
     enum prov_kx kx;
-    unsigned kinds; /* PROV_KIND_BITs that it serves */
+    uint8_t kinds; /* PROV_KIND_BITs that it serves */
     enum prov_aead aead;
     uint8_t fixed_iv_len; /* 4: explicit nonce epoch || sequence of 8 octets (RFC 6655, section 3);
                                  12: nonce by exclusive or, nothing explicit (RFC 7905; tests only) */
     bool forward_secret;
-    const char *name;
+    const char *name; /* for people: NULL where the engine is a client and no more */
 };
 
 extern const struct prov_suite prov_suite_psk_ccm_8;         /* 0xC0A8 */
@@ -262,7 +262,7 @@ bool prov_alert_allowed(enum prov_alert alert, enum prov_kind kind);
 /* The alert for a verdict on the peer's key or chain: the fitting one in certificate mode,
  * handshake_failure(40) for raw keys (profile.md, row 15). */
 enum prov_alert prov_alert_for(prov_result verdict, enum prov_kind kind);
-const char *prov_alert_text(enum prov_alert alert);
+const char *prov_alert_text(enum prov_alert alert); /* hosts; never NULL */
 
 /* --- numbers --------------------------------------------------------------------------------- */
 
