@@ -99,6 +99,8 @@ static prov_result flash_erase(void *context, uint32_t sector)
 {
     struct flash_file *file = context;
     uint8_t blank[PROV_FLASH_SECTOR];
+    if (sector >= file->sector_count)
+        return PROV_E_BOUNDS;
     memset(blank, file->erased, sizeof blank);
     uint32_t end = power_goes(file) ? file->sector_size / 2 : file->sector_size;
     for (uint32_t done = 0; done < end; done += (uint32_t)sizeof blank) {

@@ -32,8 +32,7 @@
 /* --- the handshake ---------------------------------------------------------------------------- */
 
 #ifndef PROV_WITH_SERVER
-#define PROV_WITH_SERVER                                                                           \
-    1 /* the engine may serve; 0: it is a client, and says so to the compiler */
+#define PROV_WITH_SERVER 1 /* the engine may serve; 0: it is a client only */
 #endif
 #ifndef PROV_WITH_CACHED_INFO
 #define PROV_WITH_CACHED_INFO 1 /* servers' chains are kept (RFC 7924); certificates only */
@@ -48,8 +47,7 @@
 #define PROV_WITH_CERTIFICATE_URLS 1 /* client_certificate_url (RFC 6066, section 5) */
 #endif
 #ifndef PROV_WITH_TRUSTED_CA
-#define PROV_WITH_TRUSTED_CA                                                                       \
-    1 /* trusted_ca_keys (RFC 6066, section 6), servers that were discovered */
+#define PROV_WITH_TRUSTED_CA 1 /* trusted_ca_keys (RFC 6066, section 6), discovered servers */
 #endif
 #ifndef PROV_WITH_HEARTBEAT
 #define PROV_WITH_HEARTBEAT 1 /* RFC 6520 */
@@ -70,8 +68,7 @@
 /* --- the agent and its store ------------------------------------------------------------------ */
 
 #ifndef PROV_WITH_BUNDLES
-#define PROV_WITH_BUNDLES                                                                          \
-    1 /* bundles are taken in on the device; 0: provisioned by a flash image */
+#define PROV_WITH_BUNDLES 1 /* bundles are taken in; 0: a flash image provisions the device */
 #endif
 #ifndef PROV_WITH_IDENTITY
 #define PROV_WITH_IDENTITY 1 /* the device's own first key and CSR (prov_agent_identity_make) */
