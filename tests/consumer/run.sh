@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Installs a build into a folder of its own and builds consumer.c against it, by find_package and by
-# pkg-config, then runs both. A request for another major version must be refused.
+# Installs a build into a folder of its own and builds consumer.c against libprov and device/main.c against
+# libprov-agent, by find_package and by pkg-config, then runs them. A request for another major version must be refused.
 # usage: run.sh BUILD-FOLDER
 set -eu
 
@@ -30,6 +30,15 @@ prefix="--define-variable=prefix=$work/installed"
 "${CC:-cc}" -std=c11 $(pkg-config "$prefix" --cflags prov) -o "$work/consumer" "$here/consumer.c" \
     $(pkg-config "$prefix" --libs prov)
 "$work/consumer"
+
+cmake -S "$here/device" -B "$work/device" -G Ninja -DCMAKE_PREFIX_PATH="$work/installed"
+cmake --build "$work/device"
+"$work/device/device"
+prefix="--define-variable=prefix=$work/installed"
+# shellcheck disable=SC2046
+"${CC:-cc}" -std=c11 $(pkg-config "$prefix" --cflags prov-agent) -o "$work/main" "$here/device/main.c" \
+    $(pkg-config "$prefix" --libs prov-agent)
+"$work/main"
 
 sed 's/find_package(prov 0.1/find_package(prov 1.0/' "$here/CMakeLists.txt" >"$work/CMakeLists.txt"
 cp "$here/consumer.c" "$work/"

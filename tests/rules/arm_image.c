@@ -10,6 +10,7 @@ size_t board_receive(uint8_t *octets, size_t cap);
 void board_send(const uint8_t *octets, size_t len);
 size_t board_bundle(uint8_t *octets, size_t cap);
 void board_reply(prov_result result);
+void board_count(uint32_t count);
 prov_result board_crypto(void);
 void image_main(void);
 
@@ -68,6 +69,8 @@ static prov_result operate(void)
             prov_agent_push(&image_agent, now, in, board_receive(in, sizeof in));
     }
     board_reply(prov_agent_report(&image_agent)->result);
+    if (PROV_WITH_STATS)
+        board_count(prov_agent_stats(&image_agent)->wakes);
     prov_agent_close(&image_agent);
     return r;
 }
