@@ -18,6 +18,7 @@ void prov_agent_open(struct prov_agent *agent, struct prov_store *store,
 void prov_agent_close(struct prov_agent *agent)
 {
     agent_session_drop(agent);
+    agent_talk_end(agent);
     prov_wipe(agent, sizeof *agent);
 }
 
@@ -26,43 +27,37 @@ static prov_result begin_random(struct prov_agent *agent)
 {
     uint8_t octets[6];
     prov_result r = prov_crypto_random(agent->port->crypto, octets, sizeof octets);
-    if (r != PROV_OK)
-        return r;
-    agent->message_id = (uint16_t)(octets[0] << 8 | octets[1]);
-    agent->token = (uint32_t)octets[2] << 24 | (uint32_t)octets[3] << 16 |
-                   (uint32_t)octets[4] << 8 | octets[5];
-    return PROV_OK;
+    memcpy(&agent->message_id, octets, 2);
+    memcpy(&agent->token, octets + 2, 4);
+    return r;
+}
+
+static prov_result begin_device(struct prov_agent *agent)
+{
+    struct prov_identity identity;
+    prov_result r = prov_store_identity_get(agent->store, &identity);
+    if (r == PROV_OK)
+        agent->device = identity.eui64;
+    prov_wipe(&identity, sizeof identity);
+    return r;
 }
 
 prov_result prov_agent_begin(struct prov_agent *agent, const struct prov_agent_request *request,
                              uint64_t now_ms)
 {
-    (void)now_ms;
     if (agent->phase != PROV_PHASE_IDLE)
         return PROV_E_STATE;
+    agent->now_ms = now_ms;
     agent->request = *request;
-    agent->report = (struct prov_agent_report){.alert_sent = PROV_ALERT_NONE,
-                                               .alert_received = PROV_ALERT_NONE};
-    if (request->server != NULL) {
-        agent->wanted = *request->server;
-        agent->has_wanted = true;
-    }
-    if (request->discovered != NULL) {
-        agent->discovered = *request->discovered;
-        agent->has_discovered = true;
-    }
-    if (request->constrained != NULL) {
-        agent->constrained = *request->constrained;
-        agent->has_constrained = true;
-    }
+    agent->report.alert_sent = agent->report.alert_received = PROV_ALERT_NONE;
     prov_result r = begin_random(agent);
     if (r == PROV_OK)
-        r = prov_store_identity_get(agent->store, &agent->identity);
+        r = begin_device(agent);
     if (r != PROV_OK)
         return r;
+    /* a sector that cannot be erased any more stands in the way of nothing but a stage */
     prov_result tidied = prov_store_tidy(agent->store);
-    (void)
-        tidied; /* a sector that cannot be erased any more stands in the way of nothing but a stage */
+    (void)tidied;
     r = agent_plan(agent);
     if (r == PROV_OK)
         agent_next_session(agent);
@@ -80,14 +75,29 @@ static void stats_woken(struct prov_agent *agent, bool woken)
     }
 }
 
-static enum prov_agent_event stats_step(struct prov_agent *agent, uint64_t now_ms)
+static enum prov_agent_event step(struct prov_agent *agent)
+{
+    if (agent->phase == PROV_PHASE_IDLE)
+        return PROV_AGENT_WAIT;
+    prov_result r = agent->phase < PROV_PHASE_DONE ? agent_phase_step(agent) : PROV_OK;
+    if (r == PROV_E_AGAIN)
+        return agent->phase == PROV_PHASE_RESOLVE && agent->told ? PROV_AGENT_RESOLVE
+                                                                 : PROV_AGENT_WAIT;
+    if (r != PROV_OK)
+        agent_fail(agent, r);
+    return agent->phase == PROV_PHASE_DONE     ? PROV_AGENT_DONE
+           : agent->phase == PROV_PHASE_FAILED ? PROV_AGENT_FAILED
+                                               : PROV_AGENT_AGAIN;
+}
+
+static enum prov_agent_event stats_step(struct prov_agent *agent)
 {
     if (!PROV_WITH_STATS)
-        return agent_phase_step(agent, now_ms);
+        return step(agent);
     const struct prov_port *port = agent->port;
     struct prov_agent_phase_stats *phase = &agent->stats.phase[agent->phase];
     uint64_t before = port->uptime_ms(port->context);
-    enum prov_agent_event event = agent_phase_step(agent, now_ms);
+    enum prov_agent_event event = step(agent);
     uint32_t spent = (uint32_t)(port->uptime_ms(port->context) - before);
     phase->steps++;
     phase->spent_ms += spent;
@@ -122,10 +132,13 @@ const struct prov_agent_stats *prov_agent_stats(const struct prov_agent *agent)
 
 enum prov_agent_event prov_agent_step(struct prov_agent *agent, uint64_t now_ms)
 {
-    uint64_t deadline = prov_agent_deadline(agent);
-    stats_woken(agent, deadline > 0 && deadline <= now_ms);
+    if (PROV_WITH_STATS) {
+        uint64_t deadline = prov_agent_deadline(agent);
+        stats_woken(agent, deadline > 0 && deadline <= now_ms);
+    }
+    agent->now_ms = now_ms;
     agent->answering = false;
-    enum prov_agent_event event = stats_step(agent, now_ms);
+    enum prov_agent_event event = stats_step(agent);
     agent->asleep = event == PROV_AGENT_WAIT;
     return event;
 }
@@ -140,13 +153,14 @@ void prov_agent_push(struct prov_agent *agent, uint64_t now_ms, uint8_t *datagra
 /* One CoAP message, sealed. */
 static bool pull_message(struct prov_agent *agent, uint64_t now_ms, struct prov_buf *out)
 {
-    struct prov_buf message = prov_buf_make(agent->message_room, sizeof agent->message_room);
-    if (!agent->exchanging || !prov_dtls_connected(&agent->dtls))
+    if (!agent->exchanging)
         return false;
-    if (!prov_exchange_pull(&agent->exchange, now_ms, &message))
+    struct prov_agent_talk *talk = &agent->workspace->talk;
+    struct prov_buf message = PROV_BUF_OF(talk->message);
+    if (!prov_exchange_pull(&talk->exchange, now_ms, &message))
         return false;
     prov_result r = prov_dtls_seal(&agent->dtls, prov_buf_bytes(&message), out);
-    prov_wipe(agent->message_room, sizeof agent->message_room);
+    prov_wipe(talk->message, sizeof talk->message);
     return r == PROV_OK;
 }
 
@@ -157,37 +171,32 @@ bool prov_agent_pull(struct prov_agent *agent, uint64_t now_ms, struct prov_buf 
     if (prov_dtls_pull(&agent->dtls, now_ms, out))
         return stats_sent(agent, out);
     agent->closing = false;
-    if (agent->phase == PROV_PHASE_DONE || agent->phase == PROV_PHASE_FAILED)
+    if (agent->phase >= PROV_PHASE_DONE)
         agent_session_drop(agent);
-    return agent->dtls_open && pull_message(agent, now_ms, out) && stats_sent(agent, out);
+    return pull_message(agent, now_ms, out) && stats_sent(agent, out);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
 }
 
 uint64_t prov_agent_deadline(const struct prov_agent *agent)
 {
-    switch (agent->phase) {
-    case PROV_PHASE_IDLE:
-    case PROV_PHASE_DONE:
-    case PROV_PHASE_FAILED:
-        return UINT64_MAX;
-    case PROV_PHASE_RESOLVE:
-        return agent->told && !agent->has_peer ? UINT64_MAX : 0;
-    case PROV_PHASE_PAUSE:
+    uint64_t deadline = UINT64_MAX;
+    enum prov_agent_phase phase = agent->phase;
+    bool looked_up = phase == PROV_PHASE_RESOLVE && agent->told && !agent->has_peer;
+    if (phase == PROV_PHASE_IDLE || phase >= PROV_PHASE_DONE || looked_up)
+        return deadline;
+    if (phase == PROV_PHASE_PAUSE)
         return agent->pause_ms;
-    case PROV_PHASE_HANDSHAKE:
-    case PROV_PHASE_ANSWER:
-    case PROV_PHASE_CONFIRM:
-    case PROV_PHASE_LATER:
-        break;
-    default:
+    if (phase < PROV_PHASE_HANDSHAKE || agent->need != 0 || agent->answering)
         return 0;
-    }
-    if (agent->answering)
-        return 0;
-    uint64_t session = prov_dtls_deadline(&agent->dtls);
-    uint64_t exchange = agent->exchanging ? prov_exchange_deadline(&agent->exchange) : UINT64_MAX;
-    if (agent->phase == PROV_PHASE_LATER)
-        exchange = agent->pause_ms;
-    return session < exchange ? session : exchange;
+    if (phase == PROV_PHASE_LATER)
+        deadline = agent->pause_ms;
+    else if (agent->exchanging)
+        deadline = prov_exchange_deadline(&agent->workspace->talk.exchange);
+    return earlier(deadline, prov_dtls_deadline(&agent->dtls));
 }
 
 const char *prov_agent_address(const struct prov_agent *agent)
@@ -218,18 +227,16 @@ prov_result prov_agent_set_peer(struct prov_agent *agent, struct prov_bytes ip)
 {
     if (agent->phase != PROV_PHASE_RESOLVE)
         return PROV_E_STATE;
-    if (prov_agent_multicast(ip)) {
-        (void)agent_fail(agent, PROV_E_POLICY);
-        return PROV_E_POLICY;
-    }
-    agent->has_peer = true;
-    return PROV_OK;
+    agent->has_peer = !prov_agent_multicast(ip);
+    if (!agent->has_peer)
+        agent_fail(agent, PROV_E_POLICY);
+    return agent->has_peer ? PROV_OK : PROV_E_POLICY;
 }
 
 void prov_agent_unreachable(struct prov_agent *agent, prov_result reason)
 {
-    if (agent->phase != PROV_PHASE_DONE && agent->phase != PROV_PHASE_FAILED)
-        (void)agent_fail(agent, reason);
+    if (agent->phase < PROV_PHASE_DONE)
+        agent_fail(agent, reason);
 }
 
 const struct prov_agent_report *prov_agent_report(const struct prov_agent *agent)

@@ -1,191 +1,191 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Answers: what the server gave becomes agent->next, or is refused. Nothing is written here.
+ * Answers: what the server gave becomes the talk's `next`, or is refused. Nothing is written here.
  */
 #include <string.h>
 
 #include "agent_private.h"
 
-static prov_result octets(const struct prov_agent *agent, struct prov_bytes *ret)
-{
-    prov_result r = prov_buf_result(&agent->exchange.answer);
-    *ret = prov_buf_bytes(&agent->exchange.answer);
-    return r;
-}
-
 /* --- PSK -------------------------------------------------------------------------------------- */
 
 /* The one that is to be replaced: a rotation to it would change nothing, or clash at the server. */
-static bool is_old_psk(const struct prov_agent *agent, const struct prov_cose_key *key)
+static bool is_old_psk(const struct prov_entry *old, const struct prov_cose_key *key)
 {
-    const struct prov_entry *old = &agent->entry;
     return old->kind == PROV_KIND_PSK &&
            (prov_bytes_equal(key->kid, old->psk_identity) || prov_bytes_equal(key->k, old->psk));
 }
 
 prov_result agent_take_psk(struct prov_agent *agent)
 {
-    struct prov_bytes body;
+    struct prov_agent_talk *talk = &agent->workspace->talk;
+    struct prov_reader reader = prov_reader_make(prov_buf_bytes(&talk->exchange.answer));
     struct prov_cose_key key;
-    prov_result r = octets(agent, &body);
+    prov_result r = prov_cose_key_decode(&reader, &key);
     if (r != PROV_OK)
         return r;
-    struct prov_reader reader = prov_reader_make(body);
-    r = prov_cose_key_decode(&reader, &key);
-    if (r == PROV_OK && !prov_reader_done(&reader))
-        r = PROV_E_TRAILING;
-    if (r == PROV_OK && key.kty != PROV_COSE_SYMMETRIC)
-        r = PROV_E_PEER;
-    if (r == PROV_OK)
-        r = prov_psk_check(key.k);
-    if (r == PROV_OK && is_old_psk(agent, &key))
-        r = PROV_E_PEER;
-    if (r != PROV_OK)
-        return r;
-    agent->next.psk_identity = key.kid;
-    agent->next.psk = key.k;
-    return PROV_OK;
+    if (!prov_reader_done(&reader))
+        return PROV_E_TRAILING;
+    if (key.kty != PROV_COSE_SYMMETRIC || is_old_psk(&agent->entry, &key))
+        return PROV_E_PEER;
+    talk->next.psk_identity = key.kid;
+    talk->next.psk = key.k;
+    return prov_psk_check(key.k);
 }
 
 /* --- raw public key --------------------------------------------------------------------------- */
 
+prov_result agent_take_rpk(struct prov_agent *agent)
+{
+    struct prov_agent_talk *talk = &agent->workspace->talk;
+    struct prov_entry *next = &talk->next;
+    struct prov_cose_key keys[PROV_BUNDLE_PEERS_MAX];
+    size_t count = 0;
+    prov_result r = prov_cose_key_set_decode(prov_buf_bytes(&talk->exchange.answer), keys,
+                                             PROV_BUNDLE_PEERS_MAX, &count);
+    if (r != PROV_OK)
+        return r;
+    for (size_t i = 0; i < count; i++)
+        if (keys[i].kty == PROV_COSE_EC2 && keys[i].has_public)
+            memcpy(next->peers[next->peer_count++], keys[i].point, PROV_POINT_LEN);
+    return next->peer_count == 0 ? PROV_E_POLICY : PROV_OK;
+}
+
+static bool is_devices(const struct prov_agent *agent, const uint8_t point[PROV_POINT_LEN])
+{
+    struct prov_identity identity;
+    if (!PROV_WITH_IDENTITY || prov_store_identity_get(agent->store, &identity) != PROV_OK)
+        return false;
+    bool same = memcmp(point, identity.point, PROV_POINT_LEN) == 0;
+    prov_wipe(&identity, sizeof identity);
+    return same;
+}
+
 /* A key of ours, new or old, never stands for the server (H37). A PSK's point is all zero. */
 static bool is_own(const struct prov_agent *agent, const uint8_t point[PROV_POINT_LEN])
 {
-    return memcmp(point, agent->next.point, PROV_POINT_LEN) == 0 ||
-           memcmp(point, agent->entry.point, PROV_POINT_LEN) == 0 ||
-           memcmp(point, agent->identity.point, PROV_POINT_LEN) == 0;
+    return memcmp(point, agent->workspace->talk.next.point, PROV_POINT_LEN) == 0 ||
+           memcmp(point, agent->entry.point, PROV_POINT_LEN) == 0 || is_devices(agent, point);
 }
 
-prov_result agent_take_rpk(struct prov_agent *agent)
+static prov_result check_peer(struct prov_agent *agent)
 {
-    struct prov_bytes body;
-    struct prov_cose_key keys[PROV_BUNDLE_PEERS_MAX];
-    size_t count = 0;
-    prov_result r = octets(agent, &body);
-    if (r == PROV_OK)
-        r = prov_cose_key_set_decode(body, keys, PROV_BUNDLE_PEERS_MAX, &count);
-    for (size_t i = 0; i < count && r == PROV_OK; i++) {
-        if (keys[i].kty != PROV_COSE_EC2 || !keys[i].has_public)
-            continue;
-        r = prov_crypto_point_check(agent->port->crypto, PROV_BYTES_OF(keys[i].point));
-        if (r == PROV_OK && is_own(agent, keys[i].point))
-            r = PROV_E_FORBIDDEN;
-        memcpy(agent->next.peers[agent->next.peer_count++], keys[i].point, PROV_POINT_LEN);
-    }
-    return r == PROV_OK && agent->next.peer_count == 0 ? PROV_E_POLICY : r;
+    struct prov_agent_talk *talk = &agent->workspace->talk;
+    const uint8_t *point = talk->next.peers[talk->checked];
+    prov_result r = prov_crypto_point_check(agent->port->crypto, PROV_BYTES(point, PROV_POINT_LEN));
+    if (r == PROV_OK && is_own(agent, point))
+        r = PROV_E_FORBIDDEN;
+    if (r == PROV_OK && ++talk->checked < talk->next.peer_count)
+        r = PROV_E_AGAIN;
+    return r;
 }
 
 /* --- certificates ----------------------------------------------------------------------------- */
 
+/* What came, in the answer with the anchors and in the other one. */
+struct certs {
+    struct prov_bytes der[2 * PROV_PATH_MAX];
+    size_t count;
+};
+
+static prov_result certs_add(struct certs *certs, struct prov_bytes body)
+{
+    size_t count = 0;
+    prov_result r = prov_certs_only_decode(body, certs->der + certs->count, PROV_PATH_MAX, &count);
+    if (r == PROV_OK)
+        certs->count += count;
+    return r;
+}
+
 /* The root is the anchor; what stands between it and the end entities completes chains (RFC 7030,
  * section 4.1.3). That it comes over a session that the present anchors authenticate is what it is
  * trusted for. */
-prov_result agent_take_crts(struct prov_agent *agent)
+static prov_result take_anchors(struct certs *certs, struct prov_entry *next)
 {
-    struct prov_bytes body, certs[PROV_PATH_MAX];
-    size_t count = 0;
-    prov_result r = octets(agent, &body);
-    if (r == PROV_OK)
-        r = prov_certs_only_decode(body, certs, PROV_PATH_MAX, &count);
-    for (size_t i = 0; i < count && r == PROV_OK; i++) {
-        struct prov_x509 cert;
-        r = prov_x509_parse(certs[i], &cert);
-        if (r != PROV_OK)
-            break;
-        if (!prov_bytes_equal(cert.issuer, cert.subject))
-            agent->links[agent->link_count++] = certs[i];
-        else if (agent->next.anchor_count == PROV_BUNDLE_ANCHORS_MAX)
-            r = PROV_E_BOUNDS;
-        else
-            agent->next.anchors[agent->next.anchor_count++] = certs[i];
-    }
-    return r == PROV_OK && agent->next.anchor_count == 0 ? PROV_E_POLICY : r;
-}
-
-/* The certificate for the new key among those that came. */
-static prov_result find_leaf(const struct prov_agent *agent, const struct prov_bytes *certs,
-                             size_t count, struct prov_x509 *ret)
-{
-    for (size_t i = 0; i < count; i++) {
-        prov_result r = prov_x509_parse(certs[i], ret);
+    struct prov_x509 cert;
+    size_t links = 0;
+    for (size_t i = 0; i < certs->count; i++) {
+        prov_result r = prov_x509_parse(certs->der[i], &cert);
         if (r != PROV_OK)
             return r;
-        if (prov_bytes_equal(ret->point, PROV_BYTES_OF(agent->next.point)))
-            return PROV_OK;
+        if (!prov_bytes_equal(cert.issuer, cert.subject))
+            certs->der[links++] = cert.der;
+        else if (next->anchor_count == PROV_BUNDLE_ANCHORS_MAX)
+            return PROV_E_BOUNDS;
+        else
+            next->anchors[next->anchor_count++] = cert.der;
     }
-    return PROV_E_PEER;
+    certs->count = links;
+    return next->anchor_count == 0 ? PROV_E_POLICY : PROV_OK;
 }
 
-static bool issued_by(struct prov_bytes issuer, const struct prov_bytes *certs, size_t count,
-                      struct prov_x509 *ret)
+/* The certificate of the subject, or, without one, for the key. */
+static bool find(const struct prov_bytes *certs, size_t count, struct prov_bytes subject,
+                 struct prov_bytes point, struct prov_x509 *ret)
 {
     for (size_t i = 0; i < count; i++)
-        if (prov_x509_parse(certs[i], ret) == PROV_OK && prov_bytes_equal(ret->subject, issuer))
+        if (prov_x509_parse(certs[i], ret) == PROV_OK &&
+            (subject.len > 0 ? prov_bytes_equal(ret->subject, subject)
+                             : prov_bytes_equal(ret->point, point)))
             return true;
     return false;
 }
 
 /* End entity first, each followed by its issuer, up to but without the anchor. */
-static prov_result build_chain(struct prov_agent *agent, const struct prov_bytes *certs,
-                               size_t count)
+static prov_result build_chain(const struct certs *certs, struct prov_entry *next)
 {
-    struct prov_entry *next = &agent->next;
+    struct prov_bytes point = PROV_BYTES_OF(next->point);
     struct prov_x509 cert;
-    prov_result r = find_leaf(agent, certs, count, &cert);
-    if (r != PROV_OK)
-        return r;
-    next->chain[next->chain_len++] = cert.der;
-    struct prov_bytes issuer = cert.issuer;
-    while (!issued_by(issuer, next->anchors, next->anchor_count, &cert)) {
-        if (!issued_by(issuer, certs, count, &cert) &&
-            !issued_by(issuer, agent->links, agent->link_count, &cert))
-            return PROV_E_ISSUER;
+    if (!find(certs->der, certs->count, PROV_BYTES_NONE, point, &cert))
+        return PROV_E_PEER;
+    next->issued = cert.not_before;
+    for (;;) {
         if (next->chain_len == PROV_BUNDLE_CHAIN_MAX)
             return PROV_E_DEPTH;
         next->chain[next->chain_len++] = cert.der;
-        issuer = cert.issuer;
+        struct prov_bytes issuer = cert.issuer;
+        if (find(next->anchors, next->anchor_count, issuer, point, &cert))
+            return PROV_OK;
+        if (!find(certs->der, certs->count, issuer, point, &cert))
+            return PROV_E_ISSUER;
     }
-    return PROV_OK;
 }
 
 prov_result agent_take_cert(struct prov_agent *agent)
 {
-    struct prov_bytes body, certs[PROV_PATH_MAX];
-    size_t count = 0;
-    prov_result r = octets(agent, &body);
+    struct prov_agent_talk *talk = &agent->workspace->talk;
+    struct certs certs = {.count = 0};
+    prov_result r = certs_add(&certs, PROV_BYTES(talk->answers, talk->anchors_len));
     if (r == PROV_OK)
-        r = prov_certs_only_decode(body, certs, PROV_PATH_MAX, &count);
-    return r == PROV_OK ? build_chain(agent, certs, count) : r;
+        r = take_anchors(&certs, &talk->next);
+    if (r == PROV_OK)
+        r = certs_add(&certs, prov_buf_bytes(&talk->exchange.answer));
+    return r == PROV_OK ? build_chain(&certs, &talk->next) : r;
 }
 
-/* The new certificate chains to the new anchors, is ours by name and by key: or nothing is staged.
- * Its notBefore is the server's word that it is not earlier than this. */
-prov_result agent_check_cert(struct prov_agent *agent)
+/* Its notBefore is the server's word that it is not earlier than this. */
+static prov_result check_begin(struct prov_agent *agent)
 {
-    struct prov_entry *next = &agent->next;
+    const struct prov_entry *next = &agent->workspace->talk.next;
+    struct prov_path_rules rules = agent_path_rules(agent, PROV_PATH_CLIENT);
+    rules.time = next->issued > rules.time ? next->issued : rules.time;
+    return agent_path_begin(agent, &rules, next->chain, next->chain_len, next);
+}
+
+/* The new certificate chains to the new anchors, is ours by name and by key: or nothing is staged. */
+static prov_result check_cert(struct prov_agent *agent)
+{
     struct prov_eui64 named;
-    prov_result r = PROV_OK;
-    if (!agent->path_busy) {
-        struct prov_x509 leaf;
-        struct prov_path_rules rules = agent_path_rules(agent, PROV_PATH_CLIENT);
-        r = prov_x509_parse(next->chain[0], &leaf);
-        if (r != PROV_OK)
-            return r;
-        rules.time = leaf.not_before > rules.time ? leaf.not_before : rules.time;
-        next->issued = leaf.not_before;
-        r = prov_path_begin(&agent->path, &rules, next->chain, next->chain_len, next->anchors,
-                            next->anchor_count);
-        agent->path_busy = r == PROV_OK;
-        return r == PROV_OK ? PROV_E_AGAIN : r;
-    }
-    r = prov_path_step(&agent->path, agent->port->crypto);
-    if (r == PROV_E_AGAIN)
-        return r;
-    agent->path_busy = false;
+    if (!agent->path_busy)
+        return check_begin(agent);
+    prov_result r = agent_path_step(agent);
     if (r == PROV_OK)
         r = prov_x509_eui64(&agent->path.leaf, &named);
-    if (r == PROV_OK && !prov_eui64_equal(&named, &agent->identity.eui64))
+    if (r == PROV_OK && !prov_eui64_equal(&named, &agent->device))
         r = PROV_E_NAME;
-    return r;
+    return r == PROV_OK ? agent_raise_floor(agent, agent->workspace->talk.next.issued) : r;
+}
+
+prov_result agent_check(struct prov_agent *agent)
+{
+    return agent_is_cert(agent->wanted) ? check_cert(agent) : check_peer(agent);
 }

@@ -22,7 +22,7 @@ void agent_cache_offer(struct prov_agent *agent)
     agent->seen_octets = 0;
     agent->cache_other = false;
     agent->cache_refused = false;
-    if (!PROV_WITH_CACHED_INFO || agent->request.no_cached_info || entry->kind != PROV_KIND_CERT)
+    if (agent->request.no_cached_info || entry->kind != PROV_KIND_CERT)
         return;
     agent->config.cached_chain = entry->cache;
     agent->config.cached_chain_len = entry->cache_len;
@@ -66,7 +66,7 @@ void agent_cache_see(struct prov_agent *agent, prov_result verdict)
 {
     const struct prov_entry *entry = &agent->entry;
     struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
-    if (!PROV_WITH_CACHED_INFO || entry->kind != PROV_KIND_CERT)
+    if (entry->kind != PROV_KIND_CERT)
         return;
     agent->cache_refused = verdict != PROV_OK && prov_dtls_used_cache(&agent->dtls);
     if (verdict != PROV_OK)
@@ -78,7 +78,7 @@ void agent_cache_see(struct prov_agent *agent, prov_result verdict)
 
 void agent_cache_see_request(struct prov_agent *agent)
 {
-    if (!PROV_WITH_CACHED_INFO || agent->seen_len == 0)
+    if (agent->seen_len == 0)
         return;
     struct prov_bytes request = prov_dtls_peer_request(&agent->dtls);
     if (request.len > REQUEST_MIN)
@@ -98,7 +98,7 @@ static void make_void(struct prov_agent *agent)
 void agent_cache_connected(struct prov_agent *agent)
 {
     const struct prov_entry *entry = &agent->entry;
-    if (!PROV_WITH_CACHED_INFO || entry->kind != PROV_KIND_CERT)
+    if (entry->kind != PROV_KIND_CERT)
         return;
     bool used = prov_dtls_used_cache(&agent->dtls);
     agent->report.cached_chains += used;
@@ -130,13 +130,13 @@ static bool has_anchor(const struct prov_entry *entry, struct prov_bytes anchor)
 void agent_cache_choose(struct prov_agent *agent)
 {
     const struct prov_entry *entry = &agent->entry;
-    struct prov_entry *next = &agent->next;
+    struct prov_entry *next = &agent->workspace->talk.next;
     if (entry->kind != PROV_KIND_CERT || next->kind != PROV_KIND_CERT)
         return;
     next->new_anchors = entry->new_anchors;
     for (size_t i = 0; i < entry->anchor_count; i++)
         next->new_anchors = next->new_anchors || !has_anchor(next, entry->anchors[i]);
-    if (!PROV_WITH_CACHED_INFO || next->new_anchors != entry->new_anchors)
+    if (next->new_anchors != entry->new_anchors)
         return;
     memcpy(next->cache, agent->seen, sizeof next->cache);
     next->cache_len = agent->seen_len;

@@ -5,16 +5,10 @@
  */
 #include "agent_private.h"
 
-_Static_assert(!PROV_WITH_DENY_LIST || PROV_AGENT_ANSWER_MAX >= PROV_DENY_LIST_MAX,
-               "a deny-list is read into the room of answers");
-
-/* The rooms of answers are free as long as a handshake runs. PROV_E_NOT_FOUND: no list. */
+/* PROV_E_NOT_FOUND: no list. */
 static prov_result load(struct prov_agent *agent, struct prov_deny_list *ret)
 {
-    if (!PROV_WITH_DENY_LIST)
-        return PROV_E_NOT_FOUND;
-    return prov_store_deny_get(agent->store,
-                               prov_buf_make(agent->answer_room, sizeof agent->answer_room), ret);
+    return prov_store_deny_get(agent->store, PROV_BUF_OF(agent->deny_room), ret);
 }
 
 static prov_result check_key(struct prov_agent *agent, const struct prov_deny_list *list,

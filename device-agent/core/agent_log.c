@@ -29,8 +29,8 @@ static void log_both(struct prov_agent *agent, struct prov_log_record *record)
     (void)kept;
 }
 
-void agent_log(struct prov_agent *agent, enum prov_log_event event, prov_result result,
-               uint32_t value)
+void agent_log_put(struct prov_agent *agent, enum prov_log_event event, prov_result result,
+                   uint32_t value)
 {
     struct prov_log_record record = {
         .event = event, .result = result, .alert = -1, .sent = -1, .value = value};

@@ -13,379 +13,366 @@
 
 void agent_next_session(struct prov_agent *agent)
 {
-    agent_resume_forget(agent);
-    agent->session++;
+    if (PROV_WITH_RESUMPTION)
+        agent_resume_forget(agent);
     agent->closing = agent->dtls_open; /* an alert of the old one goes out first */
     agent->has_peer = false;
     agent->told = false;
     agent->phase = PROV_PHASE_RESOLVE;
 }
 
-static void next_forget(struct prov_agent *agent)
+/* A key of the holder's that nothing in the store refers to. */
+static void key_drop(struct prov_agent *agent)
 {
-    prov_secret_wipe(&agent->next_scalar);
-    prov_wipe(&agent->next, sizeof agent->next);
-    prov_wipe(agent->answer_room, sizeof agent->answer_room);
-    agent->link_count = 0;
+    const struct prov_port_keys *keys = agent->port->keys;
+    const struct prov_key_ref *key = &agent->workspace->talk.next.key;
+    if (agent_holds_keys(agent->port) && agent->talking && key->source == PROV_KEY_HANDLE &&
+        keys->drop != NULL)
+        keys->drop(keys->context, key->handle);
 }
 
-enum prov_agent_event agent_fail(struct prov_agent *agent, prov_result result)
+void agent_fail(struct prov_agent *agent, prov_result result)
 {
-    const struct prov_port *port = agent->port;
     agent->report.result = result;
     agent->report.at = agent->phase;
-    if (agent->next.key.source == PROV_KEY_HANDLE && port->keys->drop != NULL)
-        port->keys->drop(port->keys->context, agent->next.key.handle);
-    if (agent->has_resumable && !agent->candidate && agent->phase != PROV_PHASE_STAGE)
+    key_drop(agent);
+    if (PROV_WITH_RESUMPTION && agent->has_resumable && !agent->candidate &&
+        agent->phase != PROV_PHASE_STAGE)
         agent_resume_keep(agent);
     agent_session_close(agent);
-    next_forget(agent);
+    agent_talk_end(agent);
     uint8_t attempts = agent->store->state.attempts;
     prov_result kept =
         prov_store_attempts(agent->store, attempts < UINT8_MAX ? attempts + 1 : attempts);
     (void)kept; /* the failure that counts is the one above */
     agent->phase = PROV_PHASE_FAILED;
-    return PROV_AGENT_FAILED;
 }
 
 /* The candidate did not work out: asks the predecessor for another one, once in an operation. What
  * is staged or committed stays until that other one is here. */
-static enum prov_agent_event fall_back(struct prov_agent *agent, prov_result result)
+static prov_result fall_back(struct prov_agent *agent, prov_result result)
 {
     if (agent->fell_back || agent->request.op == PROV_AGENT_RESUME)
-        return agent_fail(agent, result);
+        return result;
     agent->fell_back = true;
-    agent_resume_forget(agent);
+    if (PROV_WITH_RESUMPTION)
+        agent_resume_forget(agent);
     if (agent_load_predecessor(agent) != PROV_OK)
-        return agent_fail(agent, result);
+        return result;
     agent_log(agent, PROV_LOG_FALL_BACK, result, 0);
     agent->report.resumed = false;
     agent_next_session(agent);
-    return PROV_AGENT_AGAIN;
+    return PROV_OK;
 }
 
 /* A staged candidate's handshake failed inside the encrypted exchange: after two it is given up. */
-static enum prov_agent_event candidate_refused(struct prov_agent *agent, prov_result result)
+static prov_result candidate_refused(struct prov_agent *agent, prov_result result)
 {
     prov_result r = prov_store_failed(agent->store);
     if (r != PROV_OK)
-        return agent_fail(agent, r);
+        return r;
     if (agent->store->state.failures < AGENT_FAILURES_MAX) {
         agent_next_session(agent);
-        return PROV_AGENT_AGAIN;
+        return PROV_OK;
     }
     agent_log(agent, PROV_LOG_GIVE_UP, result, agent->store->state.failures);
     agent->report.gave_up = true;
     r = prov_store_give_up(agent->store);
-    return r == PROV_OK ? fall_back(agent, result) : agent_fail(agent, r);
+    return r == PROV_OK ? fall_back(agent, result) : r;
 }
 
 /* Nobody answered for 63 s: a whole new handshake, from a fresh port, after a pause that differs
  * from device to device (handshake rule H14). */
-static enum prov_agent_event pause_before_retry(struct prov_agent *agent, uint64_t now_ms)
+static prov_result pause_before_retry(struct prov_agent *agent)
 {
-    uint32_t initial = agent->request.timer_initial_ms;
-    uint8_t jitter[2];
-    prov_result r = prov_crypto_random(agent->port->crypto, jitter, sizeof jitter);
-    if (r != PROV_OK)
-        return agent_fail(agent, r);
-    uint64_t most = initial != 0 ? initial : PROV_TIMER_INITIAL_MS;
-    agent->pause_ms = now_ms + most * (uint64_t)(jitter[0] << 8 | jitter[1]) / 65535;
+    uint32_t most = agent->request.timer_initial_ms != 0 ? agent->request.timer_initial_ms
+                                                         : PROV_TIMER_INITIAL_MS;
+    uint16_t chance = 0;
+    prov_result r =
+        prov_crypto_random(agent->port->crypto, (uint8_t *)(void *)&chance, sizeof chance);
+    agent->pause_ms = agent->now_ms + most / 256 * chance / 256;
     agent->phase = PROV_PHASE_PAUSE;
-    return PROV_AGENT_AGAIN;
+    return r;
 }
 
-static enum prov_agent_event session_failed(struct prov_agent *agent, uint64_t now_ms)
+static void report_failure(struct prov_agent *agent, const struct prov_dtls_failure *failure)
+{
+    agent->report.alert_sent = failure->alert_sent;
+    agent->report.alert_received = failure->alert_received;
+    agent->report.authentic = failure->authentic;
+    agent->report.result = failure->result;
+    if (PROV_WITH_LOG && failure->alert_received != PROV_ALERT_NONE)
+        agent_log_alert(agent, failure->alert_received, false);
+    if (PROV_WITH_LOG && failure->alert_sent != PROV_ALERT_NONE)
+        agent_log_alert(agent, failure->alert_sent, true);
+}
+
+/* What was kept of earlier sessions may be to blame: without it once more. */
+static bool kept_failed(struct prov_agent *agent)
+{
+    return (PROV_WITH_RESUMPTION && agent_resume_failed(agent)) ||
+           (PROV_WITH_CACHED_INFO && agent_cache_failed(agent));
+}
+
+static prov_result session_failed(struct prov_agent *agent)
 {
     struct prov_dtls_failure failure = prov_dtls_failure(&agent->dtls);
-    bool handshake = agent->phase == PROV_PHASE_HANDSHAKE;
     bool silent = failure.result == PROV_E_TIMEOUT;
-    agent->report.alert_sent = failure.alert_sent;
-    agent->report.alert_received = failure.alert_received;
-    agent->report.authentic = failure.authentic;
-    agent->report.result = failure.result;
-    if (failure.alert_received != PROV_ALERT_NONE)
-        agent_log_alert(agent, failure.alert_received, false);
-    if (failure.alert_sent != PROV_ALERT_NONE)
-        agent_log_alert(agent, failure.alert_sent, true);
-    if (handshake)
-        agent_log(agent, PROV_LOG_HANDSHAKE, failure.result, agent->candidate ? 1 : 0);
-    if (handshake && !silent && (agent_resume_failed(agent) || agent_cache_failed(agent))) {
+    report_failure(agent, &failure);
+    if (agent->phase != PROV_PHASE_HANDSHAKE)
+        return failure.result;
+    agent_log(agent, PROV_LOG_HANDSHAKE, failure.result, agent->candidate ? 1 : 0);
+    if (!silent && kept_failed(agent)) {
         agent_next_session(agent);
-        return PROV_AGENT_AGAIN;
+        return PROV_OK;
     }
-    if (handshake && silent && ++agent->tries < agent->request.tries)
-        return pause_before_retry(agent, now_ms);
-    if (!handshake || !agent->candidate || silent)
-        return agent_fail(agent, failure.result);
-    if (failure.authentic && agent->store->state.candidate != 0)
-        return candidate_refused(agent, failure.result);
-    return fall_back(agent, failure.result);
+    if (silent && ++agent->tries < agent->request.tries)
+        return pause_before_retry(agent);
+    if (!agent->candidate || silent)
+        return failure.result;
+    return failure.authentic && agent->store->state.candidate != 0
+               ? candidate_refused(agent, failure.result)
+               : fall_back(agent, failure.result);
 }
 
 /* --- phases ----------------------------------------------------------------------------------- */
 
-static enum prov_agent_event phase_resolve(struct prov_agent *agent, uint64_t now_ms)
+static prov_result phase_resolve(struct prov_agent *agent)
 {
     if (agent->closing)
-        return PROV_AGENT_WAIT; /* until the old session's close_notify is on its way */
+        return PROV_E_AGAIN; /* until the old session's close_notify is on its way */
     if (!agent->has_peer) {
         agent->told = true;
-        return PROV_AGENT_RESOLVE;
+        return PROV_E_AGAIN;
     }
-    prov_result r = agent_session_start(agent, now_ms);
-    if (r != PROV_OK)
-        return agent_fail(agent, r);
-    agent->phase = PROV_PHASE_HANDSHAKE;
-    return PROV_AGENT_AGAIN;
-}
-
-static enum prov_agent_event phase_pause(struct prov_agent *agent, uint64_t now_ms)
-{
-    if (now_ms < agent->pause_ms)
-        return PROV_AGENT_WAIT;
-    agent_next_session(agent);
-    return PROV_AGENT_AGAIN;
-}
-
-static enum prov_agent_event connected(struct prov_agent *agent, uint64_t now_ms)
-{
-    agent_resume_note(agent, now_ms);
-    agent_cache_connected(agent);
-    agent->exchange_config.szx = prov_exchange_szx(
-        prov_dtls_data_max(&agent->dtls), prov_bytes_text(agent_host(agent)->text).len); /* H32 */
-    agent_log(agent, PROV_LOG_HANDSHAKE, PROV_OK, agent->candidate ? 1 : 0);
-    if (agent->candidate) {
-        agent->phase = PROV_PHASE_COMMIT;
-        return PROV_AGENT_AGAIN;
-    }
-    agent->next = (struct prov_entry){
-        .kind = agent->wanted_kind, .use = PROV_USE_OPERATIONAL, .server = agent->entry.server};
-    memcpy(agent->next.address, agent->entry.address, sizeof agent->next.address);
-    agent->next.has_deny_signer = agent->entry.has_deny_signer;
-    memcpy(agent->next.deny_signer, agent->entry.deny_signer, sizeof agent->next.deny_signer);
-    agent->link_count = 0;
-    agent->asks = agent_asks(agent->entry.kind, agent->wanted_kind, agent->from_factory);
-    agent->phase = PROV_PHASE_ASK;
-    return PROV_AGENT_AGAIN;
-}
-
-static enum prov_agent_event exchange_step(struct prov_agent *agent, uint64_t now_ms);
-
-/* HANDSHAKE, ANSWER and CONFIRM: whatever the session has to say. */
-static enum prov_agent_event phase_session(struct prov_agent *agent, uint64_t now_ms)
-{
-    switch (prov_dtls_step(&agent->dtls, now_ms)) {
-    case PROV_DTLS_NEED_PSK:
-        agent_give_psk(agent);
-        return PROV_AGENT_AGAIN;
-    case PROV_DTLS_NEED_SIGN:
-        agent_give_signature(agent);
-        return PROV_AGENT_AGAIN;
-    case PROV_DTLS_NEED_VERIFY:
-        agent_verify(agent);
-        return PROV_AGENT_AGAIN;
-    case PROV_DTLS_CONNECTED:
-        return connected(agent, now_ms);
-    case PROV_DTLS_PULL: /* an answer to a heartbeat, made of the datagram in work */
-        agent->answering = true;
-        return PROV_AGENT_WAIT;
-    case PROV_DTLS_DATA:
-        if (agent->exchanging)
-            prov_exchange_push(&agent->exchange, now_ms, prov_dtls_data(&agent->dtls));
-        return PROV_AGENT_AGAIN;
-    case PROV_DTLS_CLOSED:
-        return agent_fail(agent, PROV_E_PEER);
-    case PROV_DTLS_FAILED:
-        return session_failed(agent, now_ms);
-    default:
-        return exchange_step(agent, now_ms);
-    }
-}
-
-static enum prov_agent_event answered(struct prov_agent *agent)
-{
-    prov_result r = agent_take(agent, *agent->asks);
-    if (r != PROV_OK)
-        return agent_fail(agent, r);
-    agent->asks++;
-    agent->phase = PROV_PHASE_ASK;
-    return PROV_AGENT_AGAIN;
-}
-
-static enum prov_agent_event confirmed(struct prov_agent *agent)
-{
-    prov_result r = agent_take(agent, PROV_ENROLL_CONFIRM);
-    if (r == PROV_E_PEER_REFUSED)
-        return fall_back(agent, r);
+    prov_result r = agent_session_start(agent);
     if (r == PROV_OK)
-        r = prov_store_confirm(agent->store);
+        agent->phase = PROV_PHASE_HANDSHAKE;
+    return r;
+}
+
+static prov_result phase_pause(struct prov_agent *agent)
+{
+    if (agent->now_ms < agent->pause_ms)
+        return PROV_E_AGAIN;
+    agent_next_session(agent);
+    return PROV_OK;
+}
+
+/* What of the predecessor's goes on. */
+static void next_begin(struct prov_agent *agent, struct prov_entry *next)
+{
+    const struct prov_entry *entry = &agent->entry;
+    next->kind = agent->wanted;
+    next->use = PROV_USE_OPERATIONAL;
+    next->server = entry->server;
+    memcpy(next->address, entry->address, sizeof next->address);
+    next->has_deny_signer = entry->has_deny_signer;
+    memcpy(next->deny_signer, entry->deny_signer, sizeof next->deny_signer);
+}
+
+static prov_result connected(struct prov_agent *agent)
+{
+    struct prov_agent_talk *talk = agent_talk_begin(agent);
+    if (PROV_WITH_RESUMPTION)
+        agent_resume_note(agent);
+    if (PROV_WITH_CACHED_INFO)
+        agent_cache_connected(agent);
+    agent_log(agent, PROV_LOG_HANDSHAKE, PROV_OK, agent->candidate ? 1 : 0);
+    agent->phase = agent->candidate ? PROV_PHASE_COMMIT : PROV_PHASE_ASK;
+    agent->op = agent->candidate ? PROV_ENROLL_CONFIRM : agent_first_op(agent);
+    next_begin(agent, &talk->next);
+    return PROV_OK;
+}
+
+static prov_result confirmed(struct prov_agent *agent)
+{
+    prov_result r = prov_store_confirm(agent->store);
     if (r != PROV_OK)
-        return agent_fail(agent, r);
+        return r;
     agent_log(agent, PROV_LOG_CONFIRM, PROV_OK, agent->store->state.current);
     prov_result kept = prov_store_attempts(agent->store, 0);
     (void)kept;
-    agent_resume_keep(agent);
+    if (PROV_WITH_RESUMPTION)
+        agent_resume_keep(agent);
     agent->report.kind = agent->entry.kind;
     agent_session_close(agent);
-    bool other = agent->report.resumed && agent->has_wanted &&
+    agent_talk_end(agent);
+    const struct prov_fqdn *wanted = agent->request.server;
+    bool other = agent->report.resumed && wanted != NULL &&
                  agent->request.op != PROV_AGENT_RESUME &&
-                 !prov_fqdn_equal(&agent->wanted, &agent->report.server);
-    if (!other) {
-        agent->report.result = PROV_OK;
-        agent->phase = PROV_PHASE_DONE;
-        return PROV_AGENT_DONE;
-    }
-    r = agent_plan(agent);
-    if (r != PROV_OK)
-        return agent_fail(agent, r);
+                 !prov_fqdn_equal(wanted, &agent->report.server);
+    agent->report.result = PROV_OK;
+    agent->phase = PROV_PHASE_DONE;
+    if (!other)
+        return PROV_OK;
     agent->report.resumed = false;
-    agent_next_session(agent);
-    return PROV_AGENT_AGAIN;
+    r = agent_plan(agent);
+    if (r == PROV_OK)
+        agent_next_session(agent);
+    return r;
 }
 
 /* 5.03: the identical request again after Max-Age, on the same session (RFC 9148, section 4.7). */
-static bool ask_later(struct prov_agent *agent, uint64_t now_ms)
+static bool ask_later(struct prov_agent *agent)
 {
-    const struct prov_exchange *x = &agent->exchange;
+    const struct prov_exchange *x = &agent->workspace->talk.exchange;
     if (x->state != PROV_EXCHANGE_DONE || x->code != PROV_COAP_UNAVAILABLE ||
         x->max_age > AGENT_BUSY_SECONDS || agent->busy == AGENT_BUSY_MAX)
         return false;
     agent->busy++;
-    agent->busy_confirm = agent->phase == PROV_PHASE_CONFIRM;
-    agent->pause_ms = now_ms + (x->max_age > 0 ? x->max_age : 1) * UINT64_C(1000);
+    agent->pause_ms = agent->now_ms + (x->max_age > 0 ? x->max_age : 1) * 1000;
     agent->exchanging = false;
     agent->phase = PROV_PHASE_LATER;
     return true;
 }
 
-static enum prov_agent_event phase_later(struct prov_agent *agent, uint64_t now_ms)
+static prov_result answered(struct prov_agent *agent)
 {
-    if (now_ms < agent->pause_ms)
-        return phase_session(agent, now_ms);
-    agent_ask_again(agent, now_ms);
-    agent->phase = agent->busy_confirm ? PROV_PHASE_CONFIRM : PROV_PHASE_ANSWER;
-    return PROV_AGENT_AGAIN;
-}
-
-static enum prov_agent_event exchange_step(struct prov_agent *agent, uint64_t now_ms)
-{
-    if (!agent->exchanging)
-        return PROV_AGENT_WAIT;
-    if (prov_exchange_step(&agent->exchange, now_ms) == PROV_EXCHANGE_RUNNING)
-        return PROV_AGENT_WAIT;
-    if (ask_later(agent, now_ms))
-        return PROV_AGENT_AGAIN;
-    return agent->phase == PROV_PHASE_CONFIRM ? confirmed(agent) : answered(agent);
-}
-
-static enum prov_agent_event phase_ask(struct prov_agent *agent, uint64_t now_ms)
-{
-    if (*agent->asks == 0) {
-        agent->phase = agent->wanted_kind == PROV_KIND_CERT ? PROV_PHASE_CHECK : PROV_PHASE_STAGE;
-        return PROV_AGENT_AGAIN;
-    }
-    prov_result r = agent_ask(agent, *agent->asks, now_ms);
-    if (r != PROV_OK)
-        return agent_fail(agent, r);
-    agent->phase = PROV_PHASE_ANSWER;
-    return PROV_AGENT_AGAIN;
-}
-
-static enum prov_agent_event phase_check(struct prov_agent *agent, uint64_t now_ms)
-{
-    (void)now_ms;
-    prov_result r = agent_check_cert(agent);
-    if (r == PROV_E_AGAIN)
-        return PROV_AGENT_AGAIN;
+    bool more = false;
+    prov_result r = agent_take(agent, &more);
+    if (agent->phase == PROV_PHASE_CONFIRM)
+        return r == PROV_E_PEER_REFUSED ? fall_back(agent, r) : r == PROV_OK ? confirmed(agent) : r;
     if (r == PROV_OK)
-        r = agent_raise_floor(agent, agent->next.issued);
-    if (r != PROV_OK)
-        return agent_fail(agent, r);
-    agent->phase = PROV_PHASE_STAGE;
-    return PROV_AGENT_AGAIN;
+        agent->phase = more                          ? PROV_PHASE_ASK
+                       : agent_is_psk(agent->wanted) ? PROV_PHASE_STAGE
+                                                     : PROV_PHASE_CHECK;
+    return r;
+}
+
+static prov_result exchange_step(struct prov_agent *agent)
+{
+    struct prov_exchange *x = &agent->workspace->talk.exchange;
+    if (!agent->exchanging || prov_exchange_step(x, agent->now_ms) == PROV_EXCHANGE_RUNNING)
+        return PROV_E_AGAIN;
+    return ask_later(agent) ? PROV_OK : answered(agent);
+}
+
+/* HANDSHAKE, ANSWER and CONFIRM: whatever the session has to say. What it needs is given in the step after:
+ * both may run a long primitive. */
+static prov_result phase_session(struct prov_agent *agent)
+{
+    if (agent->need != 0) {
+        agent_session_give(agent);
+        return PROV_OK;
+    }
+    enum prov_dtls_event event = prov_dtls_step(&agent->dtls, agent->now_ms);
+    switch (event) {
+    case PROV_DTLS_NEED_PSK:
+    case PROV_DTLS_NEED_SIGN:
+    case PROV_DTLS_NEED_VERIFY:
+        agent->need = event;
+        return PROV_OK;
+    case PROV_DTLS_CONNECTED:
+        return connected(agent);
+    case PROV_DTLS_PULL: /* an answer to a heartbeat, made of the datagram in work */
+        agent->answering = true;
+        return PROV_E_AGAIN;
+    case PROV_DTLS_DATA:
+        if (agent->exchanging)
+            prov_exchange_push(&agent->workspace->talk.exchange, agent->now_ms,
+                               prov_dtls_data(&agent->dtls));
+        return PROV_OK;
+    case PROV_DTLS_CLOSED:
+        return PROV_E_PEER;
+    case PROV_DTLS_FAILED:
+        return session_failed(agent);
+    case PROV_DTLS_AGAIN:
+        return PROV_OK;
+    default:
+        return exchange_step(agent);
+    }
+}
+
+static prov_result phase_later(struct prov_agent *agent)
+{
+    if (agent->now_ms < agent->pause_ms)
+        return phase_session(agent);
+    agent_ask_again(agent);
+    agent->phase = agent->op == PROV_ENROLL_CONFIRM ? PROV_PHASE_CONFIRM : PROV_PHASE_ANSWER;
+    return PROV_OK;
+}
+
+static prov_result phase_ask(struct prov_agent *agent)
+{
+    bool asked = false;
+    prov_result r = agent_ask(agent, &asked);
+    if (asked)
+        agent->phase = PROV_PHASE_ANSWER;
+    return r;
+}
+
+static prov_result phase_check(struct prov_agent *agent)
+{
+    prov_result r = agent_check(agent);
+    if (r == PROV_E_AGAIN)
+        return PROV_OK;
+    if (r == PROV_OK)
+        agent->phase = PROV_PHASE_STAGE;
+    return r;
 }
 
 /* The entry's room takes the encoding. A cached chain is left out where it has no room. */
 static prov_result stage(struct prov_agent *agent)
 {
-    struct prov_buf work = prov_buf_make(agent->entry_room, sizeof agent->entry_room);
-    prov_result r = prov_store_stage(agent->store, &agent->next, agent->from_factory, work);
-    if ((r != PROV_E_FULL && r != PROV_E_OVERFLOW) || agent->next.cache_len == 0)
+    struct prov_buf work = PROV_BUF_OF(agent->entry_room);
+    struct prov_entry *next = &agent->workspace->talk.next;
+    if (PROV_WITH_CACHED_INFO)
+        agent_cache_choose(agent);
+    prov_result r = prov_store_stage(agent->store, next, agent->from_factory, work);
+    if (!PROV_WITH_CACHED_INFO || (r != PROV_E_FULL && r != PROV_E_OVERFLOW) ||
+        next->cache_len == 0)
         return r;
-    agent->next.cache_len = 0;
-    agent->next.cached_request = PROV_BYTES_NONE;
-    return prov_store_stage(agent->store, &agent->next, agent->from_factory, work);
+    next->cache_len = 0;
+    next->cached_request = PROV_BYTES_NONE;
+    return prov_store_stage(agent->store, next, agent->from_factory, work);
 }
 
 /* The predecessor's session has done its work. */
-static enum prov_agent_event phase_stage(struct prov_agent *agent, uint64_t now_ms)
+static prov_result phase_stage(struct prov_agent *agent)
 {
-    (void)now_ms;
     agent_session_close(agent);
-    agent_cache_choose(agent);
     prov_result r = stage(agent);
-    if (r == PROV_OK) {
-        agent->next.key.source = PROV_KEY_NONE; /* the store's now */
-        agent_log(agent, PROV_LOG_STAGE, PROV_OK, agent->store->state.candidate);
-        r = agent_load_candidate(agent);
-    }
     if (r != PROV_OK)
-        return agent_fail(agent, r);
-    next_forget(agent);
-    agent_next_session(agent);
-    return PROV_AGENT_AGAIN;
+        return r;
+    agent_talk_end(agent); /* a key of the holder's is the store's now */
+    agent_log(agent, PROV_LOG_STAGE, PROV_OK, agent->store->state.candidate);
+    r = agent_load_candidate(agent);
+    if (r == PROV_OK)
+        agent_next_session(agent);
+    return r;
 }
 
 /* The server has accepted the candidate in a full handshake: from here on it is current. */
-static enum prov_agent_event phase_commit(struct prov_agent *agent, uint64_t now_ms)
+static prov_result phase_commit(struct prov_agent *agent)
 {
-    prov_result r = PROV_OK;
+    bool asked = false;
     if (agent->store->state.candidate != 0) {
-        r = prov_store_commit(agent->store);
-        if (r == PROV_OK)
-            agent_log(agent, PROV_LOG_COMMIT, PROV_OK, agent->store->state.current);
+        prov_result r = prov_store_commit(agent->store);
+        if (r != PROV_OK)
+            return r;
+        agent_log(agent, PROV_LOG_COMMIT, PROV_OK, agent->store->state.current);
     }
+    prov_result r = agent_ask(agent, &asked);
     if (r == PROV_OK)
-        r = agent_ask(agent, PROV_ENROLL_CONFIRM, now_ms);
-    if (r != PROV_OK)
-        return agent_fail(agent, r);
-    agent->phase = PROV_PHASE_CONFIRM;
-    return PROV_AGENT_AGAIN;
+        agent->phase = PROV_PHASE_CONFIRM;
+    return r;
 }
 
-static enum prov_agent_event phase_idle(struct prov_agent *agent, uint64_t now_ms)
-{
-    (void)agent;
-    (void)now_ms;
-    return PROV_AGENT_WAIT;
-}
-
-static enum prov_agent_event phase_done(struct prov_agent *agent, uint64_t now_ms)
-{
-    (void)agent;
-    (void)now_ms;
-    return PROV_AGENT_DONE;
-}
-
-static enum prov_agent_event phase_failed(struct prov_agent *agent, uint64_t now_ms)
-{
-    (void)agent;
-    (void)now_ms;
-    return PROV_AGENT_FAILED;
-}
-
-static enum prov_agent_event (*const phases[])(struct prov_agent *agent, uint64_t now_ms) = {
-    [PROV_PHASE_PAUSE] = phase_pause,       [PROV_PHASE_LATER] = phase_later,
-    [PROV_PHASE_IDLE] = phase_idle,         [PROV_PHASE_RESOLVE] = phase_resolve,
-    [PROV_PHASE_HANDSHAKE] = phase_session, [PROV_PHASE_ASK] = phase_ask,
-    [PROV_PHASE_ANSWER] = phase_session,    [PROV_PHASE_CHECK] = phase_check,
-    [PROV_PHASE_STAGE] = phase_stage,       [PROV_PHASE_COMMIT] = phase_commit,
-    [PROV_PHASE_CONFIRM] = phase_session,   [PROV_PHASE_DONE] = phase_done,
-    [PROV_PHASE_FAILED] = phase_failed,
+static prov_result (*const phases[])(struct prov_agent *agent) = {
+    [PROV_PHASE_RESOLVE] = phase_resolve,
+    [PROV_PHASE_PAUSE] = phase_pause,
+    [PROV_PHASE_ASK] = phase_ask,
+    [PROV_PHASE_CHECK] = AGENT_WITH_KEYS ? phase_check : NULL,
+    [PROV_PHASE_STAGE] = phase_stage,
+    [PROV_PHASE_COMMIT] = phase_commit,
+    [PROV_PHASE_HANDSHAKE] = phase_session,
+    [PROV_PHASE_ANSWER] = phase_session,
+    [PROV_PHASE_CONFIRM] = phase_session,
+    [PROV_PHASE_LATER] = phase_later,
 };
 
-enum prov_agent_event agent_phase_step(struct prov_agent *agent, uint64_t now_ms)
+prov_result agent_phase_step(struct prov_agent *agent)
 {
-    return phases[agent->phase](agent, now_ms);
+    return phases[agent->phase](agent);
 }

@@ -13,11 +13,43 @@
 #define AGENT_BACKOFF_MAX  86400 /* … and after many */
 #define AGENT_FAILURES_MAX 2     /* authentic ones, until a staged candidate is given up */
 
+#define AGENT_WITH_KEYS (PROV_WITH_RPK || PROV_WITH_CERT)
+
+/* One of the three is true, of a kind that agent_plan has let through; what a build has not, the compiler
+ * knows to be false. */
+static inline bool agent_is_psk(enum prov_kind kind)
+{
+    return PROV_WITH_PSK && (!AGENT_WITH_KEYS || kind == PROV_KIND_PSK);
+}
+static inline bool agent_is_cert(enum prov_kind kind)
+{
+    return PROV_WITH_CERT && (!(PROV_WITH_PSK || PROV_WITH_RPK) || kind == PROV_KIND_CERT);
+}
+static inline bool agent_is_rpk(enum prov_kind kind)
+{
+    return PROV_WITH_RPK && !agent_is_psk(kind) && !agent_is_cert(kind);
+}
+/* The server was found by other means than the store's. */
+static inline const struct prov_fqdn *agent_discovered(const struct prov_agent *agent)
+{
+    return PROV_WITH_TRUSTED_CA ? agent->request.discovered : NULL;
+}
+static inline const struct prov_eui64 *agent_constrained(const struct prov_agent *agent)
+{
+    return PROV_WITH_TRUSTED_CA ? agent->request.constrained : NULL;
+}
+static inline bool agent_holds_keys(const struct prov_port *port)
+{
+    return PROV_WITH_KEY_HOLDER && port->keys != NULL;
+}
+
 /* --- agent_phases.c ---- */
 
-enum prov_agent_event agent_phase_step(struct prov_agent *agent, uint64_t now_ms);
+/* Goes on by one step: PROV_OK: there is more to do; PROV_E_AGAIN: nothing, until something comes; anything
+ * else has ended the operation. */
+PROV_MUST prov_result agent_phase_step(struct prov_agent *agent);
 /* Ends the operation. */
-enum prov_agent_event agent_fail(struct prov_agent *agent, prov_result result);
+void agent_fail(struct prov_agent *agent, prov_result result);
 /* What comes next is a session of its own: from a fresh port. */
 void agent_next_session(struct prov_agent *agent);
 
@@ -33,31 +65,38 @@ PROV_MUST prov_result agent_load_predecessor(struct prov_agent *agent);
 /* --- agent_key.c ---- */
 
 PROV_MUST prov_result agent_key_make(const struct prov_port *port, struct prov_key_ref *ret,
-                                     struct prov_secret *ret_scalar,
+                                     uint8_t ret_scalar[PROV_SCALAR_LEN],
                                      uint8_t ret_point[PROV_POINT_LEN]);
 PROV_MUST prov_result agent_key_sign(const struct prov_port *port, const struct prov_key_ref *key,
                                      const uint8_t digest[PROV_HASH_LEN],
                                      uint8_t ret[PROV_SIGNATURE_LEN]);
+/* work takes what is signed; it must not be ret's room. */
 PROV_MUST prov_result agent_csr_make(const struct prov_port *port, const struct prov_csr_plan *plan,
                                      const struct prov_key_ref *key, struct prov_buf work,
                                      struct prov_buf *ret);
 
 /* --- agent_session.c ---- */
 
-PROV_MUST prov_result agent_session_start(struct prov_agent *agent, uint64_t now_ms);
+PROV_MUST prov_result agent_session_start(struct prov_agent *agent);
 /* The name that the server goes by: in server_name, in its certificate and in Uri-Host (H37). */
 const struct prov_fqdn *agent_host(const struct prov_agent *agent);
-/* Queues close_notify and counts the session's octets. */
+/* Queues close_notify. */
 void agent_session_close(struct prov_agent *agent);
 void agent_session_drop(struct prov_agent *agent);
-void agent_give_psk(struct prov_agent *agent);
-void agent_give_signature(struct prov_agent *agent);
-/* Judges the server: one link of its path a call. */
-void agent_verify(struct prov_agent *agent);
+/* Answers agent->need, or takes a step towards the answer. */
+void agent_session_give(struct prov_agent *agent);
+/* A handshake is done: its workspace is for a talk. */
+struct prov_agent_talk *agent_talk_begin(struct prov_agent *agent);
+void agent_talk_end(struct prov_agent *agent);
 /* False: no clock; then *ret is the floor. */
 bool agent_time(const struct prov_agent *agent, int64_t *ret);
 struct prov_path_rules agent_path_rules(struct prov_agent *agent, enum prov_path_role role);
-
+/* One link of the path that agent->path holds. PROV_E_AGAIN: call again. */
+PROV_MUST prov_result agent_path_step(struct prov_agent *agent);
+PROV_MUST prov_result agent_path_begin(struct prov_agent *agent,
+                                       const struct prov_path_rules *rules,
+                                       const struct prov_bytes *chain, size_t chain_len,
+                                       const struct prov_entry *anchors);
 /* It is not earlier than this, says the server; taken in steps of some months only. */
 PROV_MUST prov_result agent_raise_floor(struct prov_agent *agent, int64_t seconds);
 
@@ -68,7 +107,7 @@ PROV_MUST prov_result agent_deny_chain(struct prov_agent *agent, const struct pr
                                        size_t len, struct prov_bytes anchor);
 PROV_MUST prov_result agent_deny_key(struct prov_agent *agent, struct prov_bytes spki);
 
-/* --- agent_cache.c ---- */
+/* --- agent_cache.c: with PROV_WITH_CACHED_INFO ---- */
 
 /* Before a session: the chain that was kept goes into the configuration. */
 void agent_cache_offer(struct prov_agent *agent);
@@ -82,15 +121,15 @@ bool agent_cache_failed(struct prov_agent *agent);
 /* Before the successor is staged: what goes with it. */
 void agent_cache_choose(struct prov_agent *agent);
 
-/* --- agent_resume.c ---- */
+/* --- agent_resume.c: with PROV_WITH_RESUMPTION ---- */
 
 /* Before a session: what was kept of one with the same credential goes into the configuration, if this
  * one may be resumed. */
-void agent_resume_offer(struct prov_agent *agent, uint64_t now_ms);
+void agent_resume_offer(struct prov_agent *agent);
 /* Before the first step. */
 void agent_resume_started(struct prov_agent *agent);
 /* After CONNECTED. */
-void agent_resume_note(struct prov_agent *agent, uint64_t now_ms);
+void agent_resume_note(struct prov_agent *agent);
 /* Writes it down, sealed, for the next operation with agent->entry. */
 void agent_resume_keep(struct prov_agent *agent);
 /* Before agent->entry becomes another: what was noted is this one's. */
@@ -98,29 +137,36 @@ void agent_resume_forget(struct prov_agent *agent);
 /* Whether one was offered and the handshake failed: it is dropped then, and a full one is worth a try. */
 bool agent_resume_failed(struct prov_agent *agent);
 
-/* --- agent_ask.c ---- */
+/* --- agent_talk.c ---- */
 
-const enum prov_enroll_op *agent_asks(enum prov_kind session, enum prov_kind wanted,
-                                      bool from_factory);
-PROV_MUST prov_result agent_ask(struct prov_agent *agent, enum prov_enroll_op op, uint64_t now_ms);
+/* What the first request for the wanted kind is. */
+enum prov_enroll_op agent_first_op(const struct prov_agent *agent);
+/* Makes the key that agent->op needs, or begins its exchange: *ret_asked. */
+PROV_MUST prov_result agent_ask(struct prov_agent *agent, bool *ret_asked);
 /* The same request once more, with a message id and a token of its own. */
-void agent_ask_again(struct prov_agent *agent, uint64_t now_ms);
-/* Takes in the answer of the exchange that is done. */
-PROV_MUST prov_result agent_take(struct prov_agent *agent, enum prov_enroll_op op);
+void agent_ask_again(struct prov_agent *agent);
+/* Takes in the answer of the exchange that is done. *ret_more: agent->op is the next one to ask. */
+PROV_MUST prov_result agent_take(struct prov_agent *agent, bool *ret_more);
 
 /* --- agent_answer.c ---- */
 
-PROV_MUST prov_result agent_take_crts(struct prov_agent *agent);
-PROV_MUST prov_result agent_take_cert(struct prov_agent *agent);
-PROV_MUST prov_result agent_take_rpk(struct prov_agent *agent);
 PROV_MUST prov_result agent_take_psk(struct prov_agent *agent);
-/* One link of the new certificate's path; PROV_E_AGAIN: call again. */
-PROV_MUST prov_result agent_check_cert(struct prov_agent *agent);
+PROV_MUST prov_result agent_take_rpk(struct prov_agent *agent);
+PROV_MUST prov_result agent_take_cert(struct prov_agent *agent);
+/* One of the server's new keys, one link of the new certificate's path; PROV_E_AGAIN: call again. */
+PROV_MUST prov_result agent_check(struct prov_agent *agent);
 
 /* --- agent_log.c ---- */
 
-void agent_log(struct prov_agent *agent, enum prov_log_event event, prov_result result,
-               uint32_t value);
+void agent_log_put(struct prov_agent *agent, enum prov_log_event event, prov_result result,
+                   uint32_t value);
 void agent_log_alert(struct prov_agent *agent, enum prov_alert alert, bool sent);
+
+static inline void agent_log(struct prov_agent *agent, enum prov_log_event event,
+                             prov_result result, uint32_t value)
+{
+    if (PROV_WITH_LOG)
+        agent_log_put(agent, event, result, value);
+}
 
 #endif

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "agent_private.h"
+#include "prov/text.h"
 
 #define PLAIN_MIN 101
 #define PLAIN_MAX (PROV_STORE_SESSION_MAX - HEAD_LEN - TAG_LEN)
@@ -43,7 +44,7 @@ static prov_result seal_key(struct prov_agent *agent, uint8_t ret[PROV_HASH_LEN]
     struct prov_bytes secret = credential_secret(agent);
     struct prov_hmac hmac = {{0}};
     const struct prov_bytes parts[] = {prov_bytes_text("prov kept session: "),
-                                       prov_bytes_text(agent->entry.server.text)};
+                                       prov_bytes_text(agent->report.server.text)};
     if (secret.len == 0)
         return PROV_E_NOT_FOUND;
     prov_result r = prov_crypto_hmac_begin(crypto, &hmac, secret);
@@ -163,12 +164,11 @@ static prov_result name_digest(struct prov_agent *agent)
     return prov_crypto_sha256(agent->port->crypto, &name, 1, agent->resumable.name);
 }
 
-void agent_resume_offer(struct prov_agent *agent, uint64_t now_ms)
+void agent_resume_offer(struct prov_agent *agent)
 {
     int64_t now = 0;
     agent_resume_forget(agent);
-    if (!PROV_WITH_RESUMPTION || agent->request.no_resumption || agent->candidate ||
-        agent->wanted_kind == PROV_KIND_PSK)
+    if (agent->request.no_resumption || agent->candidate || agent->wanted == PROV_KIND_PSK)
         return;
     if (unseal(agent) != PROV_OK) {
         agent_resume_forget(agent);
@@ -180,7 +180,7 @@ void agent_resume_offer(struct prov_agent *agent, uint64_t now_ms)
         drop(agent);
         return;
     }
-    agent->resumable.made_ms = now_ms;
+    agent->resumable.made_ms = agent->now_ms;
     agent->config.resume = &agent->resumable;
 }
 
@@ -193,12 +193,10 @@ bool agent_resume_failed(struct prov_agent *agent)
 }
 
 /* The certificate of the server is not looked at when a session is resumed: not after its end. */
-void agent_resume_note(struct prov_agent *agent, uint64_t now_ms)
+void agent_resume_note(struct prov_agent *agent)
 {
     bool resumed = prov_dtls_resumed(&agent->dtls);
     int64_t now = 0;
-    if (!PROV_WITH_RESUMPTION)
-        return;
     if (resumed && agent->ticket.len == 0) { /* the one before is still good */
         agent->ticket.len = agent->resumable.ticket_len;
         memcpy(agent->ticket.octets, agent->resumable.ticket, agent->resumable.ticket_len);
@@ -207,7 +205,7 @@ void agent_resume_note(struct prov_agent *agent, uint64_t now_ms)
     if (!agent->candidate)
         agent->report.abbreviated = resumed;
     agent->has_resumable =
-        prov_dtls_resumable(&agent->dtls, now_ms, &agent->resumable) == PROV_OK &&
+        prov_dtls_resumable(&agent->dtls, agent->now_ms, &agent->resumable) == PROV_OK &&
         agent_time(agent, &now);
     if (resumed)
         return;
@@ -219,7 +217,8 @@ void agent_resume_note(struct prov_agent *agent, uint64_t now_ms)
 void agent_resume_started(struct prov_agent *agent)
 {
     agent->ticket.len = 0;
-    if (PROV_WITH_RESUMPTION && agent->config.constrained_server)
+    agent->chain_until = PROV_TIME_NEVER;
+    if (agent->config.constrained_server)
         prov_dtls_set_ticket(&agent->dtls, &agent->ticket);
 }
 
@@ -229,7 +228,7 @@ void agent_resume_keep(struct prov_agent *agent)
     uint8_t octets[PROV_STORE_SESSION_MAX];
     struct prov_buf box = PROV_BUF_OF(octets);
     const struct prov_dtls_resumable *resumable = &agent->resumable;
-    if (!PROV_WITH_RESUMPTION || agent->request.no_resumption)
+    if (agent->request.no_resumption)
         return;
     bool kept = agent->has_resumable &&
                 (resumable->session_id_len > 0 || resumable->ticket_len > 0) &&

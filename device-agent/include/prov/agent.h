@@ -39,16 +39,23 @@
 #include "prov/enroll_client.h"
 #include "prov/store.h"
 
-/* Room for a request's body (a CSR or a Sign1) and for an answer. */
-#define PROV_AGENT_REQUEST_MAX 1280
-#ifndef PROV_AGENT_ANSWER_MAX
-#define PROV_AGENT_ANSWER_MAX PROV_ENROLL_RESPONSE_MAX
+/* Sizes of the rooms; a firmware may set its own. The defaults hold whatever the profile lets a server send. */
+#ifndef PROV_AGENT_ANSWERS_MAX /* of one credential, together */
+#define PROV_AGENT_ANSWERS_MAX                                                                     \
+    (PROV_WITH_CERT ? 2 * PROV_ENROLL_RESPONSE_MAX : PROV_WITH_RPK ? 320 : 208)
+#endif
+#ifndef PROV_AGENT_REQUEST_MAX /* the body of a request: a CSR, a Sign1, a request id */
+#define PROV_AGENT_REQUEST_MAX (PROV_WITH_CERT ? 1280 : PROV_WITH_RPK ? 256 : 20)
+#endif
+#ifndef PROV_AGENT_MESSAGE_MAX /* one CoAP message: blocks are as large as it allows */
+#define PROV_AGENT_MESSAGE_MAX (PROV_WITH_CERT ? 1100 : 400)
 #endif
 #ifndef PROV_AGENT_CACHE_MAX
 #define PROV_AGENT_CACHE_MAX 1536 /* octets of a chain that is kept; a longer one is not */
 #endif
-#define PROV_AGENT_MESSAGE_MAX 1100 /* one CoAP message */
-#define PROV_AGENT_REASON_MAX  63
+#ifndef PROV_AGENT_REASON_MAX
+#define PROV_AGENT_REASON_MAX 63
+#endif
 
 enum prov_agent_op {
     PROV_AGENT_ENROLL = 1, /* first operational credential, by a bootstrap one */
@@ -58,7 +65,8 @@ enum prov_agent_op {
 
 struct prov_agent_request {
     enum prov_agent_op op;
-    enum prov_kind kind;            /* wanted; 0: as the credential that it replaces */
+    enum prov_kind kind; /* wanted; 0: as the credential that it replaces */
+    /* What is pointed to stays until the agent is closed. */
     const struct prov_fqdn *server; /* NULL: the only one in the store */
     bool no_forward_secrecy; /* offer TLS_PSK_WITH_AES_128_CCM_8 alone; no PSK is delivered then */
     uint8_t tries;           /* whole handshakes that may time out before it is given up; 0: 1 */
@@ -74,7 +82,9 @@ struct prov_agent_request {
     bool no_connection_id; /* none is offered (row 57) */
     bool no_resumption;    /* every handshake is a full one */
     bool no_cached_info;   /* the server sends its whole chain */
-    /* Certificates: a server of this name was found by other means (row 41). It must show this name
+    /* The last two only with PROV_WITH_TRUSTED_CA.
+     *
+     * Certificates: a server of this name was found by other means (row 41). It must show this name
      * under the anchors of the one in the store, and is told those. */
     const struct prov_fqdn *discovered;
     /* Certificates: the server is a constrained one, which must show this name; no server_name (row 3). */
@@ -95,14 +105,16 @@ enum prov_agent_phase {
     PROV_PHASE_RESOLVE, /* a session with the credential in `entry`: the board looks up the address
                          */
     PROV_PHASE_PAUSE,   /* nobody answered: a while, then a whole new handshake (H14) */
-    PROV_PHASE_HANDSHAKE,
-    PROV_PHASE_ASK,    /* the next request of the list */
-    PROV_PHASE_ANSWER, /* waits for its answer */
-    PROV_PHASE_LATER,  /* the server is busy: the same request again after Max-Age */
-    PROV_PHASE_CHECK,  /* a certificate's path, one link a step */
+    PROV_PHASE_ASK,     /* a key for the next request, then the request */
+    PROV_PHASE_CHECK,   /* what came: a certificate's path, a server's keys; one a step */
     PROV_PHASE_STAGE,
     PROV_PHASE_COMMIT,
+    /* in these the session goes on */
+    PROV_PHASE_HANDSHAKE,
+    PROV_PHASE_ANSWER,  /* waits for the answer to a request */
     PROV_PHASE_CONFIRM, /* waits for the answer to /prov/confirm */
+    PROV_PHASE_LATER,   /* the server is busy: the same request again after Max-Age */
+    /* the end */
     PROV_PHASE_DONE,
     PROV_PHASE_FAILED,
     PROV_PHASE_COUNT
@@ -139,76 +151,87 @@ struct prov_agent_stats {
     } phase[PROV_AGENT_STATS_PHASES]; /* by enum prov_agent_phase: the one that a step began in */
 };
 
-/* The room that an agent borrows from open to close: a handshake works in it. */
+/* An exchange over a session, and the successor while it comes. */
+struct prov_agent_talk {
+    struct prov_exchange exchange;
+    struct prov_exchange_config config;
+    struct prov_entry next; /* views into the answers and into the agent's rooms */
+    uint8_t scalar[PROV_SCALAR_LEN];
+    uint16_t anchors_len; /* octets of `answers` that the answer with the anchors takes */
+    uint16_t checked;
+    uint8_t answers[PROV_AGENT_ANSWERS_MAX];
+    uint8_t request[PROV_AGENT_REQUEST_MAX];
+    uint8_t message[PROV_AGENT_MESSAGE_MAX];
+};
+
+/* The room that an agent borrows from open to close: a handshake works in it, and what comes after the
+ * handshake. */
 union prov_agent_workspace {
     struct prov_dtls_handshake handshake;
+    struct prov_agent_talk talk;
 };
+
+/* Sizes of what a firmware may have no use for. */
+#define PROV_AGENT_DENY_ROOM (PROV_WITH_DENY_LIST ? PROV_DENY_LIST_MAX : 1)
+#define PROV_AGENT_SEEN_ROOM (PROV_WITH_CACHED_INFO ? PROV_AGENT_CACHE_MAX : 1)
+#define PROV_AGENT_SPKI_ROOM (PROV_WITH_RPK ? PROV_SPKI_LEN : 1)
+#define PROV_AGENT_NAMES_MAX (PROV_WITH_TRUSTED_CA ? PROV_BUNDLE_ANCHORS_MAX : 1)
 
 struct prov_agent {
     struct prov_store *store;
     const struct prov_port *port;
     union prov_agent_workspace *workspace;
-    struct prov_agent_request request;
-    struct prov_fqdn wanted, discovered;
-    bool has_wanted, has_discovered;
-    struct prov_eui64 constrained;
-    bool has_constrained;
-
     enum prov_agent_phase phase;
-    struct prov_agent_report report;
-    struct prov_agent_stats stats;
-    bool asleep;    /* the last step answered WAIT, and nothing has come since */
+    enum prov_dtls_event need; /* what the session waits for, or 0: given in a step of its own */
+    enum prov_enroll_op op;    /* asked for, or to be asked for next */
+    enum prov_kind wanted;
     bool candidate; /* the session is the candidate's, not the predecessor's */
     bool fell_back; /* the candidate failed and the predecessor was asked again: once is enough */
     bool from_factory; /* the predecessor is a bootstrap credential */
-    uint8_t tries;     /* handshakes that nobody answered */
-    uint64_t pause_ms;
-    uint8_t busy;      /* 5.03 so far */
-    bool busy_confirm; /* it was the confirm that is to be asked again */
-    uint32_t session;  /* counts sessions: each wants a fresh port */
     bool told;         /* RESOLVE was answered: the board is at it */
     bool has_peer;
-    enum prov_kind wanted_kind;
-    const enum prov_enroll_op *asks; /* the requests to make, up to 0 */
+    bool dtls_open;
+    bool talking; /* the workspace holds a talk */
+    bool exchanging;
+    bool answering; /* a heartbeat's answer is to be pulled, then there is more to do */
+    bool closing;   /* a close_notify is to be pulled before the next session */
+    bool path_busy;
+    bool asleep;   /* the last step answered WAIT, and nothing has come since */
+    uint8_t tries; /* handshakes that nobody answered */
+    uint8_t busy;  /* 5.03 so far */
+    uint16_t message_id;
+    uint32_t token;
+    uint32_t snapshot; /* where entry is from, 0: the factory record */
+    uint64_t now_ms, pause_ms;
+    struct prov_eui64 device;
+    struct prov_agent_request request;
+    struct prov_agent_report report;
+    struct prov_agent_stats stats;
 
+    /* the session */
     struct prov_dtls_config config;
     struct prov_dtls dtls;
-    struct prov_dtls_resumable resumable; /* of the session, once it is connected */
+    struct prov_path path;
+    struct prov_bytes anchor_names[PROV_AGENT_NAMES_MAX];
+    uint8_t spki[PROV_AGENT_SPKI_ROOM];
+    uint8_t own_scalar[PROV_SCALAR_LEN]; /* of the identity record */
+    struct prov_entry entry;             /* its credential; views into entry_room */
+    uint8_t entry_room[PROV_STORE_ENTRY_MAX];
+
+    /* resumption */
     bool has_resumable;
+    struct prov_dtls_resumable resumable;    /* of the session, once it is connected */
     struct prov_dtls_ticket ticket;          /* of a constrained server */
     int64_t resumable_made, resumable_until; /* Unix seconds */
     int64_t chain_until;                     /* the server's certificate is valid until then */
-    struct prov_bytes anchor_names[PROV_BUNDLE_ANCHORS_MAX];
-    uint32_t snapshot; /* where entry is from, 0: the factory record */
+
     /* the server's chain in this session; views into seen_room */
-    struct prov_bytes seen[PROV_BUNDLE_CHAIN_MAX], seen_request;
-    size_t seen_len, seen_octets;
     bool cache_other;   /* it is not the one that was kept */
     bool cache_refused; /* it is, and is not good any more */
-    bool dtls_open;
-    bool answering; /* a heartbeat's answer is to be pulled, then there is more to do */
-    bool closing;   /* a close_notify is to be pulled before the next session */
-    uint8_t spki[PROV_SPKI_LEN];
-    struct prov_exchange_config exchange_config;
-    struct prov_exchange exchange;
-    bool exchanging;
-    uint16_t message_id;
-    uint32_t token;
-
-    struct prov_entry entry; /* the session's credential; views into entry_room */
-    struct prov_entry next;  /* the successor while it comes; views into the rooms below */
-    struct prov_path path;
-    bool path_busy;
-    struct prov_secret next_scalar;
-    struct prov_identity identity;
-    struct prov_bytes links[PROV_PATH_MAX]; /* intermediates that came with the anchors */
-    size_t link_count;
-    uint8_t entry_room[PROV_STORE_ENTRY_MAX];
-    uint8_t answer_room[PROV_AGENT_ANSWER_MAX];
-    uint8_t anchors_room[PROV_AGENT_ANSWER_MAX];
-    uint8_t request_room[PROV_AGENT_REQUEST_MAX];
-    uint8_t seen_room[PROV_AGENT_CACHE_MAX];
-    uint8_t message_room[PROV_AGENT_MESSAGE_MAX];
+    struct prov_bytes seen[PROV_BUNDLE_CHAIN_MAX], seen_request;
+    size_t seen_len, seen_octets;
+    uint8_t seen_room[PROV_AGENT_SEEN_ROOM];
+    uint8_t deny_room[PROV_AGENT_DENY_ROOM];
 };
 
 /* The workspace is the agent's while it is open. */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The device's identity: its EUI-64 and a key that it makes itself.
+ */
+#include "agent_private.h"
+
+prov_result prov_agent_identity_make(struct prov_store *store, const struct prov_eui64 *eui64)
+{
+    struct prov_identity identity;
+    prov_result r = prov_store_identity_get(store, &identity);
+    if (r != PROV_E_NOT_FOUND) {
+        prov_wipe(&identity, sizeof identity);
+        return r == PROV_OK ? PROV_E_EXISTS : r;
+    }
+    identity = (struct prov_identity){.eui64 = *eui64};
+    r = agent_key_make(store->port, &identity.key, identity.scalar, identity.point);
+    if (r == PROV_OK)
+        r = prov_store_identity_put(store, &identity);
+    prov_wipe(&identity, sizeof identity);
+    return r;
+}
+
+prov_result prov_agent_identity_csr(struct prov_store *store, struct prov_buf *ret)
+{
+    struct prov_identity identity;
+    uint8_t info[PROV_CSR_MAX];
+    prov_result r = prov_store_identity_get(store, &identity);
+    if (r == PROV_OK && identity.key.source == PROV_KEY_NONE)
+        r = PROV_E_NOT_FOUND;
+    if (r == PROV_OK) {
+        struct prov_csr_plan plan = {.eui64 = &identity.eui64, .point = identity.point};
+        r = agent_csr_make(store->port, &plan, &identity.key, PROV_BUF_OF(info), ret);
+    }
+    prov_wipe(&identity, sizeof identity);
+    return r;
+}

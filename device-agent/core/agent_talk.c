@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Requests: which ones, in what order, with what body; and their answers, as far as all are alike.
+ *
+ *     PSK, RPK    /prov/psk, /prov/rpk
+ *     CERT        the anchors, then the certificate: by EST on a session with a certificate, else /prov/…
+ */
+#include <string.h>
+
+#include "agent_private.h"
+#include "prov/cbor.h"
+#include "prov/text.h"
+
+/* --- which ------------------------------------------------------------------------------------ */
+
+static bool on_cert(const struct prov_agent *agent)
+{
+    return agent_is_cert(agent->entry.kind);
+}
+
+enum prov_enroll_op agent_first_op(const struct prov_agent *agent)
+{
+    return agent_is_psk(agent->wanted)     ? PROV_ENROLL_PSK
+           : !agent_is_cert(agent->wanted) ? PROV_ENROLL_RPK
+           : on_cert(agent)                ? PROV_ENROLL_EST_CRTS
+                                           : PROV_ENROLL_CRTS;
+}
+
+static enum prov_enroll_op second_op(const struct prov_agent *agent)
+{
+    return !on_cert(agent)       ? PROV_ENROLL_CERT
+           : agent->from_factory ? PROV_ENROLL_EST_SEN
+                                 : PROV_ENROLL_EST_SREN;
+}
+
+static bool is_crts(enum prov_enroll_op op)
+{
+    return PROV_WITH_CERT && (op == PROV_ENROLL_CRTS || op == PROV_ENROLL_EST_CRTS);
+}
+
+/* --- bodies ----------------------------------------------------------------------------------- */
+
+/* A request id of the device's choice: a repeated request gets the same answer. */
+static prov_result make_request_id(struct prov_agent *agent, struct prov_buf *ret)
+{
+    uint8_t id[PROV_ENROLL_REQUEST_ID_LEN];
+    prov_result r = prov_crypto_random(agent->port->crypto, id, sizeof id);
+    prov_cbor_put_bstr(ret, PROV_BYTES_OF(id));
+    return r;
+}
+
+/* COSE_Sign1 by the new key over its public half; external_aad binds device and session (H36). */
+static prov_result make_sign1(struct prov_agent *agent, struct prov_bytes unique,
+                              struct prov_buf *ret)
+{
+    const struct prov_entry *next = &agent->workspace->talk.next;
+    uint8_t binding[PROV_ENROLL_BINDING_LEN];
+    uint8_t digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN], payload[96];
+    struct prov_buf key = PROV_BUF_OF(payload);
+    prov_enroll_binding(&agent->device, unique.data, binding);
+    prov_result r = prov_cose_public_encode(next->point, PROV_BYTES_NONE, &key);
+    if (r == PROV_OK)
+        r = prov_cose_sign1_digest(agent->port->crypto, PROV_CF_COSE_KEY, PROV_BYTES_OF(binding),
+                                   prov_buf_bytes(&key), digest);
+    if (r == PROV_OK)
+        r = agent_key_sign(agent->port, &next->key, digest, signature);
+    return r == PROV_OK
+               ? prov_cose_sign1_finish(PROV_CF_COSE_KEY, prov_buf_bytes(&key), signature, ret)
+               : r;
+}
+
+/* A new key's request with challengePassword = base64(tls-unique) (RFC 7030, section 3.5). Whoever
+ * has a certificate keeps its names as they stand there: a renewal must (section 4.2.2). */
+static prov_result make_csr(struct prov_agent *agent, struct prov_bytes unique,
+                            struct prov_buf *ret)
+{
+    struct prov_agent_talk *talk = &agent->workspace->talk;
+    char challenge[PROV_BASE64_TEXT(PROV_DTLS_TLS_UNIQUE_LEN)];
+    struct prov_csr_plan plan = {.eui64 = &agent->device, .point = talk->next.point};
+    struct prov_x509 leaf;
+    prov_base64_format(unique, challenge);
+    plan.challenge = PROV_BYTES((const uint8_t *)challenge, sizeof challenge - 1);
+    if (on_cert(agent)) {
+        prov_result r = prov_x509_parse(agent->entry.chain[0], &leaf);
+        if (r != PROV_OK)
+            return r;
+        plan.eui64 = NULL;
+        plan.subject = leaf.subject;
+        plan.san = leaf.san;
+    }
+    struct prov_buf work =
+        prov_buf_make(talk->answers + talk->anchors_len, sizeof talk->answers - talk->anchors_len);
+    return agent_csr_make(agent->port, &plan, &talk->next.key, work, ret);
+}
+
+static prov_result make_submission(struct prov_agent *agent, struct prov_buf *ret)
+{
+    uint8_t unique[PROV_DTLS_TLS_UNIQUE_LEN];
+    prov_result r = prov_dtls_tls_unique(&agent->dtls, unique);
+    if (r != PROV_OK)
+        return r;
+    return agent_is_cert(agent->wanted) ? make_csr(agent, PROV_BYTES_OF(unique), ret)
+                                        : make_sign1(agent, PROV_BYTES_OF(unique), ret);
+}
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+static void begin(struct prov_agent *agent, struct prov_bytes body)
+{
+    struct prov_agent_talk *talk = &agent->workspace->talk;
+    struct prov_exchange_request request = {.op = agent->op,
+                                            .host = prov_bytes_text(agent_host(agent)->text),
+                                            .body = body,
+                                            .accept = PROV_CF_NONE,
+                                            .message_id = agent->message_id};
+    size_t kept = is_crts(agent->op) ? 0 : talk->anchors_len;
+    size_t max = prov_dtls_data_max(&agent->dtls);
+    memcpy(request.token, &agent->token, sizeof request.token);
+    talk->config.szx = prov_exchange_szx(max < sizeof talk->message ? max : sizeof talk->message,
+                                         request.host.len); /* H32 */
+    agent->message_id += 64; /* block-wise transfers count up from where they began */
+    agent->token++;
+    prov_exchange_begin(&talk->exchange, &talk->config, &request,
+                        prov_buf_make(talk->answers + kept, sizeof talk->answers - kept),
+                        agent->now_ms);
+    agent->exchanging = true;
+}
+
+void agent_ask_again(struct prov_agent *agent)
+{
+    begin(agent, agent->workspace->talk.exchange.body);
+}
+
+prov_result agent_ask(struct prov_agent *agent, bool *ret_asked)
+{
+    struct prov_agent_talk *talk = &agent->workspace->talk;
+    struct prov_buf body = PROV_BUF_OF(talk->request);
+    prov_result r = PROV_OK;
+    bool submits = agent->op != PROV_ENROLL_CONFIRM && !is_crts(agent->op);
+    if (submits && agent_is_psk(agent->wanted))
+        r = make_request_id(agent, &body);
+    else if (submits && talk->next.key.source == PROV_KEY_NONE)
+        return agent_key_make(agent->port, &talk->next.key, talk->scalar, talk->next.point);
+    else if (submits)
+        r = make_submission(agent, &body);
+    if (r == PROV_OK)
+        r = prov_buf_result(&body);
+    if (r != PROV_OK)
+        return r;
+    begin(agent, prov_buf_bytes(&body));
+    *ret_asked = true;
+    return PROV_OK;
+}
+
+/* --- answers ---------------------------------------------------------------------------------- */
+
+/* The diagnostic payload of an error (RFC 7252, section 5.5.2), printable ASCII of it. */
+static void keep_reason(struct prov_agent *agent)
+{
+    struct prov_bytes text = prov_buf_bytes(&agent->workspace->talk.exchange.answer);
+    size_t len = text.len < PROV_AGENT_REASON_MAX ? text.len : PROV_AGENT_REASON_MAX;
+    for (size_t i = 0; i < len; i++)
+        agent->report.reason[i] =
+            text.data[i] >= 0x20 && text.data[i] < 0x7f ? (char)text.data[i] : '?';
+    agent->report.reason[len] = '\0';
+}
+
+static prov_result take_body(struct prov_agent *agent, bool *ret_more)
+{
+    struct prov_agent_talk *talk = &agent->workspace->talk;
+    if (agent->op == PROV_ENROLL_CONFIRM)
+        return PROV_OK;
+    if (is_crts(agent->op)) {
+        talk->anchors_len = (uint16_t)talk->exchange.answer.len;
+        agent->op = second_op(agent);
+        *ret_more = true;
+        return PROV_OK;
+    }
+    return agent_is_psk(agent->wanted)    ? agent_take_psk(agent)
+           : agent_is_cert(agent->wanted) ? agent_take_cert(agent)
+                                          : agent_take_rpk(agent);
+}
+
+prov_result agent_take(struct prov_agent *agent, bool *ret_more)
+{
+    const struct prov_exchange *x = &agent->workspace->talk.exchange;
+    agent->exchanging = false;
+    agent->report.code = x->code;
+    agent_log(agent, PROV_LOG_REQUEST, x->result, x->code);
+    if (x->state == PROV_EXCHANGE_FAILED)
+        return x->result;
+    if (x->code >> 5 != 2) {
+        keep_reason(agent);
+        return PROV_E_PEER_REFUSED;
+    }
+    return x->format == x->resource->response_format ? take_body(agent, ret_more) : PROV_E_PEER;
+}
