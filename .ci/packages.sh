@@ -5,7 +5,7 @@
 set -eu
 
 build='gcc libc6-dev cmake ninja-build pkg-config libssl-dev libcbor-dev libsqlite3-dev libcurl4-openssl-dev'
-quick='libcmocka-dev openssl python3 python3-cbor2 bats valgrind'
+quick='libcmocka-dev openssl python3 python3-cbor2 python3-yaml python3-kconfiglib bats valgrind'
 peers='gnutls-bin libgnutls28-dev libcoap3-bin libmbedtls-dev libwolfssl-dev iproute2'
 tools='qemu-system-arm bzip2 debian-archive-keyring shellcheck clang-format clang libclang-rt-dev gcc-arm-none-eabi libnewlib-arm-none-eabi'
 
