@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Milliseconds by the system timer (Armv7-M, B3.3), and the CMSDK watchdog (Arm DDI 0479, 4.6).
+ * Milliseconds by the system timer (Armv7-M, B3.3), a counter by a CMSDK timer (Arm DDI 0479, 4.4), and the CMSDK
+ * watchdog (4.6).
  */
 #include "hardware.h"
-
-#define CLOCK_HZ 25000000u /* AN385: the system clock */
 
 struct systick {
     volatile uint32_t control, reload, current;
 };
 #define SYSTICK ((struct systick *)0xE000E010u)
+
+struct timer {
+    volatile uint32_t control, value, reload, interrupt;
+};
+#define TIMER ((struct timer *)0x40000000u)
 
 struct watchdog {
     volatile uint32_t load, value, control, clear;
@@ -27,9 +31,12 @@ void tick(void)
 
 void clock_start(void)
 {
-    SYSTICK->reload = CLOCK_HZ / 1000 - 1;
+    SYSTICK->reload = COUNTER_HZ / 1000 - 1;
     SYSTICK->current = 0;
     SYSTICK->control = 7; /* processor clock, exception, on */
+    TIMER->reload = UINT32_MAX;
+    TIMER->value = UINT32_MAX;
+    TIMER->control = 1;
 }
 
 uint64_t clock_ms(void)
@@ -43,9 +50,20 @@ uint64_t clock_ms(void)
     return (uint64_t)high << 32 | low;
 }
 
+uint32_t clock_counter(void)
+{
+    return TIMER->value;
+}
+
+void clock_sleep(void)
+{
+    __asm__ volatile("wfi" ::: "memory");
+}
+
+/* The first time is an interrupt that nothing masks. */
 void watchdog_start(void)
 {
-    WATCHDOG->load = CLOCK_HZ / 1000 * WATCHDOG_MS;
+    WATCHDOG->load = COUNTER_HZ / 1000 * WATCHDOG_MS;
     WATCHDOG->control = 3; /* interrupt, and reset at the second time */
 }
 

@@ -7,59 +7,95 @@
 
 #define ERASED PROV_FLASH_ERASED
 
-static prov_result erase_at(struct flash *flash, uint32_t sector, size_t len)
-{
-    uint8_t erased[256];
+/* --- the file --------------------------------------------------------------------------------- */
 
+/* data NULL: erased octets. */
+static prov_result put(struct flash *flash, uint32_t offset, const uint8_t *data, size_t len)
+{
+    uint8_t erased[128];
+    bool good = true;
+
+    if (data != NULL)
+        return semihost_write(flash->file, offset, data, len) ? PROV_OK : PROV_E_IO;
     memset(erased, ERASED, sizeof erased);
-    for (uint32_t at = 0; at < len; at += sizeof erased)
-        if (!semihost_write(flash->file, sector * FLASH_SECTOR + at, erased, sizeof erased))
-            return PROV_E_IO;
-    return PROV_OK;
+    for (size_t at = 0; at < len && good; at += sizeof erased)
+        good = semihost_write(flash->file, offset + (uint32_t)at, erased, sizeof erased);
+    return good ? PROV_OK : PROV_E_IO;
+}
+
+static prov_result flip(struct flash *flash, uint32_t offset)
+{
+    uint8_t octet;
+
+    if (!semihost_read(flash->file, offset, &octet, 1))
+        return PROV_E_IO;
+    octet ^= 0x10;
+    return put(flash, offset, &octet, 1);
 }
 
 prov_result flash_open(struct flash *flash, const char *path)
 {
-    memset(flash, 0, sizeof *flash);
     flash->file = semihost_open(path, false);
     if (flash->file >= 0)
         return PROV_OK;
     flash->file = semihost_open(path, true);
-    if (flash->file < 0)
-        return PROV_E_IO;
-    for (uint32_t sector = 0; sector < FLASH_SIZE / FLASH_SECTOR; sector++)
-        if (erase_at(flash, sector, FLASH_SECTOR) != PROV_OK)
-            return PROV_E_IO;
-    return PROV_OK;
+    return flash->file >= 0 ? put(flash, 0, NULL, FLASH_SIZE) : PROV_E_IO;
 }
 
-/* The power goes now: half of what was to be done is done. */
-static bool power_goes(struct flash *flash)
+/* --- faults ----------------------------------------------------------------------------------- */
+
+static enum flash_fault fault_now(struct flash *flash)
 {
-    return ++flash->operations == flash->cut;
+    flash->operations++;
+    if (flash->fault == FLASH_UNREAD)
+        return FLASH_GOOD;
+    return flash->operations == flash->fault_at ||
+                   (flash->fault == FLASH_DEAD && flash->operations > flash->fault_at)
+               ? flash->fault
+               : FLASH_GOOD;
 }
+
+/* A program, or an erase (data NULL), as well as it goes. */
+static prov_result operate(struct flash *flash, uint32_t offset, const uint8_t *data, size_t len)
+{
+    enum flash_fault fault = fault_now(flash);
+    bool half = fault == FLASH_CUT || fault == FLASH_FAILS || fault == FLASH_HALF;
+    prov_result result;
+
+    if (fault == FLASH_DEAD)
+        return PROV_E_IO;
+    result = put(flash, offset, data, half ? len / 2 : len);
+    if (fault == FLASH_CUT)
+        semihost_exit(EXIT_POWER);
+    if (fault == FLASH_FLIPS && result == PROV_OK)
+        result = flip(flash, offset + (uint32_t)len / 2);
+    return fault == FLASH_FAILS ? PROV_E_IO : result;
+}
+
+/* --- the port --------------------------------------------------------------------------------- */
 
 static prov_result read(void *context, uint32_t offset, uint8_t *ret, size_t len)
 {
-    const struct flash *flash = context;
+    struct flash *flash = context;
 
     if (offset > FLASH_SIZE || len > FLASH_SIZE - offset)
         return PROV_E_BOUNDS;
+    if (++flash->reads == flash->fault_at && flash->fault == FLASH_UNREAD)
+        return PROV_E_IO;
     return len == 0 || semihost_read(flash->file, offset, ret, len) ? PROV_OK : PROV_E_IO;
 }
 
 /* Once per erase: a unit that holds anything can't take anything else. */
-static prov_result check_erased(struct flash *flash, uint32_t offset, size_t len)
+static prov_result check_erased(const struct flash *flash, uint32_t offset, size_t len)
 {
     uint8_t unit[FLASH_UNIT];
 
     for (size_t at = 0; at < len; at += sizeof unit) {
-        prov_result result = read(flash, offset + (uint32_t)at, unit, sizeof unit);
-        for (size_t i = 0; result == PROV_OK && i < sizeof unit; i++)
+        if (!semihost_read(flash->file, offset + (uint32_t)at, unit, sizeof unit))
+            return PROV_E_IO;
+        for (size_t i = 0; i < sizeof unit; i++)
             if (unit[i] != ERASED)
-                result = PROV_E_IO;
-        if (result != PROV_OK)
-            return result;
+                return PROV_E_IO;
     }
     return PROV_OK;
 }
@@ -73,13 +109,7 @@ static prov_result program(void *context, uint32_t offset, const uint8_t *data, 
         len > FLASH_SIZE - offset)
         return PROV_E_BOUNDS;
     result = check_erased(flash, offset, len);
-    if (result != PROV_OK || len == 0)
-        return result;
-    if (power_goes(flash)) {
-        (void)semihost_write(flash->file, offset, data, len / 2);
-        semihost_exit(75);
-    }
-    return semihost_write(flash->file, offset, data, len) ? PROV_OK : PROV_E_IO;
+    return result != PROV_OK || len == 0 ? result : operate(flash, offset, data, len);
 }
 
 static prov_result erase(void *context, uint32_t sector)
@@ -88,12 +118,8 @@ static prov_result erase(void *context, uint32_t sector)
 
     if (sector >= FLASH_SIZE / FLASH_SECTOR)
         return PROV_E_BOUNDS;
-    if (power_goes(flash)) {
-        (void)erase_at(flash, sector, FLASH_SECTOR / 2);
-        semihost_exit(75);
-    }
     flash->erases[sector]++;
-    return erase_at(flash, sector, FLASH_SECTOR);
+    return operate(flash, sector * FLASH_SECTOR, NULL, FLASH_SECTOR);
 }
 
 /* The host's file is written through. */
@@ -109,6 +135,7 @@ struct prov_flash flash_port(struct flash *flash)
                                .sector_count = FLASH_SECTORS,
                                .program_unit = FLASH_UNIT,
                                .erased = ERASED,
+                               .deny_sectors = PROV_FLASH_DENY_SECTORS,
                                .read = read,
                                .program = program,
                                .erase = erase,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the port uses of the board: a UART, the system timer, the watchdog, and the debugger's services
- * (semihosting) in the place of a flash controller.
+ * What the port uses of the board: a UART, timers, the watchdog, the memory protection unit, and the debugger's
+ * services (semihosting) in the place of a flash controller.
  */
 #ifndef BOARD_HARDWARE_H
 #define BOARD_HARDWARE_H
@@ -10,19 +10,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How a run ends beside the classes of prov/result.h. */
+enum board_exit {
+    EXIT_POWER = 75,    /* the power was cut, as the command line asked */
+    EXIT_WATCHDOG = 76, /* nobody fed the watchdog */
+    EXIT_STACK = 78,    /* the stack went below its end */
+    EXIT_FAULT = 139    /* anything else that the processor refused */
+};
+
 /* --- startup.c -------------------------------------------------------------------------------- */
 
 int main(void);
-/* The deepest that the stack has been, in octets, and whether its last word is still as it was painted. */
+/* Leaves this much of the stack, in octets, rounded up to an eighth of it: what is below is guarded. */
+void stack_limit(size_t len);
+/* The deepest that the stack has been, in octets. */
 size_t stack_used(void);
-bool stack_whole(void);
 
 /* --- clock.c ---------------------------------------------------------------------------------- */
 
 void clock_start(void);
 uint64_t clock_ms(void); /* since the start */
+/* Counts down, by COUNTER_HZ and with a wrap. Where time is instructions (QEMU's -icount shift=0: 10^9 of them a
+ * second), one is 40 instructions. */
+#define COUNTER_HZ 25000000u
+uint32_t clock_counter(void);
+/* Until an interrupt: an octet, or the next millisecond. */
+void clock_sleep(void);
 
-/* Bites after this many milliseconds without watchdog_feed: the board is reset. */
+/* Bites after this many milliseconds without watchdog_feed: the run ends. */
 #define WATCHDOG_MS 5000u
 void watchdog_start(void);
 void watchdog_feed(void);

@@ -38,6 +38,8 @@ static bool fill(void *context, uint8_t *ret, size_t len)
 {
     struct board_random *random = context;
 
+    if (random->fails_after != 0 && ++random->requests > random->fails_after)
+        random->seeded = false;
     while (random->seeded && len > 0) {
         size_t part =
             len < MBEDTLS_CTR_DRBG_MAX_REQUEST ? len : (size_t)MBEDTLS_CTR_DRBG_MAX_REQUEST;

@@ -14,6 +14,7 @@ struct board_random {
     mbedtls_ctr_drbg_context drbg;
     struct prov_bytes entropy; /* while it is being seeded */
     bool seeded;
+    uint32_t requests, fails_after; /* it fails at the request behind; 0: never */
 };
 
 void random_begin(struct board_random *random);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * All that the image keeps, and its parts. Nothing is on a heap of ours.
+ */
+#ifndef BOARD_BOARD_H
+#define BOARD_BOARD_H
+
+#include "flash.h"
+#include "line.h"
+#include "prov/agent.h"
+#include "random.h"
+#include "words.h"
+
+#define ARENA_LEN 4096 /* what Mbed TLS has for a heap */
+
+struct board {
+    struct words words;
+    struct flash flash;
+    struct board_random random;
+    struct prov_port port;
+    struct prov_store store;
+    struct prov_agent agent;
+    struct line line;
+    uint32_t steps, wakes;
+    uint32_t restless; /* steps since the board slept */
+    uint32_t arena_len;
+    union prov_agent_workspace workspace;
+    uint64_t arena[ARENA_LEN / 8];
+};
+
+/* port.c: the arena, the flash, the random source, the store, and what the agent is given of them. */
+PROV_MUST prov_result board_start(struct board *board);
+size_t board_arena_used(const struct board *board);
+/* Milliseconds since the start, by the speed of the command line. */
+uint64_t board_ms(const struct board *board);
+
+/* install.c: takes in the bundle that waits on the flash, if there is one. */
+PROV_MUST prov_result board_install(struct board *board);
+
+/* job.c: one operation of the agent, from its beginning to its end. */
+PROV_MUST prov_result board_run(struct board *board, enum prov_agent_op op);
+
+/* report.c: lines of a name and a number. */
+void say(const char *name, uint32_t value);
+void say_log(const struct prov_agent_log *entry);
+void say_job(const struct board *board, prov_result result);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include <mbedtls/memory_buffer_alloc.h>
+#include <mbedtls/platform.h>
+
+#include "board.h"
+#include "hardware.h"
+
+/* --- the arena -------------------------------------------------------------------------------- */
+
+#define PAINT     0xa5
+#define PAINT_AT  64 /* behind the head of the one free block */
+#define ARENA_MIN 128
+
+static void arena_start(struct board *board)
+{
+    uint8_t *octets = (uint8_t *)board->arena;
+    int32_t len = words_number(&board->words, WORD_ARENA, ARENA_LEN);
+
+    board->arena_len = len >= ARENA_MIN && len <= ARENA_LEN ? (uint32_t)len & ~7u : ARENA_LEN;
+    (void)mbedtls_platform_set_exit(semihost_exit); /* a corrupt arena ends the run */
+    mbedtls_memory_buffer_alloc_init(octets, board->arena_len);
+    memset(octets + PAINT_AT, PAINT, board->arena_len - PAINT_AT);
+}
+
+size_t board_arena_used(const struct board *board)
+{
+    const uint8_t *octets = (const uint8_t *)board->arena;
+    size_t len = board->arena_len;
+
+    while (len > PAINT_AT && octets[len - 1] == PAINT)
+        len--;
+    return len;
+}
+
+/* --- what the agent calls --------------------------------------------------------------------- */
+
+uint64_t board_ms(const struct board *board)
+{
+    return clock_ms() * (uint32_t)words_number(&board->words, WORD_SPEED, 1);
+}
+
+static uint64_t uptime_ms(void *context)
+{
+    return board_ms(context);
+}
+
+#define YEAR 31556952 /* seconds, on average */
+
+/* The debugger's host has a clock; nobody vouches for it. */
+static enum prov_clock_trust clock_now(void *context, int64_t *ret_seconds)
+{
+    const struct board *board = context;
+
+    *ret_seconds = semihost_time() + (int64_t)YEAR * words_number(&board->words, WORD_YEARS, 0);
+    return (enum prov_clock_trust)words_number(&board->words, WORD_TRUST, PROV_CLOCK_COARSE);
+}
+
+static void log_entry(void *context, const struct prov_agent_log *entry)
+{
+    (void)context;
+    say_log(entry);
+}
+
+/* --- the start -------------------------------------------------------------------------------- */
+
+static prov_result seed(struct board *board)
+{
+    uint8_t entropy[32], kept[PROV_STORE_SEED_LEN] = {0};
+    int file = semihost_open(board->words.seed, false);
+    prov_result result = PROV_E_RANDOM;
+
+    if (file >= 0 && semihost_read(file, 0, entropy, sizeof entropy)) {
+        (void)!prov_store_seed_get(&board->store, kept); /* a first boot has none */
+        result = random_seed(&board->random, PROV_BYTES_OF(entropy), PROV_BYTES_OF(kept));
+    }
+    prov_wipe(entropy, sizeof entropy);
+    /* The next boot starts from another one, whatever it is given. */
+    if (result == PROV_OK)
+        result = prov_crypto_random(board->port.crypto, kept, sizeof kept);
+    if (result == PROV_OK)
+        result = prov_store_seed_put(&board->store, kept);
+    prov_wipe(kept, sizeof kept);
+    return result;
+}
+
+static void choose_fault(struct board *board)
+{
+    for (enum word word = WORD_CUT; word <= WORD_UNREAD; word++)
+        if (board->words.value[word] != NULL) {
+            board->flash.fault = (enum flash_fault)(FLASH_CUT + (word - WORD_CUT));
+            board->flash.fault_at = (uint32_t)words_number(&board->words, word, 0);
+        }
+}
+
+prov_result board_start(struct board *board)
+{
+    struct prov_random source = random_source(&board->random);
+    prov_result result;
+
+    stack_limit((size_t)words_number(&board->words, WORD_STACK, INT32_MAX));
+    arena_start(board);
+    random_begin(&board->random);
+    board->random.fails_after = (uint32_t)words_number(&board->words, WORD_RANDOM, 0);
+    choose_fault(board);
+    line_begin(&board->line);
+    result = flash_open(&board->flash, board->words.flash);
+    if (result == PROV_OK)
+        result = prov_crypto_make(&source, &board->port.crypto);
+    if (result != PROV_OK)
+        return result;
+    board->port.flash = flash_port(&board->flash);
+    board->port.uptime_ms = uptime_ms;
+    board->port.clock = clock_now;
+    board->port.log = log_entry;
+    board->port.context = board;
+    result = prov_store_open(&board->store, &board->port);
+    return result == PROV_OK ? seed(board) : result;
+}
