@@ -3,6 +3,7 @@
 # A board with a bad line, clock, random source, stack or arena, or a program that hangs: each run ends with a result that
 # has a name, and what was there before still works.
 # usage: bad.sh PROV PROV-AGENT SLIP-UDP IMAGES IMAGE
+# shellcheck source=tests/firmware/board.sh
 . "$(dirname "$0")/board.sh"
 
 image=$1

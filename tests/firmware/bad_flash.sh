@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A board whose flash is bad: each run ends with a result that has a name, and what was there before still works.
 # usage: bad_flash.sh PROV PROV-AGENT SLIP-UDP IMAGES IMAGE KIND STEP      (STEP 1: every operation; 3: every third)
+# shellcheck source=tests/firmware/board.sh
 . "$(dirname "$0")/board.sh"
 
 image=$1

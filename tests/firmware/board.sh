@@ -145,25 +145,31 @@ device_of() {
     cert*) echo 00-1B-C5-FF-FE-00-00-03 ;;
     esac
 }
-# provision KIND raw | bundle: a flash that is named for the kind, and a seed of its own. With `bundle` the image
-# takes it in when it starts.
+# provision KIND raw | ihex | bundle: a flash that is named for the kind, and a seed of its own: an image of the store as
+# prov makes it, or a bundle that the image takes in when it starts.
 provision() {
     device=$(device_of "$1")
     "$prov" device add "$device" >/dev/null
     "$prov" "$1" issue "$device" --server coaps.example.org >"$1.id" 2>/dev/null
     id=$(head -n 1 "$1.id")
     "$prov" bundle export "$id" --out "$1.bundle" >/dev/null
-    rm -f store
-    "$agent" install "$1.bundle" --store store >/dev/null
-    head -c 4096 store >header # of a store that prov-agent reads
-    if [ "$2" = raw ]; then
-        tail -c +4097 store >"$1"
-    else
+    case "$2" in
+    raw) "$prov" bundle export "$id" --format raw --out "$1" >/dev/null ;;
+    ihex)
+        "$prov" bundle export "$id" --format ihex --at 0x10000 --out "$1.hex" >/dev/null
+        arm-none-eabi-objcopy -I ihex -O binary --gap-fill 0xff --pad-to 0x20000 "$1.hex" "$1"
+        ;;
+    bundle)
         erased 65536 >"$1"
         cat "$1.bundle" >>"$1"
-    fi
+        ;;
+    esac
     erased $((73728 - $(wc -c <"$1"))) >>"$1"
     echo "$1" | sha256sum | head -c 32 >"$1.seed"
+    [ -e header ] || { # of a file that prov-agent takes for a flash
+        "$agent" install "$1.bundle" --store store >/dev/null
+        head -c 4096 store >header
+    }
 }
 erased() {
     head -c "$1" /dev/zero | tr '\0' '\377'

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The power is cut in every program and erase of an operation, once each; then the board is reset and rotates.
 # usage: cuts.sh PROV PROV-AGENT SLIP-UDP IMAGES IMAGE KIND…
+# shellcheck source=tests/firmware/board.sh
 . "$(dirname "$0")/board.sh"
 
 image=$1

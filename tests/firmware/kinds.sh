@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # A board does a device's whole job in QEMU against a real `prov serve`: for each kind of an image it is provisioned,
 # enrolls, rotates, is reset and rotates again. After each, registry and flash say the same.
-# usage: kinds.sh PROV PROV-AGENT SLIP-UDP IMAGES IMAGE raw|bundle KIND…
+# usage: kinds.sh PROV PROV-AGENT SLIP-UDP IMAGES IMAGE raw|ihex|bundle KIND…
+# shellcheck source=tests/firmware/board.sh
 . "$(dirname "$0")/board.sh"
 
 image=$1
@@ -18,7 +19,7 @@ row() {
 printf '%-13s %9s %9s %9s %7s %6s %6s %6s %6s\n' "$image" sent received 'flash op.' erases stack arena steps wakes
 for kind in "$@"; do
     provision "$kind" "$form"
-    [ "$form" = raw ] || board PROV_OK "$kind" install
+    [ "$form" != bundle ] || board PROV_OK "$kind" install
     board PROV_OK "$kind" enroll
     same "$kind"
     row "$kind" enroll
