@@ -95,7 +95,7 @@ static void configure(struct prov_agent *agent)
         return;
     }
     config->suites = prov_suites_public;
-    if (agent_is_rpk(entry->kind)) {
+    if (PROV_WITH_RPK && agent_is_rpk(entry->kind)) {
         prov_spki_encode(entry->point, agent->spki);
         config->spki = PROV_BYTES_OF(agent->spki);
     } else if (agent_is_cert(entry->kind)) {
