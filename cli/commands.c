@@ -21,8 +21,8 @@ const struct command commands[] = {
 
     {"registry", "rekey", cmd_registry_rekey, NEEDS_REGISTRY | CHANGES, 0, 0, OPT(OUT),
      "--out FILE",
-     "Makes another key file and wraps the registry's keys with it. The key file in use opens this "
-     "registry no\nmore, but older copies of it; servers that run go on.",
+     "Makes another key file and wraps the registry's keys with it. The key file in use opens "
+     "this registry no more, but older copies of it; servers that run go on.",
      "prov registry rekey --out new.key && mv new.key registry.key"},
 
     {"ca", "list", cmd_ca_list, NEEDS_REGISTRY, 0, 0, 0, "", "Lists the certificate authorities.",
@@ -98,15 +98,16 @@ const struct command commands[] = {
      "ID --reason TEXT", "Revokes a credential: it is refused from the next handshake on.",
      "prov credential revoke 0193a7c2 --reason \"lost in the field\""},
 
-    {"bundle", "export", cmd_bundle_export, NEEDS_REGISTRY | NEEDS_PKI, 1, ARGS_WORDS_MAX - 2,
-     OPT(OUT) | OPT(DRY_RUN) | OPT(CERTIFICATE_URL) | OPT(PUBLISH) | OPT(FORMAT) | IMAGE_OPTIONS,
+    {"bundle", "export", cmd_bundle_export, NEEDS_REGISTRY | NEEDS_PKI, 0, ARGS_WORDS_MAX - 2,
+     OPT(OUT) | OPT(DRY_RUN) | OPT(CERTIFICATE_URL) | OPT(PUBLISH) | OPT(FORMAT) | IMAGE_OPTIONS |
+         OPT(GROUP) | OPT(FOLDER),
      "ID [ID ...] --out FILE [--format bundle|ihex|raw] [--at ADDRESS] [--certificate-url PREFIX "
-     "[--publish FOLDER]]",
-     "Writes what is installed on the device. It holds secrets: the file is made 0600.\n"
-     "--format ihex or raw: an image of the device's region of flash, for its programmer, with all "
-     "of\nthe device's credentials that are named; it has to fit the firmware's geometry.",
+     "[--publish FOLDER]] | --group TEXT --folder FOLDER --format ihex|raw",
+     "Writes what is installed on the device: a bundle, or an image of its flash for a programmer, "
+     "with all the credentials named. It holds secrets: the file is made 0600.",
      "prov bundle export 0193a7c2 --out meter7.bundle\n"
-     "  prov bundle export 0193a7c2 --out meter7.hex --format ihex --at 0x10010000"},
+     "  prov bundle export 0193a7c2 --out meter7.hex --format ihex --at 0x10010000\n"
+     "  prov bundle export --group lot-12 --folder lot-12 --format ihex --at 0x10010000"},
     {"bundle", "inspect", cmd_bundle_inspect, NEEDS_CRYPTO, 1, 1, 0, "FILE",
      "Checks a bundle and shows what is in it, except secrets.",
      "prov bundle inspect meter7.bundle"},

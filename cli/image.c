@@ -60,6 +60,14 @@ static prov_result make_room(struct run *run, size_t len, uint8_t **ret, size_t 
     return PROV_OK;
 }
 
+static void drop(uint8_t **room, size_t *len)
+{
+    prov_wipe(*room, *len);
+    free(*room);
+    *room = NULL;
+    *len = 0;
+}
+
 static prov_result begin(struct run *run, const struct prov_image_geometry *geometry,
                          struct image *image)
 {
@@ -107,6 +115,14 @@ prov_result image_begin(struct run *run, bool hex, struct image *image)
     if (r == PROV_OK)
         r = begin(run, &geometry, image);
     return r == PROV_OK && hex ? take_place(run, image) : r;
+}
+
+prov_result image_erase(struct run *run, struct image *image)
+{
+    const struct prov_image_geometry geometry = image->flash.geometry;
+    drop(&image->text, &image->text_len);
+    return prov_image_begin(&image->flash, &geometry, run->crypto,
+                            prov_buf_make(image->room, image->room_len));
 }
 
 static prov_result refused(struct run *run, const struct prov_credential *credential, prov_result r)
@@ -167,9 +183,6 @@ prov_result image_file(struct run *run, struct image *image, struct prov_bytes *
 
 void image_end(struct image *image)
 {
-    prov_wipe(image->room, image->room_len);
-    prov_wipe(image->text, image->text_len);
-    free(image->room);
-    free(image->text);
-    *image = (struct image){0};
+    drop(&image->room, &image->room_len);
+    drop(&image->text, &image->text_len);
 }

@@ -22,6 +22,8 @@ struct image {
 
 /* Erased, with the geometry and the address that the options say. */
 PROV_MUST prov_result image_begin(struct run *run, bool hex, struct image *image);
+/* Erased again, for another device. */
+PROV_MUST prov_result image_erase(struct run *run, struct image *image);
 PROV_MUST prov_result image_add(struct run *run, struct image *image,
                                 const struct prov_credential *credential, struct prov_bytes bundle);
 /* The file: the region, or its text. Views into the image. */

@@ -28,6 +28,11 @@ inspect_fails() { # CODE FILE
     refuses 3 none bundle export "$ID" --out none/b
 }
 
+@test "an export of nothing is exit 2" {
+    refuses 2 "prov bundle export ID [ID ...] --out FILE" bundle export --out b
+    refuses 2 "--out is missing" bundle export "$ID"
+}
+
 @test "revoked and retired credentials and a server's own are not exported" {
     own=$(prov credential list --server $SERVER --kind rpk --json | head -n 1 | field id)
     refuses 4 "server's own" bundle export "$own" --out b

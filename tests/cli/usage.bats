@@ -105,6 +105,6 @@ usage_error() { # WORDS COMMAND…
 }
 
 @test "a missing word is told with what belongs there" {
-    usage_error "prov bundle export ID [ID ...] --out FILE" bundle export --out x
+    usage_error "prov bundle inspect FILE" bundle inspect
     usage_error "prov device show EUI64" device show
 }
