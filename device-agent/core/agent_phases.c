@@ -213,11 +213,13 @@ static prov_result confirmed(struct prov_agent *agent)
     return r;
 }
 
-/* 5.03: the identical request again after Max-Age, on the same session (RFC 9148, section 4.7). */
+/* 5.03: the identical request again after Max-Age, on the same session (RFC 9148, section 4.7). 4.08: the server
+ * has forgotten the blocks of a transfer that the device has slept through. */
 static bool ask_later(struct prov_agent *agent)
 {
     const struct prov_exchange *x = &agent->workspace->talk.exchange;
-    if (x->state != PROV_EXCHANGE_DONE || x->code != PROV_COAP_UNAVAILABLE ||
+    if (x->state != PROV_EXCHANGE_DONE ||
+        (x->code != PROV_COAP_UNAVAILABLE && x->code != PROV_COAP_INCOMPLETE) ||
         x->max_age > AGENT_BUSY_SECONDS || agent->busy == AGENT_BUSY_MAX)
         return false;
     agent->busy++;

@@ -7,7 +7,7 @@
 
 #include "prov/agent.h"
 
-#define AGENT_BUSY_MAX     3     /* 5.03 taken in an operation */
+#define AGENT_BUSY_MAX     3     /* 5.03 and 4.08 taken in an operation */
 #define AGENT_BUSY_SECONDS 60    /* the longest wait after one */
 #define AGENT_BACKOFF_MIN  60    /* seconds, after the first operation that failed */
 #define AGENT_BACKOFF_MAX  86400 /* … and after many */

@@ -42,6 +42,14 @@ static bool fill(void *context, uint8_t *out, size_t len)
     return true;
 }
 
+static bool device_fill(void *context, uint8_t *out, size_t len)
+{
+    struct world *world = context;
+    if (world->random_fails > 0 && --world->random_fails == 0)
+        return false;
+    return fill(&world->seeds[0], out, len);
+}
+
 void world_make(struct world *world, enum prov_kind bootstrap)
 {
     uint8_t octets[PROV_BUNDLE_MAX], work[PROV_STORE_ENTRY_MAX];
@@ -53,7 +61,8 @@ void world_make(struct world *world, enum prov_kind bootstrap)
     struct prov_crypto **cryptos[] = {&world->crypto, &world->server_crypto};
     for (int i = 0; i < 2; i++) {
         world->seeds[i] = 0x9e3779b97f4a7c15u + (uint64_t)i;
-        world->randoms[i] = (struct prov_random){fill, &world->seeds[i]};
+        world->randoms[i] = i == 0 ? (struct prov_random){device_fill, world}
+                                   : (struct prov_random){fill, &world->seeds[i]};
         if (prov_crypto_make(&world->randoms[i], cryptos[i]) != PROV_OK)
             abort();
     }
@@ -183,8 +192,9 @@ static bool deliver(struct world *world)
     }
     if (datagram.port != world->port_number)
         return true; /* nobody listens there any more */
-    prov_agent_push(&world->agent, world->now_ms, datagram.octets, datagram.len);
-    return true; /* it stays until the agent waits again */
+    world->delivered = datagram;
+    prov_agent_push(&world->agent, world->now_ms, world->delivered.octets, datagram.len);
+    return true;
 }
 
 /* record 13 │ handshake 12 │ version 2 │ random 32 │ session id │ cookie │ suites │ compression │ extensions */
@@ -252,19 +262,32 @@ static bool jump(struct world *world)
     }
     if (next == UINT64_MAX)
         return false;
-    world->now_ms = next > world->now_ms ? next : world->now_ms;
+    world->now_ms = (next > world->now_ms ? next : world->now_ms) + world->oversleep_ms;
     model_tick(&world->model, world->now_ms, from_server, world);
     return true;
 }
 
+/* The datagram's room may be used for something else while the agent sleeps. */
+static enum prov_agent_event step(struct world *world)
+{
+    if (world->before_step != NULL)
+        world->before_step(world);
+    enum prov_agent_event event = prov_agent_step(&world->agent, world->now_ms);
+    if (event == PROV_AGENT_WAIT && prov_agent_deadline(&world->agent) != 0)
+        memset(world->delivered.octets, 0xa5, sizeof world->delivered.octets);
+    if (world->after_step != NULL)
+        world->after_step(world, event);
+    return event;
+}
+
 prov_result world_run_request(struct world *world, const struct prov_agent_request *request)
 {
-    uint64_t limit = world->now_ms + 3600000;
+    uint64_t limit = world->oversleep_ms > 0 ? UINT64_MAX : world->now_ms + 3600000;
     prov_result r = prov_agent_begin(&world->agent, request, world->now_ms);
     if (r != PROV_OK)
         return r;
     for (unsigned rounds = 0; world->now_ms < limit && rounds < 100000; rounds++) {
-        enum prov_agent_event event = prov_agent_step(&world->agent, world->now_ms);
+        enum prov_agent_event event = step(world);
         if (event == PROV_AGENT_RESOLVE)
             resolve(world);
         if (event == PROV_AGENT_AGAIN || event == PROV_AGENT_RESOLVE)

@@ -37,6 +37,7 @@ struct world {
     struct world_datagram queue[WORLD_QUEUE];
     size_t queued;
     struct world_datagram late;
+    struct world_datagram delivered; /* to the device: it stays until the agent sleeps */
     bool has_late;
     unsigned sent;    /* datagrams so far, either way */
     unsigned fate_at; /* 1: the next one */
@@ -45,8 +46,13 @@ struct world {
     /* a datagram put before the device in each session, once it has heard anything: "anybody's word" */
     struct prov_bytes injected;
     unsigned injected_session;
-    unsigned injections; /* how many sessions it still meets */
-    int64_t time;        /* Unix seconds, as the clock says */
+    unsigned injections;   /* how many sessions it still meets */
+    uint64_t oversleep_ms; /* how much later than the deadline the device wakes */
+    unsigned random_fails; /* the device's source fails at that call, 1: the next, once; 0: never */
+    /* around each step of the agent's, if there is one */
+    void (*before_step)(struct world *world);
+    void (*after_step)(struct world *world, enum prov_agent_event event);
+    int64_t time; /* Unix seconds, as the clock says */
     enum prov_clock_trust trust;
     const uint8_t *peer_ip;
     size_t peer_ip_len;

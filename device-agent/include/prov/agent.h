@@ -31,6 +31,19 @@
  * with it failed for a reason inside the encrypted exchange; a committed one only when the server,
  * on a session by the predecessor, has given another. An alert in epoch 0 is anybody's word: it
  * ends an attempt and changes nothing (handshake rule H39).
+ *
+ * Sleep. When a step has answered WAIT and nothing is left to pull, a board may power everything down until a
+ * datagram comes or prov_agent_deadline is reached. It retains, or copies away and back to the same addresses,
+ *
+ *     struct prov_agent, struct prov_store and the workspace
+ *     struct prov_port and what the request points to (constant, as a rule)
+ *     the crypto instance, with the heap or arena that it has
+ *
+ * and loses the stack, the datagram's room and whatever else it likes. Time goes on: now_ms must count the sleep.
+ * To wake late is no failure: what was due is done once, at once. In the phases of a session the deadline is the
+ * next retransmission, in PAUSE and LATER the end of the pause; it is never, UINT64_MAX, only while the board looks
+ * up an address and after the end. Without power for the RAM the operation is lost and nothing else: the next
+ * one finishes what was begun.
  */
 #ifndef PROV_AGENT_H
 #define PROV_AGENT_H
