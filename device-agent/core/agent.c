@@ -201,7 +201,7 @@ uint64_t prov_agent_deadline(const struct prov_agent *agent)
 
 const char *prov_agent_address(const struct prov_agent *agent)
 {
-    return agent->entry.address;
+    return agent->entry.address.len > 0 ? (const char *)agent->entry.address.data : "";
 }
 
 const struct prov_fqdn *prov_agent_server(const struct prov_agent *agent)

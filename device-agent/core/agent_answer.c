@@ -38,40 +38,43 @@ prov_result agent_take_rpk(struct prov_agent *agent)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
     struct prov_entry *next = &talk->next;
-    struct prov_cose_key keys[PROV_BUNDLE_PEERS_MAX];
+    struct prov_cose_key keys[PROV_ENTRY_PEERS_MAX];
     size_t count = 0;
     prov_result r = prov_cose_key_set_decode(prov_buf_bytes(&talk->exchange.answer), keys,
-                                             PROV_BUNDLE_PEERS_MAX, &count);
+                                             PROV_ENTRY_PEERS_MAX, &count);
     if (r != PROV_OK)
         return r;
     for (size_t i = 0; i < count; i++)
-        if (keys[i].kty == PROV_COSE_EC2 && keys[i].has_public)
-            memcpy(next->peers[next->peer_count++], keys[i].point, PROV_POINT_LEN);
+        if (keys[i].kty == PROV_COSE_EC2 && keys[i].has_public) {
+            uint8_t *point = talk->peers[next->peer_count];
+            memcpy(point, keys[i].point, PROV_POINT_LEN);
+            next->peers[next->peer_count++] = PROV_BYTES(point, PROV_POINT_LEN);
+        }
     return next->peer_count == 0 ? PROV_E_POLICY : PROV_OK;
 }
 
-static bool is_devices(const struct prov_agent *agent, const uint8_t point[PROV_POINT_LEN])
+static bool is_devices(const struct prov_agent *agent, struct prov_bytes point)
 {
     struct prov_identity identity;
     if (!PROV_WITH_IDENTITY || prov_store_identity_get(agent->store, &identity) != PROV_OK)
         return false;
-    bool same = memcmp(point, identity.point, PROV_POINT_LEN) == 0;
+    bool same = prov_bytes_equal(point, PROV_BYTES_OF(identity.point));
     prov_wipe(&identity, sizeof identity);
     return same;
 }
 
-/* A key of ours, new or old, never stands for the server (H37). A PSK's point is all zero. */
-static bool is_own(const struct prov_agent *agent, const uint8_t point[PROV_POINT_LEN])
+/* A key of ours, new or old, never stands for the server (H37). A PSK has no point. */
+static bool is_own(const struct prov_agent *agent, struct prov_bytes point)
 {
-    return memcmp(point, agent->workspace->talk.next.point, PROV_POINT_LEN) == 0 ||
-           memcmp(point, agent->entry.point, PROV_POINT_LEN) == 0 || is_devices(agent, point);
+    return prov_bytes_equal(point, agent->workspace->talk.next.point) ||
+           prov_bytes_equal(point, agent->entry.point) || is_devices(agent, point);
 }
 
 static prov_result check_peer(struct prov_agent *agent)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
-    const uint8_t *point = talk->next.peers[talk->checked];
-    prov_result r = prov_crypto_point_check(agent->port->crypto, PROV_BYTES(point, PROV_POINT_LEN));
+    struct prov_bytes point = talk->next.peers[talk->checked];
+    prov_result r = prov_crypto_point_check(agent->port->crypto, point);
     if (r == PROV_OK && is_own(agent, point))
         r = PROV_E_FORBIDDEN;
     if (r == PROV_OK && ++talk->checked < talk->next.peer_count)
@@ -109,7 +112,7 @@ static prov_result take_anchors(struct certs *certs, struct prov_entry *next)
             return r;
         if (!prov_bytes_equal(cert.issuer, cert.subject))
             certs->der[links++] = cert.der;
-        else if (next->anchor_count == PROV_BUNDLE_ANCHORS_MAX)
+        else if (next->anchor_count == PROV_ENTRY_ANCHORS_MAX)
             return PROV_E_BOUNDS;
         else
             next->anchors[next->anchor_count++] = cert.der;
@@ -131,15 +134,16 @@ static bool find(const struct prov_bytes *certs, size_t count, struct prov_bytes
 }
 
 /* End entity first, each followed by its issuer, up to but without the anchor. */
-static prov_result build_chain(const struct certs *certs, struct prov_entry *next)
+static prov_result build_chain(const struct certs *certs, struct prov_agent_talk *talk)
 {
-    struct prov_bytes point = PROV_BYTES_OF(next->point);
+    struct prov_entry *next = &talk->next;
+    struct prov_bytes point = next->point;
     struct prov_x509 cert;
     if (!find(certs->der, certs->count, PROV_BYTES_NONE, point, &cert))
         return PROV_E_PEER;
-    next->issued = cert.not_before;
+    talk->issued = cert.not_before;
     for (;;) {
-        if (next->chain_len == PROV_BUNDLE_CHAIN_MAX)
+        if (next->chain_len == PROV_ENTRY_CHAIN_MAX)
             return PROV_E_DEPTH;
         next->chain[next->chain_len++] = cert.der;
         struct prov_bytes issuer = cert.issuer;
@@ -159,15 +163,16 @@ prov_result agent_take_cert(struct prov_agent *agent)
         r = take_anchors(&certs, &talk->next);
     if (r == PROV_OK)
         r = certs_add(&certs, prov_buf_bytes(&talk->exchange.answer));
-    return r == PROV_OK ? build_chain(&certs, &talk->next) : r;
+    return r == PROV_OK ? build_chain(&certs, talk) : r;
 }
 
 /* Its notBefore is the server's word that it is not earlier than this. */
 static prov_result check_begin(struct prov_agent *agent)
 {
-    const struct prov_entry *next = &agent->workspace->talk.next;
+    const struct prov_agent_talk *talk = &agent->workspace->talk;
+    const struct prov_entry *next = &talk->next;
     struct prov_path_rules rules = agent_path_rules(agent, PROV_PATH_CLIENT);
-    rules.time = next->issued > rules.time ? next->issued : rules.time;
+    rules.time = talk->issued > rules.time ? talk->issued : rules.time;
     return agent_path_begin(agent, &rules, next->chain, next->chain_len, next);
 }
 
@@ -182,7 +187,7 @@ static prov_result check_cert(struct prov_agent *agent)
         r = prov_x509_eui64(&agent->path.leaf, &named);
     if (r == PROV_OK && !prov_eui64_equal(&named, &agent->device))
         r = PROV_E_NAME;
-    return r == PROV_OK ? agent_raise_floor(agent, agent->workspace->talk.next.issued) : r;
+    return r == PROV_OK ? agent_raise_floor(agent, agent->workspace->talk.issued) : r;
 }
 
 prov_result agent_check(struct prov_agent *agent)

@@ -166,9 +166,8 @@ static void next_begin(struct prov_agent *agent, struct prov_entry *next)
     next->kind = agent->wanted;
     next->use = PROV_USE_OPERATIONAL;
     next->server = entry->server;
-    memcpy(next->address, entry->address, sizeof next->address);
-    next->has_deny_signer = entry->has_deny_signer;
-    memcpy(next->deny_signer, entry->deny_signer, sizeof next->deny_signer);
+    next->address = entry->address;
+    next->deny_signer = entry->deny_signer;
 }
 
 static prov_result connected(struct prov_agent *agent)
@@ -314,20 +313,19 @@ static prov_result phase_check(struct prov_agent *agent)
     return r;
 }
 
-/* The entry's room takes the encoding. A cached chain is left out where it has no room. */
+/* A cached chain is left out where it has no room. */
 static prov_result stage(struct prov_agent *agent)
 {
-    struct prov_buf work = PROV_BUF_OF(agent->entry_room);
     struct prov_entry *next = &agent->workspace->talk.next;
     if (PROV_WITH_CACHED_INFO)
         agent_cache_choose(agent);
-    prov_result r = prov_store_stage(agent->store, next, agent->from_factory, work);
+    prov_result r = prov_store_stage(agent->store, next, agent->from_factory);
     if (!PROV_WITH_CACHED_INFO || (r != PROV_E_FULL && r != PROV_E_OVERFLOW) ||
         next->cache_len == 0)
         return r;
     next->cache_len = 0;
     next->cached_request = PROV_BYTES_NONE;
-    return prov_store_stage(agent->store, next, agent->from_factory, work);
+    return prov_store_stage(agent->store, next, agent->from_factory);
 }
 
 /* The predecessor's session has done its work. */

@@ -65,9 +65,9 @@ static prov_result only_server(struct prov_agent *agent, enum prov_store_place p
             prov_store_get(agent->store, place, i, PROV_BUF_OF(agent->entry_room), &agent->entry);
         if (r != PROV_OK)
             return r == PROV_E_NOT_FOUND && i > 0 ? PROV_OK : r;
-        if (i > 0 && !prov_fqdn_equal(server, &agent->entry.server))
+        if (i > 0 && !prov_bytes_equal(agent->entry.server, prov_entry_text(server->text)))
             return PROV_E_AMBIGUOUS;
-        *server = agent->entry.server;
+        memcpy(server->text, agent->entry.server.data, agent->entry.server.len);
     }
 }
 
@@ -89,7 +89,7 @@ static prov_result plan_resume(struct prov_agent *agent)
     prov_result r = agent_load_candidate(agent);
     if (r != PROV_OK)
         return r;
-    agent->report.server = agent->entry.server;
+    memcpy(agent->report.server.text, agent->entry.server.data, agent->entry.server.len);
     agent->report.resumed = true;
     agent_log(agent, PROV_LOG_RESUME, PROV_OK, agent->store->state.candidate == 0 ? 1 : 0);
     return PROV_OK;

@@ -20,7 +20,7 @@ static prov_result own_key(struct prov_agent *agent)
         return PROV_OK;
     prov_result r = prov_store_identity_get(agent->store, &identity);
     if (r == PROV_OK && (identity.key.source == PROV_KEY_NONE ||
-                         memcmp(identity.point, agent->entry.point, PROV_POINT_LEN) != 0))
+                         !prov_bytes_equal(agent->entry.point, PROV_BYTES_OF(identity.point))))
         r = PROV_E_CORRUPT;
     if (r == PROV_OK) {
         memcpy(agent->own_scalar, identity.scalar, sizeof agent->own_scalar);
@@ -96,7 +96,7 @@ static void configure(struct prov_agent *agent)
     }
     config->suites = prov_suites_public;
     if (PROV_WITH_RPK && agent_is_rpk(entry->kind)) {
-        prov_spki_encode(entry->point, agent->spki);
+        prov_spki_encode(entry->point.data, agent->spki);
         config->spki = PROV_BYTES_OF(agent->spki);
     } else if (agent_is_cert(entry->kind)) {
         configure_cert(agent);
@@ -207,10 +207,10 @@ static prov_result judge_key(struct prov_agent *agent)
     prov_result r = prov_spki_decode(spki, &point);
     if (r != PROV_OK)
         return r;
-    if (prov_bytes_equal(point, PROV_BYTES_OF(entry->point)))
+    if (prov_bytes_equal(point, entry->point))
         return PROV_E_FORBIDDEN;
     for (size_t i = 0; i < entry->peer_count; i++)
-        if (prov_bytes_equal(point, PROV_BYTES_OF(entry->peers[i])))
+        if (prov_bytes_equal(point, entry->peers[i]))
             return PROV_WITH_DENY_LIST ? agent_deny_key(agent, spki) : PROV_OK;
     return PROV_E_ISSUER;
 }

@@ -58,7 +58,7 @@ static prov_result make_sign1(struct prov_agent *agent, struct prov_bytes unique
     uint8_t digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN], payload[96];
     struct prov_buf key = PROV_BUF_OF(payload);
     prov_enroll_binding(&agent->device, unique.data, binding);
-    prov_result r = prov_cose_public_encode(next->point, PROV_BYTES_NONE, &key);
+    prov_result r = prov_cose_public_encode(next->point.data, PROV_BYTES_NONE, &key);
     if (r == PROV_OK)
         r = prov_cose_sign1_digest(agent->port->crypto, PROV_CF_COSE_KEY, PROV_BYTES_OF(binding),
                                    prov_buf_bytes(&key), digest);
@@ -76,7 +76,7 @@ static prov_result make_csr(struct prov_agent *agent, struct prov_bytes unique,
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
     char challenge[PROV_BASE64_TEXT(PROV_DTLS_TLS_UNIQUE_LEN)];
-    struct prov_csr_plan plan = {.eui64 = &agent->device, .point = talk->next.point};
+    struct prov_csr_plan plan = {.eui64 = &agent->device, .point = talk->point};
     struct prov_x509 leaf;
     prov_base64_format(unique, challenge);
     plan.challenge = PROV_BYTES((const uint8_t *)challenge, sizeof challenge - 1);
@@ -139,9 +139,10 @@ prov_result agent_ask(struct prov_agent *agent, bool *ret_asked)
     bool submits = agent->op != PROV_ENROLL_CONFIRM && !is_crts(agent->op);
     if (submits && agent_is_psk(agent->wanted))
         r = make_request_id(agent, &body);
-    else if (submits && talk->next.key.source == PROV_KEY_NONE)
-        return agent_key_make(agent->port, &talk->next.key, talk->scalar, talk->next.point);
-    else if (submits)
+    else if (submits && talk->next.key.source == PROV_KEY_NONE) {
+        talk->next.point = PROV_BYTES_OF(talk->point);
+        return agent_key_make(agent->port, &talk->next.key, talk->scalar, talk->point);
+    } else if (submits)
         r = make_submission(agent, &body);
     if (r == PROV_OK)
         r = prov_buf_result(&body);

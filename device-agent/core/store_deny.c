@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The deny-list: two sectors, one with the list in force, the other for the next. The index is the
+ * The deny-list: two sectors, one with the list in force, the other for the next. The record is the
  * commit; its sequence is the list's version, and the higher one counts. The journal keeps the highest
  * version ever taken, so that a list that rots away brings no older one back in by the front door.
  */
@@ -11,20 +11,18 @@
 prov_result store_deny_open(struct prov_store *store)
 {
     store->deny = -1;
-    for (int i = 0; i < store->port->flash.deny_sectors; i++) {
+    for (int i = 0; PROV_WITH_DENY_LIST && i < store->port->flash.deny_sectors; i++) {
         uint32_t at = store_deny_at(store, i);
-        struct store_index index = {0};
-        enum store_found found = STORE_FOUND_NOTHING;
-        prov_result r = store_index_read(store, at, at + STORE_INDEX_LEN,
-                                         at + store->port->flash.sector_size, &index, &found);
-        if (r != PROV_OK)
+        uint8_t record[STORE_RECORD_LEN];
+        prov_result r = store_record_read(store, at, STORE_DENY_LIST, record);
+        uint32_t version = store_u32(record + STORE_AT_SEQUENCE);
+        if (r != PROV_OK && r != PROV_E_NOT_FOUND)
             return r;
-        if (found != STORE_FOUND_VALID || index.type != STORE_DENY_LIST ||
-            index.sequence <= store->deny_version)
+        if (r != PROV_OK || version <= store->deny_version)
             continue;
         store->deny = i;
-        store->deny_version = index.sequence;
-        store->deny_length = index.length;
+        store->deny_version = version;
+        store->deny_length = store_u32(record + STORE_AT_LENGTH);
     }
     return PROV_OK;
 }
@@ -42,7 +40,7 @@ static prov_result file_read(struct prov_store *store, struct prov_buf *room)
     uint8_t *octets = prov_put_space(room, store->deny_length);
     if (octets == NULL)
         return PROV_E_OVERFLOW;
-    return store_read(store, store_deny_at(store, store->deny) + STORE_INDEX_LEN, octets,
+    return store_read(store, store_deny_at(store, store->deny) + STORE_RECORD_LEN, octets,
                       store->deny_length);
 }
 
@@ -68,8 +66,8 @@ static prov_result open_by_place(struct prov_store *store, enum prov_store_place
         prov_result r = prov_store_get(store, place, i, work, &entry);
         if (r != PROV_OK)
             return r == PROV_E_NOT_FOUND ? so_far : r;
-        if (entry.has_deny_signer)
-            so_far = prov_deny_list_open(store->port->crypto, file, entry.deny_signer, ret);
+        if (entry.deny_signer.len == PROV_POINT_LEN)
+            so_far = prov_deny_list_open(store->port->crypto, file, entry.deny_signer.data, ret);
     }
     return so_far;
 }
@@ -94,20 +92,12 @@ static prov_result check_version(struct prov_store *store, uint32_t version, str
 static prov_result file_write(struct prov_store *store, int area, uint32_t version,
                               struct prov_bytes file)
 {
-    uint32_t at = store_deny_at(store, area);
-    struct store_writer writer;
-    const struct store_index index = {.type = STORE_DENY_LIST,
-                                      .sequence = version,
-                                      .length = (uint32_t)file.len,
-                                      .offset = at + STORE_INDEX_LEN};
-    prov_result r = store_erase_sectors(store, at, 1);
-    if (r != PROV_OK)
-        return r;
-    store_writer_begin(&writer, store, index.offset, at + store->port->flash.sector_size);
-    r = store_writer_put(&writer, file);
-    prov_result last = store_writer_end(&writer);
-    r = r == PROV_OK ? last : r;
-    return r == PROV_OK ? store_index_write(store, at, &index) : r;
+    uint32_t at = store_deny_at(store, area), end = at + store->port->flash.sector_size;
+    struct store_walk walk = {.next = at, .end = end};
+    uint8_t record[STORE_RECORD_LEN];
+    prov_result r = store_erase(store, at, end);
+    store_record_make(record, STORE_DENY_LIST, version);
+    return r == PROV_OK ? store_append(store, &walk, record, NULL, file) : r;
 }
 
 static prov_result put_in_force(struct prov_store *store, uint32_t version, struct prov_bytes file)
@@ -136,7 +126,7 @@ prov_result prov_store_deny_install(struct prov_store *store, struct prov_bytes 
     struct prov_deny_list list;
     if (flash->deny_sectors == 0)
         return PROV_E_FULL;
-    if (file.len > flash->sector_size - STORE_INDEX_LEN)
+    if (file.len > flash->sector_size - STORE_RECORD_LEN)
         return PROV_E_BOUNDS;
     prov_result r = open_by_place(store, PROV_STORE_FACTORY, file, work, PROV_E_NOT_FOUND, &list);
     r = open_by_place(store, PROV_STORE_CURRENT, file, work, r, &list);

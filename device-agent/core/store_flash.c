@@ -13,12 +13,6 @@ uint32_t store_area_size(const struct prov_store *store)
     return store->slot_sectors * store->port->flash.sector_size;
 }
 
-uint32_t store_factory_at(const struct prov_store *store)
-{
-    (void)store;
-    return 0;
-}
-
 uint32_t store_slot_at(const struct prov_store *store, int slot)
 {
     return (1 + (uint32_t)slot) * store_area_size(store);
@@ -39,48 +33,63 @@ uint32_t store_deny_at(const struct prov_store *store, int area)
 prov_result store_geometry(struct prov_store *store)
 {
     const struct prov_flash *flash = &store->port->flash;
-    uint32_t unit = flash->program_unit;
-    if (unit == 0 || unit > STORE_UNIT || (unit & (unit - 1)) != 0)
+    uint32_t unit = flash->program_unit, rest = PROV_STORE_JOURNAL_SECTORS + flash->deny_sectors;
+    bool good = unit != 0 && unit <= STORE_UNIT && (unit & (unit - 1)) == 0 &&
+                (flash->erased == 0x00 || flash->erased == 0xff) &&
+                flash->sector_size >= PROV_STORE_SECTOR_MIN &&
+                flash->sector_size % STORE_RECORD_LEN == 0 &&
+                (flash->deny_sectors == 0 || flash->deny_sectors == PROV_STORE_DENY_SECTORS) &&
+                flash->sector_count >= 3 + rest &&
+                flash->sector_count <= (UINT32_MAX >> 1) / flash->sector_size;
+    if (!good)
         return PROV_E_BOUNDS;
-    if (flash->erased != 0x00 && flash->erased != 0xff)
-        return PROV_E_BOUNDS;
-    if (flash->sector_size < PROV_STORE_SECTOR_MIN || flash->sector_size % STORE_UNIT != 0)
-        return PROV_E_BOUNDS;
-    if (flash->deny_sectors != 0 && flash->deny_sectors != PROV_STORE_DENY_SECTORS)
-        return PROV_E_BOUNDS;
-    if (flash->sector_count < 3u + PROV_STORE_JOURNAL_SECTORS + flash->deny_sectors ||
-        flash->sector_count > (UINT32_MAX >> 1) / flash->sector_size)
-        return PROV_E_BOUNDS;
-    store->slot_sectors =
-        (flash->sector_count - PROV_STORE_JOURNAL_SECTORS - flash->deny_sectors) / 3;
+    store->slot_sectors = (flash->sector_count - rest) / 3;
     return PROV_OK;
 }
 
-/* --- blocks ----------------------------------------------------------------------------------- */
+/* --- octets ----------------------------------------------------------------------------------- */
+
+void store_put_u32(uint8_t *at, uint32_t value)
+{
+    for (int i = 3; i >= 0; i--, value >>= 8)
+        at[i] = (uint8_t)value;
+}
+
+uint32_t store_u32(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
 
 prov_result store_read(struct prov_store *store, uint32_t at, uint8_t *ret, size_t len)
 {
     const struct prov_flash *flash = &store->port->flash;
-    uint64_t size = (uint64_t)flash->sector_size * flash->sector_count;
-    if ((uint64_t)at + len > size)
+    uint32_t size = flash->sector_size * flash->sector_count;
+    if (at > size || len > size - at)
         return PROV_E_CORRUPT;
     return flash->read(flash->context, at, ret, len);
 }
 
-prov_result store_program(struct prov_store *store, uint32_t at, const uint8_t *data, size_t len)
+prov_result store_compare(struct prov_store *store, uint32_t at, struct prov_bytes bytes)
+{
+    uint8_t piece[STORE_UNIT];
+    prov_result r = PROV_OK;
+    for (size_t done = 0; done < bytes.len && r == PROV_OK; done += sizeof piece) {
+        size_t left = bytes.len - done, take = left < sizeof piece ? left : sizeof piece;
+        r = store_read(store, at + (uint32_t)done, piece, take);
+        if (r == PROV_OK && memcmp(piece, bytes.data + done, take) != 0)
+            r = PROV_E_CONFLICT;
+    }
+    prov_wipe(piece, sizeof piece);
+    return r;
+}
+
+prov_result store_program(struct prov_store *store, uint32_t at, struct prov_bytes bytes)
 {
     const struct prov_flash *flash = &store->port->flash;
-    prov_result r = flash->program(flash->context, at, data, len);
-    if (r != PROV_OK)
-        return r;
-    uint8_t back[STORE_UNIT];
-    for (size_t done = 0; done < len && r == PROV_OK; done += sizeof back) {
-        r = store_read(store, at + (uint32_t)done, back, sizeof back);
-        if (r == PROV_OK && memcmp(back, data + done, sizeof back) != 0)
-            r = PROV_E_IO;
-    }
-    prov_wipe(back, sizeof back);
-    return r;
+    prov_result r = flash->program(flash->context, at, bytes.data, bytes.len);
+    if (r == PROV_OK)
+        r = store_compare(store, at, bytes);
+    return r == PROV_E_CONFLICT ? PROV_E_IO : r;
 }
 
 prov_result store_sync(struct prov_store *store)
@@ -88,99 +97,81 @@ prov_result store_sync(struct prov_store *store)
     return store->port->flash.sync(store->port->flash.context);
 }
 
-bool store_octets_blank(const struct prov_store *store, const uint8_t *octets, size_t len)
-{
-    uint8_t differs = 0;
-    for (size_t i = 0; i < len; i++)
-        differs |= (uint8_t)(octets[i] ^ store->port->flash.erased);
-    return differs == 0;
-}
-
-prov_result store_blank(struct prov_store *store, uint32_t at, uint32_t end, bool *ret)
-{
-    uint8_t unit[STORE_UNIT];
-    bool blank = true;
-    prov_result r = PROV_OK;
-    for (; at < end && blank && r == PROV_OK; at += STORE_UNIT) {
-        r = store_read(store, at, unit, sizeof unit);
-        blank = r == PROV_OK && store_octets_blank(store, unit, sizeof unit);
-    }
-    prov_wipe(unit, sizeof unit);
-    if (r == PROV_OK)
-        *ret = blank;
-    return r;
-}
-
 prov_result store_written_end(struct prov_store *store, uint32_t at, uint32_t end, uint32_t *ret)
 {
-    uint8_t unit[STORE_UNIT];
+    uint8_t blank[STORE_UNIT];
     prov_result r = PROV_OK;
-    while (end > at) {
-        r = store_read(store, end - STORE_UNIT, unit, sizeof unit);
-        if (r != PROV_OK || !store_octets_blank(store, unit, sizeof unit))
-            break;
-        end -= STORE_UNIT;
+    memset(blank, store->port->flash.erased, sizeof blank);
+    for (; end > at && r == PROV_OK; end -= STORE_UNIT)
+        r = store_compare(store, end - STORE_UNIT, PROV_BYTES_OF(blank));
+    if (r == PROV_E_CONFLICT) {
+        end += STORE_UNIT;
+        r = PROV_OK;
     }
-    prov_wipe(unit, sizeof unit);
-    if (r == PROV_OK)
-        *ret = end;
+    *ret = end;
     return r;
 }
 
-prov_result store_erase_sectors(struct prov_store *store, uint32_t at, uint32_t count)
+prov_result store_erase(struct prov_store *store, uint32_t at, uint32_t end)
 {
     const struct prov_flash *flash = &store->port->flash;
-    for (uint32_t i = 0; i < count; i++) {
-        prov_result r = flash->erase(flash->context, at / flash->sector_size + i);
-        if (r != PROV_OK)
-            return r;
-    }
-    return store_sync(store);
+    uint32_t written = at;
+    prov_result r = PROV_OK;
+    for (uint32_t sector = at / flash->sector_size;
+         sector < end / flash->sector_size && r == PROV_OK; sector++)
+        r = flash->erase(flash->context, sector);
+    if (r == PROV_OK)
+        r = store_sync(store);
+    if (r == PROV_OK)
+        r = store_written_end(store, at, end, &written);
+    return r == PROV_OK && written != at ? PROV_E_IO : r;
 }
 
 /* --- a run of octets -------------------------------------------------------------------------- */
 
-void store_writer_begin(struct store_writer *writer, struct prov_store *store, uint32_t at,
-                        uint32_t end)
+void store_writer_begin(struct store_writer *writer, struct prov_store *store, uint32_t at)
 {
-    *writer = (struct store_writer){.store = store, .at = at, .end = end};
-}
-
-static prov_result writer_flush(struct store_writer *writer)
-{
-    if (writer->at + STORE_UNIT > writer->end)
-        return PROV_E_FULL;
-    prov_result r = store_program(writer->store, writer->at, writer->unit, STORE_UNIT);
-    writer->at += STORE_UNIT;
+    writer->store = store;
+    writer->compare = false;
+    writer->at = at;
+    writer->result = PROV_OK;
     writer->fill = 0;
-    return r;
 }
 
-prov_result store_writer_put(struct store_writer *writer, struct prov_bytes octets)
+void store_compare_begin(struct store_writer *writer, struct prov_store *store, uint32_t at)
 {
-    while (octets.len > 0) {
-        size_t room = STORE_UNIT - writer->fill;
-        size_t take = octets.len < room ? octets.len : room;
-        memcpy(writer->unit + writer->fill, octets.data, take);
-        writer->fill += take;
-        octets = PROV_BYTES(octets.data + take, octets.len - take);
-        if (writer->fill == STORE_UNIT) {
-            prov_result r = writer_flush(writer);
-            if (r != PROV_OK)
-                return r;
-        }
+    store_writer_begin(writer, store, at);
+    writer->compare = true;
+}
+
+static void put_octet(struct store_writer *writer, uint8_t octet)
+{
+    writer->unit[writer->fill++] = octet;
+    writer->at++;
+    if (writer->fill < STORE_UNIT)
+        return;
+    writer->fill = 0;
+    if (writer->result == PROV_OK)
+        writer->result =
+            store_program(writer->store, writer->at - STORE_UNIT, PROV_BYTES_OF(writer->unit));
+}
+
+void store_writer_put(struct store_writer *writer, struct prov_bytes octets)
+{
+    if (PROV_WITH_BUNDLES && writer->compare && writer->result == PROV_OK)
+        writer->result = store_compare(writer->store, writer->at, octets);
+    if (writer->store == NULL || (PROV_WITH_BUNDLES && writer->compare)) {
+        writer->at += (uint32_t)octets.len;
+        return;
     }
-    return PROV_OK;
+    for (size_t i = 0; i < octets.len; i++)
+        put_octet(writer, octets.data[i]);
 }
 
 prov_result store_writer_end(struct store_writer *writer)
 {
-    prov_result r = PROV_OK;
-    if (writer->fill > 0) {
-        memset(writer->unit + writer->fill, writer->store->port->flash.erased,
-               STORE_UNIT - writer->fill);
-        r = writer_flush(writer);
-    }
+    while (writer->fill > 0)
+        put_octet(writer, writer->store->port->flash.erased);
     prov_wipe(writer->unit, sizeof writer->unit);
-    return r;
+    return writer->result;
 }

@@ -1,45 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The two slots. A snapshot is written whole into the idle one, body first, index last; which one
- * counts is the journal's to say, in one record:
+ * The two slots. A snapshot is written whole into the idle one, entries first, its record last; which one counts is
+ * the journal's to say, in one record:
  *
  *     stage    candidate = new             the idle slot holds it
  *     commit   previous = current, current = candidate, not confirmed
  *     confirm  confirmed, previous = none  and the old slot is erased
  *     give up  candidate = none            and its slot is erased
+ *
+ * The record in front says that the slot was erased whole: without it an area that reads as erased may hold units
+ * that a power cut left half erased.
  */
 #include <string.h>
 
 #include "store_private.h"
 
-/* Programmed after an erase that ran to its end: without it an area that reads as erased may hold
- * units that a power cut left half erased. */
-static const uint8_t clean_mark[STORE_UNIT] = "prov: erased whole, not yet used";
+#define SNAPSHOT_AT STORE_RECORD_LEN
+#define ENTRIES_AT  (2 * STORE_RECORD_LEN)
 
 /* --- areas ------------------------------------------------------------------------------------ */
 
-prov_result store_slot_clear(struct prov_store *store, int slot)
+static uint32_t slot_end(const struct prov_store *store, int slot)
 {
-    uint32_t at = store_slot_at(store, slot);
-    store->slot[slot] = (struct prov_store_slot){0};
-    prov_result r = store_erase_sectors(store, at, store->slot_sectors);
-    if (r == PROV_OK)
-        r = store_program(store, at, clean_mark, sizeof clean_mark);
-    return r == PROV_OK ? store_sync(store) : r;
+    return store_slot_at(store, slot) + store_area_size(store);
 }
 
-/* Ready to be written: marked clean and blank behind the mark, or else erased now. */
+static struct store_walk slot_walk(const struct prov_store *store, int slot)
+{
+    return (struct store_walk){.next = store_slot_at(store, slot) + ENTRIES_AT,
+                               .end = slot_end(store, slot)};
+}
+
+static prov_result slot_clear(struct prov_store *store, int slot)
+{
+    uint8_t record[STORE_RECORD_LEN];
+    store->slot[slot].sequence = 0;
+    prov_result r = store_erase(store, store_slot_at(store, slot), slot_end(store, slot));
+    if (r != PROV_OK)
+        return r;
+    store_record_make(record, STORE_CLEAN, 0);
+    return store_record_write(store, store_slot_at(store, slot), record);
+}
+
+/* Ready to be written: known to be clean and blank behind that, or else erased now. */
 static prov_result slot_prepare(struct prov_store *store, int slot)
 {
-    uint32_t at = store_slot_at(store, slot);
-    uint8_t mark[STORE_UNIT];
-    bool blank = false;
-    prov_result r = store_read(store, at, mark, sizeof mark);
-    if (r == PROV_OK && memcmp(mark, clean_mark, sizeof mark) == 0)
-        r = store_blank(store, at + STORE_UNIT, at + store_area_size(store), &blank);
-    if (r != PROV_OK || blank)
-        return r;
-    return store_slot_clear(store, slot);
+    uint32_t at = store_slot_at(store, slot), written = 0;
+    uint8_t record[STORE_RECORD_LEN];
+    prov_result r = store_record_read(store, at, STORE_CLEAN, record);
+    if (r == PROV_OK)
+        r = store_written_end(store, at, slot_end(store, slot), &written);
+    if (r == PROV_E_NOT_FOUND || (r == PROV_OK && written != at + STORE_RECORD_LEN))
+        r = slot_clear(store, slot);
+    return r;
 }
 
 static int slot_number(const struct prov_store *store, uint32_t sequence)
@@ -77,13 +90,12 @@ static void state_guess(struct prov_store *store)
 static void state_catch_up(struct prov_store *store, int newest)
 {
     struct prov_store_state *state = &store->state;
-    uint32_t other = store->slot[1 - newest].sequence;
     state->last = store->slot[newest].sequence;
-    if (other != state->current) {
+    if (store->slot[1 - newest].sequence != state->current) {
         state_guess(store);
         return;
     }
-    state->candidate = store->slot[newest].sequence;
+    state->candidate = state->last;
     state->previous = 0;
     state->confirmed = true;
     state->failures = 0;
@@ -110,19 +122,32 @@ static void state_mend(struct prov_store *store)
     state->confirmed = true;
 }
 
+/* A snapshot counts if all of its entries are whole. */
+static prov_result slot_open(struct prov_store *store, int slot)
+{
+    uint8_t record[STORE_RECORD_LEN];
+    struct store_walk walk = slot_walk(store, slot);
+    uint32_t count = 0;
+    prov_result r =
+        store_record_read(store, store_slot_at(store, slot) + SNAPSHOT_AT, STORE_SNAPSHOT, record);
+    if (r != PROV_OK)
+        return r;
+    while ((r = store_walk(store, &walk, STORE_CREDENTIAL)) == PROV_OK)
+        count++;
+    if (r == PROV_E_NOT_FOUND && count == store_u32(record + STORE_AT_COUNT)) {
+        store->slot[slot].sequence = store_u32(record + STORE_AT_SEQUENCE);
+        store->slot[slot].entry = (uint8_t)(count - 1);
+        store->slot[slot].from_factory = store_u32(record + STORE_AT_ORIGIN) == 1;
+    }
+    return r;
+}
+
 prov_result store_slots_open(struct prov_store *store, bool has_state)
 {
     for (int i = 0; i < 2; i++) {
-        uint32_t at = store_slot_at(store, i);
-        struct store_index index = {0};
-        enum store_found found = STORE_FOUND_NOTHING;
-        prov_result r = store_index_read(store, at + STORE_UNIT, at + STORE_HEAD_LEN,
-                                         at + store_area_size(store), &index, &found);
-        if (r != PROV_OK)
+        prov_result r = slot_open(store, i);
+        if (r != PROV_OK && r != PROV_E_NOT_FOUND)
             return r;
-        if (found == STORE_FOUND_VALID && index.type == STORE_SNAPSHOT)
-            store->slot[i] = (struct prov_store_slot){index.sequence, index.length, index.entry,
-                                                      index.from_factory};
     }
     if (has_state)
         state_mend(store);
@@ -142,95 +167,94 @@ uint32_t store_slot_sequence(const struct prov_store *store, enum prov_store_pla
                                            : 0;
 }
 
-prov_result store_slot_span(struct prov_store *store, enum prov_store_place place, uint32_t *ret_at,
-                            uint32_t *ret_len)
+prov_result store_slot_walk(struct prov_store *store, enum prov_store_place place,
+                            struct store_walk *ret)
 {
     int slot = slot_number(store, store_slot_sequence(store, place));
     if (slot < 0)
         return PROV_E_NOT_FOUND;
-    *ret_at = store_slot_at(store, slot) + STORE_HEAD_LEN;
-    *ret_len = store->slot[slot].length;
+    *ret = slot_walk(store, slot);
     return PROV_OK;
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-static prov_result frame_put(struct store_writer *writer, struct prov_bytes entry)
+/* Whether the entry that was found is the server's: its first member says so. */
+static prov_result compare_server(struct prov_store *store, const struct store_walk *entry,
+                                  struct prov_bytes server)
 {
-    uint8_t len[2] = {(uint8_t)(entry.len >> 8), (uint8_t)entry.len};
-    prov_result r = store_writer_put(writer, PROV_BYTES_OF(len));
-    return r == PROV_OK ? store_writer_put(writer, entry) : r;
+    const uint8_t head[] = {STORE_KEY_SERVER, (uint8_t)(server.len >> 8), (uint8_t)server.len};
+    uint32_t at = entry->at + STORE_RECORD_LEN;
+    prov_result r = store_compare(store, at, PROV_BYTES_OF(head));
+    return r == PROV_OK ? store_compare(store, at + sizeof head, server) : r;
 }
 
-/* Copies the entries of other servers from the current snapshot, through `room`. */
-static prov_result body_copy(struct prov_store *store, struct store_writer *writer,
-                             const struct prov_fqdn *except, struct prov_buf room,
-                             uint32_t *ret_len, uint8_t *ret_count)
+static prov_result copy(struct prov_store *store, const struct store_walk *entry,
+                        struct store_walk *to)
 {
-    for (size_t i = 0;; i++) {
-        struct prov_entry entry;
-        struct prov_buf encoded = prov_buf_make(room.data, room.cap);
-        prov_result r = prov_store_get(store, PROV_STORE_CURRENT, i, encoded, &entry);
-        if (r == PROV_E_NOT_FOUND)
-            return PROV_OK;
-        if (r != PROV_OK)
-            return r;
-        if (prov_fqdn_equal(&entry.server, except))
+    uint8_t unit[STORE_UNIT];
+    prov_result r = entry->next - entry->at > to->end - to->next ? PROV_E_FULL : PROV_OK;
+    for (uint32_t at = entry->at; at < entry->next && r == PROV_OK; at += STORE_UNIT) {
+        r = store_read(store, at, unit, sizeof unit);
+        if (r == PROV_OK)
+            r = store_program(store, to->next, PROV_BYTES_OF(unit));
+        to->next += STORE_UNIT;
+    }
+    prov_wipe(unit, sizeof unit);
+    return r;
+}
+
+/* The entries of other servers, from the current snapshot. */
+static prov_result copy_others(struct prov_store *store, struct prov_bytes except,
+                               struct store_walk *to, uint32_t *ret_count)
+{
+    struct store_walk from;
+    prov_result r = store_slot_walk(store, PROV_STORE_CURRENT, &from);
+    while (r == PROV_OK) {
+        r = store_walk(store, &from, STORE_CREDENTIAL);
+        if (r == PROV_OK)
+            r = compare_server(store, &from, except);
+        if (r != PROV_E_CONFLICT)
             continue;
-        /* the framed octets lie in room as they were read */
-        size_t len = ((size_t)room.data[0] << 8 | room.data[1]) + 2;
-        r = store_writer_put(writer, PROV_BYTES(room.data, len));
-        if (r != PROV_OK)
-            return r;
-        *ret_len += (uint32_t)len;
+        r = copy(store, &from, to);
         *ret_count += 1;
     }
+    return r == PROV_E_NOT_FOUND ? PROV_OK : r;
 }
 
 /* 0: there is none after the highest, which no device reaches. */
 static uint32_t sequence_next(const struct prov_store *store)
 {
-    uint32_t all[] = {store->slot[0].sequence, store->slot[1].sequence, store->state.current,
-                      store->state.candidate,  store->state.previous,   store->state.last};
-    uint32_t high = 0;
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        high = all[i] > high ? all[i] : high;
+    uint32_t high = store->state.last;
+    for (int i = 0; i < 2; i++)
+        if (store->slot[i].sequence > high)
+            high = store->slot[i].sequence;
     return high + 1;
 }
 
-/* Writes a snapshot into the slot that current is not in. Nothing refers to it yet. The copies of
- * other entries go through `work` first, then the new one is encoded there. */
+/* Writes a snapshot into the slot that current is not in. Nothing refers to it yet. */
 static prov_result snapshot_write(struct prov_store *store, const struct prov_entry *entry,
-                                  bool from_factory, struct prov_buf work, uint32_t *ret_sequence)
+                                  bool from_factory, uint32_t *ret_sequence)
 {
     int slot = slot_number(store, store->state.current) == 0 ? 1 : 0;
-    uint32_t at = store_slot_at(store, slot), end = at + store_area_size(store);
-    struct store_index index = {.type = STORE_SNAPSHOT,
-                                .from_factory = from_factory,
-                                .sequence = sequence_next(store),
-                                .offset = at + STORE_HEAD_LEN};
-    struct store_writer writer;
-    prov_result r = index.sequence == 0 ? PROV_E_FULL : slot_prepare(store, slot);
+    struct store_walk to = slot_walk(store, slot);
+    uint32_t sequence = sequence_next(store), others = 0;
+    uint8_t record[STORE_RECORD_LEN];
+    prov_result r = sequence == 0 ? PROV_E_FULL : slot_prepare(store, slot);
+    if (r == PROV_OK)
+        r = copy_others(store, entry->server, &to, &others);
+    store_record_make(record, STORE_CREDENTIAL, 0);
+    if (r == PROV_OK)
+        r = store_append(store, &to, record, entry, PROV_BYTES_NONE);
+    store_record_make(record, STORE_SNAPSHOT, sequence);
+    store_put_u32(record + STORE_AT_COUNT, others + 1);
+    store_put_u32(record + STORE_AT_ORIGIN, from_factory);
+    if (r == PROV_OK)
+        r = store_record_write(store, store_slot_at(store, slot) + SNAPSHOT_AT, record);
     if (r != PROV_OK)
         return r;
-    store_writer_begin(&writer, store, index.offset, end);
-    r = body_copy(store, &writer, &entry->server, work, &index.length, &index.entry);
-    struct prov_buf encoded = prov_buf_make(work.data, work.cap);
-    if (r == PROV_OK)
-        r = prov_entry_encode(entry, &encoded);
-    if (r == PROV_OK)
-        r = frame_put(&writer, prov_buf_bytes(&encoded));
-    prov_result last = store_writer_end(&writer);
-    prov_wipe(work.data, work.cap);
-    index.length += (uint32_t)encoded.len + 2;
-    r = r == PROV_OK ? last : r;
-    if (r == PROV_OK)
-        r = store_index_write(store, at + STORE_UNIT, &index);
-    if (r != PROV_OK)
-        return r;
-    store->slot[slot] =
-        (struct prov_store_slot){index.sequence, index.length, index.entry, from_factory};
-    *ret_sequence = index.sequence;
+    store->slot[slot] = (struct prov_store_slot){sequence, (uint8_t)others, from_factory};
+    *ret_sequence = sequence;
     return PROV_OK;
 }
 
@@ -251,14 +275,14 @@ static prov_result make_way(struct prov_store *store)
 }
 
 prov_result prov_store_stage(struct prov_store *store, const struct prov_entry *entry,
-                             bool from_factory, struct prov_buf work)
+                             bool from_factory)
 {
     uint32_t sequence = 0;
     prov_result r = prov_entry_check(entry);
     if (r == PROV_OK)
         r = make_way(store);
     if (r == PROV_OK)
-        r = snapshot_write(store, entry, from_factory, work, &sequence);
+        r = snapshot_write(store, entry, from_factory, &sequence);
     if (r != PROV_OK)
         return r;
     struct prov_store_state state = store->state;
@@ -268,11 +292,10 @@ prov_result prov_store_stage(struct prov_store *store, const struct prov_entry *
     return store_state_put(store, &state);
 }
 
-prov_result store_slot_install(struct prov_store *store, const struct prov_entry *entry,
-                               struct prov_buf work)
+prov_result store_slot_install(struct prov_store *store, const struct prov_entry *entry)
 {
     uint32_t sequence = 0;
-    prov_result r = snapshot_write(store, entry, false, work, &sequence);
+    prov_result r = snapshot_write(store, entry, false, &sequence);
     if (r != PROV_OK)
         return r;
     struct prov_store_state state = store->state;
@@ -347,7 +370,7 @@ prov_result prov_store_tidy(struct prov_store *store)
         uint32_t sequence = store->slot[i].sequence;
         if (sequence != 0 && sequence != state->current && sequence != state->candidate &&
             sequence != state->previous)
-            r = store_slot_clear(store, i);
+            r = slot_clear(store, i);
     }
     return r;
 }

@@ -134,15 +134,16 @@ prov_result prov_image_begin(struct prov_image *image, const struct prov_image_g
     return r;
 }
 
-/* Whether the device would use the entry in place of one that is there. */
-static prov_result check_alone(struct prov_store *store, const struct prov_entry *entry,
-                               struct prov_buf work)
+/* Whether the device would use the credential in place of one that is there. */
+static prov_result check_alone(struct prov_store *store, const struct prov_bundle *bundle)
 {
-    const bool bootstrap = entry->use == PROV_USE_BOOTSTRAP;
+    const bool bootstrap = bundle->use == PROV_USE_BOOTSTRAP;
+    uint8_t octets[PROV_STORE_ENTRY_MAX];
     struct prov_entry other;
     prov_result r =
-        prov_store_find(store, bootstrap ? PROV_STORE_FACTORY : PROV_STORE_CURRENT, &entry->server,
-                        bootstrap ? entry->kind : (enum prov_kind)0, work, &other);
+        prov_store_find(store, bootstrap ? PROV_STORE_FACTORY : PROV_STORE_CURRENT, &bundle->server,
+                        bootstrap ? bundle->kind : (enum prov_kind)0, PROV_BUF_OF(octets), &other);
+    prov_wipe(octets, sizeof octets);
     if (r == PROV_E_NOT_FOUND)
         return PROV_OK;
     return r == PROV_OK ? PROV_E_EXISTS : r;
@@ -152,17 +153,17 @@ prov_result prov_image_add(struct prov_image *image, struct prov_bytes bundle)
 {
     const struct prov_port port = image_port(image);
     struct prov_store store;
-    struct prov_entry entry;
-    uint8_t octets[PROV_STORE_ENTRY_MAX];
-    const struct prov_buf work = PROV_BUF_OF(octets);
+    struct prov_bundle decoded;
     prov_result r = prov_store_open(&store, &port);
     if (r == PROV_OK)
-        r = prov_store_install_bundle(&store, bundle, work, true, &entry);
+        r = prov_store_install_bundle(&store, bundle, true);
     if (r == PROV_OK)
-        r = check_alone(&store, &entry, work);
+        r = prov_bundle_decode(bundle, image->crypto, &decoded, NULL);
     if (r == PROV_OK)
-        r = prov_store_install_bundle(&store, bundle, work, false, &entry);
-    prov_wipe(octets, sizeof octets);
+        r = check_alone(&store, &decoded);
+    if (r == PROV_OK)
+        r = prov_store_install_bundle(&store, bundle, false);
+    prov_wipe(&decoded, sizeof decoded);
     prov_store_wipe(&store);
     return r;
 }

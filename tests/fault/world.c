@@ -52,9 +52,8 @@ static bool device_fill(void *context, uint8_t *out, size_t len)
 
 void world_make(struct world *world, enum prov_kind bootstrap)
 {
-    uint8_t octets[PROV_BUNDLE_MAX], work[PROV_STORE_ENTRY_MAX];
+    uint8_t octets[PROV_BUNDLE_MAX];
     struct prov_buf bundle = PROV_BUF_OF(octets);
-    struct prov_entry entry;
     memset(world, 0, sizeof *world);
     world->trust = PROV_CLOCK_TRUSTED;
     world->time = WORLD_TIME;
@@ -80,8 +79,7 @@ void world_make(struct world *world, enum prov_kind bootstrap)
         abort();
     model_bundle(&world->model, bootstrap, &bundle);
     if (prov_store_open(&world->store, &world->port) != PROV_OK ||
-        prov_store_install_bundle(&world->store, prov_buf_bytes(&bundle), PROV_BUF_OF(work), false,
-                                  &entry) != PROV_OK)
+        prov_store_install_bundle(&world->store, prov_buf_bytes(&bundle), false) != PROV_OK)
         abort();
     prov_agent_open(&world->agent, &world->store, world->workspace);
 }
@@ -329,10 +327,9 @@ int world_match(struct world *world, enum prov_store_place place)
         return -1;
     for (int i = world->model.count - 1; i >= 0; i--) {
         const struct model_credential *credential = &world->model.credentials[i];
-        bool same =
-            entry.kind == PROV_KIND_PSK
-                ? prov_bytes_equal(entry.psk_identity, PROV_BYTES_OF(credential->identity))
-                : prov_bytes_equal(PROV_BYTES_OF(entry.point), PROV_BYTES_OF(credential->point));
+        bool same = entry.kind == PROV_KIND_PSK
+                        ? prov_bytes_equal(entry.psk_identity, PROV_BYTES_OF(credential->identity))
+                        : prov_bytes_equal(entry.point, PROV_BYTES_OF(credential->point));
         if (same && credential->kind == entry.kind)
             return i;
     }

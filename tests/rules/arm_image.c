@@ -21,11 +21,9 @@ union prov_agent_workspace image_workspace;
 
 static prov_result install(void)
 {
-    static uint8_t bundle[PROV_BUNDLE_MAX], work[PROV_STORE_ENTRY_MAX];
-    static struct prov_entry entry;
+    static uint8_t bundle[PROV_BUNDLE_MAX];
     size_t len = board_bundle(bundle, sizeof bundle);
-    return prov_store_install_bundle(&image_store, PROV_BYTES(bundle, len), PROV_BUF_OF(work),
-                                     false, &entry);
+    return prov_store_install_bundle(&image_store, PROV_BYTES(bundle, len), false);
 }
 
 static prov_result take_deny_list(void)

@@ -168,8 +168,10 @@ struct prov_agent_stats {
 struct prov_agent_talk {
     struct prov_exchange exchange;
     struct prov_exchange_config config;
-    struct prov_entry next; /* views into the answers and into the agent's rooms */
-    uint8_t scalar[PROV_SCALAR_LEN];
+    struct prov_entry next; /* views into what follows and into the agent's rooms */
+    uint8_t scalar[PROV_SCALAR_LEN], point[PROV_POINT_LEN];
+    uint8_t peers[PROV_ENTRY_PEERS_MAX][PROV_POINT_LEN];
+    int64_t issued;       /* the new certificate's notBefore */
     uint16_t anchors_len; /* octets of `answers` that the answer with the anchors takes */
     uint16_t checked;
     uint8_t answers[PROV_AGENT_ANSWERS_MAX];

@@ -10,9 +10,12 @@
 
 #include "prov/bytes.h"
 #include "prov/crypto.h"
+#include "prov/identifier.h"
 
 /* Flash: sectors of equal size; programmed in units; a unit is programmed once per erase. Offsets
- * count from the start of the agent's region. */
+ * count from the start of the agent's region. A store fits the flash that it was written for: the size of a
+ * sector, the sectors of an area, (sector_count - deny_sectors - 2) / 3, and the erased octet stand in its records;
+ * where they are others it is not opened. That holds for an image made on a host too. */
 struct prov_flash {
     uint32_t sector_size;  /* octets erased together; at least PROV_STORE_SECTOR_MIN */
     uint32_t sector_count; /* at least 3 + PROV_STORE_JOURNAL_SECTORS + deny_sectors */
@@ -72,8 +75,11 @@ struct prov_agent_log {
 
 struct prov_port {
     struct prov_flash flash;
-    struct prov_crypto *crypto;           /* its random source refuses until it is seeded */
-    const struct prov_port_keys *keys;    /* or NULL: keys are scalars in the store */
+    struct prov_crypto *crypto;        /* its random source refuses until it is seeded */
+    const struct prov_port_keys *keys; /* or NULL: keys are scalars in the store */
+    const struct prov_eui64
+        *eui64; /* the device's own, where the hardware has one (fuses, radio): no other device's
+                                     * store is opened then; or NULL */
     uint64_t (*uptime_ms)(void *context); /* monotonic */
     enum prov_clock_trust (*clock)(void *context, int64_t *ret_seconds);
     void (*log)(void *context, const struct prov_agent_log *entry); /* or NULL */

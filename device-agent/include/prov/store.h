@@ -6,22 +6,24 @@
  *
  *     factory    what was installed: the EUI-64, a key made on the device, bootstrap credentials. Only
  *                ever appended to: no enroll and no rotate erases it
- *     slot 0, 1  each a whole snapshot {format version, sequence, digest, entries keyed by server: one
- *                credential and what authenticates that server}
+ *     slot 0, 1  each a whole snapshot: entries keyed by server, one credential and what authenticates
+ *                that server in each
  *     journal    two sectors, append-only: which slot is current, candidate, confirmed, failures, time
  *                floor, seed, back-off, log. When one is full the live part moves to the other
  *     deny-list  two sectors, or none: the list in force and the one before it
  *
- * A unit is programmed once per erase. Bodies first, the index last: the index is the commit and
- * carries SHA-256 over itself and the body, so a torn write is seen. What is written is read back.
- * A store of a newer format is refused and left alone.
+ * All of it is records: 64 octets with the format's version and a digest over them and the body behind them, if they
+ * have one, so a torn write is seen. A unit is programmed once per erase. Bodies first, their record last: it is
+ * the commit. What is written is read back. A store of a newer format is refused and left alone, and so is one that
+ * was written for another flash: an image made on a host fits a port of the same geometry.
  *
- *     slot:   clean mark 32 │ index 64 │ body …
- *     deny:   index 64 │ body: the signed file, its version as sequence
- *     index:  magic 4 │ version 2 │ type 1 │ entry 1 │ sequence 4 │ length 4 │ offset 4 │ origin 1 │ 0… │
- *             SHA-256 32
- *     body:   (length 2 │ CBOR entry)*
- *     record: magic 1 │ type 1 │ length 1 │ 0 1 │ payload 44 │ SHA-256(journal sequence, head), 16 octets
+ *     record:  "pv" │ version 1 │ type 1 │ sequence 4 │ data 40 │ SHA-256, its first 16 octets
+ *     factory: (identity │ body, credential │ body)*
+ *     slot:    clean │ snapshot │ (credential │ body)*
+ *     journal: state │ (state, seed, log, session)*
+ *     deny:    deny-list │ the signed file
+ *
+ * The length of a body stands in its record; what follows starts on the next multiple of 32 octets.
  */
 #ifndef PROV_STORE_H
 #define PROV_STORE_H
@@ -34,12 +36,19 @@
 #define PROV_STORE_JOURNAL_SECTORS 2
 #define PROV_STORE_DENY_SECTORS    2
 #define PROV_STORE_SECTOR_MIN      1024
-#define PROV_STORE_FACTORY_MAX     8 /* records of the factory area: identity and installs */
 #define PROV_STORE_SEED_LEN        32
-#define PROV_STORE_SESSION_MAX     264 /* a session that can be resumed, sealed: six records at most */
+#define PROV_STORE_SESSION_MAX                                                                     \
+    280 /* a session that can be resumed, sealed: seven records at most */
+
+/* One entry, encoded. Without certificates none is longer than this. */
 #ifndef PROV_STORE_ENTRY_MAX
-#define PROV_STORE_ENTRY_MAX 4096 /* one entry, encoded */
+#define PROV_STORE_ENTRY_MAX (PROV_WITH_CERT ? 4096 : 864)
 #endif
+#define PROV_ENTRY_PEERS_MAX   (PROV_WITH_RPK ? PROV_BUNDLE_PEERS_MAX : 1)
+#define PROV_ENTRY_CHAIN_MAX   (PROV_WITH_CERT ? PROV_BUNDLE_CHAIN_MAX : 1)
+#define PROV_ENTRY_ANCHORS_MAX (PROV_WITH_CERT ? PROV_BUNDLE_ANCHORS_MAX : 1)
+#define PROV_ENTRY_URLS_MAX    (PROV_WITH_CERTIFICATE_URLS ? PROV_BUNDLE_CHAIN_MAX : 1)
+#define PROV_ENTRY_CACHE_MAX   (PROV_WITH_CACHED_INFO ? PROV_BUNDLE_CHAIN_MAX : 1)
 
 /* --- an entry --------------------------------------------------------------------------------- */
 
@@ -55,36 +64,34 @@ struct prov_key_ref {
     uint32_t handle;          /* PROV_KEY_HANDLE */
 };
 
-/* One credential, what authenticates the server, where it is. Views point into the room it was read
- * to. */
+/* One credential, what authenticates the server, where it is. Views all over: into the room it was read to, or into
+ * whatever it is made of. Texts end with a NUL, which their length counts. */
 struct prov_entry {
     enum prov_kind kind;
     enum prov_use use;
-    struct prov_fqdn server;
-    char address[PROV_ADDRESS_MAX + 1]; /* or "" */
-    int64_t issued;                     /* Unix seconds, 0: unknown */
-    bool has_deny_signer;
-    uint8_t deny_signer[PROV_POINT_LEN]; /* whose deny-lists are taken */
-    struct prov_bytes id;                /* the credential's public id, 16 octets, or none */
-    struct prov_bytes psk_identity, psk;
-    struct prov_key_ref key; /* RPK, CERT */
-    uint8_t point[PROV_POINT_LEN];
-    struct prov_bytes chain[PROV_BUNDLE_CHAIN_MAX];
-    size_t chain_len;
-    uint8_t peers[PROV_BUNDLE_PEERS_MAX][PROV_POINT_LEN];
+    struct prov_bytes server;            /* text: its name */
+    struct prov_bytes address;           /* text: "HOST:PORT"; or none */
+    struct prov_bytes deny_signer;       /* the point of who signs deny-lists, or none */
+    struct prov_bytes psk_identity, psk; /* PSK */
+    struct prov_key_ref key;             /* RPK, CERT */
+    struct prov_bytes point;
+    struct prov_bytes peers[PROV_ENTRY_PEERS_MAX]; /* the server's points */
     size_t peer_count;
-    struct prov_bytes anchors[PROV_BUNDLE_ANCHORS_MAX];
+    struct prov_bytes chain[PROV_ENTRY_CHAIN_MAX];
+    size_t chain_len;
+    struct prov_bytes anchors[PROV_ENTRY_ANCHORS_MAX];
     size_t anchor_count;
     bool
         new_anchors; /* not all those that the server had been verified by when these came (RFC 7030,
                          section 4.1.3) */
-    struct prov_certificate_url urls[PROV_BUNDLE_CHAIN_MAX]; /* where the chain lies */
-    size_t url_count;                                        /* 0 or chain_len */
-    struct prov_bytes cache[PROV_BUNDLE_CHAIN_MAX]; /* the server's chain, as it was last seen */
+    struct prov_certificate_url urls[PROV_ENTRY_URLS_MAX]; /* where the chain lies */
+    size_t url_count;                                      /* 0 or chain_len */
+    struct prov_bytes cache[PROV_ENTRY_CACHE_MAX]; /* the server's chain, as it was last seen */
     size_t cache_len;
     struct prov_bytes cached_request; /* its CertificateRequest, if that is worth it */
 };
-PROV_MUST prov_result prov_entry_encode(const struct prov_entry *entry, struct prov_buf *ret);
+/* A text as an entry has it. */
+struct prov_bytes prov_entry_text(const char *text);
 PROV_MUST prov_result prov_entry_decode(struct prov_bytes bytes, struct prov_entry *ret);
 /* PROV_E_POLICY unless there is something to authenticate with and something that authenticates the
  * server (profile.md, row 1). */
@@ -98,17 +105,16 @@ struct prov_store_state {
     uint32_t candidate;    /* staged, not yet committed */
     uint32_t previous;     /* kept until the current one is confirmed */
     uint32_t last;         /* the highest sequence so far: none is used twice */
-    bool confirmed;        /* the server has heard that current is in flash */
-    uint8_t failures;      /* authentic failures of the candidate */
-    uint8_t attempts;      /* operations that failed in a row: for the board's back-off */
-    int64_t time_floor;    /* it is not earlier than this, Unix seconds (row 29) */
+    uint32_t confirmed;    /* 1: the server has heard that current is in flash */
+    uint32_t failures;     /* authentic failures of the candidate */
+    uint32_t attempts;     /* operations that failed in a row: for the board's back-off */
+    uint32_t time_floor;   /* it is not earlier than this, Unix seconds (row 29) */
     uint32_t deny_version; /* of the newest deny-list that was ever taken (H41) */
     uint32_t cache_void;   /* the snapshot whose cached chains are not the servers' any more */
 };
 
 struct prov_store_slot {
     uint32_t sequence; /* 0: no valid snapshot */
-    uint32_t length;
     uint8_t entry;     /* the one that this snapshot brought */
     bool from_factory; /* which was enrolled with a bootstrap credential */
 };
@@ -126,15 +132,11 @@ struct prov_store {
     int journal; /* the sector in use, -1: none yet */
     uint32_t journal_sequence;
     uint32_t journal_at; /* where the next record goes */
-    uint32_t log_count;
-    bool has_seed, has_session;
-    uint8_t seed[PROV_STORE_SEED_LEN];
-    uint8_t session_parts;
-    uint8_t session[PROV_STORE_SESSION_MAX];
 };
 
 /* Looks at the flash and writes nothing. An erased region is an empty store. PROV_E_BOUNDS: a
- * geometry that cannot hold a store; PROV_E_VERSION: a newer format; PROV_E_IO. */
+ * geometry that cannot hold a store; PROV_E_CONFLICT: one that this store was not written for; PROV_E_NAME: it is
+ * not that of the port's EUI-64; PROV_E_VERSION: a newer format; PROV_E_IO. */
 PROV_MUST prov_result prov_store_open(struct prov_store *store, const struct prov_port *port);
 void prov_store_wipe(struct prov_store *store);
 
@@ -159,27 +161,26 @@ enum prov_store_place {
 /* The entry number `index` of a place, read into room. PROV_E_NOT_FOUND after the last. */
 PROV_MUST prov_result prov_store_get(struct prov_store *store, enum prov_store_place place,
                                      size_t index, struct prov_buf room, struct prov_entry *ret);
-/* The newest entry for the server (NULL: any) of the kind (0: any). */
+/* The newest entry for the server (NULL: any) of the kind (0: any). What this build does not know, another kind
+ * above all, is passed over. */
 PROV_MUST prov_result prov_store_find(struct prov_store *store, enum prov_store_place place,
                                       const struct prov_fqdn *server, enum prov_kind kind,
                                       struct prov_buf room, struct prov_entry *ret);
-/* Appends to the factory area, unless the very same is there. PROV_E_FULL. `work` takes the
- * encoding. */
-PROV_MUST prov_result prov_store_install(struct prov_store *store, const struct prov_entry *entry,
-                                         struct prov_buf work);
+/* Appends to the factory area, unless the very same is there. PROV_E_FULL; PROV_E_OVERFLOW: over
+ * PROV_STORE_ENTRY_MAX. */
+PROV_MUST prov_result prov_store_install(struct prov_store *store, const struct prov_entry *entry);
 /* Takes in a bundle of prov/bundle.h: a bootstrap credential goes to the factory area, an
  * operational one becomes current. Refuses another device's (PROV_E_NAME), a key that is not here
  * (PROV_E_NOT_FOUND), and an operational one while a rotation is unfinished (PROV_E_STATE). dry:
  * checks only. */
 PROV_MUST prov_result prov_store_install_bundle(struct prov_store *store, struct prov_bytes bundle,
-                                                struct prov_buf work, bool dry,
-                                                struct prov_entry *ret);
+                                                bool dry);
 
 /* The rotation. stage writes a snapshot of the current one with the entry put in place of its
  * server's, makes it the candidate, durably. An unconfirmed snapshot in use is given up for it: the
  * caller knows that the server accepts the predecessor. */
 PROV_MUST prov_result prov_store_stage(struct prov_store *store, const struct prov_entry *entry,
-                                       bool from_factory, struct prov_buf work);
+                                       bool from_factory);
 PROV_MUST prov_result prov_store_commit(struct prov_store *store);  /* the candidate is current */
 PROV_MUST prov_result prov_store_confirm(struct prov_store *store); /* frees the old slot */
 PROV_MUST prov_result prov_store_failed(struct prov_store *store);  /* counts one more failure */
@@ -215,14 +216,14 @@ PROV_MUST prov_result prov_store_floor(struct prov_store *store, int64_t seconds
 PROV_MUST prov_result prov_store_attempts(struct prov_store *store, uint8_t attempts);
 PROV_MUST prov_result prov_store_seed_put(struct prov_store *store,
                                           const uint8_t seed[PROV_STORE_SEED_LEN]);
-PROV_MUST prov_result prov_store_seed_get(const struct prov_store *store,
+PROV_MUST prov_result prov_store_seed_get(struct prov_store *store,
                                           uint8_t ret[PROV_STORE_SEED_LEN]);
 
 /* What it takes to resume a session, sealed by the agent: what is here is as good as noise, and a power cut may
  * leave a mix of two. PROV_E_NOT_FOUND. */
 PROV_MUST prov_result prov_store_session_put(struct prov_store *store, struct prov_bytes session);
 /* Behind what was put stands anything. */
-PROV_MUST prov_result prov_store_session_get(const struct prov_store *store,
+PROV_MUST prov_result prov_store_session_get(struct prov_store *store,
                                              uint8_t ret[PROV_STORE_SESSION_MAX]);
 /* Nothing is written if there is none. */
 PROV_MUST prov_result prov_store_session_drop(struct prov_store *store);

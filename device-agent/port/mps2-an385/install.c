@@ -6,15 +6,10 @@
 /* Where erased octets end the bundle cannot be told from the flash; its digest can. */
 static prov_result install_at(struct board *board, struct prov_bytes room, size_t len)
 {
-    static uint8_t work[PROV_STORE_ENTRY_MAX];
-    static struct prov_entry entry;
     prov_result result = PROV_E_TRUNCATED;
 
     for (size_t i = 0; i <= DIGEST_LEN && len + i <= room.len && result == PROV_E_TRUNCATED; i++)
-        result = prov_store_install_bundle(&board->store, PROV_BYTES(room.data, len + i),
-                                           PROV_BUF_OF(work), false, &entry);
-    prov_wipe(work, sizeof work);
-    prov_wipe(&entry, sizeof entry);
+        result = prov_store_install_bundle(&board->store, PROV_BYTES(room.data, len + i), false);
     return result;
 }
 

@@ -142,8 +142,6 @@ static prov_result refused(const struct options *options, const struct prov_bund
 static prov_result install(const struct options *options, struct board *board,
                            struct prov_bytes bundle, struct prov_why *why)
 {
-    struct prov_entry entry;
-    uint8_t work[PROV_STORE_ENTRY_MAX];
     struct prov_bundle decoded;
     bool dry = GIVEN(options, OPT_DRY_RUN);
     size_t at = 0;
@@ -151,8 +149,7 @@ static prov_result install(const struct options *options, struct board *board,
     if (r != PROV_OK)
         return prov_why_set(why, r, "the bundle is refused at octet %zu: %s: %s", at,
                             prov_result_text(r), options->operand);
-    r = prov_store_install_bundle(&board->store, bundle, PROV_BUF_OF(work), dry, &entry);
-    prov_wipe(work, sizeof work);
+    r = prov_store_install_bundle(&board->store, bundle, dry);
     if (r != PROV_OK)
         return refused(options, &decoded, r, why);
     struct print print = print_begin(GIVEN(options, OPT_JSON));
@@ -161,9 +158,9 @@ static prov_result install(const struct options *options, struct board *board,
     prov_eui64_format(&decoded.device, eui64);
     print_text(&print, "id", id);
     print_text(&print, "eui64", eui64);
-    print_text(&print, "kind", prov_kind_text(entry.kind));
-    print_text(&print, "use", prov_use_text(entry.use));
-    print_text(&print, "server", entry.server.text);
+    print_text(&print, "kind", prov_kind_text(decoded.kind));
+    print_text(&print, "use", prov_use_text(decoded.use));
+    print_text(&print, "server", decoded.server.text);
     if (dry)
         print_bool(&print, "dry_run", true);
     print_end(&print);

@@ -15,7 +15,7 @@ static void print_key(struct print *print, struct board *board, const struct pro
 {
     uint8_t spki[PROV_SPKI_LEN], digest[PROV_HASH_LEN];
     char name[PROV_NI_TEXT];
-    prov_spki_encode(entry->point, spki);
+    prov_spki_encode(entry->point.data, spki);
     struct prov_bytes der = PROV_BYTES_OF(spki);
     if (prov_crypto_sha256(board->crypto, &der, 1, digest) != PROV_OK)
         return;
@@ -43,12 +43,12 @@ static void print_entry(struct print *print, struct board *board, const struct p
                         const char *place)
 {
     print_item_begin(print);
-    print_text(print, "server", entry->server.text);
+    print_text(print, "server", (const char *)entry->server.data);
     print_text(print, "kind", prov_kind_text(entry->kind));
     print_text(print, "use", prov_use_text(entry->use));
     print_text(print, "place", place);
-    if (entry->address[0] != '\0')
-        print_text(print, "address", entry->address);
+    if (entry->address.len > 0)
+        print_text(print, "address", (const char *)entry->address.data);
     if (entry->kind == PROV_KIND_PSK)
         print_hex(print, "psk_identity", entry->psk_identity);
     else

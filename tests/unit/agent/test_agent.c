@@ -110,7 +110,8 @@ static void row1_entry_is_checked_for_peer_authentication(void **state)
 {
     (void)state;
     static const uint8_t scalar[PROV_SCALAR_LEN] = {1};
-    struct prov_entry entry = {.kind = PROV_KIND_RPK, .server = world.model.name};
+    struct prov_entry entry = {.kind = PROV_KIND_RPK,
+                               .server = prov_entry_text(world.model.name.text)};
     entry.key = (struct prov_key_ref){.source = PROV_KEY_SCALAR, .scalar = PROV_BYTES_OF(scalar)};
     assert_int_equal(prov_entry_check(&entry), PROV_E_POLICY);
     entry.peer_count = 1;
@@ -410,13 +411,13 @@ static void slot_that_cannot_be_erased_stops_no_begin(void **state)
 {
     (void)state;
     enroll();
-    static uint8_t room[PROV_STORE_ENTRY_MAX], work[PROV_STORE_ENTRY_MAX];
+    static uint8_t room[PROV_STORE_ENTRY_MAX];
     struct prov_entry entry;
     assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 0, PROV_BUF_OF(room), &entry),
                      PROV_OK);
-    assert_int_equal(prov_store_stage(&world.store, &entry, false, PROV_BUF_OF(work)), PROV_OK);
+    assert_int_equal(prov_store_stage(&world.store, &entry, false), PROV_OK);
     assert_int_equal(prov_store_commit(&world.store), PROV_OK);
-    sim_flash_plan(&world.flash, SIM_CUT_BEFORE, 3); /* record, sync, erase */
+    sim_flash_plan(&world.flash, SIM_CUT_BEFORE, 4); /* sync, record, sync, erase */
     assert_int_equal(prov_store_confirm(&world.store), PROV_OK);
     world_reboot(&world);
     assert_int_not_equal(world.store.slot[0].sequence, 0);
@@ -699,12 +700,10 @@ static void key_holder_never_shows_a_key(void **state)
 
 static prov_result install(struct prov_bundle *bundle, size_t cut)
 {
-    uint8_t octets[PROV_BUNDLE_MAX], work[PROV_STORE_ENTRY_MAX];
+    uint8_t octets[PROV_BUNDLE_MAX];
     struct prov_buf buf = PROV_BUF_OF(octets);
-    struct prov_entry entry;
     assert_int_equal(prov_bundle_encode(bundle, world.crypto, &buf), PROV_OK);
-    return prov_store_install_bundle(&world.store, PROV_BYTES(octets, buf.len - cut),
-                                     PROV_BUF_OF(work), false, &entry);
+    return prov_store_install_bundle(&world.store, PROV_BYTES(octets, buf.len - cut), false);
 }
 
 static enum prov_log_event last_logged(void)

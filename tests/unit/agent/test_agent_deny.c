@@ -323,8 +323,8 @@ static void the_signer_goes_on_over_rotations(void **state)
     assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, PROV_KIND_CERT), PROV_OK);
     assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 0, PROV_BUF_OF(room), &entry),
                      PROV_OK);
-    assert_true(entry.has_deny_signer);
-    assert_memory_equal(entry.deny_signer, world.model.deny_signer.point, PROV_POINT_LEN);
+    assert_int_equal(entry.deny_signer.len, PROV_POINT_LEN);
+    assert_memory_equal(entry.deny_signer.data, world.model.deny_signer.point, PROV_POINT_LEN);
 }
 
 /* --- power ------------------------------------------------------------------------------------ */

@@ -225,15 +225,13 @@ static void chain_that_has_no_room_is_not_kept(void **state)
     (void)state;
     static struct sim_flash small;
     struct prov_agent_report report;
-    uint8_t octets[PROV_BUNDLE_MAX], work[PROV_STORE_ENTRY_MAX];
+    uint8_t octets[PROV_BUNDLE_MAX];
     struct prov_buf bundle = PROV_BUF_OF(octets);
-    struct prov_entry entry;
     sim_flash_make(&small, 1856, 5, 16, 0xff);
     world.port.flash = sim_flash_port(&small);
     assert_int_equal(prov_store_open(&world.store, &world.port), PROV_OK);
     model_bundle(&world.model, PROV_KIND_CERT, &bundle);
-    assert_int_equal(prov_store_install_bundle(&world.store, prov_buf_bytes(&bundle),
-                                               PROV_BUF_OF(work), false, &entry),
+    assert_int_equal(prov_store_install_bundle(&world.store, prov_buf_bytes(&bundle), false),
                      PROV_OK);
     assert_int_equal(run((struct prov_agent_request){.op = PROV_AGENT_ENROLL}, &report), PROV_OK);
     assert_int_equal(cache_len(), 0);
@@ -307,9 +305,8 @@ static void power_cut_while_the_kept_chain_becomes_void(void **state)
 static void row40_urls_of_the_bundle_are_sent(void **state)
 {
     (void)state;
-    uint8_t octets[PROV_BUNDLE_MAX], work[PROV_STORE_ENTRY_MAX];
+    uint8_t octets[PROV_BUNDLE_MAX];
     struct prov_buf bundle = PROV_BUF_OF(octets);
-    struct prov_entry entry;
     enroll();
     assert_int_equal(world.model.fetched, 0);
     assert_false(offers(EXTENSION_URL));
@@ -317,8 +314,7 @@ static void row40_urls_of_the_bundle_are_sent(void **state)
     world.model.with_urls = true;
     model_bundle(&world.model, PROV_KIND_CERT, &bundle);
     world.model.credentials[0] = world.model.credentials[world.model.count - 1];
-    assert_int_equal(prov_store_install_bundle(&world.store, prov_buf_bytes(&bundle),
-                                               PROV_BUF_OF(work), false, &entry),
+    assert_int_equal(prov_store_install_bundle(&world.store, prov_buf_bytes(&bundle), false),
                      PROV_OK);
     world_reboot(&world); /* they are in the store */
     enroll();

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The record: 64 octets that make what stands in them, and the body behind them, count.
+ *
+ *     magic 2 │ version 1 │ type 1 │ sequence 4 │ data 40 │ SHA-256 over the 48 octets before and the body, 16
+ *
+ * The data of one with a body: its length 4 │ sector size 4 │ sectors of an area 3 │ erased octet 1 │ …
+ */
+#include <string.h>
+
+#include "store_private.h"
+
+#define MAGIC_0      'p'
+#define MAGIC_1      'v'
+#define CHECK_AT     48u
+#define CHECK        16u
+#define GEOMETRY_AT  12u
+#define GEOMETRY_LEN 8u
+_Static_assert(STORE_AT_DATA + STORE_RECORD_DATA == CHECK_AT,
+               "the data ends where the check starts");
+
+static bool has_body(enum store_type type)
+{
+    return type < STORE_STATE;
+}
+
+/* A store that was written for other sectors is not read, and not harmed. */
+static void put_geometry(const struct prov_store *store, uint8_t ret[GEOMETRY_LEN])
+{
+    const struct prov_flash *flash = &store->port->flash;
+    store_put_u32(ret, flash->sector_size);
+    store_put_u32(ret + 4, store->slot_sectors << 8 | flash->erased);
+}
+
+void store_record_make(uint8_t ret[STORE_RECORD_LEN], enum store_type type, uint32_t sequence)
+{
+    memset(ret, 0, STORE_RECORD_LEN);
+    ret[0] = MAGIC_0;
+    ret[1] = MAGIC_1;
+    ret[2] = PROV_STORE_VERSION;
+    ret[3] = (uint8_t)type;
+    store_put_u32(ret + STORE_AT_SEQUENCE, sequence);
+}
+
+/* PROV_E_CORRUPT if the body does not lie in the region. */
+static prov_result record_check(struct prov_store *store, uint32_t at, const uint8_t *record,
+                                uint8_t ret[PROV_HASH_LEN])
+{
+    struct prov_crypto *crypto = store->port->crypto;
+    struct prov_hash hash = {0};
+    uint8_t piece[STORE_UNIT];
+    uint32_t left = has_body((enum store_type)record[3]) ? store_u32(record + STORE_AT_LENGTH) : 0;
+    prov_result r = prov_crypto_hash_begin(crypto, &hash);
+    if (r == PROV_OK)
+        r = prov_crypto_hash_add(crypto, &hash, PROV_BYTES(record, CHECK_AT));
+    for (at += STORE_RECORD_LEN; r == PROV_OK && left > 0; at += STORE_UNIT) {
+        uint32_t take = left < STORE_UNIT ? left : STORE_UNIT;
+        r = store_read(store, at, piece, take);
+        if (r == PROV_OK)
+            r = prov_crypto_hash_add(crypto, &hash, PROV_BYTES(piece, take));
+        left -= take;
+    }
+    if (r == PROV_OK)
+        r = prov_crypto_hash_peek(crypto, &hash, ret);
+    prov_crypto_hash_drop(crypto, &hash);
+    prov_wipe(piece, sizeof piece);
+    return r;
+}
+
+prov_result store_record_write(struct prov_store *store, uint32_t at,
+                               uint8_t record[STORE_RECORD_LEN])
+{
+    uint8_t digest[PROV_HASH_LEN];
+    if (has_body((enum store_type)record[3]))
+        put_geometry(store, record + GEOMETRY_AT);
+    prov_result r = record_check(store, at, record, digest);
+    memcpy(record + CHECK_AT, digest, CHECK);
+    if (r == PROV_OK)
+        r = store_sync(store);
+    if (r == PROV_OK)
+        r = store_program(store, at, PROV_BYTES(record, STORE_RECORD_LEN));
+    return r == PROV_OK ? store_sync(store) : r;
+}
+
+prov_result store_record_read(struct prov_store *store, uint32_t at, enum store_type type,
+                              uint8_t ret[STORE_RECORD_LEN])
+{
+    uint8_t digest[PROV_HASH_LEN], geometry[GEOMETRY_LEN];
+    prov_result r = store_read(store, at, ret, STORE_RECORD_LEN);
+    if (r != PROV_OK)
+        return r;
+    bool newer = ret[2] != PROV_STORE_VERSION;
+    if (ret[0] != MAGIC_0 || ret[1] != MAGIC_1 || (!newer && ret[3] != type))
+        return PROV_E_NOT_FOUND;
+    r = record_check(store, at, ret, digest);
+    if (r == PROV_E_CORRUPT || (r == PROV_OK && memcmp(digest, ret + CHECK_AT, CHECK) != 0))
+        return PROV_E_NOT_FOUND;
+    if (r == PROV_OK && newer)
+        return PROV_E_VERSION;
+    put_geometry(store, geometry);
+    if (r == PROV_OK && has_body(type) && memcmp(geometry, ret + GEOMETRY_AT, GEOMETRY_LEN) != 0)
+        r = PROV_E_CONFLICT;
+    return r;
+}
+
+/* --- an area ---------------------------------------------------------------------------------- */
+
+static uint32_t round_up(uint32_t len)
+{
+    return (len + STORE_UNIT - 1) & ~(STORE_UNIT - 1);
+}
+
+prov_result store_walk(struct prov_store *store, struct store_walk *walk, enum store_type type)
+{
+    uint8_t record[STORE_RECORD_LEN];
+    while (walk->next + STORE_RECORD_LEN <= walk->end) {
+        prov_result r = store_record_read(store, walk->next, type, record);
+        walk->at = walk->next;
+        walk->next += STORE_UNIT;
+        if (r == PROV_E_NOT_FOUND)
+            continue;
+        walk->length = store_u32(record + STORE_AT_LENGTH);
+        walk->next += STORE_RECORD_LEN - STORE_UNIT + round_up(walk->length);
+        return r;
+    }
+    return PROV_E_NOT_FOUND;
+}
+
+static void put_body(struct store_writer *writer, const struct prov_entry *entry,
+                     struct prov_bytes octets)
+{
+    if (entry != NULL)
+        store_entry_put(writer, entry);
+    else
+        store_writer_put(writer, octets);
+}
+
+prov_result store_append(struct prov_store *store, struct store_walk *walk,
+                         uint8_t record[STORE_RECORD_LEN], const struct prov_entry *entry,
+                         struct prov_bytes octets)
+{
+    struct store_writer writer;
+    store_writer_begin(&writer, NULL, 0);
+    put_body(&writer, entry, octets);
+    uint32_t length = writer.at, at = walk->next;
+    if (entry != NULL && length > PROV_STORE_ENTRY_MAX)
+        return PROV_E_OVERFLOW; /* nobody could read it */
+    if (walk->end - at < STORE_RECORD_LEN || walk->end - at - STORE_RECORD_LEN < length)
+        return PROV_E_FULL;
+    store_writer_begin(&writer, store, at + STORE_RECORD_LEN);
+    put_body(&writer, entry, octets);
+    prov_result r = store_writer_end(&writer);
+    walk->next = writer.at;
+    store_put_u32(record + STORE_AT_LENGTH, length);
+    return r == PROV_OK ? store_record_write(store, at, record) : r;
+}
