@@ -29,7 +29,7 @@ server=''
 helper=''
 qemu=''
 finish() {
-    [ -z "$qemu" ] || kill -KILL "$qemu" 2>/dev/null || true
+    [ -z "$qemu" ] || kill "$qemu" 2>/dev/null || true
     [ -z "$helper" ] || kill "$helper" 2>/dev/null || true
     [ -z "$server" ] || kill "$server" 2>/dev/null || true
     rm -rf "$work"
@@ -78,18 +78,18 @@ power=75 # how a run ends: device-agent/port/mps2-an385/hardware.h
 watchdog=76
 stack=78
 
-# board_start FLASH WORDS…: the image starts; $qemu and $helper are its processes.
+# board_start FLASH WORDS…: the image starts, in QEMU with a limit ($qemu; its own number is in qemu.pid).
 board_start() {
     flash=$1
     shift
     words=''
     for word in "$@"; do words="$words,arg=$word"; done
-    rm -f uart
+    rm -f uart qemu.pid
     # shellcheck disable=SC2086 # words
     "$relay" "$work/uart" "$port" $trouble &
     helper=$!
     # shellcheck disable=SC2086
-    timeout -s KILL "$limit" qemu-system-arm -M mps2-an385 -display none -monitor none -no-reboot $clock \
+    timeout -s KILL "$limit" qemu-system-arm -M mps2-an385 -display none -monitor none -no-reboot -pidfile qemu.pid $clock \
         -chardev socket,id=line,path=uart,server=on -serial chardev:line \
         -semihosting-config "enable=on,target=native,arg=board,arg=$flash,arg=${seed:-$flash.seed}$words" \
         -kernel "$images/$image/bin/${program:-prov-board.elf}" >board.log 2>&1 &
@@ -138,19 +138,22 @@ told() {
 
 # --- flash and registry ----------------------------------------------------------------------------------------------
 
+# A flash is named for its kind, or KIND-NUMBER where there are several.
 device_of() {
+    number=0
+    case "$1" in *-*) number=${1#*-} ;; esac
     case "$1" in
-    psk*) echo 00-1B-C5-FF-FE-00-00-01 ;;
-    rpk*) echo 00-1B-C5-FF-FE-00-00-02 ;;
-    cert*) echo 00-1B-C5-FF-FE-00-00-03 ;;
+    psk*) printf '00-1B-C5-FF-FE-01-%02X-%02X\n' $((number / 256)) $((number % 256)) ;;
+    rpk*) printf '00-1B-C5-FF-FE-02-%02X-%02X\n' $((number / 256)) $((number % 256)) ;;
+    cert*) printf '00-1B-C5-FF-FE-03-%02X-%02X\n' $((number / 256)) $((number % 256)) ;;
     esac
 }
-# provision KIND raw | ihex | bundle: a flash that is named for the kind, and a seed of its own: an image of the store as
-# prov makes it, or a bundle that the image takes in when it starts.
+# provision FLASH raw | ihex | bundle: a flash and a seed of its own: an image of the store as prov makes it, or a bundle
+# that the image takes in when it starts.
 provision() {
     device=$(device_of "$1")
     "$prov" device add "$device" >/dev/null
-    "$prov" "$1" issue "$device" --server coaps.example.org >"$1.id" 2>/dev/null
+    "$prov" "${1%%-*}" issue "$device" --server coaps.example.org >"$1.id" 2>/dev/null
     id=$(head -n 1 "$1.id")
     "$prov" bundle export "$id" --out "$1.bundle" >/dev/null
     case "$2" in

@@ -40,8 +40,9 @@ PROV_MUST prov_result board_install(struct board *board);
 /* job.c: one operation of the agent, from its beginning to its end. */
 PROV_MUST prov_result board_run(struct board *board, enum prov_agent_op op);
 
-/* report.c: lines of a name and a number. */
+/* report.c: lines of a name and a number, or of a name, what of it (or NULL) and some. */
 void say(const char *name, uint32_t value);
+void say_row(const char *name, const char *what, const uint32_t *values, size_t count);
 void say_log(const struct prov_agent_log *entry);
 void say_job(const struct board *board, prov_result result);
 

@@ -19,12 +19,23 @@ static void print(struct prov_buf *line)
 
 void say(const char *name, uint32_t value)
 {
-    uint8_t room[64];
+    say_row(name, NULL, &value, 1);
+}
+
+void say_row(const char *name, const char *what, const uint32_t *values, size_t count)
+{
+    uint8_t room[96];
     struct prov_buf line = PROV_BUF_OF(room);
 
     prov_put_text(&line, name);
-    prov_put_u8(&line, ' ');
-    put_decimal(&line, value);
+    if (what != NULL) {
+        prov_put_u8(&line, ' ');
+        prov_put_text(&line, what);
+    }
+    for (size_t i = 0; i < count; i++) {
+        prov_put_u8(&line, ' ');
+        put_decimal(&line, values[i]);
+    }
     print(&line);
 }
 
