@@ -14,6 +14,7 @@
 #define ARENA_LEN 4096 /* what Mbed TLS has for a heap */
 
 struct board {
+    char command_line[256];
     struct words words;
     struct flash flash;
     struct board_random random;
@@ -28,8 +29,9 @@ struct board {
     uint64_t arena[ARENA_LEN / 8];
 };
 
-/* port.c: the arena, the flash, the random source, the store, and what the agent is given of them. */
-PROV_MUST prov_result board_start(struct board *board);
+/* port.c: the clocks, the UART, the command line; the arena, the flash, the random source, the store, and what the
+ * agent is given of them. */
+PROV_MUST prov_result board_boot(struct board *board);
 size_t board_arena_used(const struct board *board);
 /* Milliseconds since the start, by the speed of the command line. */
 uint64_t board_ms(const struct board *board);

@@ -55,7 +55,7 @@ static enum flash_fault fault_now(struct flash *flash)
                : FLASH_GOOD;
 }
 
-/* A program, or an erase (data NULL), as well as it goes. */
+/* A program, or an erase of a sector (data NULL), as well as it goes. */
 static prov_result operate(struct flash *flash, uint32_t offset, const uint8_t *data, size_t len)
 {
     enum flash_fault fault = fault_now(flash);
@@ -72,13 +72,20 @@ static prov_result operate(struct flash *flash, uint32_t offset, const uint8_t *
     return fault == FLASH_FAILS ? PROV_E_IO : result;
 }
 
-/* --- the port --------------------------------------------------------------------------------- */
+/* --- the port: the store's sectors ------------------------------------------------------------ */
+
+#define STORE_SIZE (FLASH_SECTORS * FLASH_SECTOR)
+
+static bool inside(uint32_t offset, size_t len)
+{
+    return offset <= STORE_SIZE && len <= STORE_SIZE - offset;
+}
 
 static prov_result read(void *context, uint32_t offset, uint8_t *ret, size_t len)
 {
     struct flash *flash = context;
 
-    if (offset > FLASH_SIZE || len > FLASH_SIZE - offset)
+    if (!inside(offset, len))
         return PROV_E_BOUNDS;
     if (++flash->reads == flash->fault_at && flash->fault == FLASH_UNREAD)
         return PROV_E_IO;
@@ -105,8 +112,7 @@ static prov_result program(void *context, uint32_t offset, const uint8_t *data, 
     struct flash *flash = context;
     prov_result result;
 
-    if (offset % FLASH_UNIT != 0 || len % FLASH_UNIT != 0 || offset > FLASH_SIZE ||
-        len > FLASH_SIZE - offset)
+    if (offset % FLASH_UNIT != 0 || len % FLASH_UNIT != 0 || !inside(offset, len))
         return PROV_E_BOUNDS;
     result = check_erased(flash, offset, len);
     return result != PROV_OK || len == 0 ? result : operate(flash, offset, data, len);
@@ -116,7 +122,7 @@ static prov_result erase(void *context, uint32_t sector)
 {
     struct flash *flash = context;
 
-    if (sector >= FLASH_SIZE / FLASH_SECTOR)
+    if (sector >= FLASH_SECTORS)
         return PROV_E_BOUNDS;
     flash->erases[sector]++;
     return operate(flash, sector * FLASH_SECTOR, NULL, FLASH_SECTOR);
@@ -151,13 +157,11 @@ prov_result flash_bundle_read(struct flash *flash, struct prov_buf *ret)
 {
     size_t len = FLASH_BUNDLE_SECTORS * FLASH_SECTOR;
     uint8_t *room = ret->data + ret->len;
-    prov_result result;
 
     if (len > ret->cap - ret->len)
         len = ret->cap - ret->len;
-    result = read(flash, FLASH_SECTORS * FLASH_SECTOR, room, len);
-    if (result != PROV_OK)
-        return result;
+    if (!semihost_read(flash->file, STORE_SIZE, room, len))
+        return PROV_E_IO;
     while (len > 0 && room[len - 1] == ERASED)
         len--;
     ret->len += len;
@@ -169,6 +173,6 @@ prov_result flash_bundle_erase(struct flash *flash)
     prov_result result = PROV_OK;
 
     for (uint32_t i = 0; i < FLASH_BUNDLE_SECTORS && result == PROV_OK; i++)
-        result = erase(flash, FLASH_SECTORS + i);
+        result = operate(flash, STORE_SIZE + i * FLASH_SECTOR, NULL, FLASH_SECTOR);
     return result;
 }

@@ -33,7 +33,7 @@ struct flash {
     int file;
     uint32_t operations; /* programs and erases so far */
     uint32_t reads;
-    uint32_t erases[FLASH_SECTORS + FLASH_BUNDLE_SECTORS];
+    uint32_t erases[FLASH_SECTORS];
     enum flash_fault fault;
     uint32_t fault_at; /* the number of the operation (of the reading) that it hits, from 1 on */
 };

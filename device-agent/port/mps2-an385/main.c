@@ -44,14 +44,8 @@ static prov_result command(struct board *board)
 int main(void)
 {
     static struct board board;
-    static char line[256];
-    prov_result result = PROV_E_USAGE;
+    prov_result result = board_boot(&board);
 
-    clock_start();
-    watchdog_start();
-    uart_start();
-    if (semihost_arguments(line, sizeof line) && words_take(line, &board.words))
-        result = board_start(&board);
     if (result == PROV_OK && PROV_WITH_BUNDLES)
         result = board_install(&board);
     if (result == PROV_OK)

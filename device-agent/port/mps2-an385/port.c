@@ -94,7 +94,7 @@ static void choose_fault(struct board *board)
         }
 }
 
-prov_result board_start(struct board *board)
+static prov_result start(struct board *board)
 {
     struct prov_random source = random_source(&board->random);
     prov_result result;
@@ -117,4 +117,15 @@ prov_result board_start(struct board *board)
     board->port.context = board;
     result = prov_store_open(&board->store, &board->port);
     return result == PROV_OK ? seed(board) : result;
+}
+
+prov_result board_boot(struct board *board)
+{
+    clock_start();
+    watchdog_start();
+    uart_start();
+    if (!semihost_arguments(board->command_line, sizeof board->command_line) ||
+        !words_take(board->command_line, &board->words))
+        return PROV_E_USAGE;
+    return start(board);
 }
