@@ -35,37 +35,41 @@ struct prov_bytes prov_entry_text(const char *text)
     return PROV_BYTES((const uint8_t *)text, prov_bytes_text(text).len + 1);
 }
 
-static prov_result entry_read(struct prov_store *store, const struct store_walk *walk,
-                              struct prov_buf room, struct prov_entry *ret)
+static prov_result entry_read(struct prov_store *store, enum prov_store_place place,
+                              const struct store_walk *walk, struct prov_buf room,
+                              struct prov_entry *ret)
 {
     if (walk->length > room.cap)
         return PROV_E_OVERFLOW;
     prov_result r = store_read(store, walk->at + STORE_RECORD_LEN, room.data, walk->length);
     if (r != PROV_OK)
         return r;
-    r = prov_entry_decode(PROV_BYTES(room.data, walk->length), ret);
-    return r == PROV_OK ? PROV_OK : PROV_E_CORRUPT;
+    if (prov_entry_decode(PROV_BYTES(room.data, walk->length), ret) != PROV_OK)
+        return PROV_E_CORRUPT;
+    uint32_t sequence = store_slot_sequence(store, place);
+    if (PROV_WITH_CACHED_INFO && sequence != 0 && sequence == store->state.cache_void) {
+        ret->cache_len = 0;
+        ret->cached_request = PROV_BYTES_NONE;
+    }
+    return PROV_OK;
 }
 
-static void cache_forget(struct prov_entry *entry)
+/* The entries of a place from the first one on. */
+static prov_result walk_begin(struct prov_store *store, enum prov_store_place place,
+                              struct store_walk *ret)
 {
-    entry->cache_len = 0;
-    entry->cached_request = PROV_BYTES_NONE;
+    *ret = store_factory_walk(store);
+    return place == PROV_STORE_FACTORY ? PROV_OK : store_slot_walk(store, place, ret);
 }
 
 prov_result prov_store_get(struct prov_store *store, enum prov_store_place place, size_t index,
                            struct prov_buf room, struct prov_entry *ret)
 {
-    struct store_walk walk = store_factory_walk(store);
-    prov_result r = place == PROV_STORE_FACTORY ? PROV_OK : store_slot_walk(store, place, &walk);
+    struct store_walk walk;
+    prov_result r = walk_begin(store, place, &walk);
     for (size_t i = 0; i <= index && r == PROV_OK; i++)
         r = store_walk(store, &walk, STORE_CREDENTIAL);
-    if (r == PROV_OK)
-        r = entry_read(store, &walk, room, ret);
-    if (PROV_WITH_CACHED_INFO && r == PROV_OK && place != PROV_STORE_FACTORY &&
-        store_slot_sequence(store, place) == store->state.cache_void)
-        cache_forget(ret);
-    return r;
+    return r == PROV_OK ? entry_read(store, place, &walk, room, ret) : r;
 }
 
 static bool entry_fits(const struct prov_entry *entry, const struct prov_fqdn *server,
@@ -79,16 +83,17 @@ prov_result prov_store_find(struct prov_store *store, enum prov_store_place plac
                             const struct prov_fqdn *server, enum prov_kind kind,
                             struct prov_buf room, struct prov_entry *ret)
 {
-    size_t found = 0;
-    prov_result r = PROV_OK;
-    for (size_t i = 0; r != PROV_E_NOT_FOUND; i++) {
-        r = prov_store_get(store, place, i, room, ret);
+    struct store_walk walk, found = {.next = 0};
+    prov_result r = walk_begin(store, place, &walk);
+    while (r == PROV_OK && (r = store_walk(store, &walk, STORE_CREDENTIAL)) == PROV_OK) {
+        r = entry_read(store, place, &walk, room, ret);
         if (r == PROV_OK && entry_fits(ret, server, kind))
-            found = i + 1;
-        else if (r != PROV_OK && r != PROV_E_CORRUPT && r != PROV_E_NOT_FOUND)
-            return r;
+            found = walk;
+        if (r == PROV_E_CORRUPT)
+            r = PROV_OK;
     }
-    return found > 0 ? prov_store_get(store, place, found - 1, room, ret) : r;
+    return r == PROV_E_NOT_FOUND && found.next != 0 ? entry_read(store, place, &found, room, ret)
+                                                    : r;
 }
 
 prov_result prov_store_uses_handle(struct prov_store *store, uint32_t handle, struct prov_buf room,

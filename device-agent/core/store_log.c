@@ -58,40 +58,39 @@ prov_result prov_store_log_put(struct prov_store *store, const struct prov_log_r
     return store_journal_put(store, STORE_LOG, prov_buf_bytes(&buf));
 }
 
-/* Number `index` of the log records in the sector in use, from the oldest on. */
-static prov_result log_read(struct prov_store *store, uint32_t index, uint8_t ret[STORE_RECORD_LEN])
+/* The next log record of the sector in use; *at goes behind it. */
+static prov_result log_next(struct prov_store *store, uint32_t *at, uint8_t ret[STORE_RECORD_LEN])
 {
-    uint32_t at = store->journal < 0 ? 0 : store_journal_at(store, store->journal);
-    for (; store->journal >= 0 && at < store->journal_at; at += STORE_RECORD_LEN) {
-        prov_result r = store_record_read(store, at, STORE_LOG, ret);
-        if (r == PROV_E_NOT_FOUND || (r == PROV_OK && index-- > 0))
-            continue;
-        return r;
+    prov_result r = PROV_E_NOT_FOUND;
+    while (*at < store->journal_at && r == PROV_E_NOT_FOUND) {
+        r = store_record_read(store, *at, STORE_LOG, ret);
+        *at += STORE_RECORD_LEN;
     }
-    return PROV_E_NOT_FOUND;
+    return r;
 }
 
-static prov_result log_count(struct prov_store *store, uint32_t *ret)
+static uint32_t log_begin(const struct prov_store *store)
 {
-    uint8_t record[STORE_RECORD_LEN];
-    prov_result r = PROV_OK;
-    for (*ret = 0; r == PROV_OK; *ret += r == PROV_OK)
-        r = log_read(store, *ret, record);
-    return r == PROV_E_NOT_FOUND ? PROV_OK : r;
+    return store->journal < 0 ? store->journal_at : store_journal_at(store, store->journal);
 }
 
-prov_result store_log_move(struct prov_store *store, uint32_t sequence, uint32_t *at)
+prov_result store_log_move(struct prov_store *store, uint32_t sequence, uint32_t *to)
 {
     uint32_t quarter = store->port->flash.sector_size / STORE_RECORD_LEN / 4, count = 0;
     uint32_t keep = quarter < STORE_LOG_KEEP ? quarter : STORE_LOG_KEEP;
     uint8_t record[STORE_RECORD_LEN];
-    prov_result r = log_count(store, &count);
-    for (uint32_t i = count > keep ? count - keep : 0; i < count && r == PROV_OK; i++) {
-        r = log_read(store, i, record);
+    prov_result r = PROV_OK;
+    for (uint32_t at = log_begin(store); r == PROV_OK; count += r == PROV_OK)
+        r = log_next(store, &at, record);
+    if (r == PROV_E_NOT_FOUND)
+        r = PROV_OK;
+    for (uint32_t at = log_begin(store); count > 0 && r == PROV_OK; count--) {
+        r = log_next(store, &at, record);
+        if (r != PROV_OK || count > keep)
+            continue;
         store_put_u32(record + STORE_AT_SEQUENCE, sequence);
-        if (r == PROV_OK)
-            r = store_record_write(store, *at, record);
-        *at += STORE_RECORD_LEN;
+        r = store_record_write(store, *to, record);
+        *to += STORE_RECORD_LEN;
     }
     return r;
 }
@@ -100,7 +99,10 @@ prov_result prov_store_log_get(struct prov_store *store, uint32_t index,
                                struct prov_log_record *ret)
 {
     uint8_t record[STORE_RECORD_LEN];
-    prov_result r = log_read(store, index, record);
+    uint32_t at = log_begin(store);
+    prov_result r = PROV_OK;
+    for (uint32_t i = 0; i <= index && r == PROV_OK; i++)
+        r = log_next(store, &at, record);
     if (r != PROV_OK)
         return r;
     struct prov_reader reader =

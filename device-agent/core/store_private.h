@@ -126,8 +126,8 @@ PROV_MUST prov_result store_state_put(struct prov_store *store,
 /* Into the ring, with the time; a log that cannot be written stops nothing. */
 void store_log(struct prov_store *store, enum prov_log_event event, const char *server,
                uint32_t value);
-/* The last ones, as many as fit, from the journal sector in use to *at on. */
-PROV_MUST prov_result store_log_move(struct prov_store *store, uint32_t sequence, uint32_t *at);
+/* The last ones, as many as fit, from the journal sector in use to *to on. */
+PROV_MUST prov_result store_log_move(struct prov_store *store, uint32_t sequence, uint32_t *to);
 
 /* --- store_slot.c ---- */
 
