@@ -8,7 +8,7 @@
  * It ends with 0 when the board keeps the contract, else with a result's class.
  */
 #include "board.h"
-#include "contract.h"
+#include "contract/contract.h"
 
 #include "hardware.h"
 
