@@ -25,10 +25,9 @@ void prov_agent_close(struct prov_agent *agent)
 /* Message ids and tokens start at random; without random numbers nothing starts (row 59). */
 static prov_result begin_random(struct prov_agent *agent)
 {
-    uint8_t octets[6];
+    uint8_t octets[sizeof agent->token];
     prov_result r = prov_crypto_random(agent->port->crypto, octets, sizeof octets);
-    memcpy(&agent->message_id, octets, 2);
-    memcpy(&agent->token, octets + 2, 4);
+    memcpy(&agent->token, octets, sizeof octets);
     return r;
 }
 

@@ -166,28 +166,20 @@ prov_result agent_take_cert(struct prov_agent *agent)
     return r == PROV_OK ? build_chain(&certs, talk) : r;
 }
 
-/* Its notBefore is the server's word that it is not earlier than this. */
-static prov_result check_begin(struct prov_agent *agent)
+/* The new certificate chains to the new anchors, is ours by name and by key: or nothing is staged. Its
+ * notBefore is the server's word that it is not earlier than this. */
+static prov_result check_cert(struct prov_agent *agent)
 {
     const struct prov_agent_talk *talk = &agent->workspace->talk;
     const struct prov_entry *next = &talk->next;
-    struct prov_path_rules rules = agent_path_rules(agent, PROV_PATH_CLIENT);
-    rules.time = talk->issued > rules.time ? talk->issued : rules.time;
-    return agent_path_begin(agent, &rules, next->chain, next->chain_len, next);
-}
-
-/* The new certificate chains to the new anchors, is ours by name and by key: or nothing is staged. */
-static prov_result check_cert(struct prov_agent *agent)
-{
     struct prov_eui64 named;
-    if (!agent->path_busy)
-        return check_begin(agent);
-    prov_result r = agent_path_step(agent);
+    prov_result r =
+        agent_path(agent, PROV_PATH_CLIENT, talk->issued, next->chain, next->chain_len, next);
     if (r == PROV_OK)
         r = prov_x509_eui64(&agent->path.leaf, &named);
     if (r == PROV_OK && !prov_eui64_equal(&named, &agent->device))
         r = PROV_E_NAME;
-    return r == PROV_OK ? agent_raise_floor(agent, agent->workspace->talk.issued) : r;
+    return r == PROV_OK ? agent_raise_floor(agent, talk->issued) : r;
 }
 
 prov_result agent_check(struct prov_agent *agent)

@@ -230,14 +230,12 @@ static bool ask_later(struct prov_agent *agent)
 
 static prov_result answered(struct prov_agent *agent)
 {
-    bool more = false;
-    prov_result r = agent_take(agent, &more);
+    prov_result r = agent_take(agent);
     if (agent->phase == PROV_PHASE_CONFIRM)
         return r == PROV_E_PEER_REFUSED ? fall_back(agent, r) : r == PROV_OK ? confirmed(agent) : r;
-    if (r == PROV_OK)
-        agent->phase = more                          ? PROV_PHASE_ASK
-                       : agent_is_psk(agent->wanted) ? PROV_PHASE_STAGE
-                                                     : PROV_PHASE_CHECK;
+    agent->phase = agent->op != 0                ? PROV_PHASE_ASK
+                   : agent_is_psk(agent->wanted) ? PROV_PHASE_STAGE
+                                                 : PROV_PHASE_CHECK;
     return r;
 }
 
@@ -249,6 +247,14 @@ static prov_result exchange_step(struct prov_agent *agent)
     return ask_later(agent) ? PROV_OK : answered(agent);
 }
 
+static prov_result take_data(struct prov_agent *agent)
+{
+    if (agent->exchanging)
+        prov_exchange_push(&agent->workspace->talk.exchange, agent->now_ms,
+                           prov_dtls_data(&agent->dtls));
+    return PROV_OK;
+}
+
 /* HANDSHAKE, ANSWER and CONFIRM: whatever the session has to say. What it needs is given in the step after:
  * both may run a long primitive. */
 static prov_result phase_session(struct prov_agent *agent)
@@ -258,31 +264,24 @@ static prov_result phase_session(struct prov_agent *agent)
         return PROV_OK;
     }
     enum prov_dtls_event event = prov_dtls_step(&agent->dtls, agent->now_ms);
-    switch (event) {
-    case PROV_DTLS_NEED_PSK:
-    case PROV_DTLS_NEED_SIGN:
-    case PROV_DTLS_NEED_VERIFY:
-        agent->need = event;
-        return PROV_OK;
-    case PROV_DTLS_CONNECTED:
+    if (event == PROV_DTLS_WAIT)
+        return exchange_step(agent);
+    if (event == PROV_DTLS_CONNECTED)
         return connected(agent);
-    case PROV_DTLS_PULL: /* an answer to a heartbeat, made of the datagram in work */
+    if (event == PROV_DTLS_DATA)
+        return take_data(agent);
+    if (event == PROV_DTLS_CLOSED)
+        return PROV_E_PEER;
+    if (event == PROV_DTLS_FAILED)
+        return session_failed(agent);
+    if (PROV_WITH_HEARTBEAT &&
+        event == PROV_DTLS_PULL) { /* an answer made of the datagram in work */
         agent->answering = true;
         return PROV_E_AGAIN;
-    case PROV_DTLS_DATA:
-        if (agent->exchanging)
-            prov_exchange_push(&agent->workspace->talk.exchange, agent->now_ms,
-                               prov_dtls_data(&agent->dtls));
-        return PROV_OK;
-    case PROV_DTLS_CLOSED:
-        return PROV_E_PEER;
-    case PROV_DTLS_FAILED:
-        return session_failed(agent);
-    case PROV_DTLS_AGAIN:
-        return PROV_OK;
-    default:
-        return exchange_step(agent);
     }
+    if (event != PROV_DTLS_AGAIN)
+        agent->need = event;
+    return PROV_OK;
 }
 
 static prov_result phase_later(struct prov_agent *agent)
@@ -290,15 +289,14 @@ static prov_result phase_later(struct prov_agent *agent)
     if (agent->now_ms < agent->pause_ms)
         return phase_session(agent);
     agent_ask_again(agent);
-    agent->phase = agent->op == PROV_ENROLL_CONFIRM ? PROV_PHASE_CONFIRM : PROV_PHASE_ANSWER;
+    agent->phase = agent->candidate ? PROV_PHASE_CONFIRM : PROV_PHASE_ANSWER;
     return PROV_OK;
 }
 
 static prov_result phase_ask(struct prov_agent *agent)
 {
-    bool asked = false;
-    prov_result r = agent_ask(agent, &asked);
-    if (asked)
+    prov_result r = agent_ask(agent);
+    if (agent->exchanging)
         agent->phase = PROV_PHASE_ANSWER;
     return r;
 }
@@ -346,14 +344,13 @@ static prov_result phase_stage(struct prov_agent *agent)
 /* The server has accepted the candidate in a full handshake: from here on it is current. */
 static prov_result phase_commit(struct prov_agent *agent)
 {
-    bool asked = false;
     if (agent->store->state.candidate != 0) {
         prov_result r = prov_store_commit(agent->store);
         if (r != PROV_OK)
             return r;
         agent_log(agent, PROV_LOG_COMMIT, PROV_OK, agent->store->state.current);
     }
-    prov_result r = agent_ask(agent, &asked);
+    prov_result r = agent_ask(agent);
     if (r == PROV_OK)
         agent->phase = PROV_PHASE_CONFIRM;
     return r;

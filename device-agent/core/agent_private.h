@@ -90,13 +90,11 @@ struct prov_agent_talk *agent_talk_begin(struct prov_agent *agent);
 void agent_talk_end(struct prov_agent *agent);
 /* False: no clock; then *ret is the floor. */
 bool agent_time(const struct prov_agent *agent, int64_t *ret);
-struct prov_path_rules agent_path_rules(struct prov_agent *agent, enum prov_path_role role);
-/* One link of the path that agent->path holds. PROV_E_AGAIN: call again. */
-PROV_MUST prov_result agent_path_step(struct prov_agent *agent);
-PROV_MUST prov_result agent_path_begin(struct prov_agent *agent,
-                                       const struct prov_path_rules *rules,
-                                       const struct prov_bytes *chain, size_t chain_len,
-                                       const struct prov_entry *anchors);
+/* Judges a path: one link a call, PROV_E_AGAIN until it is done. What the arguments point to stays until then.
+ * from: the verdict is as of then, if that is later than now. */
+PROV_MUST prov_result agent_path(struct prov_agent *agent, enum prov_path_role role, int64_t from,
+                                 const struct prov_bytes *chain, size_t chain_len,
+                                 const struct prov_entry *anchors);
 /* It is not earlier than this, says the server; taken in steps of some months only. */
 PROV_MUST prov_result agent_raise_floor(struct prov_agent *agent, int64_t seconds);
 
@@ -141,12 +139,12 @@ bool agent_resume_failed(struct prov_agent *agent);
 
 /* What the first request for the wanted kind is. */
 enum prov_enroll_op agent_first_op(const struct prov_agent *agent);
-/* Makes the key that agent->op needs, or begins its exchange: *ret_asked. */
-PROV_MUST prov_result agent_ask(struct prov_agent *agent, bool *ret_asked);
+/* Makes the key that agent->op needs, or begins its exchange. */
+PROV_MUST prov_result agent_ask(struct prov_agent *agent);
 /* The same request once more, with a message id and a token of its own. */
 void agent_ask_again(struct prov_agent *agent);
-/* Takes in the answer of the exchange that is done. *ret_more: agent->op is the next one to ask. */
-PROV_MUST prov_result agent_take(struct prov_agent *agent, bool *ret_more);
+/* Takes in the answer of the exchange that is done. agent->op: the next one to ask, or 0. */
+PROV_MUST prov_result agent_take(struct prov_agent *agent);
 
 /* --- agent_answer.c ---- */
 

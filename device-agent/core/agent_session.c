@@ -171,21 +171,36 @@ bool agent_time(const struct prov_agent *agent, int64_t *ret)
 }
 
 /* Without a clock validity periods are not looked at, and that is logged. */
-struct prov_path_rules agent_path_rules(struct prov_agent *agent, enum prov_path_role role)
+static prov_result path_begin(struct prov_agent *agent, struct prov_path_rules *rules,
+                              const struct prov_bytes *chain, size_t chain_len,
+                              const struct prov_entry *anchors)
 {
-    struct prov_path_rules rules = {.role = role,
-                                    .max_below_anchor = agent->request.max_chain != 0
-                                                            ? agent->request.max_chain
-                                                            : PROV_CHAIN_BELOW_ANCHOR};
-    if (role == PROV_PATH_SERVER) {
-        rules.device = agent_constrained(agent);
-        rules.server = agent_host(agent);
-    }
-    rules.has_time = agent_time(agent, &rules.time);
-    if (!rules.has_time && !agent->report.no_time)
+    int64_t now;
+    rules->has_time = agent_time(agent, &now);
+    rules->time = now > rules->time ? now : rules->time;
+    if (!rules->has_time && !agent->report.no_time)
         agent_log(agent, PROV_LOG_NO_TIME, PROV_OK, 0);
-    agent->report.no_time |= !rules.has_time;
-    return rules;
+    agent->report.no_time |= !rules->has_time;
+    prov_result r = prov_path_begin(&agent->path, rules, chain, chain_len, anchors->anchors,
+                                    anchors->anchor_count);
+    return r == PROV_OK ? PROV_E_AGAIN : r;
+}
+
+prov_result agent_path(struct prov_agent *agent, enum prov_path_role role, int64_t from,
+                       const struct prov_bytes *chain, size_t chain_len,
+                       const struct prov_entry *anchors)
+{
+    uint8_t max = agent->request.max_chain;
+    struct prov_path_rules rules = {.role = role,
+                                    .server = agent_host(agent),
+                                    .max_below_anchor = max != 0 ? max : PROV_CHAIN_BELOW_ANCHOR,
+                                    .time = from};
+    if (role == PROV_PATH_SERVER)
+        rules.device = agent_constrained(agent);
+    prov_result r = agent->path_busy ? prov_path_step(&agent->path, agent->port->crypto)
+                                     : path_begin(agent, &rules, chain, chain_len, anchors);
+    agent->path_busy = r == PROV_E_AGAIN;
+    return r;
 }
 
 /* One server whose clock is far ahead must not make every other certificate look expired for good. */
@@ -215,33 +230,12 @@ static prov_result judge_key(struct prov_agent *agent)
     return PROV_E_ISSUER;
 }
 
-prov_result agent_path_begin(struct prov_agent *agent, const struct prov_path_rules *rules,
-                             const struct prov_bytes *chain, size_t chain_len,
-                             const struct prov_entry *anchors)
-{
-    prov_result r = prov_path_begin(&agent->path, rules, chain, chain_len, anchors->anchors,
-                                    anchors->anchor_count);
-    agent->path_busy = r == PROV_OK;
-    return r == PROV_OK ? PROV_E_AGAIN : r;
-}
-
-prov_result agent_path_step(struct prov_agent *agent)
-{
-    prov_result r = prov_path_step(&agent->path, agent->port->crypto);
-    agent->path_busy = r == PROV_E_AGAIN;
-    return r;
-}
-
 static prov_result judge_chain(struct prov_agent *agent)
 {
     const struct prov_path *path = &agent->path;
     struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
-    if (!agent->path_busy) {
-        struct prov_path_rules rules = agent_path_rules(agent, PROV_PATH_SERVER);
-        size_t len = prov_dtls_peer_chain(&agent->dtls, chain);
-        return agent_path_begin(agent, &rules, chain, len, &agent->entry);
-    }
-    prov_result r = agent_path_step(agent);
+    size_t len = prov_dtls_peer_chain(&agent->dtls, chain);
+    prov_result r = agent_path(agent, PROV_PATH_SERVER, 0, chain, len, &agent->entry);
     if (PROV_WITH_RESUMPTION)
         agent->chain_until = path->leaf.not_after;
     if (PROV_WITH_DENY_LIST && r == PROV_OK)

@@ -108,18 +108,19 @@ static prov_result make_submission(struct prov_agent *agent, struct prov_buf *re
 static void begin(struct prov_agent *agent, struct prov_bytes body)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
-    struct prov_exchange_request request = {.op = agent->op,
-                                            .host = prov_bytes_text(agent_host(agent)->text),
-                                            .body = body,
-                                            .accept = PROV_CF_NONE,
-                                            .message_id = agent->message_id};
+    struct prov_exchange_request request;
     size_t kept = is_crts(agent->op) ? 0 : talk->anchors_len;
     size_t max = prov_dtls_data_max(&agent->dtls);
+    max = max < sizeof talk->message ? max : sizeof talk->message;
+    request.op = agent->op;
+    request.host = prov_bytes_text(agent_host(agent)->text);
+    request.body = body;
+    request.accept = PROV_CF_NONE;
+    request.message_id =
+        (uint16_t)(agent->token << 6); /* block-wise transfers count up from there */
     memcpy(request.token, &agent->token, sizeof request.token);
-    talk->config.szx = prov_exchange_szx(max < sizeof talk->message ? max : sizeof talk->message,
-                                         request.host.len); /* H32 */
-    agent->message_id += 64; /* block-wise transfers count up from where they began */
     agent->token++;
+    talk->config.szx = prov_exchange_szx(max, request.host.len); /* H32 */
     prov_exchange_begin(&talk->exchange, &talk->config, &request,
                         prov_buf_make(talk->answers + kept, sizeof talk->answers - kept),
                         agent->now_ms);
@@ -131,7 +132,7 @@ void agent_ask_again(struct prov_agent *agent)
     begin(agent, agent->workspace->talk.exchange.body);
 }
 
-prov_result agent_ask(struct prov_agent *agent, bool *ret_asked)
+prov_result agent_ask(struct prov_agent *agent)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
     struct prov_buf body = PROV_BUF_OF(talk->request);
@@ -146,11 +147,9 @@ prov_result agent_ask(struct prov_agent *agent, bool *ret_asked)
         r = make_submission(agent, &body);
     if (r == PROV_OK)
         r = prov_buf_result(&body);
-    if (r != PROV_OK)
-        return r;
-    begin(agent, prov_buf_bytes(&body));
-    *ret_asked = true;
-    return PROV_OK;
+    if (r == PROV_OK)
+        begin(agent, prov_buf_bytes(&body));
+    return r;
 }
 
 /* --- answers ---------------------------------------------------------------------------------- */
@@ -166,15 +165,16 @@ static void keep_reason(struct prov_agent *agent)
     agent->report.reason[len] = '\0';
 }
 
-static prov_result take_body(struct prov_agent *agent, bool *ret_more)
+static prov_result take_body(struct prov_agent *agent)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
-    if (agent->op == PROV_ENROLL_CONFIRM)
+    enum prov_enroll_op op = agent->op;
+    agent->op = (enum prov_enroll_op)0;
+    if (op == PROV_ENROLL_CONFIRM)
         return PROV_OK;
-    if (is_crts(agent->op)) {
+    if (is_crts(op)) {
         talk->anchors_len = (uint16_t)talk->exchange.answer.len;
         agent->op = second_op(agent);
-        *ret_more = true;
         return PROV_OK;
     }
     return agent_is_psk(agent->wanted)    ? agent_take_psk(agent)
@@ -182,7 +182,7 @@ static prov_result take_body(struct prov_agent *agent, bool *ret_more)
                                           : agent_take_rpk(agent);
 }
 
-prov_result agent_take(struct prov_agent *agent, bool *ret_more)
+prov_result agent_take(struct prov_agent *agent)
 {
     const struct prov_exchange *x = &agent->workspace->talk.exchange;
     agent->exchanging = false;
@@ -191,8 +191,9 @@ prov_result agent_take(struct prov_agent *agent, bool *ret_more)
     if (x->state == PROV_EXCHANGE_FAILED)
         return x->result;
     if (x->code >> 5 != 2) {
-        keep_reason(agent);
+        if (PROV_AGENT_REASON_MAX > 0)
+            keep_reason(agent);
         return PROV_E_PEER_REFUSED;
     }
-    return x->format == x->resource->response_format ? take_body(agent, ret_more) : PROV_E_PEER;
+    return x->format == x->resource->response_format ? take_body(agent) : PROV_E_PEER;
 }

@@ -211,11 +211,10 @@ struct prov_agent {
     bool answering; /* a heartbeat's answer is to be pulled, then there is more to do */
     bool closing;   /* a close_notify is to be pulled before the next session */
     bool path_busy;
-    bool asleep;   /* the last step answered WAIT, and nothing has come since */
-    uint8_t tries; /* handshakes that nobody answered */
-    uint8_t busy;  /* 5.03 so far */
-    uint16_t message_id;
-    uint32_t token;
+    bool asleep;       /* the last step answered WAIT, and nothing has come since */
+    uint8_t tries;     /* handshakes that nobody answered */
+    uint8_t busy;      /* 5.03 so far */
+    uint32_t token;    /* of the next request; its message id is made of it */
     uint32_t snapshot; /* where entry is from, 0: the factory record */
     uint64_t now_ms, pause_ms;
     struct prov_eui64 device;
