@@ -45,7 +45,7 @@ struct prov_fake_entry {
     enum prov_fake_operation operation;
     size_t len; /* of the input */
 };
-#define PROV_FAKE_TRACE_MAX 1024
+#define PROV_FAKE_TRACE_MAX 8192
 void prov_fake_trace_clear(struct prov_crypto *crypto);
 const struct prov_fake_entry *prov_fake_trace(const struct prov_crypto *crypto, size_t *ret_count);
 
