@@ -22,7 +22,9 @@ endforeach()
 add_library(prov_device STATIC ${prov_device_objects})
 set_target_properties(prov_device PROPERTIES OUTPUT_NAME prov-agent EXPORT_NAME agent LINKER_LANGUAGE C
                       ARCHIVE_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
-target_include_directories(prov_device INTERFACE "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
+add_library(prov::agent ALIAS prov_device)
+target_include_directories(prov_device INTERFACE "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
+  "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/libprov/include;${CMAKE_CURRENT_SOURCE_DIR}/include>")
 if(PROV_HOST)
   target_link_libraries(prov_device INTERFACE PkgConfig::LIBCBOR $<$<STREQUAL:${PROV_CRYPTO},openssl>:OpenSSL::Crypto>)
 endif()
@@ -43,7 +45,8 @@ endforeach()
 set(PROV_PC_DEFINES "")
 if(PROV_CONFIG)
   install(FILES "${PROV_CONFIG_PATH}" DESTINATION "${prov_agent_headers}" RENAME agent_config.h)
-  target_compile_definitions(prov_device INTERFACE "PROV_CONFIG_FILE=\"prov/agent_config.h\"")
+  target_compile_definitions(prov_device INTERFACE "$<INSTALL_INTERFACE:PROV_CONFIG_FILE=\"prov/agent_config.h\">"
+    "$<BUILD_INTERFACE:PROV_CONFIG_FILE=\"${PROV_CONFIG_PATH}\">")
   set(PROV_PC_DEFINES " -DPROV_CONFIG_FILE='\"prov/agent_config.h\"'")
 endif()
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The device's library alone, as a firmware project gets it: built for a Cortex-M3 in one configuration, installed into a
-# folder of its own, and device/main.c linked against that by find_package. What lies there is the library, prov/agent.h
+# folder of its own, and device/main.c linked against that by find_package; then against its source. What lies there is the library, prov/agent.h
 # and what that includes, and nothing of the hosts'.
 # usage: cross.sh [ROOT]
 set -eu
@@ -38,6 +38,12 @@ cmake -S "$root/tests/consumer/device" -B "$work/device" -G Ninja "$toolchain" -
     -DCMAKE_FIND_ROOT_PATH="$work/installed"
 cmake --build "$work/device"
 arm-none-eabi-nm "$work/device/device" | grep -q ' T prov_agent_begin$'
+# The same by add_subdirectory.
+cmake -S "$root/tests/consumer/device" -B "$work/subdirectory" -G Ninja "$toolchain" -DPROV_SOURCE="$root" \
+    -DPROV_CONFIG="$root/device-agent/config/psk_rpk.h" -DPROV_MBEDTLS_SOURCE="$source"
+cmake --build "$work/subdirectory" -- -j 2
+find "$work/subdirectory" -name device -type f | grep -q .
+
 # The consumer sees the configuration that the library was built with.
 grep -q PROV_CONFIG_FILE "$work/device/build.ninja"
 grep -q 'PROV_WITH_CERT *0' include/prov/agent_config.h
