@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "board.h"
+#include "device-agent/port/mps2-an385/flash.h"
 #include "device-agent/port/posix/board.h"
 
 #define CASES 20
@@ -157,6 +158,26 @@ static void the_posix_port_keeps_it(void **state)
     assert_false(unfinished);
 }
 
+/* Its flash; the rest of it runs on the board alone. Behind the region lies a place for a bundle. */
+static void the_emulated_flash_keeps_it(void **state)
+{
+    static uint8_t room[PROV_BUNDLE_MAX];
+    struct prov_buf waiting = PROV_BUF_OF(room);
+    struct flash flash = {0};
+    struct told told;
+    (void)state;
+    assert_int_equal(flash_open(&flash, "flash"), PROV_OK);
+    board.port.flash = flash_port(&flash);
+    prov_result r = run(&board.port, board.unseeded, false, &told);
+    if (told.broken != 0)
+        fail_msg("%zu cases broken, the first is %s", told.broken, told.first);
+    assert_int_equal(r, PROV_OK);
+    assert_int_equal(told.kept, CASES);
+    assert_int_equal(flash_bundle_read(&flash, &waiting), PROV_OK);
+    assert_int_equal(waiting.len, 0);
+    assert_int_equal(flash_bundle_erase(&flash), PROV_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +187,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nobody_need_listen, setup, teardown),
         cmocka_unit_test_setup_teardown(sound_geometries, setup, teardown),
         cmocka_unit_test(the_posix_port_keeps_it),
+        cmocka_unit_test_setup_teardown(the_emulated_flash_keeps_it, setup, teardown),
     };
     return cmocka_run_group_tests_name("port", tests, NULL, NULL);
 }
