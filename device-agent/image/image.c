@@ -103,7 +103,7 @@ static struct prov_port image_port(struct prov_image *image)
 prov_result prov_image_room(const struct prov_image_geometry *geometry, size_t *ret)
 {
     const uint64_t size = (uint64_t)geometry->sector_size * geometry->sector_count;
-    if (geometry->program_unit == 0 || size > PROV_IMAGE_MAX)
+    if (geometry->program_unit == 0 || size == 0 || size > PROV_IMAGE_MAX)
         return PROV_E_BOUNDS;
     *ret = (size_t)size + (size_t)size / geometry->program_unit;
     return PROV_OK;
