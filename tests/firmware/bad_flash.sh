@@ -17,11 +17,39 @@ erased 73728 >blank
 for flash in garbage noise blank; do echo "$flash" | sha256sum | head -c 32 >$flash.seed; done
 for flash in garbage noise blank; do board PROV_E_NOT_FOUND $flash enroll; done # an empty store
 
+# A store of another device, and one that a newer firmware has written, are left alone.
 provision "$kind" raw
+board PROV_OK "$kind" enroll eui64 "$(device_of "$kind")"
+cp "$kind" before
+board PROV_E_NAME "$kind" rotate eui64 00-1B-C5-FF-FE-09-09-09
+cmp -s before "$kind" || complain 'the store of another device was written to'
+# Its journal says a version that is not known yet: octet 2 of a record, and half of SHA-256 over 48 octets.
+python3 -c '
+import hashlib, sys
+flash = bytearray(open("before", "rb").read())
+at = [at for at in (12 * 4096, 13 * 4096) if flash[at:at + 2] == b"pv"][0]
+flash[at + 2] += 1
+flash[at + 48:at + 64] = hashlib.sha256(flash[at:at + 48]).digest()[:16]
+open("newer", "wb").write(flash)'
+cp newer newer.before
+cp "$kind.seed" newer.seed
+board PROV_E_VERSION newer rotate
+cmp -s newer newer.before || complain 'a newer store was written to'
+after "$kind"
+
+# What a store has rots: the journal, a slot and then the other one, all but the factory's area. What the server still takes is used.
+for rotten in '12 2' '4 4' '4 4' '4 10'; do
+    cp "$kind" rotten
+    cp "$kind.seed" rotten.seed
+    head -c $((${rotten#* } * 4096)) noise | dd of=rotten bs=4096 seek="${rotten% *}" conv=notrunc status=none
+    board 'PROV_OK|PROV_E_NOT_FOUND|PROV_E_PEER_REFUSED' rotten rotate
+    echo "noise in ${rotten#* } sectors from ${rotten% *} on: $(end)"
+    [ "$(end)" != PROV_OK ] || cp rotten "$kind"
+    after "$kind"
+done
+
 # --- one operation in a rotation -------------------------------------------------------------------------------------
 
-board PROV_OK "$kind" enroll
-same "$kind"
 board PROV_OK "$kind" rotate
 last=$(said flash_operations)
 reads=$(said flash_reads)

@@ -18,6 +18,7 @@ struct board {
     struct words words;
     struct flash flash;
     struct board_random random;
+    struct prov_eui64 eui64;
     struct prov_port port;
     struct prov_store store;
     struct prov_agent agent;

@@ -119,13 +119,27 @@ static prov_result start(struct board *board)
     return result == PROV_OK ? seed(board) : result;
 }
 
+/* A board that is not told which device it is takes any store. */
+static prov_result take_eui64(struct board *board)
+{
+    const char *text = board->words.value[WORD_EUI64];
+
+    if (text == NULL)
+        return PROV_OK;
+    board->port.eui64 = &board->eui64;
+    return prov_eui64_parse(text, &board->eui64);
+}
+
 prov_result board_boot(struct board *board)
 {
+    prov_result result;
+
     clock_start();
     watchdog_start();
     uart_start();
     if (!semihost_arguments(board->command_line, sizeof board->command_line) ||
         !words_take(board->command_line, &board->words))
         return PROV_E_USAGE;
-    return start(board);
+    result = take_eui64(board);
+    return result == PROV_OK ? start(board) : result;
 }

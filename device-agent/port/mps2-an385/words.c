@@ -4,9 +4,9 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char *const names[WORD_COUNT] = {"cut",   "fails",  "half",   "flips",
-                                              "dead",  "unread", "random", "trust",
-                                              "years", "speed",  "stack",  "arena"};
+static const char *const names[WORD_COUNT] = {"cut",    "fails",  "half",  "flips", "dead",
+                                              "unread", "random", "trust", "years", "speed",
+                                              "stack",  "arena",  "eui64"};
 
 /* The next word of the line, which is cut off there; "" at the end. */
 static const char *next(char **line)

@@ -22,6 +22,7 @@ enum word {
     WORD_SPEED,  /* how often a second of the agent's goes into one of the host's */
     WORD_STACK,  /* octets of it that may be used */
     WORD_ARENA,
+    WORD_EUI64, /* the device that the board is, as its fuses would say */
     WORD_COUNT
 };
 
