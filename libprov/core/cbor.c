@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "prov/text.h"
+
 #include "cbor_head.h"
 
 enum { SIMPLE_FALSE = 20, SIMPLE_TRUE = 21, SIMPLE_NULL = 22 };
@@ -220,37 +222,6 @@ bool prov_cbor_get_null(struct prov_reader *reader)
 
 /* --- reading: strings ------------------------------------------------------------------------- */
 
-/* How many octets a UTF-8 sequence has by its first, and the range of its second (RFC 3629, section
- * 4). */
-static size_t utf8_len(uint8_t first, uint8_t *low, uint8_t *high)
-{
-    *low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-    *high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-    if (first < 0x80)
-        return 1;
-    if (first < 0xc2 || first > 0xf4)
-        return 0;
-    return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-}
-
-static bool is_utf8(struct prov_bytes text)
-{
-    uint8_t low, high;
-
-    for (size_t i = 0; i < text.len;) {
-        size_t len = utf8_len(text.data[i], &low, &high);
-        if (len == 0 || len > text.len - i)
-            return false;
-        for (size_t j = 1; j < len; j++) {
-            uint8_t c = text.data[i + j];
-            if (c < (j == 1 ? low : 0x80) || c > (j == 1 ? high : 0xbf))
-                return false;
-        }
-        i += len;
-    }
-    return true;
-}
-
 /* A string of low to high octets. */
 static void get_string(struct prov_reader *reader, enum prov_cbor_type type, size_t low,
                        size_t high, struct prov_bytes *ret)
@@ -264,7 +235,7 @@ static void get_string(struct prov_reader *reader, enum prov_cbor_type type, siz
         PROV_BYTES(reader->bytes.data + reader->at + head.len, (size_t)head.value);
     if (string.len < low || string.len > high)
         reader->error = PROV_E_BOUNDS;
-    else if (type == PROV_CBOR_TSTR && !is_utf8(string))
+    else if (type == PROV_CBOR_TSTR && !prov_is_utf8(string))
         reader->error = PROV_E_FORMAT;
     if (reader->error != PROV_OK)
         return;

@@ -5,6 +5,30 @@
 
 #include "hex_digit.h"
 
+/* --- UTF-8 ----------------------------------------------------------------------------------- */
+
+bool prov_is_utf8(struct prov_bytes text)
+{
+    static const uint32_t least[4] = {0, 0x80, 0x800, 0x10000};
+
+    for (size_t at = 0; at < text.len;) {
+        uint32_t value = text.data[at++];
+        size_t more = value < 0x80 ? 0 : value < 0xe0 ? 1 : value < 0xf0 ? 2 : 3;
+        if ((value >= 0x80 && value < 0xc0) || value > 0xf4 || text.len - at < more)
+            return false;
+        if (more > 0)
+            value &= 0x3fu >> more;
+        for (size_t i = more; i > 0; i--, at++) {
+            if ((text.data[at] & 0xc0) != 0x80)
+                return false;
+            value = value << 6 | (text.data[at] & 0x3f);
+        }
+        if (value < least[more] || value >> 11 == 0x1b || value > 0x10ffff)
+            return false;
+    }
+    return true;
+}
+
 /* --- hex ------------------------------------------------------------------------------------- */
 
 void prov_hex_format(struct prov_bytes bytes, char *ret)
@@ -42,7 +66,7 @@ prov_result prov_hex_parse(struct prov_bytes text, struct prov_buf *ret)
 
 /* RFC 4648, tables 1 and 2: they differ in the last two, and in whether there is padding. */
 struct alphabet {
-    const char *digits;
+    char digits[64];
     bool padded;
 };
 

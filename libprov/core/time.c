@@ -4,29 +4,26 @@
  */
 #include "prov/text.h"
 
-#define DAY INT64_C(86400)
+#define DAY INT32_C(86400)
 
-static bool is_leap(int year)
+static bool is_leap(int32_t year)
 {
-    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-static int days_in_month(int year, int month)
+static int32_t days_in_month(int32_t year, int32_t month)
 {
-    static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-
-    return month == 2 && is_leap(year) ? 29 : days[month - 1];
+    if (month == 2)
+        return is_leap(year) ? 29 : 28;
+    return 30 + ((month ^ month >> 3) & 1); /* 31 in 1, 3, 5, 7 and in 8, 10, 12 */
 }
 
-/* Leap days in the years 1 to year. */
-static int64_t leap_days(int64_t year)
+/* From 1970 on; the leap days are those of the years before. */
+static int32_t days_before_year(int32_t year)
 {
-    return year / 4 - year / 100 + year / 400;
-}
-
-static int64_t days_before_year(int year)
-{
-    return (int64_t)(year - 1970) * 365 + leap_days(year - 1) - leap_days(1969);
+    year--;
+    return (year - 1969) * 365 + year / 4 - year / 100 + year / 400 -
+           (1969 / 4 - 1969 / 100 + 1969 / 400);
 }
 
 static int64_t clamp(int64_t seconds)
@@ -39,31 +36,36 @@ static int64_t clamp(int64_t seconds)
 void prov_civil_from_seconds(int64_t seconds, struct prov_civil *ret)
 {
     seconds = clamp(seconds);
-    int64_t day = seconds / DAY;
+    int32_t day = (int32_t)(seconds / DAY);
     int rest = (int)(seconds % DAY);
-    int year = 1970 + (int)(day / 366);
+    int year = 1970 + day / 366;
     int month = 1;
 
     while (days_before_year(year + 1) <=
            day) /* at most 22 times: 8029 years of 366 days fall short by that */
         year++;
-    int left = (int)(day - days_before_year(year));
+    int left = day - days_before_year(year);
     for (; left >= days_in_month(year, month); month++)
         left -= days_in_month(year, month);
     *ret = (struct prov_civil){year, month, left + 1, rest / 3600, rest / 60 % 60, rest % 60};
 }
 
+static bool between(int value, int low, int high)
+{
+    return value >= low && value <= high;
+}
+
 prov_result prov_civil_to_seconds(const struct prov_civil *civil, int64_t *ret)
 {
-    if (civil->year < 1970 || civil->year > 9999 || civil->month < 1 || civil->month > 12 ||
-        civil->day < 1 || civil->day > days_in_month(civil->year, civil->month) ||
-        civil->hour < 0 || civil->hour > 23 || civil->minute < 0 || civil->minute > 59 ||
-        civil->second < 0 || civil->second > 59)
+    if (!between(civil->year, 1970, 9999) || !between(civil->month, 1, 12) ||
+        !between(civil->day, 1, days_in_month(civil->year, civil->month)) ||
+        !between(civil->hour, 0, 23) || !between(civil->minute, 0, 59) ||
+        !between(civil->second, 0, 59))
         return PROV_E_TEXT;
-    int64_t day = days_before_year(civil->year) + civil->day - 1;
+    int32_t day = days_before_year(civil->year) + civil->day - 1;
     for (int month = 1; month < civil->month; month++)
         day += days_in_month(civil->year, month);
-    *ret = day * DAY + civil->hour * 3600 + civil->minute * 60 + civil->second;
+    *ret = (int64_t)day * DAY + (civil->hour * 3600 + civil->minute * 60 + civil->second);
     return PROV_OK;
 }
 

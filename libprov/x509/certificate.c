@@ -14,178 +14,160 @@
 #include "name.h"
 #include "parts.h"
 
-#define VERSION_3  2
+#include <string.h>
+
 #define SERIAL_MAX 20
 
-static void version_decode(struct prov_der *tbs)
-{
-    struct prov_der inner;
-    struct prov_bytes version;
-
-    if (!prov_der_next_is(tbs, DER_CONTEXT_CONSTRUCTED(0))) {
-        prov_der_fail(tbs, PROV_E_CERT_PROFILE); /* left out: version 1 */
-        return;
-    }
-    inner = prov_der_enter(tbs, DER_CONTEXT_CONSTRUCTED(0));
-    version = prov_der_take_unsigned(&inner);
-    if (version.len != 1 || version.data[0] != VERSION_3)
-        prov_der_fail(&inner, PROV_E_CERT_PROFILE);
-    prov_der_leave(tbs, &inner);
-}
-
 /* Positive, at most 20 octets (section 4.1.2.2). */
-static struct prov_bytes serial_decode(struct prov_der *tbs)
+static void serial_decode(struct prov_der *tbs, struct prov_bytes *ret)
 {
-    struct prov_der copy = *tbs;
-    struct prov_bytes content = prov_der_take(&copy, DER_INTEGER);
-    struct prov_bytes number;
-
-    if (copy.result == PROV_OK && content.len > 0 && (content.data[0] & 0x80) != 0)
+    prov_der_take_integer(tbs, ret);
+    if (ret->len > SERIAL_MAX ||
+        (ret->len > 0 && (ret->data[0] >= 0x80 || (ret->len == 1 && ret->data[0] == 0))))
         prov_der_fail(tbs, PROV_E_CERT_PROFILE);
-    number = prov_der_take_unsigned(tbs);
-    if (content.len > SERIAL_MAX || (number.len == 1 && number.data[0] == 0))
-        prov_der_fail(tbs, PROV_E_CERT_PROFILE);
-    return content;
 }
 
 /* --- validity (section 4.1.2.5) -------------------------------------------------------------- */
 
-static bool two_digits(const uint8_t *at, int *ret)
+/* Pairs of digits: century if there is one, year, month, day, hour, minute, second; then "Z". */
+static bool pairs_decode(struct prov_bytes text, int pairs[7], size_t count)
 {
-    if (at[0] < '0' || at[0] > '9' || at[1] < '0' || at[1] > '9')
+    if (text.len != 2 * count + 1 || text.data[2 * count] != 'Z')
         return false;
-    *ret = (at[0] - '0') * 10 + (at[1] - '0');
+    for (size_t i = 0; i < count; i++) {
+        unsigned tens = text.data[2 * i] - (unsigned)'0',
+                 ones = text.data[2 * i + 1] - (unsigned)'0';
+        if (tens > 9 || ones > 9)
+            return false;
+        pairs[7 - count + i] = (int)(10 * tens + ones);
+    }
     return true;
-}
-
-/* MMDDHHMMSSZ */
-static bool time_parse(int year, const uint8_t *at, int64_t *ret)
-{
-    struct prov_civil civil = {.year = year};
-
-    return two_digits(at, &civil.month) && two_digits(at + 2, &civil.day) &&
-           two_digits(at + 4, &civil.hour) && two_digits(at + 6, &civil.minute) &&
-           two_digits(at + 8, &civil.second) && at[10] == 'Z' &&
-           prov_civil_to_seconds(&civil, ret) == PROV_OK;
 }
 
 /* UTCTime YYMMDDHHMMSSZ through 2049, GeneralizedTime YYYYMMDDHHMMSSZ from 2050 on. */
 static int64_t time_decode(struct prov_der *validity)
 {
     bool is_utc = prov_der_next_is(validity, DER_UTC_TIME);
-    struct prov_bytes text = prov_der_take(validity, is_utc ? DER_UTC_TIME : DER_GENERALIZED_TIME);
-    int century = 0, year = 0;
+    struct prov_bytes text;
+    int pairs[7] = {0};
     int64_t seconds = 0;
-    bool ok;
 
-    if (is_utc) {
-        ok = text.len == 13 && two_digits(text.data, &year) &&
-             time_parse(year < 50 ? 2000 + year : 1900 + year, text.data + 2, &seconds);
-    } else {
-        ok = text.len == 15 && two_digits(text.data, &century) &&
-             two_digits(text.data + 2, &year) && century * 100 + year >= 2050 &&
-             time_parse(century * 100 + year, text.data + 4, &seconds);
-    }
-    if (!ok)
+    prov_der_take(validity, is_utc ? DER_UTC_TIME : DER_GENERALIZED_TIME, &text);
+    bool ok = pairs_decode(text, pairs, is_utc ? 6 : 7);
+    if (is_utc)
+        pairs[0] = pairs[1] < 50 ? 20 : 19;
+    struct prov_civil civil = {
+        pairs[0] * 100 + pairs[1], pairs[2], pairs[3], pairs[4], pairs[5], pairs[6]};
+    if (!ok || (!is_utc && civil.year < 2050) || prov_civil_to_seconds(&civil, &seconds) != PROV_OK)
         prov_der_fail(validity, PROV_E_CERT_PROFILE);
     return seconds;
 }
 
-static void validity_decode(struct prov_der *tbs, struct prov_x509 *cert)
+static void validity_decode(struct prov_der *der, struct prov_x509 *cert)
 {
-    struct prov_der validity = prov_der_enter(tbs, DER_SEQUENCE);
+    const uint8_t *outer = prov_der_enter(der, DER_SEQUENCE);
 
-    cert->not_before = time_decode(&validity);
-    cert->not_after = time_decode(&validity);
+    cert->not_before = time_decode(der);
+    cert->not_after = time_decode(der);
     if (cert->not_before > cert->not_after)
-        prov_der_fail(&validity, PROV_E_CERT_PROFILE);
-    prov_der_leave(tbs, &validity);
+        prov_der_fail(der, PROV_E_CERT_PROFILE);
+    prov_der_leave(der, outer);
 }
 
 /* --- the whole ------------------------------------------------------------------------------- */
 
-static void issuer_decode(struct prov_der *tbs, struct prov_x509 *cert)
+static void names_decode(struct prov_der *der, struct prov_x509 *cert)
 {
     struct prov_name name;
 
-    prov_name_decode(tbs, &name);
-    if (name.is_empty)
-        prov_der_fail(tbs, PROV_E_CERT_PROFILE); /* section 4.1.2.4 */
+    prov_name_decode(der, &name);
+    if (prov_name_is_empty(&name))
+        prov_der_fail(der, PROV_E_CERT_PROFILE); /* section 4.1.2.4 */
     cert->issuer = name.whole;
-}
-
-static bool subject_decode(struct prov_der *tbs, struct prov_x509 *cert)
-{
-    struct prov_name name;
-
-    prov_name_decode(tbs, &name);
+    validity_decode(der, cert);
+    prov_name_decode(der, &name);
     cert->subject = name.whole;
     cert->common_name = name.common_name;
     cert->common_name_count = name.common_name_count;
-    return name.is_empty;
 }
 
-static void extensions_decode(struct prov_der *tbs, struct prov_x509 *cert)
+/* An empty subject: the critical subjectAltName of an end entity (sections 4.1.2.6, 4.2.1.6). */
+static bool is_nameless(const struct prov_x509 *cert)
 {
-    struct prov_der inner;
+    return cert->subject.len == 2 && (cert->is_ca || !cert->san_critical);
+}
 
-    if (!prov_der_more(tbs))
-        return;
-    if (!prov_der_next_is(tbs, DER_CONTEXT_CONSTRUCTED(3))) {
-        prov_der_fail(tbs, PROV_E_CERT_PROFILE);
-        return;
+static void tbs_decode(struct prov_der *der, struct prov_x509 *cert)
+{
+    static const uint8_t version_3[] = {0xa0, 3, DER_INTEGER, 1, 2};
+    const uint8_t *start = der->at;
+    const uint8_t *outer = prov_der_enter(der, DER_SEQUENCE), *inner;
+
+    prov_der_literal(der, version_3, PROV_E_CERT_PROFILE);
+    serial_decode(der, &cert->serial);
+    prov_algorithm_decode(der);
+    names_decode(der, cert);
+    prov_key_decode(der, &cert->spki, &cert->point);
+    if (prov_der_more(der)) {
+        if (!prov_der_next_is(der, DER_CONTEXT_CONSTRUCTED(3)))
+            prov_der_fail(der, PROV_E_CERT_PROFILE);
+        inner = prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(3));
+        prov_extensions_decode(der, false, cert);
+        prov_der_leave(der, inner);
     }
-    inner = prov_der_enter(tbs, DER_CONTEXT_CONSTRUCTED(3));
-    prov_extensions_decode(&inner, false, cert);
-    prov_der_leave(tbs, &inner);
-}
-
-static void tbs_decode(struct prov_der *certificate, struct prov_x509 *cert)
-{
-    struct prov_der copy = *certificate, tbs;
-    bool is_nameless;
-
-    cert->tbs = prov_der_take_whole(&copy, DER_SEQUENCE);
-    tbs = prov_der_enter(certificate, DER_SEQUENCE);
-    version_decode(&tbs);
-    cert->serial = serial_decode(&tbs);
-    prov_algorithm_decode(&tbs);
-    issuer_decode(&tbs, cert);
-    validity_decode(&tbs, cert);
-    is_nameless = subject_decode(&tbs, cert);
-    prov_key_decode(&tbs, &cert->spki, &cert->point);
-    extensions_decode(&tbs, cert);
-    /* An empty subject: the critical subjectAltName of an end entity (sections 4.1.2.6, 4.2.1.6).
-     */
-    if (is_nameless && (cert->is_ca || !cert->san_critical))
-        prov_der_fail(&tbs, PROV_E_CERT_PROFILE);
-    prov_der_leave(certificate, &tbs);
+    if (is_nameless(cert))
+        prov_der_fail(der, PROV_E_CERT_PROFILE);
+    prov_der_leave(der, outer);
+    cert->tbs = prov_der_since(der, start);
 }
 
 prov_result prov_x509_parse(struct prov_bytes bytes, struct prov_x509 *ret)
 {
     struct prov_der der = prov_der_make(bytes);
-    struct prov_der certificate = prov_der_enter(&der, DER_SEQUENCE);
-    struct prov_x509 cert = {.der = bytes, .path_len = -1};
+    const uint8_t *outer = prov_der_enter(&der, DER_SEQUENCE);
 
-    tbs_decode(&certificate, &cert);
-    prov_algorithm_decode(&certificate);
-    prov_signature_decode(&certificate, cert.signature);
-    prov_der_leave(&der, &certificate);
-    prov_der_end(&der);
-    if (der.result == PROV_OK)
-        *ret = cert;
-    return der.result;
+    memset(ret, 0, sizeof *ret);
+    ret->der = bytes;
+    ret->path_len = -1;
+    tbs_decode(&der, ret);
+    prov_algorithm_decode(&der);
+    prov_signature_decode(&der, ret->signature);
+    prov_der_leave(&der, outer);
+    prov_result result = prov_der_end(&der);
+    if (result != PROV_OK)
+        memset(ret, 0, sizeof *ret);
+    return result;
 }
 
 /* --- whose certificate it is ----------------------------------------------------------------- */
 
+/* An EUI-48 stands for the EUI-64 with FF-FE in its middle. */
+static prov_result mac_eui64(struct prov_bytes mac, struct prov_eui64 *ret)
+{
+    uint8_t octets[8] = {0, 0, 0, 0xff, 0xfe};
+
+    if (mac.len == 8)
+        return prov_eui64_from_octets(mac, ret);
+    memcpy(octets, mac.data, 3);
+    memcpy(octets + 5, mac.data + 3, 3);
+    return prov_eui64_from_octets(PROV_BYTES_OF(octets), ret);
+}
+
 prov_result prov_x509_eui64(const struct prov_x509 *cert, struct prov_eui64 *ret)
 {
-    struct prov_name_parts parts = {cert->common_name, cert->common_name_count, cert->san_count,
-                                    cert->dns_count,   cert->uri_name,          cert->mac_name};
+    struct prov_eui64 by_name, by_mac;
+    bool has_mac = cert->mac_name.len > 0;
 
-    return prov_name_eui64(&parts, ret);
+    if (cert->san_count > 1 || cert->dns_count > 0 || cert->uri_name.len > 0 ||
+        cert->common_name_count > 1)
+        return PROV_E_NAME;
+    bool has_name = prov_eui64_parse_canonical(cert->common_name, &by_name) == PROV_OK;
+    if (has_mac && mac_eui64(cert->mac_name, &by_mac) != PROV_OK)
+        return PROV_E_NAME;
+    if ((!has_name && !has_mac) || (has_name && has_mac && !prov_eui64_equal(&by_name, &by_mac)))
+        return PROV_E_NAME;
+    *ret = has_mac ? by_mac : by_name;
+    return PROV_OK;
 }
 
 /* Text is lower case already; octets that are no ASCII letters must be the same. */
@@ -204,21 +186,22 @@ static bool equal_without_case(struct prov_bytes octets, struct prov_bytes text)
     return true;
 }
 
-static bool uri_match(struct prov_bytes uri, struct prov_bytes host)
+/* "coaps://" before a name is taken off, "coaps" alone is no URI of ours. */
+static struct prov_bytes uri_host(struct prov_bytes uri)
 {
     struct prov_bytes scheme = prov_bytes_text("coaps://");
 
-    return uri.len > scheme.len && equal_without_case(PROV_BYTES(uri.data, scheme.len), scheme) &&
-           equal_without_case(PROV_BYTES(uri.data + scheme.len, uri.len - scheme.len), host);
+    if (uri.len <= scheme.len || !equal_without_case(PROV_BYTES(uri.data, scheme.len), scheme))
+        return PROV_BYTES_NONE;
+    return PROV_BYTES(uri.data + scheme.len, uri.len - scheme.len);
 }
 
 prov_result prov_x509_match_server(const struct prov_x509 *cert, const struct prov_fqdn *fqdn)
 {
-    struct prov_bytes host = prov_bytes_text(fqdn->text);
+    struct prov_bytes name = cert->dns_count == 1 ? cert->dns_name : uri_host(cert->uri_name);
 
-    if (cert->san_count != 1)
-        return PROV_E_NAME;
-    if (cert->dns_count == 1 && equal_without_case(cert->dns_name, host))
-        return PROV_OK;
-    return uri_match(cert->uri_name, host) ? PROV_OK : PROV_E_NAME;
+    return cert->san_count == 1 && name.len > 0 &&
+                   equal_without_case(name, prov_bytes_text(fqdn->text))
+               ? PROV_OK
+               : PROV_E_NAME;
 }

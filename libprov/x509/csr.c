@@ -26,9 +26,10 @@
 
 static void challenge_password_decode(struct prov_der *values, struct prov_csr *csr)
 {
-    struct prov_bytes text = prov_der_take(
-        values, prov_der_next_is(values, DER_UTF8_STRING) ? DER_UTF8_STRING : DER_PRINTABLE_STRING);
+    bool is_utf8 = prov_der_next_is(values, DER_UTF8_STRING);
+    struct prov_bytes text;
 
+    prov_der_take(values, is_utf8 ? DER_UTF8_STRING : DER_PRINTABLE_STRING, &text);
     if (text.len == 0 || text.len > CHALLENGE_MAX)
         prov_der_fail(values, PROV_E_BOUNDS);
     csr->challenge_password = text;
@@ -71,8 +72,7 @@ static const struct attribute {
 
 static const struct attribute *attribute_find(struct prov_bytes type, unsigned *ret_bit)
 {
-    if (type.len != sizeof pkcs_9 + 1 ||
-        !prov_bytes_equal(PROV_BYTES(type.data, sizeof pkcs_9), PROV_BYTES_OF(pkcs_9)))
+    if (type.len != sizeof pkcs_9 + 1 || memcmp(type.data, pkcs_9, sizeof pkcs_9) != 0)
         return NULL;
     for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
         *ret_bit = 1u << i;
@@ -82,74 +82,73 @@ static const struct attribute *attribute_find(struct prov_bytes type, unsigned *
     return NULL;
 }
 
-static void attribute_decode(struct prov_der *set, unsigned *seen, struct prov_csr *csr)
+static void attribute_decode(struct prov_der *der, unsigned *seen, struct prov_csr *csr)
 {
-    struct prov_der inner = prov_der_enter(set, DER_SEQUENCE);
+    const uint8_t *outer = prov_der_enter(der, DER_SEQUENCE), *values;
+    struct prov_bytes type;
     unsigned bit = 0;
-    const struct attribute *attribute = attribute_find(prov_der_take_oid(&inner), &bit);
-    struct prov_der values;
 
-    if (inner.result == PROV_OK && (attribute == NULL || (*seen & bit) != 0))
-        prov_der_fail(&inner, PROV_E_CERT_PROFILE);
+    prov_der_take_oid(der, &type);
+    const struct attribute *attribute = attribute_find(type, &bit);
+    if (attribute == NULL || (*seen & bit) != 0)
+        prov_der_fail(der, PROV_E_CERT_PROFILE);
     *seen |= bit;
-    if (attribute != NULL && attribute->decode != NULL) {
-        values = prov_der_enter(&inner, DER_SET);
-        attribute->decode(&values, csr);
-        prov_der_leave(&inner, &values);
-    } else {
-        prov_der_take(&inner, DER_SET);
-    }
-    prov_der_leave(set, &inner);
+    values = prov_der_enter(der, DER_SET);
+    if (attribute != NULL && attribute->decode != NULL)
+        attribute->decode(der, csr);
+    else
+        der->at = der->end;
+    prov_der_leave(der, values);
+    prov_der_leave(der, outer);
 }
 
-static void attributes_decode(struct prov_der *info, struct prov_csr *csr)
+static void attributes_decode(struct prov_der *der, struct prov_csr *csr)
 {
-    struct prov_der set = prov_der_enter(info, DER_CONTEXT_CONSTRUCTED(0));
+    const uint8_t *outer = prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(0));
     unsigned seen = 0;
 
-    while (prov_der_more(&set))
-        attribute_decode(&set, &seen, csr);
-    prov_der_leave(info, &set);
+    while (prov_der_more(der))
+        attribute_decode(der, &seen, csr);
+    prov_der_leave(der, outer);
 }
 
 /* --- parse ----------------------------------------------------------------------------------- */
 
-static void info_decode(struct prov_der *request, struct prov_csr *csr)
+static const uint8_t version_1[] = {DER_INTEGER, 1, 0};
+
+static void info_decode(struct prov_der *der, struct prov_csr *csr)
 {
-    struct prov_der copy = *request, info;
-    struct prov_bytes version;
+    const uint8_t *start = der->at;
+    const uint8_t *outer = prov_der_enter(der, DER_SEQUENCE);
     struct prov_name name;
 
-    csr->info = prov_der_take_whole(&copy, DER_SEQUENCE);
-    info = prov_der_enter(request, DER_SEQUENCE);
-    version = prov_der_take_unsigned(&info);
-    if (version.len != 1 || version.data[0] != 0)
-        prov_der_fail(&info, PROV_E_VERSION);
-    prov_name_decode(&info, &name);
+    prov_der_literal(der, version_1, PROV_E_VERSION);
+    prov_name_decode(der, &name);
     csr->subject = name.whole;
     csr->common_name = name.common_name;
     csr->common_name_count = name.common_name_count;
-    prov_key_decode(&info, &csr->spki, &csr->point);
-    attributes_decode(&info, csr);
-    prov_der_leave(request, &info);
+    prov_key_decode(der, &csr->spki, &csr->point);
+    attributes_decode(der, csr);
+    prov_der_leave(der, outer);
+    csr->info = prov_der_since(der, start);
 }
 
 prov_result prov_csr_parse(struct prov_bytes bytes, struct prov_csr *ret)
 {
     struct prov_der der = prov_der_make(bytes);
-    struct prov_der request = prov_der_enter(&der, DER_SEQUENCE);
+    const uint8_t *outer = prov_der_enter(&der, DER_SEQUENCE);
     struct prov_csr csr;
 
     memset(&csr, 0, sizeof csr);
     csr.der = bytes;
-    info_decode(&request, &csr);
-    prov_algorithm_decode(&request);
-    prov_signature_decode(&request, csr.signature);
-    prov_der_leave(&der, &request);
-    prov_der_end(&der);
-    if (der.result == PROV_OK)
+    info_decode(&der, &csr);
+    prov_algorithm_decode(&der);
+    prov_signature_decode(&der, csr.signature);
+    prov_der_leave(&der, outer);
+    prov_result result = prov_der_end(&der);
+    if (result == PROV_OK)
         *ret = csr;
-    return der.result;
+    return result;
 }
 
 prov_result prov_csr_verify(const struct prov_csr *csr, struct prov_crypto *crypto)
@@ -164,80 +163,60 @@ prov_result prov_csr_verify(const struct prov_csr *csr, struct prov_crypto *cryp
 
 prov_result prov_csr_eui64(const struct prov_csr *csr, struct prov_eui64 *ret)
 {
-    struct prov_name_parts parts = {csr->common_name, csr->common_name_count, csr->san_count,
-                                    csr->dns_count,   csr->uri_name,          csr->mac_name};
+    struct prov_x509 asked = {.common_name = csr->common_name,
+                              .common_name_count = csr->common_name_count,
+                              .san_count = csr->san_count,
+                              .dns_count = csr->dns_count,
+                              .uri_name = csr->uri_name,
+                              .mac_name = csr->mac_name};
 
-    return prov_name_eui64(&parts, ret);
+    return prov_x509_eui64(&asked, ret);
 }
 
 /* --- make ------------------------------------------------------------------------------------ */
 
-static size_t smaller(size_t a, size_t b)
+/* One attribute with its one value. Base64 has '+', '/' and '=' beside letters and digits: all of them
+ * PrintableString. */
+static void attribute_put(struct prov_buf *buf, uint8_t number, const struct prov_csr_plan *plan)
 {
-    return a < b ? a : b;
+    static const uint8_t id_ce_san[] = {0x55, 0x1d, ID_CE_SUBJECT_ALT_NAME};
+    size_t attribute = prov_der_open(buf, DER_SEQUENCE);
+    size_t type = prov_der_open(buf, DER_OID);
+
+    prov_put_bytes(buf, PROV_BYTES_OF(pkcs_9));
+    prov_put_u8(buf, number);
+    prov_der_close(buf, type);
+    size_t values = prov_der_open(buf, DER_SET);
+    if (number == CHALLENGE_PASSWORD) {
+        prov_der_put(buf, DER_PRINTABLE_STRING, plan->challenge);
+    } else {
+        size_t list = prov_der_open(buf, DER_SEQUENCE),
+               extension = prov_der_open(buf, DER_SEQUENCE);
+        prov_der_put(buf, DER_OID, PROV_BYTES_OF(id_ce_san));
+        prov_der_put(buf, DER_OCTET_STRING, plan->san);
+        prov_der_close(buf, extension);
+        prov_der_close(buf, list);
+    }
+    prov_der_close(buf, values);
+    prov_der_close(buf, attribute);
 }
 
-/* An attribute up to its one value; close ends value set and attribute. */
-struct open_attribute {
-    size_t sequence, set;
-};
-
-static struct open_attribute attribute_open(struct prov_buf *buf, uint8_t number)
-{
-    struct open_attribute open;
-    uint8_t oid[sizeof pkcs_9 + 1];
-
-    memcpy(oid, pkcs_9, sizeof pkcs_9);
-    oid[sizeof pkcs_9] = number;
-    open.sequence = prov_der_open(buf, DER_SEQUENCE);
-    prov_der_put(buf, DER_OID, PROV_BYTES_OF(oid));
-    open.set = prov_der_open(buf, DER_SET);
-    return open;
-}
-
-static void attribute_close(struct prov_buf *buf, struct open_attribute open)
-{
-    prov_der_close(buf, open.set);
-    prov_der_close(buf, open.sequence);
-}
-
-/* Base64 has '+', '/' and '=' beside letters and digits: all of them PrintableString. */
-static void challenge_put(struct prov_buf *buf, struct prov_bytes challenge)
-{
-    struct open_attribute open = attribute_open(buf, CHALLENGE_PASSWORD);
-
-    prov_der_put(buf, DER_PRINTABLE_STRING, challenge);
-    attribute_close(buf, open);
-}
-
-static void extension_request_put(struct prov_buf *buf, struct prov_bytes san)
-{
-    struct open_attribute open = attribute_open(buf, EXTENSION_REQUEST);
-    size_t list = prov_der_open(buf, DER_SEQUENCE);
-
-    prov_extension_put(buf, ID_CE_SUBJECT_ALT_NAME, san);
-    prov_der_close(buf, list);
-    attribute_close(buf, open);
-}
-
-/* DER sorts a SET OF by the encodings of its members (X.690, section 11.6): written once as they
- * come, and again the other way round if that was wrong. */
+/* DER sorts a SET OF by the encodings of its members (X.690, section 11.6), so the shorter SEQUENCE stands
+ * first, and of two that are alike the one whose type is smaller: written as they stand in `attributes`,
+ * and the other way round if that was wrong. */
 static void attributes_put(struct prov_buf *buf, const struct prov_csr_plan *plan)
 {
-    size_t set = prov_der_open(buf, DER_CONTEXT_CONSTRUCTED(0));
-    size_t start = buf->len, second;
+    size_t set = prov_der_open(buf, DER_CONTEXT_CONSTRUCTED(0)), second;
 
     if (plan->challenge.len > 0)
-        challenge_put(buf, plan->challenge);
+        attribute_put(buf, CHALLENGE_PASSWORD, plan);
     second = buf->len;
     if (plan->san.len > 0)
-        extension_request_put(buf, plan->san);
-    if (plan->challenge.len > 0 && plan->san.len > 0 && !buf->overflow &&
-        memcmp(buf->data + start, buf->data + second, smaller(second - start, buf->len - second)) >
-            0) {
-        buf->len = start;
-        extension_request_put(buf, plan->san);
-        challenge_put(buf, plan->challenge);
+        attribute_put(buf, EXTENSION_REQUEST, plan);
+    if (second - set > buf->len - second && plan->san.len > 0) {
+        buf->len = set;
+        attribute_put(buf, EXTENSION_REQUEST, plan);
+        attribute_put(buf, CHALLENGE_PASSWORD, plan);
     }
     prov_der_close(buf, set);
 }
@@ -251,24 +230,21 @@ static void subject_put(struct prov_buf *buf, const struct prov_csr_plan *plan)
         return;
     }
     prov_eui64_format(plan->eui64, text);
-    prov_name_put_common_name(buf, prov_bytes_text(text));
+    prov_name_put_common_name(buf, PROV_BYTES((const uint8_t *)text, sizeof text - 1));
 }
 
 prov_result prov_csr_make_info(const struct prov_csr_plan *plan, struct prov_buf *ret)
 {
-    static const uint8_t version[1] = {0};
-    uint8_t spki[PROV_SPKI_LEN];
-    size_t mark;
-
     if (plan->subject.len == 0 && plan->eui64 == NULL)
         return PROV_E_STATE;
     if (plan->challenge.len > CHALLENGE_MAX)
         return PROV_E_BOUNDS;
-    mark = prov_der_open(ret, DER_SEQUENCE);
-    prov_der_put_unsigned(ret, PROV_BYTES_OF(version));
+    size_t mark = prov_der_open(ret, DER_SEQUENCE);
+    prov_put_bytes(ret, PROV_BYTES_OF(version_1));
     subject_put(ret, plan);
-    prov_spki_encode(plan->point, spki);
-    prov_put_bytes(ret, PROV_BYTES_OF(spki));
+    uint8_t *spki = prov_put_space(ret, PROV_SPKI_LEN);
+    if (spki != NULL)
+        prov_spki_encode(plan->point, spki);
     attributes_put(ret, plan);
     prov_der_close(ret, mark);
     return prov_buf_result(ret);
@@ -277,11 +253,14 @@ prov_result prov_csr_make_info(const struct prov_csr_plan *plan, struct prov_buf
 prov_result prov_csr_finish(struct prov_bytes info, const uint8_t signature[PROV_SIGNATURE_LEN],
                             struct prov_buf *ret)
 {
-    size_t mark = prov_der_open(ret, DER_SEQUENCE);
+    size_t mark = prov_der_open(ret, DER_SEQUENCE), bits;
 
     prov_put_bytes(ret, info);
     prov_algorithm_put(ret);
-    prov_signature_put(ret, signature);
+    bits = prov_der_open(ret, DER_BIT_STRING);
+    prov_put_u8(ret, 0);
+    prov_ecdsa_encode(signature, ret);
+    prov_der_close(ret, bits);
     prov_der_close(ret, mark);
     return prov_buf_result(ret);
 }

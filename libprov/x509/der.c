@@ -7,10 +7,9 @@
 
 struct prov_der prov_der_make(struct prov_bytes bytes)
 {
-    static const uint8_t nothing[1];
-    const uint8_t *data = bytes.len > 0 ? bytes.data : nothing;
+    const uint8_t *end = bytes.len > 0 ? bytes.data + bytes.len : bytes.data;
 
-    return (struct prov_der){data, data + bytes.len, PROV_OK};
+    return (struct prov_der){bytes.data, end, PROV_OK};
 }
 
 void prov_der_fail(struct prov_der *der, prov_result result)
@@ -20,9 +19,15 @@ void prov_der_fail(struct prov_der *der, prov_result result)
     der->at = der->end;
 }
 
+void prov_der_check(struct prov_der *der, prov_result result)
+{
+    if (result != PROV_OK)
+        prov_der_fail(der, result);
+}
+
 bool prov_der_more(const struct prov_der *der)
 {
-    return der->at < der->end;
+    return der->at != der->end;
 }
 
 bool prov_der_next_is(const struct prov_der *der, uint8_t tag)
@@ -30,164 +35,172 @@ bool prov_der_next_is(const struct prov_der *der, uint8_t tag)
     return prov_der_more(der) && der->at[0] == tag;
 }
 
-void prov_der_end(struct prov_der *der)
+prov_result prov_der_end(struct prov_der *der)
 {
     if (prov_der_more(der))
         prov_der_fail(der, PROV_E_TRAILING);
+    return der->result;
 }
 
 /* Length: one octet below 0x80, else 0x80 + the number of octets that follow, the fewest that hold
  * it (X.690, sections 8.1.3 and 10.1). Three octets are enough for all that is read here. */
 #define LENGTH_OCTETS_MAX 3
 
-static bool take_length(struct prov_reader *reader, size_t *ret)
+/* Where the content begins, and its length. */
+static prov_result take_head(const struct prov_der *der, struct prov_bytes *ret)
 {
-    uint8_t first, next;
-    size_t length = 0;
+    const uint8_t *at = der->at;
+    size_t left = (size_t)(der->end - at), length;
 
-    if (!prov_take_u8(reader, &first))
-        return false;
-    if (first < 0x80) {
-        *ret = first;
-        return true;
+    if (left < 2)
+        return PROV_E_TRUNCATED;
+    left -= 2;
+    length = at[1];
+    if (length >= 0x80) {
+        size_t octets = length & 0x7f;
+        if (octets == 0 || octets > LENGTH_OCTETS_MAX)
+            return PROV_E_FORMAT;
+        if (octets > left)
+            return PROV_E_TRUNCATED;
+        if (at[2] == 0)
+            return PROV_E_FORMAT;
+        left -= octets;
+        for (length = 0; octets > 0; octets--)
+            length = length << 8 | (++at)[1];
+        if (length < 0x80)
+            return PROV_E_FORMAT;
     }
-    for (int i = first & 0x7f; i > 0; i--) {
-        if (!prov_take_u8(reader, &next))
-            return false;
-        length = length << 8 | next;
-    }
-    *ret = length;
-    return true;
+    if ((der->at[0] & 0x1f) == 0x1f)
+        return PROV_E_FORMAT;
+    *ret = PROV_BYTES(at + 2, length);
+    return length > left ? PROV_E_TRUNCATED : PROV_OK;
 }
 
-static bool is_minimal(uint8_t first, size_t length)
+uint8_t prov_der_take_any(struct prov_der *der, struct prov_bytes *ret)
 {
-    static const size_t least[LENGTH_OCTETS_MAX + 1] = {0, 0x80, 0x100, 0x10000};
+    prov_result result = take_head(der, ret);
 
-    if (first < 0x80)
-        return true;
-    return first > 0x80 && first <= 0x80 + LENGTH_OCTETS_MAX && length >= least[first & 0x7f];
+    if (result != PROV_OK) {
+        *ret = PROV_BYTES_NONE;
+        prov_der_fail(der, result);
+        return 0;
+    }
+    uint8_t tag = der->at[0];
+    der->at = ret->data + ret->len;
+    return tag;
 }
 
-struct prov_bytes prov_der_take_any(struct prov_der *der, uint8_t *ret_tag,
-                                    struct prov_bytes *ret_content)
+void prov_der_take(struct prov_der *der, uint8_t tag, struct prov_bytes *ret)
 {
-    size_t left = (size_t)(der->end - der->at);
-    struct prov_reader reader = prov_reader_make(PROV_BYTES(der->at, left));
-    struct prov_bytes whole, content = PROV_BYTES_NONE;
-    uint8_t tag = 0;
-    size_t length = 0;
-
-    *ret_tag = 0;
-    *ret_content = PROV_BYTES_NONE;
-    if (left > 1 && (der->at[1] == 0x80 || der->at[1] > 0x80 + LENGTH_OCTETS_MAX)) {
+    if (prov_der_more(der) && der->at[0] != tag)
         prov_der_fail(der, PROV_E_FORMAT);
-        return PROV_BYTES_NONE;
+    prov_der_take_any(der, ret);
+}
+
+struct prov_bytes prov_der_since(const struct prov_der *der, const uint8_t *start)
+{
+    return PROV_BYTES(start, (size_t)(der->at - start));
+}
+
+const uint8_t *prov_der_enter(struct prov_der *der, uint8_t tag)
+{
+    const uint8_t *outer = der->end;
+    struct prov_bytes content;
+
+    prov_der_take(der, tag, &content);
+    if (der->result == PROV_OK) {
+        der->end = der->at;
+        der->at = content.data;
     }
-    if (!prov_take_u8(&reader, &tag) || !take_length(&reader, &length)) {
-        prov_der_fail(der, PROV_E_TRUNCATED);
-        return PROV_BYTES_NONE;
-    }
-    if ((tag & 0x1f) == 0x1f || !is_minimal(der->at[1], length)) {
+    return outer;
+}
+
+const uint8_t *prov_der_enter_some(struct prov_der *der, uint8_t tag)
+{
+    const uint8_t *outer = prov_der_enter(der, tag);
+
+    if (!prov_der_more(der))
         prov_der_fail(der, PROV_E_FORMAT);
-        return PROV_BYTES_NONE;
-    }
-    if (!prov_take(&reader, length, &content)) {
-        prov_der_fail(der, PROV_E_TRUNCATED);
-        return PROV_BYTES_NONE;
-    }
-    whole = PROV_BYTES(der->at, reader.at);
-    der->at += reader.at;
-    *ret_tag = tag;
-    *ret_content = content;
-    return whole;
+    return outer;
 }
 
-static struct prov_bytes take(struct prov_der *der, uint8_t tag, bool whole)
+void prov_der_leave(struct prov_der *der, const uint8_t *outer)
 {
-    uint8_t found;
-    struct prov_bytes content, element;
+    prov_result result = prov_der_end(der);
 
-    if (prov_der_more(der) && der->at[0] != tag) {
-        prov_der_fail(der, PROV_E_FORMAT);
-        return PROV_BYTES_NONE;
-    }
-    element = prov_der_take_any(der, &found, &content);
-    return whole ? element : content;
+    der->end = outer;
+    if (result != PROV_OK)
+        der->at = outer;
 }
 
-struct prov_bytes prov_der_take(struct prov_der *der, uint8_t tag)
+void prov_der_literal(struct prov_der *der, const uint8_t *element, prov_result otherwise)
 {
-    return take(der, tag, false);
+    size_t len = 2 + (size_t)element[1];
+
+    if ((size_t)(der->end - der->at) < len || memcmp(der->at, element, len) != 0)
+        prov_der_fail(der, otherwise);
+    else
+        der->at += len;
 }
 
-struct prov_bytes prov_der_take_whole(struct prov_der *der, uint8_t tag)
+bool prov_der_is(const struct prov_bytes *octets, const uint8_t *is)
 {
-    return take(der, tag, true);
+    return octets->len == is[0] && memcmp(octets->data, is + 1, is[0]) == 0;
 }
 
-struct prov_der prov_der_enter(struct prov_der *der, uint8_t tag)
+bool prov_der_take_true(struct prov_der *der)
 {
-    struct prov_der inner = prov_der_make(prov_der_take(der, tag));
+    static const uint8_t yes[] = {DER_BOOLEAN, 1, 0xff};
+    bool is_there = prov_der_next_is(der, DER_BOOLEAN);
 
-    inner.result = der->result;
-    return inner;
+    if (is_there)
+        prov_der_literal(der, yes, PROV_E_FORMAT);
+    return is_there;
 }
 
-void prov_der_leave(struct prov_der *der, struct prov_der *inner)
+/* The first nine bits are not all alike (X.690, section 8.3.2). */
+void prov_der_take_integer(struct prov_der *der, struct prov_bytes *ret)
 {
-    prov_der_end(inner);
-    if (inner->result != PROV_OK)
-        prov_der_fail(der, inner->result);
-}
-
-void prov_der_take_true(struct prov_der *der)
-{
-    struct prov_bytes content = prov_der_take(der, DER_BOOLEAN);
-
-    if (content.len != 1 || content.data[0] != 0xff)
+    prov_der_take(der, DER_INTEGER, ret);
+    if (ret->len == 1)
+        return;
+    if (ret->len == 0 || ret->data[0] == (ret->data[1] >= 0x80 ? 0xff : 0))
         prov_der_fail(der, PROV_E_FORMAT);
 }
 
-struct prov_bytes prov_der_take_unsigned(struct prov_der *der)
+void prov_der_take_oid(struct prov_der *der, struct prov_bytes *ret)
 {
-    struct prov_bytes content = prov_der_take(der, DER_INTEGER);
+    uint8_t last = 0; /* its first bit: the number goes on */
 
-    if (content.len == 0 || (content.data[0] & 0x80) != 0 ||
-        (content.len > 1 && content.data[0] == 0 && (content.data[1] & 0x80) == 0)) {
-        prov_der_fail(der, PROV_E_FORMAT);
-        return PROV_BYTES_NONE;
+    prov_der_take(der, DER_OID, ret);
+    for (size_t i = 0; i < ret->len; i++) {
+        if (last < 0x80 && ret->data[i] == 0x80)
+            prov_der_fail(der, PROV_E_FORMAT);
+        last = ret->data[i];
     }
-    if (content.len > 1 && content.data[0] == 0)
-        return PROV_BYTES(content.data + 1, content.len - 1);
-    return content;
+    if (ret->len == 0 || last >= 0x80)
+        prov_der_fail(der, PROV_E_FORMAT);
 }
 
-struct prov_bytes prov_der_take_oid(struct prov_der *der)
+void prov_der_take_bits(struct prov_der *der, struct prov_bytes *ret)
 {
-    struct prov_bytes content = prov_der_take(der, DER_OID);
-    bool starts = true, ok = content.len > 0;
-
-    for (size_t i = 0; i < content.len; i++) {
-        ok = ok && !(starts && content.data[i] == 0x80);
-        starts = (content.data[i] & 0x80) == 0;
-    }
-    if (!ok || !starts) {
+    prov_der_take(der, DER_BIT_STRING, ret);
+    if (ret->len == 0 || ret->data[0] != 0)
         prov_der_fail(der, PROV_E_FORMAT);
-        return PROV_BYTES_NONE;
-    }
-    return content;
+    else
+        *ret = PROV_BYTES(ret->data + 1, ret->len - 1);
 }
 
-struct prov_bytes prov_der_take_bits(struct prov_der *der)
-{
-    struct prov_bytes content = prov_der_take(der, DER_BIT_STRING);
+/* --- reading by a reader ---------------------------------------------------------------------- */
 
-    if (content.len == 0 || content.data[0] != 0) {
-        prov_der_fail(der, PROV_E_FORMAT);
-        return PROV_BYTES_NONE;
-    }
-    return PROV_BYTES(content.data + 1, content.len - 1);
+void prov_der_get_short(struct prov_reader *reader, uint8_t tag, struct prov_bytes *ret)
+{
+    bool fits = prov_get_u8(reader) == tag;
+    uint8_t length = prov_get_u8(reader);
+
+    if (!fits || length >= 0x80)
+        prov_reader_fail(reader, PROV_E_FORMAT);
+    prov_get_bytes(reader, length, ret);
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */
@@ -204,17 +217,17 @@ void prov_der_close(struct prov_buf *buf, size_t mark)
 {
     size_t length = buf->len - mark;
     size_t more = length < 0x80 ? 0 : length < 0x100 ? 1 : 2;
-    uint8_t *content;
 
-    if (buf->overflow || length > 0xffff || (more > 0 && prov_put_space(buf, more) == NULL)) {
+    prov_put_space(buf, more);
+    if (buf->overflow || length > 0xffff) {
         buf->overflow = true;
         return;
     }
-    content = buf->data + mark;
+    uint8_t *content = buf->data + mark;
     memmove(content + more, content, length);
     content[-1] = (uint8_t)(more == 0 ? length : 0x80 + more);
-    for (size_t i = more; i > 0; i--, length >>= 8)
-        content[i - 1] = (uint8_t)length;
+    for (; more > 0; length >>= 8)
+        content[--more] = (uint8_t)length;
 }
 
 void prov_der_put(struct prov_buf *buf, uint8_t tag, struct prov_bytes content)

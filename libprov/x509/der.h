@@ -4,8 +4,9 @@
  *
  *   element = tag (1 octet) | length (1 to 4) | content
  *
- * The reader's error is sticky: after the first failure every take gives nothing and every loop
- * over der_more ends, so a parser reads like its schema and asks for the result once.
+ * One cursor goes through the whole: enter narrows it to an element's content, leave widens it again. Its
+ * error is sticky: after the first failure nothing is left, every take gives nothing and every loop over
+ * prov_der_more ends, so a parser reads like its schema and asks for the result once.
  */
 #ifndef PROV_X509_DER_H
 #define PROV_X509_DER_H
@@ -32,40 +33,48 @@ enum prov_der_tag {
 
 struct prov_der {
     const uint8_t *at, *end;
-    prov_result result; /* PROV_OK, or the first failure */
+    prov_result result; /* PROV_OK, or the first failure; then at == end */
 };
 
 struct prov_der prov_der_make(struct prov_bytes bytes);
 /* Records a failure, unless there was one before. */
 void prov_der_fail(struct prov_der *der, prov_result result);
+/* The same unless it is PROV_OK. */
+void prov_der_check(struct prov_der *der, prov_result result);
 /* More elements stand here. False after a failure. */
 bool prov_der_more(const struct prov_der *der);
 bool prov_der_next_is(const struct prov_der *der, uint8_t tag);
-/* PROV_E_TRAILING if something is left. */
-void prov_der_end(struct prov_der *der);
+/* What came of it: PROV_E_TRAILING if something is left. */
+PROV_MUST prov_result prov_der_end(struct prov_der *der);
 
 /* The content of the next element, which must have this tag: PROV_E_FORMAT. */
-struct prov_bytes prov_der_take(struct prov_der *der, uint8_t tag);
-/* The next element with its header, whatever tag it has or with this one. */
-struct prov_bytes prov_der_take_any(struct prov_der *der, uint8_t *ret_tag,
-                                    struct prov_bytes *ret_content);
-struct prov_bytes prov_der_take_whole(struct prov_der *der, uint8_t tag);
-/* A reader of the next element's content; leave checks that all was read and passes a failure on.
- */
-struct prov_der prov_der_enter(struct prov_der *der, uint8_t tag);
-void prov_der_leave(struct prov_der *der, struct prov_der *inner);
+void prov_der_take(struct prov_der *der, uint8_t tag, struct prov_bytes *ret);
+/* The same, whatever tag it has, which is returned. */
+uint8_t prov_der_take_any(struct prov_der *der, struct prov_bytes *ret);
+/* From `start`, where an element began, to where the cursor is. */
+struct prov_bytes prov_der_since(const struct prov_der *der, const uint8_t *start);
+/* Goes into the next element; what is returned is leave's. enter_some refuses an empty one. */
+const uint8_t *prov_der_enter(struct prov_der *der, uint8_t tag);
+const uint8_t *prov_der_enter_some(struct prov_der *der, uint8_t tag);
+void prov_der_leave(struct prov_der *der, const uint8_t *outer);
+/* An element that has one value only, and so one encoding: `element`, whose length is below 0x80. */
+void prov_der_literal(struct prov_der *der, const uint8_t *element, prov_result otherwise);
 
-/* TRUE only: DER leaves a default of FALSE out, and no BOOLEAN here has another default. */
-void prov_der_take_true(struct prov_der *der);
-/* An INTEGER of zero or more, minimal, without the octet that keeps it positive. */
-struct prov_bytes prov_der_take_unsigned(struct prov_der *der);
+/* TRUE only: DER leaves a default of FALSE out, and no BOOLEAN here has another default. False if the next
+ * element is no BOOLEAN. */
+bool prov_der_take_true(struct prov_der *der);
+/* An INTEGER's octets, as few as can be. */
+void prov_der_take_integer(struct prov_der *der, struct prov_bytes *ret);
 /* An OBJECT IDENTIFIER: not empty, each number minimal and whole (X.690, section 8.19). */
-struct prov_bytes prov_der_take_oid(struct prov_der *der);
+void prov_der_take_oid(struct prov_der *der, struct prov_bytes *ret);
 /* A BIT STRING of whole octets. */
-struct prov_bytes prov_der_take_bits(struct prov_der *der);
+void prov_der_take_bits(struct prov_der *der, struct prov_bytes *ret);
 
-/* Are these octets those of a const array, an object identifier's content say. */
-#define OID_IS(bytes, array) prov_bytes_equal((bytes), PROV_BYTES_OF(array))
+/* Without a cursor: the content of an element whose length takes one octet. */
+void prov_der_get_short(struct prov_reader *reader, uint8_t tag, struct prov_bytes *ret);
+
+/* Are these octets those that follow their number in `is`: an object identifier's content, say. */
+bool prov_der_is(const struct prov_bytes *octets, const uint8_t *is);
 
 /* Writing: what stands between open and close becomes the content; close sets the length. */
 size_t prov_der_open(struct prov_buf *buf, uint8_t tag);

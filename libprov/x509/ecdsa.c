@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }  (RFC 5480, appendix A; RFC 8422,
- * section 5.4)
+ * section 5.4). All of its lengths take one octet.
  */
 #include "prov/x509.h"
 
@@ -14,41 +14,70 @@ static const uint8_t order[PROV_SCALAR_LEN] = {
     0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
     0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
 
-void prov_ecdsa_encode(const uint8_t raw[PROV_SIGNATURE_LEN], struct prov_buf *ret)
-{
-    size_t mark = prov_der_open(ret, DER_SEQUENCE);
+/* --- writing ---------------------------------------------------------------------------------- */
 
-    prov_der_put_unsigned(ret, PROV_BYTES(raw, PROV_SCALAR_LEN));
-    prov_der_put_unsigned(ret, PROV_BYTES(raw + PROV_SCALAR_LEN, PROV_SCALAR_LEN));
-    prov_der_close(ret, mark);
+static void put_scalar(struct prov_buf *buf, const uint8_t *octets)
+{
+    size_t len = PROV_SCALAR_LEN;
+
+    for (; len > 1 && *octets == 0; len--)
+        octets++;
+    prov_put_u8(buf, DER_INTEGER);
+    size_t mark = prov_put_open(buf, 1);
+    if (*octets >= 0x80)
+        prov_put_u8(buf, 0);
+    prov_put(buf, octets, len);
+    prov_put_close(buf, 1, mark);
 }
 
-/* 1 to n - 1, to 32 octets; false otherwise. Not secret: no care about timing. */
-static bool scalar_decode(struct prov_bytes number, uint8_t ret[PROV_SCALAR_LEN])
+void prov_ecdsa_encode(const uint8_t raw[PROV_SIGNATURE_LEN], struct prov_buf *ret)
 {
-    static const uint8_t zero[PROV_SCALAR_LEN];
+    prov_put_u8(ret, DER_SEQUENCE);
+    size_t mark = prov_put_open(ret, 1);
+    put_scalar(ret, raw);
+    put_scalar(ret, raw + PROV_SCALAR_LEN);
+    prov_put_close(ret, 1, mark);
+}
 
-    if (number.len == 0 || number.len > PROV_SCALAR_LEN)
-        return false;
+/* --- reading ---------------------------------------------------------------------------------- */
+
+/* 1 to n - 1, minimal, to 32 octets. Not secret: no care about timing. */
+static void get_scalar(struct prov_reader *reader, uint8_t ret[PROV_SCALAR_LEN])
+{
+    struct prov_bytes number;
+
+    prov_der_get_short(reader, DER_INTEGER, &number);
+    if (number.len == 0 || number.data[0] >= 0x80 ||
+        (number.len > 1 && number.data[0] == 0 && number.data[1] < 0x80)) {
+        prov_reader_fail(reader, PROV_E_FORMAT);
+        return;
+    }
+    if (number.data[0] == 0)
+        number = PROV_BYTES(number.data + 1, number.len - 1);
+    if (number.len == 0 || number.len > PROV_SCALAR_LEN) {
+        prov_reader_fail(reader, PROV_E_SIGNATURE);
+        return;
+    }
     memset(ret, 0, PROV_SCALAR_LEN);
     memcpy(ret + PROV_SCALAR_LEN - number.len, number.data, number.len);
-    return memcmp(ret, zero, PROV_SCALAR_LEN) != 0 && memcmp(ret, order, PROV_SCALAR_LEN) < 0;
+    if (memcmp(ret, order, PROV_SCALAR_LEN) >= 0)
+        prov_reader_fail(reader, PROV_E_SIGNATURE);
 }
 
 prov_result prov_ecdsa_decode(struct prov_bytes bytes, uint8_t ret[PROV_SIGNATURE_LEN])
 {
-    struct prov_der der = prov_der_make(bytes);
-    struct prov_der inner = prov_der_enter(&der, DER_SEQUENCE);
-    struct prov_bytes r = prov_der_take_unsigned(&inner);
-    struct prov_bytes s = prov_der_take_unsigned(&inner);
+    struct prov_reader reader = prov_reader_make(bytes);
     uint8_t raw[PROV_SIGNATURE_LEN];
 
-    prov_der_leave(&der, &inner);
-    prov_der_end(&der);
-    if (der.result != PROV_OK)
-        return der.result;
-    if (!scalar_decode(r, raw) || !scalar_decode(s, raw + PROV_SCALAR_LEN))
-        return PROV_E_SIGNATURE;
-    memcpy(ret, raw, sizeof raw);
-    return PROV_OK;
+    prov_der_get_short(&reader, DER_SEQUENCE, &bytes);
+    prov_result result = prov_reader_end(&reader);
+    if (result != PROV_OK)
+        return result;
+    reader = prov_reader_make(bytes);
+    get_scalar(&reader, raw);
+    get_scalar(&reader, raw + PROV_SCALAR_LEN);
+    result = prov_reader_end(&reader);
+    if (result == PROV_OK)
+        memcpy(ret, raw, sizeof raw);
+    return result;
 }

@@ -13,8 +13,7 @@
  * that the table does not know are refused when they are critical or when unknown_refused says so.
  */
 void prov_extensions_decode(struct prov_der *der, bool unknown_refused, struct prov_x509 *cert);
-/* One extension, not critical, with this value; number: its arc below id-ce. */
+/* An extension's arc below id-ce 2.5.29. */
 #define ID_CE_SUBJECT_ALT_NAME 17
-void prov_extension_put(struct prov_buf *buf, uint8_t number, struct prov_bytes value);
 
 #endif

@@ -15,7 +15,6 @@ void prov_algorithm_decode(struct prov_der *der);
 void prov_algorithm_put(struct prov_buf *buf);
 /* BIT STRING of an Ecdsa-Sig-Value. */
 void prov_signature_decode(struct prov_der *der, uint8_t ret[PROV_SIGNATURE_LEN]);
-void prov_signature_put(struct prov_buf *buf, const uint8_t raw[PROV_SIGNATURE_LEN]);
 /* SubjectPublicKeyInfo: the whole and the point in it. */
 void prov_key_decode(struct prov_der *der, struct prov_bytes *ret_spki,
                      struct prov_bytes *ret_point);

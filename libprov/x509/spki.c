@@ -14,12 +14,13 @@
 
 #include <string.h>
 
-static const uint8_t id_ec_public_key[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01};
-static const uint8_t id_secp256r1[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07};
-
 static const uint8_t spki_head[PROV_SPKI_LEN - PROV_POINT_LEN] = {
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
     0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
+
+/* Where AlgorithmIdentifier stands in it: implicit (NULL) and explicit parameters MUST NOT be used (RFC
+ * 5480, section 2.1.1), so it has one form too. */
+enum { ALGORITHM_AT = 2, ALGORITHM_LEN = 21, BITS_AT = 23, BITS_LEN = 3, UNCOMPRESSED = 4 };
 
 void prov_spki_encode(const uint8_t point[PROV_POINT_LEN], uint8_t ret[PROV_SPKI_LEN])
 {
@@ -27,34 +28,22 @@ void prov_spki_encode(const uint8_t point[PROV_POINT_LEN], uint8_t ret[PROV_SPKI
     memcpy(ret + sizeof spki_head, point, PROV_POINT_LEN);
 }
 
-/* Named curve only: implicit (NULL) and explicit parameters MUST NOT be used (RFC 5480, section
- * 2.1.1). */
-static void algorithm_decode(struct prov_der *spki)
-{
-    struct prov_der algorithm = prov_der_enter(spki, DER_SEQUENCE);
-    struct prov_bytes type = prov_der_take_oid(&algorithm);
-
-    if (!OID_IS(type, id_ec_public_key) || !prov_der_next_is(&algorithm, DER_OID))
-        prov_der_fail(&algorithm, PROV_E_ALGORITHM);
-    else if (!OID_IS(prov_der_take_oid(&algorithm), id_secp256r1))
-        prov_der_fail(&algorithm, PROV_E_ALGORITHM);
-    prov_der_leave(spki, &algorithm);
-}
-
 prov_result prov_spki_decode(struct prov_bytes spki, struct prov_bytes *ret_point)
 {
-    struct prov_der der = prov_der_make(spki);
-    struct prov_der inner = prov_der_enter(&der, DER_SEQUENCE);
-    struct prov_bytes point;
+    struct prov_reader reader = prov_reader_make(spki);
+    struct prov_bytes content;
 
-    algorithm_decode(&inner);
-    point = prov_der_take_bits(&inner);
-    prov_der_leave(&der, &inner);
-    prov_der_end(&der);
-    if (der.result != PROV_OK)
-        return der.result;
-    if (point.len != PROV_POINT_LEN || point.data[0] != 0x04)
+    prov_der_get_short(&reader, DER_SEQUENCE, &content);
+    prov_result result = prov_reader_end(&reader);
+    if (result != PROV_OK)
+        return result;
+    if (content.len < ALGORITHM_LEN ||
+        memcmp(content.data, spki_head + ALGORITHM_AT, ALGORITHM_LEN) != 0)
+        return PROV_E_ALGORITHM;
+    const uint8_t *bits = content.data + ALGORITHM_LEN;
+    if (spki.len != PROV_SPKI_LEN || memcmp(bits, spki_head + BITS_AT, BITS_LEN) != 0 ||
+        bits[BITS_LEN] != UNCOMPRESSED)
         return PROV_E_POINT;
-    *ret_point = point;
+    *ret_point = PROV_BYTES(bits + BITS_LEN, PROV_POINT_LEN);
     return PROV_OK;
 }

@@ -8,6 +8,9 @@
 
 #include "prov/bytes.h"
 
+/* RFC 3629, section 4: shortest forms, no surrogates, up to U+10FFFF. */
+bool prov_is_utf8(struct prov_bytes text);
+
 /* Hex, two digits an octet, lower case out, either case in; no prefix, no separators. `ret` of
  * format needs 2 * len + 1. parse appends to ret. */
 void prov_hex_format(struct prov_bytes bytes, char *ret);

@@ -85,7 +85,8 @@ struct prov_x509 {
 /* Parses and checks the elements that RFC 7925, Table 1 fixes for any certificate: version 3, positive
  * serial of at most 20 octets, ecdsa-with-SHA256 inside and outside, P-256 uncompressed, times in the
  * form that RFC 5280 wants for their year, no unknown critical extension, no duplicate extension.
- * Errors: PROV_E_FORMAT/TRUNCATED/TRAILING, PROV_E_ALGORITHM, PROV_E_POINT, PROV_E_CERT_PROFILE. */
+ * Errors: PROV_E_FORMAT/TRUNCATED/TRAILING, PROV_E_ALGORITHM, PROV_E_POINT, PROV_E_CERT_PROFILE. Then ret
+ * is all zero. */
 PROV_MUST prov_result prov_x509_parse(struct prov_bytes der, struct prov_x509 *ret);
 /* The EUI-64 by which a device certificate names its device: the SubjectAltName's MACAddress (8 octets;
  * 6 octets get FF-FE in the middle) or the CN in the form HH-HH-HH-HH-HH-HH-HH-HH (RFC 7925, section
@@ -128,8 +129,7 @@ struct prov_path {
     size_t anchor_count;
     struct prov_x509 leaf; /* filled by begin: the end entity */
     /* private */
-    struct prov_x509 lower; /* the certificate that is to be verified next: chain[at] */
-    size_t at;
+    size_t at;        /* in the chain: the certificate that is to be verified next */
     size_t anchor_at; /* the anchor to be tried next */
     int intermediates; /* below the next issuer, self-issued ones left out (RFC 5280, section 4.2.1.9) */
     prov_result reason;  /* why it fails, if nothing better is found */
@@ -194,7 +194,8 @@ PROV_MUST prov_result prov_csr_finish(struct prov_bytes info,
 
 PROV_MUST prov_result prov_certs_only_encode(const struct prov_bytes *certs, size_t count,
                                              struct prov_buf *ret);
-/* At most cap certificates (PROV_E_OVERFLOW), in the order they stand, not parsed. CRLs may stand beside
+/* At most cap certificates (PROV_E_OVERFLOW), in the order they stand, not parsed; ret may be written even
+ * if the call fails. CRLs may stand beside
  * them and are not looked at (RFC 5272, section 4.1; RFC 7925, section 4.4.3); signers are refused. */
 PROV_MUST prov_result prov_certs_only_decode(struct prov_bytes der, struct prov_bytes *ret,
                                              size_t cap, size_t *ret_count);
