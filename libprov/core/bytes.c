@@ -253,6 +253,14 @@ void prov_reader_fail(struct prov_reader *reader, prov_result error)
         reader->error = error;
 }
 
+void prov_reader_fail_at(struct prov_reader *reader, size_t at, prov_result error)
+{
+    if (reader->error != PROV_OK)
+        return;
+    reader->error = error;
+    reader->at = at;
+}
+
 prov_result prov_reader_result(const struct prov_reader *reader)
 {
     return reader->error;

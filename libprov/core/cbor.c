@@ -299,14 +299,10 @@ static void check_key(struct prov_reader *reader, size_t start, struct prov_byte
 {
     struct prov_bytes key = PROV_BYTES(reader->bytes.data + start, reader->at - start);
 
-    if (reader->error != PROV_OK)
-        return;
-    if (comes_after(key, *last)) {
+    if (reader->error == PROV_OK && comes_after(key, *last))
         *last = key;
-        return;
-    }
-    reader->at = start;
-    reader->error = PROV_E_DETERMINISM;
+    else
+        prov_reader_fail_at(reader, start, PROV_E_DETERMINISM);
 }
 
 static void walk(struct prov_reader *reader, unsigned depth);
@@ -388,10 +384,8 @@ bool prov_cbor_get_key(struct prov_reader *reader, struct prov_cbor_map *map, in
         return false;
     int64_t key = prov_cbor_get_int(reader);
     check_key(reader, start, &map->last);
-    if (key != (int32_t)key) {
-        reader->at = start;
-        reader->error = PROV_E_BOUNDS;
-    }
+    if (key != (int32_t)key)
+        prov_reader_fail_at(reader, start, PROV_E_BOUNDS);
     if (reader->error != PROV_OK)
         return false;
     map->left--;

@@ -94,137 +94,89 @@ prov_result prov_cose_key_set_encode(const uint8_t (*points)[PROV_POINT_LEN], si
 
 /* --- reading --------------------------------------------------------------------------------- */
 
+/* A device that takes in no bundles has its private keys from nowhere else. */
+#define HAS_EC2     (PROV_WITH_RPK || PROV_WITH_BUNDLES)
+#define HAS_PRIVATE PROV_WITH_BUNDLES
+
 /* What the map has held so far, besides what is in the key already. */
 struct parts {
     int64_t op; /* the one key operation, or 0 */
     bool has_crv, has_x, has_y;
 };
 
-/* A byte string of min to max octets; the reader stays at it otherwise, and tells where. */
-static prov_result take_sized(struct prov_reader *reader, size_t min, size_t max, prov_result other,
-                              struct prov_bytes *ret)
-{
-    struct prov_reader ahead = *reader;
-    struct prov_bytes bytes;
-    prov_result result = prov_cbor_take_bstr(&ahead, &bytes);
-
-    if (result != PROV_OK)
-        return result;
-    if (bytes.len < min || bytes.len > max)
-        return other;
-    *reader = ahead;
-    *ret = bytes;
-    return PROV_OK;
-}
-
 /* An integer that must be one of two. */
-static prov_result take_either(struct prov_reader *reader, int64_t a, int64_t b, prov_result other,
-                               int64_t *ret)
+static int64_t get_either(struct prov_reader *reader, int64_t a, int64_t b, prov_result otherwise)
 {
-    struct prov_reader ahead = *reader;
-    int64_t value;
-    prov_result result = prov_cbor_take_int(&ahead, &value);
+    size_t start = reader->at;
+    int64_t value = prov_cbor_get_int(reader);
 
-    if (result != PROV_OK)
-        return result;
     if (value != a && value != b)
-        return other;
-    *reader = ahead;
-    *ret = value;
-    return PROV_OK;
-}
-
-/* key_ops: one operation, since a key has one purpose here. */
-static prov_result take_ops(struct prov_reader *reader, int64_t *ret)
-{
-    struct prov_reader ahead = *reader;
-    size_t count;
-    prov_result result = prov_cbor_take_array(&ahead, &count);
-
-    if (result == PROV_OK && count != 1)
-        return PROV_E_FORMAT;
-    if (result == PROV_OK)
-        result = take_either(&ahead, OP_SIGN, OP_VERIFY, PROV_E_FORMAT, ret);
-    if (result == PROV_OK)
-        *reader = ahead;
-    return result;
+        prov_reader_fail_at(reader, start, otherwise);
+    return value;
 }
 
 /* y as a sign bit is the compressed form, which the profile does not have (RFC 8422,
  * section 5.1.2). */
-static prov_result take_y(struct prov_reader *reader, struct prov_bytes *ret)
-{
-    enum prov_cbor_type type;
-    prov_result result = prov_cbor_peek(reader, &type);
-
-    if (result == PROV_OK && type == PROV_CBOR_SIMPLE)
-        return PROV_E_POINT;
-    return result == PROV_OK ? take_sized(reader, COORDINATE_LEN, COORDINATE_LEN, PROV_E_POINT, ret)
-                             : result;
-}
-
-static prov_result take_coordinate(struct prov_reader *reader, int64_t label,
-                                   struct prov_cose_key *key, struct parts *parts)
+static bool get_coordinate(struct prov_reader *reader, uint8_t ret[COORDINATE_LEN])
 {
     struct prov_bytes value;
-    prov_result result =
-        label == LABEL_X ? take_sized(reader, COORDINATE_LEN, COORDINATE_LEN, PROV_E_POINT, &value)
-                         : take_y(reader, &value);
 
-    if (result != PROV_OK)
-        return result;
-    memcpy(key->point + (label == LABEL_X ? 1 : 1 + COORDINATE_LEN), value.data, COORDINATE_LEN);
-    *(label == LABEL_X ? &parts->has_x : &parts->has_y) = true;
-    return PROV_OK;
+    if (prov_cbor_next_is(reader, PROV_CBOR_SIMPLE))
+        prov_reader_fail(reader, PROV_E_POINT);
+    size_t start = reader->at;
+    prov_cbor_get_bstr(reader, 0, SIZE_MAX, &value);
+    if (value.len == COORDINATE_LEN)
+        memcpy(ret, value.data, COORDINATE_LEN);
+    else
+        prov_reader_fail_at(reader, start, PROV_E_POINT);
+    return true;
 }
 
-/* {1: 2, ?2: bstr, ?3: -7 / -9, ?4: [1 / 2], -1: 1, ?-2: bstr, ?-3: bstr, ?-4: bstr} */
-static prov_result take_ec2(struct prov_reader *reader, int64_t label, struct prov_cose_key *key,
-                            struct parts *parts)
+/* {1: 2, ?2: bstr, ?3: -7 / -9, ?4: [1 / 2], -1: 1, ?-2: bstr, ?-3: bstr, ?-4: bstr}
+ * key_ops: one operation, since a key has one purpose here. */
+static void get_ec2(struct prov_reader *reader, int32_t label, struct prov_cose_key *key,
+                    struct parts *parts)
 {
-    int64_t number;
-
-    switch (label) {
-    case LABEL_KID:
-        return prov_cbor_take_bstr(reader, &key->kid);
-    case LABEL_ALG:
-        return take_either(reader, ALG_ES256, ALG_ESP256, PROV_E_ALGORITHM, &number);
-    case LABEL_OPS:
-        return take_ops(reader, &parts->op);
-    case LABEL_CRV:
+    if (label == LABEL_KID) {
+        prov_cbor_get_bstr(reader, 0, SIZE_MAX, &key->kid);
+    } else if (label == LABEL_ALG) {
+        get_either(reader, ALG_ES256, ALG_ESP256, PROV_E_ALGORITHM);
+    } else if (label == LABEL_OPS) {
+        if (prov_cbor_get_array(reader, 0, SIZE_MAX) != 1)
+            prov_reader_fail(reader, PROV_E_FORMAT);
+        parts->op = get_either(reader, OP_SIGN, OP_VERIFY, PROV_E_FORMAT);
+    } else if (label == LABEL_CRV) {
         parts->has_crv = true;
-        return take_either(reader, CRV_P256, CRV_P256, PROV_E_ALGORITHM, &number);
-    case LABEL_X:
-    case LABEL_Y:
-        return take_coordinate(reader, label, key, parts);
-    case LABEL_D:
-        return take_sized(reader, PROV_SCALAR_LEN, PROV_SCALAR_LEN, PROV_E_BOUNDS, &key->d);
-    default:
-        return PROV_E_FORMAT;
+        get_either(reader, CRV_P256, CRV_P256, PROV_E_ALGORITHM);
+    } else if (label == LABEL_X) {
+        parts->has_x = get_coordinate(reader, key->point + 1);
+    } else if (label == LABEL_Y) {
+        parts->has_y = get_coordinate(reader, key->point + 1 + COORDINATE_LEN);
+    } else if (HAS_PRIVATE && label == LABEL_D) {
+        prov_cbor_get_bstr(reader, PROV_SCALAR_LEN, PROV_SCALAR_LEN, &key->d);
+    } else {
+        prov_reader_fail(reader, PROV_E_FORMAT);
     }
 }
 
 /* {1: 4, 2: bstr .size (1..128), -1: bstr .size (16..64)} */
-static prov_result take_symmetric(struct prov_reader *reader, int64_t label,
-                                  struct prov_cose_key *key)
+static void get_symmetric(struct prov_reader *reader, int32_t label, struct prov_cose_key *key)
 {
-    switch (label) {
-    case LABEL_KID:
-        return take_sized(reader, 1, PROV_PSK_IDENTITY_MAX, PROV_E_BOUNDS, &key->kid);
-    case LABEL_K:
-        return take_sized(reader, PROV_PSK_MIN, PROV_PSK_MAX, PROV_E_BOUNDS, &key->k);
-    default:
-        return PROV_E_FORMAT;
-    }
+    if (label == LABEL_KID)
+        prov_cbor_get_bstr(reader, 1, PROV_PSK_IDENTITY_MAX, &key->kid);
+    else if (label == LABEL_K)
+        prov_cbor_get_bstr(reader, PROV_PSK_MIN, PROV_PSK_MAX, &key->k);
+    else
+        prov_reader_fail(reader, PROV_E_FORMAT);
 }
 
 /* A public key has both coordinates, a private one may leave both out (RFC 9053, section 7.1.1);
  * the operation, if it is named, is the one that the key can do. */
 static bool is_whole(struct prov_cose_key *key, const struct parts *parts)
 {
-    bool is_private = key->d.len > 0;
+    bool is_private = HAS_PRIVATE && key->d.len > 0;
 
-    if (key->kty == PROV_COSE_SYMMETRIC)
+    if (!HAS_EC2 || key->kty == PROV_COSE_SYMMETRIC)
         return key->k.len > 0;
     if (!parts->has_crv || parts->has_x != parts->has_y || (!parts->has_x && !is_private))
         return false;
@@ -233,80 +185,52 @@ static bool is_whole(struct prov_cose_key *key, const struct parts *parts)
     return parts->op == 0 || parts->op == (is_private ? OP_SIGN : OP_VERIFY);
 }
 
-static prov_result take_kty(struct prov_reader *reader, struct prov_cbor_map *map,
-                            enum prov_cose_kty *ret)
-{
-    bool more;
-    int64_t label, kty;
-    prov_result result = prov_cbor_map_next(reader, map, &more, &label);
-
-    if (result == PROV_OK && (!more || label != LABEL_KTY))
-        return PROV_E_FORMAT;
-    if (result == PROV_OK)
-        result = take_either(reader, PROV_COSE_EC2, PROV_COSE_SYMMETRIC, PROV_E_ALGORITHM, &kty);
-    if (result == PROV_OK)
-        *ret = (enum prov_cose_kty)kty;
-    return result;
-}
-
 prov_result prov_cose_key_decode(struct prov_reader *reader, struct prov_cose_key *ret)
 {
     struct prov_cose_key key = {.has_public = false};
     struct parts parts = {.op = 0};
-    struct prov_cbor_map map;
     size_t start = reader->at;
-    bool more = true;
-    int64_t label;
-    prov_result result = prov_cbor_map_begin(reader, &map);
+    struct prov_cbor_map map = prov_cbor_get_map(reader);
+    int32_t label;
 
-    if (result == PROV_OK)
-        result = take_kty(reader, &map, &key.kty);
-    while (result == PROV_OK && more) {
-        result = prov_cbor_map_next(reader, &map, &more, &label);
-        if (result == PROV_OK && more)
-            result = key.kty == PROV_COSE_EC2 ? take_ec2(reader, label, &key, &parts)
-                                              : take_symmetric(reader, label, &key);
+    if (!prov_cbor_get_key(reader, &map, &label) || label != LABEL_KTY)
+        prov_reader_fail(reader, PROV_E_FORMAT);
+    key.kty = (enum prov_cose_kty)get_either(reader, HAS_EC2 ? PROV_COSE_EC2 : PROV_COSE_SYMMETRIC,
+                                             PROV_COSE_SYMMETRIC, PROV_E_ALGORITHM);
+    while (prov_cbor_get_key(reader, &map, &label)) {
+        if (HAS_EC2 && key.kty == PROV_COSE_EC2)
+            get_ec2(reader, label, &key, &parts);
+        else
+            get_symmetric(reader, label, &key);
     }
-    if (result != PROV_OK)
-        return result;
-    if (!is_whole(&key, &parts)) {
-        reader->at = start;
-        return PROV_E_FORMAT;
-    }
-    *ret = key;
-    return PROV_OK;
-}
-
-/* One element, a whole item; false if it is not a key of ours, which is no error (RFC 9052, section
- * 7). */
-static bool understand(struct prov_bytes item, struct prov_cose_key *ret)
-{
-    struct prov_reader reader = prov_reader_make(item);
-
-    return prov_cose_key_decode(&reader, ret) == PROV_OK;
+    if (!is_whole(&key, &parts))
+        prov_reader_fail_at(reader, start, PROV_E_FORMAT);
+    if (reader->error == PROV_OK)
+        *ret = key;
+    return reader->error;
 }
 
 prov_result prov_cose_key_set_decode(struct prov_bytes set, struct prov_cose_key *ret, size_t cap,
                                      size_t *ret_count)
 {
     struct prov_reader reader = prov_reader_make(set);
-    size_t count, understood = 0;
-    prov_result result = prov_cbor_take_array(&reader, &count);
+    size_t left = prov_cbor_get_array(&reader, 0, SIZE_MAX), understood = 0;
 
-    if (result == PROV_OK && count == 0)
-        return PROV_E_FORMAT;
-    for (size_t i = 0; i < count && result == PROV_OK; i++) {
+    if (left == 0)
+        prov_reader_fail(&reader, PROV_E_FORMAT);
+    /* What is not a key of ours is no error (RFC 9052, section 7). */
+    for (; left > 0; left--) {
         struct prov_cose_key key;
         struct prov_bytes item;
-        result = prov_cbor_take_item(&reader, &item);
-        if (result != PROV_OK || !understand(item, &key))
+        prov_cbor_get_item(&reader, &item);
+        struct prov_reader one = prov_reader_make(item);
+        if (prov_cose_key_decode(&one, &key) != PROV_OK)
             continue;
         if (understood == cap)
             return PROV_E_BOUNDS;
         ret[understood++] = key;
     }
-    if (result == PROV_OK && !prov_reader_done(&reader))
-        return PROV_E_TRAILING;
+    prov_result result = prov_reader_end(&reader);
     if (result == PROV_OK)
         *ret_count = understood;
     return result;

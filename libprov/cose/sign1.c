@@ -79,80 +79,51 @@ prov_result prov_cose_sign1_finish(uint16_t content_type, struct prov_bytes payl
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-static prov_result take_alg(struct prov_reader *reader)
+static uint16_t get_content_type(struct prov_reader *reader)
 {
-    int64_t alg;
-    prov_result result = prov_cbor_take_int(reader, &alg);
+    uint64_t type = prov_cbor_get_uint(reader);
 
-    if (result == PROV_OK && alg != ALG_ES256 && alg != ALG_ESP256)
-        return PROV_E_ALGORITHM;
-    return result;
-}
-
-static prov_result take_content_type(struct prov_reader *reader, uint16_t *ret)
-{
-    uint64_t type;
-    prov_result result = prov_cbor_take_uint(reader, &type);
-
-    if (result == PROV_OK && type >= PROV_COSE_NO_CONTENT_TYPE)
-        return PROV_E_FORMAT;
-    if (result == PROV_OK)
-        *ret = (uint16_t)type;
-    return result;
+    if (type >= PROV_COSE_NO_CONTENT_TYPE)
+        prov_reader_fail(reader, PROV_E_FORMAT);
+    return (uint16_t)type;
 }
 
 /* {1: -7 / -9, ? 3: uint}; other parameters, crit among them, are refused. */
 static prov_result parse_protected(struct prov_bytes content, uint16_t *ret_type)
 {
     struct prov_reader reader = prov_reader_make(content);
-    struct prov_cbor_map map;
-    bool more = true, has_alg = false;
-    int64_t label;
-    prov_result result = prov_cbor_map_begin(&reader, &map);
+    struct prov_cbor_map map = prov_cbor_get_map(&reader);
+    int64_t alg = 0;
+    int32_t label;
 
-    while (result == PROV_OK && more) {
-        result = prov_cbor_map_next(&reader, &map, &more, &label);
-        if (result != PROV_OK || !more)
-            continue;
+    while (prov_cbor_get_key(&reader, &map, &label)) {
         if (label == HEADER_ALG)
-            result = take_alg(&reader);
+            alg = prov_cbor_get_int(&reader);
+        else if (label == HEADER_CONTENT_TYPE)
+            *ret_type = get_content_type(&reader);
         else
-            result =
-                label == HEADER_CONTENT_TYPE ? take_content_type(&reader, ret_type) : PROV_E_FORMAT;
-        has_alg = has_alg || label == HEADER_ALG;
+            prov_reader_fail(&reader, PROV_E_FORMAT);
     }
-    if (result == PROV_OK && !prov_reader_done(&reader))
-        return PROV_E_TRAILING;
-    return result == PROV_OK && !has_alg ? PROV_E_FORMAT : result;
+    if (alg == 0)
+        prov_reader_fail(&reader, PROV_E_FORMAT);
+    else if (alg != ALG_ES256 && alg != ALG_ESP256)
+        prov_reader_fail(&reader, PROV_E_ALGORITHM);
+    return prov_reader_end(&reader);
 }
 
 /* {? 4: kid}: the key that verifies comes from elsewhere, so the hint is passed over. */
-static prov_result take_unprotected(struct prov_reader *reader)
+static void get_unprotected(struct prov_reader *reader)
 {
-    struct prov_cbor_map map;
+    struct prov_cbor_map map = prov_cbor_get_map(reader);
     struct prov_bytes kid;
-    bool more = true;
-    int64_t label;
-    prov_result result = prov_cbor_map_begin(reader, &map);
+    int32_t label;
 
-    while (result == PROV_OK && more) {
-        result = prov_cbor_map_next(reader, &map, &more, &label);
-        if (result == PROV_OK && more)
-            result = label == HEADER_KID ? prov_cbor_take_bstr(reader, &kid) : PROV_E_FORMAT;
+    while (prov_cbor_get_key(reader, &map, &label)) {
+        if (label == HEADER_KID)
+            prov_cbor_get_bstr(reader, 0, SIZE_MAX, &kid);
+        else
+            prov_reader_fail(reader, PROV_E_FORMAT);
     }
-    return result;
-}
-
-static prov_result take_signature(struct prov_reader *reader, uint8_t ret[PROV_SIGNATURE_LEN])
-{
-    struct prov_bytes signature;
-    prov_result result = prov_cbor_take_bstr(reader, &signature);
-
-    if (result == PROV_OK && signature.len != PROV_SIGNATURE_LEN)
-        return PROV_E_FORMAT;
-    if (result == PROV_OK)
-        memcpy(ret, signature.data, PROV_SIGNATURE_LEN);
-    return result;
 }
 
 /* [protected: bstr .cbor {…}, unprotected: {…}, payload: bstr, signature: bstr .size 64] */
@@ -160,23 +131,22 @@ prov_result prov_cose_sign1_decode(struct prov_bytes message, struct prov_cose_s
 {
     struct prov_cose_sign1 sign1 = {.content_type = PROV_COSE_NO_CONTENT_TYPE};
     struct prov_reader reader = prov_reader_make(message);
-    size_t count;
-    prov_result result = prov_cbor_take_array(&reader, &count);
+    struct prov_bytes signature;
 
-    if (result == PROV_OK && count != 4)
-        return PROV_E_FORMAT;
+    if (prov_cbor_get_array(&reader, 0, SIZE_MAX) != 4)
+        prov_reader_fail(&reader, PROV_E_FORMAT);
+    prov_cbor_get_bstr(&reader, 0, SIZE_MAX, &sign1.protected_header);
+    prov_result result = prov_reader_result(&reader);
     if (result == PROV_OK)
-        result = prov_cbor_take_bstr(&reader, &sign1.protected_header);
-    if (result == PROV_OK)
-        result = parse_protected(sign1.protected_header, &sign1.content_type);
-    if (result == PROV_OK)
-        result = take_unprotected(&reader);
-    if (result == PROV_OK)
-        result = prov_cbor_take_bstr(&reader, &sign1.payload);
-    if (result == PROV_OK)
-        result = take_signature(&reader, sign1.signature);
-    if (result == PROV_OK && !prov_reader_done(&reader))
-        return PROV_E_TRAILING;
+        prov_reader_fail(&reader, parse_protected(sign1.protected_header, &sign1.content_type));
+    get_unprotected(&reader);
+    prov_cbor_get_bstr(&reader, 0, SIZE_MAX, &sign1.payload);
+    prov_cbor_get_bstr(&reader, 0, SIZE_MAX, &signature);
+    if (signature.len == PROV_SIGNATURE_LEN)
+        memcpy(sign1.signature, signature.data, PROV_SIGNATURE_LEN);
+    else
+        prov_reader_fail(&reader, PROV_E_FORMAT);
+    result = prov_reader_end(&reader);
     if (result == PROV_OK)
         *ret = sign1;
     return result;

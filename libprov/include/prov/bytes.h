@@ -100,8 +100,10 @@ uint64_t prov_get_u64(struct prov_reader *reader);
 void prov_get_bytes(struct prov_reader *reader, size_t len, struct prov_bytes *ret);
 /* A vector with a length of `width` octets (1 to 3) before it. */
 void prov_get_vector(struct prov_reader *reader, size_t width, struct prov_bytes *ret);
-/* What the caller itself finds wrong with what it got; the first failure counts. */
+/* What the caller itself finds wrong with what it got (PROV_OK: nothing); the first failure counts. fail_at
+ * also goes back to `at`, where that began. */
 void prov_reader_fail(struct prov_reader *reader, prov_result error);
+void prov_reader_fail_at(struct prov_reader *reader, size_t at, prov_result error);
 PROV_MUST prov_result prov_reader_result(const struct prov_reader *reader);
 /* The same, and PROV_E_TRAILING if something is left. */
 PROV_MUST prov_result prov_reader_end(const struct prov_reader *reader);
