@@ -27,107 +27,79 @@ static bool code_known(uint8_t code)
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-static prov_result take_extended(struct prov_reader *reader, unsigned nibble, uint32_t *ret)
+static uint32_t get_extended(struct prov_reader *reader, unsigned nibble)
 {
-    uint8_t one;
-    uint16_t two;
-
-    if (nibble < EXTEND_1) {
-        *ret = nibble;
-    } else if (nibble == EXTEND_1) {
-        if (!prov_take_u8(reader, &one))
-            return PROV_E_TRUNCATED;
-        *ret = (uint32_t)one + EXTEND_1;
-    } else if (nibble == EXTEND_2) {
-        if (!prov_take_u16(reader, &two))
-            return PROV_E_TRUNCATED;
-        *ret = (uint32_t)two + BASE_2;
-    } else {
-        return PROV_E_FORMAT;
-    }
-    return PROV_OK;
+    if (nibble == EXTEND_1)
+        return EXTEND_1 + (uint32_t)prov_get_u8(reader);
+    if (nibble == EXTEND_2)
+        return BASE_2 + (uint32_t)prov_get_u16(reader);
+    if (nibble == RESERVED)
+        prov_reader_fail(reader, PROV_E_FORMAT);
+    return nibble;
 }
 
-/* One option, whose first octet is taken already. */
-static prov_result take_option(struct prov_reader *reader, uint8_t first, uint16_t last,
-                               struct prov_coap_option *ret)
+/* One option, whose first octet is taken already; *last is the number of the one before it. */
+static void get_option(struct prov_reader *reader, uint8_t first, uint32_t *last,
+                       struct prov_coap_message *message)
 {
-    uint32_t delta, len;
-    struct prov_bytes value;
-    prov_result result = take_extended(reader, first >> 4, &delta);
+    uint32_t number = *last + get_extended(reader, first >> 4);
+    uint32_t len = get_extended(reader, first & 15);
+    struct prov_coap_option *option = &message->options[message->option_count];
 
-    if (result == PROV_OK)
-        result = take_extended(reader, first & 15, &len);
-    if (result != PROV_OK)
-        return result;
-    if (delta > (uint32_t)UINT16_MAX - last)
-        return PROV_E_FORMAT;
-    if (!prov_take(reader, len, &value))
-        return PROV_E_TRUNCATED;
-    *ret = (struct prov_coap_option){(uint16_t)(last + delta), value};
-    return PROV_OK;
+    if (number > UINT16_MAX)
+        prov_reader_fail(reader, PROV_E_FORMAT);
+    else if (message->option_count == PROV_COAP_OPTIONS_MAX)
+        prov_reader_fail(reader, PROV_E_BOUNDS);
+    if (prov_reader_result(reader) != PROV_OK)
+        return;
+    *last = number;
+    option->number = (uint16_t)number;
+    prov_get_bytes(reader, len, &option->value);
+    message->option_count++;
 }
 
-static prov_result take_payload(struct prov_reader *reader, struct prov_coap_message *message)
+/* A payload marker with nothing behind it is a format error (section 3). */
+static void get_payload(struct prov_reader *reader, struct prov_bytes *ret)
 {
-    size_t left = prov_reader_left(reader);
-
-    /* A marker with nothing behind it is a format error (section 3). */
-    return left > 0 && prov_take(reader, left, &message->payload) ? PROV_OK : PROV_E_FORMAT;
+    prov_get_bytes(reader, prov_reader_left(reader), ret);
+    if (ret->len == 0)
+        prov_reader_fail(reader, PROV_E_FORMAT);
 }
 
-static prov_result take_options(struct prov_reader *reader, struct prov_coap_message *message)
+static void get_head(struct prov_reader *reader, struct prov_coap_message *message)
 {
-    uint16_t last = 0;
-    uint8_t first;
-
-    while (prov_take_u8(reader, &first)) {
-        if (first == PAYLOAD_MARKER)
-            return take_payload(reader, message);
-        if (first >> 4 == RESERVED || (first & 15) == RESERVED)
-            return PROV_E_FORMAT;
-        if (message->option_count == PROV_COAP_OPTIONS_MAX)
-            return PROV_E_BOUNDS;
-        struct prov_coap_option *option = &message->options[message->option_count];
-        prov_result result = take_option(reader, first, last, option);
-        if (result != PROV_OK)
-            return result;
-        last = option->number;
-        message->option_count++;
-    }
-    return PROV_OK;
-}
-
-static prov_result take_head(struct prov_reader *reader, struct prov_coap_message *message)
-{
-    uint8_t first;
-
-    if (!prov_take_u8(reader, &first) || !prov_take_u8(reader, &message->code) ||
-        !prov_take_u16(reader, &message->id))
-        return PROV_E_TRUNCATED;
-    if (first >> 6 != VERSION)
-        return PROV_E_VERSION;
+    uint8_t first = prov_get_u8(reader);
     size_t token_len = first & 15;
+
+    message->type = (enum prov_coap_type)(first >> 4 & 3);
+    message->code = prov_get_u8(reader);
+    message->id = prov_get_u16(reader);
+    if (first >> 6 != VERSION)
+        prov_reader_fail(reader, PROV_E_VERSION);
     if (token_len > PROV_COAP_TOKEN_MAX || !code_known(message->code))
-        return PROV_E_FORMAT;
+        prov_reader_fail(reader, PROV_E_FORMAT);
     /* An empty message has nothing after its id (section 4.1). */
     if (message->code == PROV_COAP_EMPTY && (token_len > 0 || !prov_reader_done(reader)))
-        return PROV_E_FORMAT;
-    message->type = (enum prov_coap_type)(first >> 4 & 3);
-    return prov_take(reader, token_len, &message->token) ? PROV_OK : PROV_E_TRUNCATED;
+        prov_reader_fail(reader, PROV_E_FORMAT);
+    prov_get_bytes(reader, token_len, &message->token);
 }
 
 prov_result prov_coap_decode(struct prov_bytes datagram, struct prov_coap_message *ret)
 {
-    struct prov_coap_message message = {.option_count = 0};
     struct prov_reader reader = prov_reader_make(datagram);
-    prov_result result = take_head(&reader, &message);
+    uint32_t last = 0;
 
-    if (result == PROV_OK)
-        result = take_options(&reader, &message);
-    if (result == PROV_OK)
-        *ret = message;
-    return result;
+    ret->option_count = 0;
+    ret->payload = PROV_BYTES_NONE;
+    get_head(&reader, ret);
+    while (prov_reader_result(&reader) == PROV_OK && !prov_reader_done(&reader)) {
+        uint8_t first = prov_get_u8(&reader);
+        if (first == PAYLOAD_MARKER)
+            get_payload(&reader, &ret->payload);
+        else
+            get_option(&reader, first, &last, ret);
+    }
+    return prov_reader_result(&reader);
 }
 
 /* --- writing --------------------------------------------------------------------------------- */
@@ -147,14 +119,67 @@ static void put_extended(struct prov_buf *buf, uint32_t value)
         prov_put_u8(buf, (uint8_t)(value - EXTEND_1));
 }
 
-static void put_option(struct prov_buf *buf, const struct prov_coap_option *option, uint16_t last)
+void prov_coap_put_head(struct prov_buf *buf, enum prov_coap_type type, uint8_t code, uint16_t id,
+                        struct prov_bytes token)
 {
-    uint32_t delta = (uint32_t)(option->number - last), len = (uint32_t)option->value.len;
+    prov_put_u8(buf, (uint8_t)(VERSION << 6 | (unsigned)type << 4 | token.len));
+    prov_put_u8(buf, code);
+    prov_put_u16(buf, id);
+    prov_put_bytes(buf, token);
+}
 
+void prov_coap_put_option(struct prov_buf *buf, uint16_t *last, uint16_t number,
+                          struct prov_bytes value)
+{
+    uint32_t delta = (uint32_t)number - *last, len = (uint32_t)value.len;
+
+    *last = number;
     prov_put_u8(buf, (uint8_t)(extended_nibble(delta) << 4 | extended_nibble(len)));
     put_extended(buf, delta);
     put_extended(buf, len);
-    prov_put_bytes(buf, option->value);
+    prov_put_bytes(buf, value);
+}
+
+/* The shortest form of an unsigned integer; 0 is no octet at all (section 3.2). */
+static struct prov_bytes shortest(uint32_t value, uint8_t store[4])
+{
+    size_t at = 4;
+
+    for (; value > 0; value >>= 8)
+        store[--at] = (uint8_t)value;
+    return PROV_BYTES(store + at, 4 - at);
+}
+
+void prov_coap_put_uint(struct prov_buf *buf, uint16_t *last, uint16_t number, uint32_t value)
+{
+    uint8_t store[4];
+
+    prov_coap_put_option(buf, last, number, shortest(value, store));
+}
+
+static size_t segment_len(const char *path)
+{
+    size_t len = 0;
+
+    while (path[len] != '/' && path[len] != '\0')
+        len++;
+    return len;
+}
+
+void prov_coap_put_path(struct prov_buf *buf, uint16_t *last, const char *path)
+{
+    while (*path == '/' && path[1] != '\0') {
+        size_t len = segment_len(++path);
+        prov_coap_put_option(buf, last, PROV_COAP_URI_PATH, PROV_BYTES((const uint8_t *)path, len));
+        path += len;
+    }
+}
+
+void prov_coap_put_payload(struct prov_buf *buf, struct prov_bytes payload)
+{
+    if (payload.len > 0)
+        prov_put_u8(buf, PAYLOAD_MARKER);
+    prov_put_bytes(buf, payload);
 }
 
 /* Indexes of the options in ascending order of their numbers; equal ones stay as they were given.
@@ -178,8 +203,7 @@ static void put_options(struct prov_buf *buf, const struct prov_coap_message *me
     sort_options(message, order);
     for (size_t i = 0; i < message->option_count; i++) {
         const struct prov_coap_option *option = &message->options[order[i]];
-        put_option(buf, option, last);
-        last = option->number;
+        prov_coap_put_option(buf, &last, option->number, option->value);
     }
 }
 
@@ -205,15 +229,9 @@ prov_result prov_coap_encode(const struct prov_coap_message *message, struct pro
 
     if (result != PROV_OK)
         return result;
-    prov_put_u8(ret, (uint8_t)(VERSION << 6 | (unsigned)message->type << 4 | message->token.len));
-    prov_put_u8(ret, message->code);
-    prov_put_u16(ret, message->id);
-    prov_put_bytes(ret, message->token);
+    prov_coap_put_head(ret, message->type, message->code, message->id, message->token);
     put_options(ret, message);
-    if (message->payload.len > 0) {
-        prov_put_u8(ret, PAYLOAD_MARKER);
-        prov_put_bytes(ret, message->payload);
-    }
+    prov_coap_put_payload(ret, message->payload);
     return prov_buf_result(ret);
 }
 
@@ -228,26 +246,10 @@ prov_result prov_coap_add(struct prov_coap_message *message, uint16_t number,
     return PROV_OK;
 }
 
-/* The shortest form of an unsigned integer; 0 is no octet at all (section 3.2). */
 prov_result prov_coap_add_uint(struct prov_coap_message *message, uint16_t number, uint32_t value,
                                uint8_t store[4])
 {
-    struct prov_buf buf = prov_buf_make(store, 4);
-    size_t skip = 0;
-
-    prov_put_u32(&buf, value);
-    while (skip < 4 && store[skip] == 0)
-        skip++;
-    return prov_coap_add(message, number, PROV_BYTES(store + skip, 4 - skip));
-}
-
-static size_t segment_len(const char *path)
-{
-    size_t len = 0;
-
-    while (path[len] != '/' && path[len] != '\0')
-        len++;
-    return len;
+    return prov_coap_add(message, number, shortest(value, store));
 }
 
 prov_result prov_coap_add_path(struct prov_coap_message *message, const char *path)

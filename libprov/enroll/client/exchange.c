@@ -7,25 +7,17 @@
 
 #include "client/internal.h"
 
-#define ACK_TIMEOUT_MS 2000u /* RFC 7252, section 4.8 */
-#define MAX_RETRANSMIT 4u
-#define SZX_MAX        6u
+#define ACK_TIMEOUT_MS     2000u /* RFC 7252, section 4.8 */
+#define ACK_TIMEOUT_MAX_MS 3600000u
+#define MAX_RETRANSMIT     4u
+#define MAX_RETRANSMIT_MAX 16u
+#define SZX_MAX            6u
 
-static uint32_t ack_timeout(const struct prov_exchange *x)
+static uint32_t setting(uint32_t value, uint32_t standard, uint32_t max)
 {
-    return x->config && x->config->ack_timeout_ms ? x->config->ack_timeout_ms : ACK_TIMEOUT_MS;
-}
-
-static unsigned max_retransmit(const struct prov_exchange *x)
-{
-    return x->config && x->config->max_retransmit ? x->config->max_retransmit : MAX_RETRANSMIT;
-}
-
-uint8_t prov_exchange_own_szx(const struct prov_exchange *x)
-{
-    uint8_t szx = x->config && x->config->szx ? x->config->szx : PROV_ENROLL_SZX;
-
-    return szx > SZX_MAX ? SZX_MAX : szx;
+    if (value == 0)
+        return standard;
+    return value < max ? value : max;
 }
 
 uint8_t prov_exchange_szx(size_t message_max, size_t host_len)
@@ -41,18 +33,16 @@ uint8_t prov_exchange_szx(size_t message_max, size_t host_len)
  * token is random, so it is the die here: no random source is needed. */
 static uint32_t first_timeout(const struct prov_exchange *x)
 {
-    uint32_t base = ack_timeout(x);
+    uint32_t base = x->config.ack_timeout_ms;
     uint32_t die = (x->token[0] ^ x->token[3] ^ (x->message_id * 151u)) & 0xff;
 
-    return base + (uint32_t)((uint64_t)(base / 2) * die / 255);
+    return base + base / 2 * die / 255;
 }
 
 /* MAX_TRANSMIT_WAIT (RFC 7252, section 4.8.2): how long an answer is awaited after an empty ACK. */
 static uint64_t transmit_wait(const struct prov_exchange *x)
 {
-    unsigned tries = max_retransmit(x) > 16 ? 16 : max_retransmit(x);
-
-    return (uint64_t)ack_timeout(x) * ((1u << (tries + 1)) - 1) * 3 / 2;
+    return (uint64_t)(x->config.ack_timeout_ms / 2) * ((6u << x->config.max_retransmit) - 3);
 }
 
 void prov_exchange_fail(struct prov_exchange *x, prov_result result)
@@ -75,49 +65,46 @@ void prov_exchange_begin(struct prov_exchange *x, const struct prov_exchange_con
                          uint64_t now_ms)
 {
     memset(x, 0, sizeof(*x));
-    x->config = config;
+    if (config)
+        x->config = *config;
+    x->config.ack_timeout_ms =
+        setting(x->config.ack_timeout_ms, ACK_TIMEOUT_MS, ACK_TIMEOUT_MAX_MS);
+    x->config.max_retransmit =
+        (uint8_t)setting(x->config.max_retransmit, MAX_RETRANSMIT, MAX_RETRANSMIT_MAX);
+    x->szx = (uint8_t)setting(x->config.szx, PROV_ENROLL_SZX, SZX_MAX);
+    x->block2_szx = x->szx;
     x->state = PROV_EXCHANGE_RUNNING;
     x->resource = prov_resource_get(request->op);
     x->host = request->host;
     x->body = request->body;
     x->accept = request->accept;
-    x->szx = prov_exchange_own_szx(x);
-    x->block2_szx = x->szx;
     x->message_id = request->message_id;
     memcpy(x->token, request->token, sizeof(x->token));
     x->to_send = true;
     x->deadline_ms = now_ms;
     x->format = PROV_CF_NONE;
     x->answer = prov_buf_make(room.data, room.cap);
-    if (!x->resource)
+    if (!x->resource || x->body.len > UINT16_MAX)
         prov_exchange_fail(x, PROV_E_STATE);
-}
-
-static bool write_reply(struct prov_exchange *x, struct prov_buf *out)
-{
-    struct prov_coap_message message = {.type = (enum prov_coap_type)x->reply_type,
-                                        .id = x->reply_id};
-
-    x->to_reply = false;
-    return prov_coap_encode(&message, out) == PROV_OK;
 }
 
 bool prov_exchange_pull(struct prov_exchange *x, uint64_t now_ms, struct prov_buf *out)
 {
-    prov_result result;
-
-    if (x->to_reply)
-        return write_reply(x, out);
+    if (x->to_reply) {
+        x->to_reply = false;
+        prov_coap_put_head(out, (enum prov_coap_type)x->reply_type, PROV_COAP_EMPTY, x->reply_id,
+                           PROV_BYTES_NONE);
+        return !out->overflow;
+    }
     if (x->state != PROV_EXCHANGE_RUNNING || !x->to_send)
         return false;
-    result = prov_exchange_write(x, out);
-    if (result != PROV_OK) {
-        prov_exchange_fail(x, result);
+    prov_exchange_write(x, out);
+    if (out->overflow) {
+        prov_exchange_fail(x, PROV_E_OVERFLOW);
         return false;
     }
-    if (x->tries == 0)
+    if (x->tries++ == 0)
         x->timeout_ms = first_timeout(x);
-    x->tries++;
     x->to_send = false;
     x->deadline_ms = now_ms + x->timeout_ms;
     return true;
@@ -127,7 +114,7 @@ enum prov_exchange_state prov_exchange_step(struct prov_exchange *x, uint64_t no
 {
     if (x->state != PROV_EXCHANGE_RUNNING || x->to_send || now_ms < x->deadline_ms)
         return x->state;
-    if (x->acked || x->tries > max_retransmit(x)) {
+    if (x->acked || x->tries > x->config.max_retransmit) {
         prov_exchange_fail(x, PROV_E_TIMEOUT);
     } else {
         x->timeout_ms *= 2;

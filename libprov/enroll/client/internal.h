@@ -7,15 +7,13 @@
 
 #include "prov/enroll_client.h"
 
-/* The block size that this end wants, as an SZX. */
-uint8_t prov_exchange_own_szx(const struct prov_exchange *x);
 /* Ends the exchange without an answer. */
 void prov_exchange_fail(struct prov_exchange *x, prov_result result);
 /* The next message of the exchange: a new message id, its own retransmissions. */
 void prov_exchange_next(struct prov_exchange *x);
 
 /* Writes the request, or the block of it that is due. */
-PROV_MUST prov_result prov_exchange_write(struct prov_exchange *x, struct prov_buf *out);
+void prov_exchange_write(struct prov_exchange *x, struct prov_buf *out);
 /* Takes a response that belongs to the exchange. false: it does not fit what was asked. */
 bool prov_exchange_take(struct prov_exchange *x, const struct prov_coap_message *message);
 

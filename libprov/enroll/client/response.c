@@ -9,43 +9,47 @@
 
 #define MAX_AGE_DEFAULT 60u /* RFC 7252, section 5.10.5 */
 
-static bool block_of(const struct prov_coap_message *message, uint16_t number,
-                     struct prov_coap_block *ret)
+/* PROV_E_NOT_FOUND, PROV_E_FORMAT. */
+static prov_result block_of(const struct prov_coap_message *message, uint16_t number,
+                            struct prov_coap_block *ret)
 {
     const struct prov_coap_option *option = prov_coap_find(message, number);
 
-    return option && prov_coap_block_decode(option, ret) == PROV_OK;
+    return option ? prov_coap_block_decode(option, ret) : PROV_E_NOT_FOUND;
 }
 
-/* 2.31: the block that is under way was taken; the server may want smaller ones from here on. */
-static bool take_continue(struct prov_exchange *x, const struct prov_coap_message *message)
+/* A number; `missing` if there is none, `wrong` if it is none. */
+static uint32_t number_of(const struct prov_coap_message *message, uint16_t number,
+                          uint32_t missing, uint32_t wrong)
 {
+    const struct prov_coap_option *option = prov_coap_find(message, number);
+    uint32_t value = missing;
+
+    if (option && prov_coap_uint(option, &value) != PROV_OK)
+        return wrong;
+    return value;
+}
+
+/* What 2.31 and 4.13 say about the request's blocks, while there are any: the number that they speak of, and
+ * the size that the server wants from here on, which is never larger. 2.31: the block that is under way was
+ * taken. 4.13 to the first one: an invitation to try a smaller size (section 2.9.3); it can only shrink, so
+ * this ends. */
+static bool take_block1(struct prov_exchange *x, const struct prov_coap_message *message)
+{
+    bool goes_on = message->code == PROV_COAP_CONTINUE;
     struct prov_coap_block block;
 
-    if (!block_of(message, PROV_COAP_BLOCK1, &block) || x->block2 > 0)
+    if (block_of(message, PROV_COAP_BLOCK1, &block) != PROV_OK || x->block2 > 0)
         return false;
-    if (block.number != x->sent / prov_coap_block_size(x->szx))
+    bool smaller = block.szx < x->szx;
+    if (goes_on ? block.number != x->sent / prov_coap_block_size(x->szx) || x->in_flight == 0 ||
+                      x->sent + x->in_flight >= x->body.len
+                : x->sent > 0 || !smaller)
         return false;
-    if (x->in_flight == 0 || x->sent + x->in_flight >= x->body.len)
-        return false; /* there is nothing to go on with */
-    x->sent += x->in_flight;
-    if (block.szx < x->szx)
+    if (goes_on)
+        x->sent = (uint16_t)(x->sent + x->in_flight);
+    if (smaller)
         x->szx = block.szx;
-    prov_exchange_next(x);
-    return true;
-}
-
-/* 4.13 to the first block, with a smaller size: an invitation to try that one (section 2.9.3). It
- * can only shrink, so this ends. */
-static bool try_smaller(struct prov_exchange *x, const struct prov_coap_message *message)
-{
-    struct prov_coap_block block;
-
-    if (message->code != PROV_COAP_TOO_LARGE || x->sent > 0 || x->block2 > 0)
-        return false;
-    if (!block_of(message, PROV_COAP_BLOCK1, &block) || block.szx >= x->szx)
-        return false;
-    x->szx = block.szx;
     prov_exchange_next(x);
     return true;
 }
@@ -59,26 +63,22 @@ static void end(struct prov_exchange *x, uint8_t code)
 }
 
 /* 4.xx and 5.xx: the payload is a text for people, as much of it as there is room for. */
-static bool take_error(struct prov_exchange *x, const struct prov_coap_message *message)
+static void take_error(struct prov_exchange *x, const struct prov_coap_message *message)
 {
-    const struct prov_coap_option *max_age = prov_coap_find(message, PROV_COAP_MAX_AGE);
-    size_t len = message->payload.len < x->answer.cap ? message->payload.len : x->answer.cap;
+    struct prov_bytes text = message->payload;
 
-    if (try_smaller(x, message))
-        return true;
-    x->max_age = MAX_AGE_DEFAULT;
-    if (max_age && prov_coap_uint(max_age, &x->max_age) != PROV_OK)
-        x->max_age = MAX_AGE_DEFAULT;
+    if (text.len > x->answer.cap)
+        text.len = x->answer.cap;
+    x->max_age = number_of(message, PROV_COAP_MAX_AGE, MAX_AGE_DEFAULT, MAX_AGE_DEFAULT);
     x->answer.len = 0;
-    prov_put_bytes(&x->answer, PROV_BYTES(message->payload.data, len));
+    prov_put_bytes(&x->answer, text);
     x->format = PROV_CF_NONE;
     end(x, message->code);
-    return true;
 }
 
 /* The format that was asked for, or one that the resource has; none only with an empty body. */
 static bool format_fits(const struct prov_exchange *x, const struct prov_coap_message *message,
-                        uint16_t format)
+                        uint32_t format)
 {
     if (format == PROV_CF_NONE)
         return message->payload.len == 0;
@@ -87,48 +87,34 @@ static bool format_fits(const struct prov_exchange *x, const struct prov_coap_me
     return format == x->resource->response_format || format == x->resource->other_format;
 }
 
-static bool format_of(const struct prov_coap_message *message, uint16_t *ret)
+/* What the first block says of the whole body, later ones must say too. */
+static bool same_body(struct prov_exchange *x, uint16_t format, uint8_t szx, struct prov_bytes etag)
 {
-    const struct prov_coap_option *option = prov_coap_find(message, PROV_COAP_CONTENT_FORMAT);
-    uint32_t value = PROV_CF_NONE;
-
-    if (option && (prov_coap_uint(option, &value) != PROV_OK || value >= PROV_CF_NONE))
+    if (etag.len > sizeof(x->etag))
         return false;
-    *ret = (uint16_t)value;
-    return true;
-}
-
-/* What the first block says of the whole body. */
-static void note_first(struct prov_exchange *x, uint16_t format, uint8_t szx,
-                       struct prov_bytes etag)
-{
-    x->format = format;
-    x->block2_szx = szx;
-    x->etag_len = (uint8_t)etag.len;
-    if (etag.len > 0)
-        memcpy(x->etag, etag.data, etag.len);
-}
-
-static bool same_body(const struct prov_exchange *x, uint16_t format, uint8_t szx,
-                      struct prov_bytes etag)
-{
+    if (x->block2 == 0) {
+        x->format = format;
+        x->block2_szx = szx;
+        x->etag_len = (uint8_t)etag.len;
+        if (etag.len > 0)
+            memcpy(x->etag, etag.data, etag.len);
+    }
     return format == x->format && szx == x->block2_szx &&
            prov_bytes_equal(etag, PROV_BYTES(x->etag, x->etag_len));
 }
 
-static bool take_block(struct prov_exchange *x, const struct prov_coap_message *message,
-                       struct prov_coap_block block, uint16_t format)
+static bool take_success(struct prov_exchange *x, const struct prov_coap_message *message)
 {
-    const struct prov_coap_option *option = prov_coap_find(message, PROV_COAP_ETAG);
-    struct prov_bytes etag = option ? option->value : PROV_BYTES_NONE;
+    static const uint16_t known[] = {PROV_COAP_BLOCK1, PROV_COAP_BLOCK2};
+    const struct prov_coap_option *etag = prov_coap_find(message, PROV_COAP_ETAG);
+    struct prov_coap_block block = {0, false, x->block2_szx};
+    uint32_t format = number_of(message, PROV_COAP_CONTENT_FORMAT, PROV_CF_NONE, UINT32_MAX);
 
-    if (block.number != x->block2 || etag.len > sizeof(x->etag))
-        return false;
-    if (block.more && message->payload.len != prov_coap_block_size(block.szx))
-        return false;
-    if (block.number == 0)
-        note_first(x, format, block.szx, etag);
-    else if (!same_body(x, format, block.szx, etag))
+    if (prov_coap_unknown_critical(message, known, 2) != 0 ||
+        block_of(message, PROV_COAP_BLOCK2, &block) == PROV_E_FORMAT ||
+        !format_fits(x, message, format) || block.number != x->block2 ||
+        (block.more && message->payload.len != prov_coap_block_size(block.szx)) ||
+        !same_body(x, (uint16_t)format, block.szx, etag ? etag->value : PROV_BYTES_NONE))
         return false;
     prov_put_bytes(&x->answer, message->payload);
     if (x->answer.overflow) {
@@ -142,26 +128,13 @@ static bool take_block(struct prov_exchange *x, const struct prov_coap_message *
     return true;
 }
 
-static bool take_success(struct prov_exchange *x, const struct prov_coap_message *message)
-{
-    static const uint16_t known[] = {PROV_COAP_BLOCK1, PROV_COAP_BLOCK2};
-    struct prov_coap_block block = {0, false, x->block2_szx};
-    uint16_t format;
-
-    if (prov_coap_unknown_critical(message, known, sizeof(known) / sizeof(known[0])) != 0)
-        return false;
-    if (prov_coap_find(message, PROV_COAP_BLOCK2) && !block_of(message, PROV_COAP_BLOCK2, &block))
-        return false;
-    if (!format_of(message, &format) || !format_fits(x, message, format))
-        return false;
-    return take_block(x, message, block, format);
-}
-
 bool prov_exchange_take(struct prov_exchange *x, const struct prov_coap_message *message)
 {
     if (message->code == PROV_COAP_CONTINUE)
-        return take_continue(x, message);
+        return take_block1(x, message);
     if (message->code >> 5 == 2)
         return take_success(x, message);
-    return take_error(x, message);
+    if (message->code != PROV_COAP_TOO_LARGE || !take_block1(x, message))
+        take_error(x, message);
+    return true;
 }

@@ -8,6 +8,27 @@
 
 #include "server/internal.h"
 
+/* The attributes of what is listed: resource types, and content formats. */
+static const struct link {
+    uint8_t op;
+    const char *rt, *ct;
+} links[] = {
+    {PROV_ENROLL_EST_CRTS, "ace.est.crts", "281"},
+    {PROV_ENROLL_EST_SEN, "ace.est.sen", "281 287"},
+    {PROV_ENROLL_EST_SREN, "ace.est.sren", "281 287"},
+    {PROV_ENROLL_CRTS, "prov.crts", "281"},
+    {PROV_ENROLL_CERT, "prov.cert", "281 287"},
+    {PROV_ENROLL_RPK, "prov.rpk", "102"},
+    {PROV_ENROLL_PSK, "prov.psk", "101"},
+    {PROV_ENROLL_CONFIRM, "prov.confirm", NULL},
+    {PROV_ENROLL_NOW, "prov.now", "60"},
+};
+
+static const char *path_of(const struct link *link)
+{
+    return prov_resource_get((enum prov_enroll_op)link->op)->path;
+}
+
 static struct prov_bytes part(struct prov_bytes bytes, size_t from, size_t to)
 {
     return from < to ? PROV_BYTES(bytes.data + from, to - from) : PROV_BYTES_NONE;
@@ -49,7 +70,7 @@ static bool attribute_fits(const char *attribute, struct prov_bytes pattern)
     return false;
 }
 
-static bool query_fits(const struct prov_resource *resource, struct prov_bytes query)
+static bool query_fits(const struct link *link, struct prov_bytes query)
 {
     size_t equals = index_of(query, '=', 0);
     struct prov_bytes name = part(query, 0, equals);
@@ -59,21 +80,19 @@ static bool query_fits(const struct prov_resource *resource, struct prov_bytes q
         return false;
     pattern = part(query, equals + 1, query.len);
     if (prov_bytes_equal(name, prov_bytes_text("href")))
-        return attribute_fits(resource->path, pattern);
+        return attribute_fits(path_of(link), pattern);
     if (prov_bytes_equal(name, prov_bytes_text("rt")))
-        return attribute_fits(resource->rt, pattern);
+        return attribute_fits(link->rt, pattern);
     if (prov_bytes_equal(name, prov_bytes_text("ct")))
-        return attribute_fits(resource->ct, pattern);
+        return attribute_fits(link->ct, pattern);
     return false;
 }
 
-static bool is_listed(const struct prov_resource *resource, const struct prov_coap_message *message)
+static bool is_listed(const struct link *link, const struct prov_coap_message *message)
 {
-    if (!resource->rt)
-        return false;
     for (size_t i = 0; i < message->option_count; i++) {
         if (message->options[i].number == PROV_COAP_URI_QUERY &&
-            !query_fits(resource, message->options[i].value))
+            !query_fits(link, message->options[i].value))
             return false;
     }
     return true;
@@ -90,21 +109,21 @@ static void put_attribute(struct prov_buf *ret, const char *name, const char *va
     prov_put_text(ret, "\"");
 }
 
-static void put_link(struct prov_buf *ret, const struct prov_resource *resource)
+static void put_link(struct prov_buf *ret, const struct link *link)
 {
     if (ret->len > 0)
         prov_put_text(ret, ",");
     prov_put_text(ret, "<");
-    prov_put_text(ret, resource->path);
+    prov_put_text(ret, path_of(link));
     prov_put_text(ret, ">");
-    put_attribute(ret, "rt", resource->rt);
-    put_attribute(ret, "ct", resource->ct);
+    put_attribute(ret, "rt", link->rt);
+    put_attribute(ret, "ct", link->ct);
 }
 
 void prov_enroll_discover(const struct prov_coap_message *message, struct prov_buf *ret)
 {
-    for (size_t i = 0; i < prov_resource_count; i++) {
-        if (is_listed(&prov_resources[i], message))
-            put_link(ret, &prov_resources[i]);
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+        if (is_listed(&links[i], message))
+            put_link(ret, &links[i]);
     }
 }

@@ -78,18 +78,28 @@ struct prov_coap_message {
     enum prov_coap_type type;
     uint8_t code;
     uint16_t id;
-    struct prov_bytes token;
-    struct prov_coap_option options[PROV_COAP_OPTIONS_MAX]; /* ascending */
+    struct prov_bytes token, payload;
     size_t option_count;
-    struct prov_bytes payload;
+    struct prov_coap_option options[PROV_COAP_OPTIONS_MAX]; /* ascending */
 };
 
 /* Views into the datagram. PROV_E_FORMAT, PROV_E_TRUNCATED, PROV_E_BOUNDS (more than 16 options),
- * PROV_E_VERSION. */
+ * PROV_E_VERSION. ret may be written even if the call fails. */
 PROV_MUST prov_result prov_coap_decode(struct prov_bytes datagram, struct prov_coap_message *ret);
 /* Options may be given in any order: they are sorted, stably. */
 PROV_MUST prov_result prov_coap_encode(const struct prov_coap_message *message,
                                        struct prov_buf *ret);
+
+/* The same without a message: piece by piece, the options in ascending order of their numbers. *last is
+ * the number of the option before, 0 at first. */
+void prov_coap_put_head(struct prov_buf *buf, enum prov_coap_type type, uint8_t code, uint16_t id,
+                        struct prov_bytes token);
+void prov_coap_put_option(struct prov_buf *buf, uint16_t *last, uint16_t number,
+                          struct prov_bytes value);
+void prov_coap_put_uint(struct prov_buf *buf, uint16_t *last, uint16_t number, uint32_t value);
+/* Splits "/a/b" into Uri-Path options. */
+void prov_coap_put_path(struct prov_buf *buf, uint16_t *last, const char *path);
+void prov_coap_put_payload(struct prov_buf *buf, struct prov_bytes payload);
 
 /* Adds an option; uint values are written in as few octets as possible (RFC 7252, section 3.2):
  * `store` is 4 octets of room that must live as long as the message. PROV_E_FULL. */

@@ -49,14 +49,12 @@ enum prov_enroll_op {
 };
 
 struct prov_resource {
-    enum prov_enroll_op op;
-    const char *path;
+    const char *path;         /* NULL: not in this build */
+    uint8_t op;               /* prov_enroll_op */
     uint8_t method;           /* PROV_COAP_GET or PROV_COAP_POST */
     uint16_t request_format;  /* PROV_CF_NONE: no payload */
     uint16_t response_format; /* the default */
     uint16_t other_format;    /* accepted with Accept, or PROV_CF_NONE */
-    const char *rt;           /* resource type for discovery */
-    const char *ct;           /* "281 287", … or NULL */
 };
 extern const struct prov_resource prov_resources[];
 extern const size_t prov_resource_count;

@@ -17,7 +17,7 @@
 #include "prov/enroll.h"
 
 struct prov_exchange_config {
-    uint32_t ack_timeout_ms; /* 0: 2000 (RFC 7252, section 4.8) */
+    uint32_t ack_timeout_ms; /* 0: 2000 (RFC 7252, section 4.8); at most an hour */
     uint8_t max_retransmit;  /* 0: 4 */
     uint8_t szx;             /* 0: PROV_ENROLL_SZX */
 };
@@ -34,31 +34,31 @@ enum prov_exchange_state {
 #define PROV_EXCHANGE_MESSAGE_MAX(szx, host_len) (((size_t)16 << (szx)) + 64 + (host_len) + 3)
 
 struct prov_exchange {
-    const struct prov_exchange_config *config; /* or NULL: the defaults */
     enum prov_exchange_state state;
     prov_result result;
+    struct prov_exchange_config config; /* with the defaults filled in */
     /* request; the body's view must live until the exchange ends */
     const struct prov_resource *resource;
     struct prov_bytes host; /* Uri-Host, or none */
     struct prov_bytes body;
     uint16_t accept;
-    size_t sent;      /* octets of the body that the server has taken */
-    size_t in_flight; /* octets of the body in the message that is under way */
-    uint8_t szx;
+    uint16_t sent;       /* octets of the body that the server has taken */
+    uint16_t in_flight;  /* octets of the body in the message that is under way */
     uint16_t message_id; /* of the last request sent: the session's next exchange begins after it */
     uint8_t token[4];
+    uint8_t szx;
     uint8_t tries;
     bool to_send, acked;
     uint32_t timeout_ms;
     uint64_t deadline_ms;
-    uint32_t block2;    /* next block to ask for */
+    uint16_t block2;    /* next block to ask for */
     uint8_t block2_szx; /* the size that the server serves */
-    uint8_t
-        etag[8]; /* of the first block: the others must carry the same (RFC 7959, section 2.4) */
-    uint8_t etag_len;
-    bool to_reply; /* an empty ACK or RST is due for a message of the server */
-    uint8_t reply_type;
+    uint8_t reply_type; /* to_reply: an empty ACK or RST is due for a message of the server */
     uint16_t reply_id;
+    bool to_reply;
+    uint8_t
+        etag_len; /* of the first block: the others must carry the same (RFC 7959, section 2.4) */
+    uint8_t etag[8];
     /* answer */
     uint8_t code;
     uint16_t format;  /* PROV_CF_NONE: none, as with a diagnostic text */
@@ -73,7 +73,8 @@ uint8_t prov_exchange_szx(size_t message_max, size_t host_len);
 
 /* Begins a request. Message ids and tokens must not repeat within 247 s on a session: take random
  * ones at the session's start; the next exchange takes x->message_id + 1 (a block-wise one uses
- * several) and another token. `room` takes the answer's body. */
+ * several) and another token. `room` takes the answer's body. A body of more than 65,535 octets, or a
+ * resource that is not in this build, fails. */
 struct prov_exchange_request {
     enum prov_enroll_op op;
     struct prov_bytes host; /* Uri-Host: the server's name, or none */
