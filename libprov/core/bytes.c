@@ -74,20 +74,25 @@ void prov_put_text(struct prov_buf *buf, const char *text)
     prov_put_bytes(buf, prov_bytes_text(text));
 }
 
-static void store_uint(uint8_t *at, size_t width, uint64_t value)
-{
-    while (width-- > 0) {
-        at[width] = (uint8_t)value;
-        value >>= 8;
-    }
-}
-
-static void put_uint(struct prov_buf *buf, size_t width, uint64_t value)
+static void put_long(struct prov_buf *buf, size_t width, uint64_t value)
 {
     uint8_t *space = prov_put_space(buf, width);
 
-    if (space != NULL)
-        store_uint(space, width, value);
+    if (space == NULL)
+        return;
+    for (; width-- > 0; value >>= 8)
+        space[width] = (uint8_t)value;
+}
+
+/* The same for what one register holds. */
+static void put_uint(struct prov_buf *buf, size_t width, uint32_t value)
+{
+    uint8_t *space = prov_put_space(buf, width);
+
+    if (space == NULL)
+        return;
+    for (; width-- > 0; value >>= 8)
+        space[width] = (uint8_t)value;
 }
 
 void prov_put_u8(struct prov_buf *buf, uint8_t value)
@@ -112,12 +117,12 @@ void prov_put_u32(struct prov_buf *buf, uint32_t value)
 
 void prov_put_u48(struct prov_buf *buf, uint64_t value)
 {
-    put_uint(buf, 6, value);
+    put_long(buf, 6, value);
 }
 
 void prov_put_u64(struct prov_buf *buf, uint64_t value)
 {
-    put_uint(buf, 8, value);
+    put_long(buf, 8, value);
 }
 
 size_t prov_put_open(struct prov_buf *buf, size_t width)
@@ -134,7 +139,10 @@ void prov_put_close(struct prov_buf *buf, size_t width, size_t mark)
         buf->overflow = true;
         return;
     }
-    store_uint(buf->data + mark - width, width, len);
+    while (width-- > 0) {
+        buf->data[--mark] = (uint8_t)len;
+        len >>= 8;
+    }
 }
 
 prov_result prov_buf_result(const struct prov_buf *buf)
@@ -171,22 +179,29 @@ bool prov_take(struct prov_reader *reader, size_t len, struct prov_bytes *ret)
     return true;
 }
 
-static bool take_uint(struct prov_reader *reader, size_t width, uint64_t *ret)
+/* The number that octets are, network order. */
+static uint32_t number_of(struct prov_bytes octets)
+{
+    uint32_t value = 0;
+
+    for (size_t i = 0; i < octets.len; i++)
+        value = value << 8 | octets.data[i];
+    return value;
+}
+
+static bool take_uint(struct prov_reader *reader, size_t width, uint32_t *ret)
 {
     struct prov_bytes octets;
-    uint64_t value = 0;
 
     if (!prov_take(reader, width, &octets))
         return false;
-    for (size_t i = 0; i < width; i++)
-        value = value << 8 | octets.data[i];
-    *ret = value;
+    *ret = number_of(octets);
     return true;
 }
 
 bool prov_take_u8(struct prov_reader *reader, uint8_t *ret)
 {
-    uint64_t value;
+    uint32_t value;
 
     if (!take_uint(reader, 1, &value))
         return false;
@@ -196,7 +211,7 @@ bool prov_take_u8(struct prov_reader *reader, uint8_t *ret)
 
 bool prov_take_u16(struct prov_reader *reader, uint16_t *ret)
 {
-    uint64_t value;
+    uint32_t value;
 
     if (!take_uint(reader, 2, &value))
         return false;
@@ -204,45 +219,46 @@ bool prov_take_u16(struct prov_reader *reader, uint16_t *ret)
     return true;
 }
 
-static bool take_u32_of(struct prov_reader *reader, size_t width, uint32_t *ret)
-{
-    uint64_t value;
-
-    if (!take_uint(reader, width, &value))
-        return false;
-    *ret = (uint32_t)value;
-    return true;
-}
-
 bool prov_take_u24(struct prov_reader *reader, uint32_t *ret)
 {
-    return take_u32_of(reader, 3, ret);
+    return take_uint(reader, 3, ret);
 }
 
 bool prov_take_u32(struct prov_reader *reader, uint32_t *ret)
 {
-    return take_u32_of(reader, 4, ret);
+    return take_uint(reader, 4, ret);
+}
+
+static bool take_long(struct prov_reader *reader, size_t width, uint64_t *ret)
+{
+    struct prov_bytes octets;
+
+    if (!prov_take(reader, width, &octets))
+        return false;
+    *ret = (uint64_t)number_of(PROV_BYTES(octets.data, width - 4)) << 32 |
+           number_of(PROV_BYTES(octets.data + width - 4, 4));
+    return true;
 }
 
 bool prov_take_u48(struct prov_reader *reader, uint64_t *ret)
 {
-    return take_uint(reader, 6, ret);
+    return take_long(reader, 6, ret);
 }
 
 bool prov_take_u64(struct prov_reader *reader, uint64_t *ret)
 {
-    return take_uint(reader, 8, ret);
+    return take_long(reader, 8, ret);
 }
 
 bool prov_take_vector(struct prov_reader *reader, size_t width, struct prov_bytes *ret)
 {
-    struct prov_reader ahead = *reader;
-    uint64_t len;
+    size_t start = reader->at;
+    uint32_t len;
 
-    if (!take_uint(&ahead, width, &len) || !prov_take(&ahead, (size_t)len, ret))
-        return false;
-    *reader = ahead;
-    return true;
+    if (take_uint(reader, width, &len) && prov_take(reader, len, ret))
+        return true;
+    reader->at = start;
+    return false;
 }
 
 /* --- sticky reading -------------------------------------------------------------------------- */
@@ -283,12 +299,9 @@ void prov_get_bytes(struct prov_reader *reader, size_t len, struct prov_bytes *r
 static uint32_t get_uint(struct prov_reader *reader, size_t width)
 {
     struct prov_bytes octets;
-    uint32_t value = 0;
 
     prov_get_bytes(reader, width, &octets);
-    for (size_t i = 0; i < octets.len; i++)
-        value = value << 8 | octets.data[i];
-    return value;
+    return number_of(octets);
 }
 
 uint8_t prov_get_u8(struct prov_reader *reader)
@@ -313,13 +326,13 @@ uint32_t prov_get_u32(struct prov_reader *reader)
 
 uint64_t prov_get_u64(struct prov_reader *reader)
 {
-    struct prov_bytes octets;
-    uint64_t value = 0;
+    size_t start = reader->at;
+    uint64_t high = get_uint(reader, 4), value = high << 32 | get_uint(reader, 4);
 
-    prov_get_bytes(reader, 8, &octets);
-    for (size_t i = 0; i < octets.len; i++)
-        value = value << 8 | octets.data[i];
-    return value;
+    if (reader->error == PROV_OK)
+        return value;
+    reader->at = start;
+    return 0;
 }
 
 void prov_get_vector(struct prov_reader *reader, size_t width, struct prov_bytes *ret)

@@ -92,18 +92,6 @@ void prov_cbor_put_item(struct prov_buf *buf, struct prov_bytes item)
 
 /* --- reading: heads -------------------------------------------------------------------------- */
 
-/* RFC 8949, section 4.2.1: the argument as short as it can be. */
-static size_t shortest(uint64_t value)
-{
-    if (value < 24)
-        return 1;
-    if (value <= 0xff)
-        return 2;
-    if (value <= 0xffff)
-        return 3;
-    return value <= 0xffffffff ? 5 : 9;
-}
-
 /* The next head, checked; the reader stays. Of a container, so many items must follow as it says, each
  * of an octet at least: a count that can't be true is refused before anything is looped over. */
 static prov_result look(const struct prov_reader *reader, struct cbor_head *ret)
@@ -114,13 +102,12 @@ static prov_result look(const struct prov_reader *reader, struct cbor_head *ret)
 
     if (result != PROV_OK)
         return result;
-    if (ret->len != shortest(ret->value))
-        return PROV_E_DETERMINISM;
     left -= ret->len;
-    if ((ret->type == PROV_CBOR_ARRAY && ret->value > left) ||
-        (ret->type == PROV_CBOR_MAP && ret->value > left / 2))
-        return PROV_E_TRUNCATED;
-    return PROV_OK;
+    if (ret->type == PROV_CBOR_MAP)
+        left /= 2;
+    else if (ret->type != PROV_CBOR_ARRAY)
+        return PROV_OK;
+    return ret->value > left ? PROV_E_TRUNCATED : PROV_OK;
 }
 
 bool prov_cbor_next_is(const struct prov_reader *reader, enum prov_cbor_type type)

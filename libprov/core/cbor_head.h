@@ -22,8 +22,9 @@ struct cbor_head {
 };
 
 /* The head that `left` begins with; for strings, the whole content must be there too.
- * PROV_E_TRUNCATED; PROV_E_DETERMINISM for indefinite lengths; PROV_E_FORMAT for reserved heads,
- * floats and simple values other than false, true and null. */
+ * PROV_E_TRUNCATED; PROV_E_DETERMINISM for indefinite lengths, and arguments that are longer than need be
+ * (section 4.2.1); PROV_E_FORMAT for reserved heads,
+ * floats and simple values other than false, true and null. ret may be written even then. */
 PROV_MUST prov_result cbor_head_get(struct prov_bytes left, struct cbor_head *ret);
 /* Appends the shortest head. */
 void cbor_head_put(struct prov_buf *buf, enum prov_cbor_type type, uint64_t value);

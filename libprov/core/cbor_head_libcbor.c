@@ -133,6 +133,17 @@ static const struct cbor_callbacks callbacks = {
     .indef_break = on_other,
 };
 
+static size_t shortest(uint64_t value)
+{
+    if (value < 24)
+        return 1;
+    if (value <= 0xff)
+        return 2;
+    if (value <= 0xffff)
+        return 3;
+    return value <= 0xffffffff ? 5 : 9;
+}
+
 static prov_result decode(struct prov_bytes left, struct cbor_head *ret)
 {
     struct seen seen = {.result = PROV_E_INTERNAL};
@@ -144,7 +155,7 @@ static prov_result decode(struct prov_bytes left, struct cbor_head *ret)
         return seen.result;
     bool string = seen.type == PROV_CBOR_BSTR || seen.type == PROV_CBOR_TSTR;
     *ret = (struct cbor_head){seen.type, seen.value, got.read - (string ? seen.value : 0)};
-    return PROV_OK;
+    return ret->len == shortest(ret->value) ? PROV_OK : PROV_E_DETERMINISM;
 }
 
 /* A tag's number is written as an unsigned integer's value is, under another major type (RFC 8949,

@@ -111,7 +111,7 @@ static bool url_is_whole(struct prov_bytes url)
 
 prov_result prov_certificate_url_check(struct prov_bytes url)
 {
-    if (url.len > PROV_URL_MAX || !url_is_whole(url))
+    if (!PROV_WITH_CERTIFICATE_URLS || url.len > PROV_URL_MAX || !url_is_whole(url))
         return PROV_E_ADDRESS;
     for (size_t i = 0; i < url.len; i++)
         if (url.data[i] <= ' ' || url.data[i] > '~' || url.data[i] == '@' || url.data[i] == '#' ||

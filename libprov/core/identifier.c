@@ -73,23 +73,26 @@ prov_result prov_eui64_parse_eui48(const char *text, struct prov_eui64 *ret)
     return prov_eui64_from_octets(PROV_BYTES_OF(octets), ret);
 }
 
+/* Of a digit; of anything else, anything. */
+static unsigned nibble(uint8_t c)
+{
+    return (c + (c > '9' ? 9u : 0u)) & 15;
+}
+
+/* Read without a look, and compared with the one form that it has. */
 prov_result prov_eui64_parse_canonical(struct prov_bytes text, struct prov_eui64 *ret)
 {
-    char copy[PROV_EUI64_TEXT], again[PROV_EUI64_TEXT];
+    char again[PROV_EUI64_TEXT];
     struct prov_eui64 eui64;
 
-    if (text.len != PROV_EUI64_TEXT - 1 || memchr(text.data, '\0', text.len) != NULL)
+    if (text.len != sizeof again - 1)
         return PROV_E_EUI64;
-    memcpy(copy, text.data, text.len);
-    copy[text.len] = '\0';
-    prov_result result = prov_eui64_parse(copy, &eui64);
-    if (result != PROV_OK)
-        return result;
+    for (size_t i = 0; i < sizeof eui64.octets; i++)
+        eui64.octets[i] = (uint8_t)(nibble(text.data[3 * i]) << 4 | nibble(text.data[3 * i + 1]));
     prov_eui64_format(&eui64, again);
-    if (memcmp(copy, again, sizeof copy) != 0)
+    if (memcmp(text.data, again, text.len) != 0)
         return PROV_E_EUI64;
-    *ret = eui64;
-    return PROV_OK;
+    return prov_eui64_from_octets(PROV_BYTES_OF(eui64.octets), ret);
 }
 
 void prov_eui64_format(const struct prov_eui64 *eui64, char ret[PROV_EUI64_TEXT])
@@ -108,65 +111,50 @@ bool prov_eui64_equal(const struct prov_eui64 *a, const struct prov_eui64 *b)
 
 /* --- FQDN ------------------------------------------------------------------------------------ */
 
-static bool is_digit(char c)
+static char lower_case(uint8_t c)
 {
-    return c >= '0' && c <= '9';
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
-static bool is_alnum(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'z');
-}
-
-/* Letters, digits and inner hyphens, 1 to 63 octets (RFC 1123, section 2.1; RFC 1035,
- * section 2.3.4). */
-static bool label_ok(const char *label, size_t len)
-{
-    if (len < 1 || len > 63 || !is_alnum(label[0]) || !is_alnum(label[len - 1]))
-        return false;
-    for (size_t i = 0; i < len; i++)
-        if (!is_alnum(label[i]) && label[i] != '-')
-            return false;
-    return true;
-}
-
-static bool all_digits(const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if (!is_digit(text[i]))
-            return false;
-    return true;
-}
-
-/* At least two labels; the last is not all digits, so that no IPv4 address passes (RFC 1123, 2.1).
- */
+/* At least two labels of letters, digits and inner hyphens, 1 to 63 octets each; the last is not all
+ * digits, so that no IPv4 address passes (RFC 1123, section 2.1; RFC 1035, section 2.3.4). The dot that a
+ * name may end with stands behind the last label of each. */
 static bool name_ok(const char *name, size_t len)
 {
-    size_t start = 0, labels = 0;
+    size_t label = 0, labels = 0;
+    bool all_digits = true;
 
     for (size_t i = 0; i <= len; i++) {
-        if (i < len && name[i] != '.')
+        char c = i < len ? name[i] : '.', before = label > 0 ? name[i - 1] : '-';
+        bool digit = c >= '0' && c <= '9';
+        if (c == '.') {
+            if (before == '-' || label > 63)
+                return false;
+            labels++;
+            label = 0;
+            if (i < len)
+                all_digits = true;
             continue;
-        if (!label_ok(name + start, i - start) || (i == len && all_digits(name + start, i - start)))
+        }
+        if (!digit && !(c >= 'a' && c <= 'z') && !(c == '-' && label > 0))
             return false;
-        labels++;
-        start = i + 1;
+        all_digits = all_digits && digit;
+        label++;
     }
-    return labels >= 2;
+    return labels >= 2 && !all_digits;
 }
 
 prov_result prov_fqdn_parse(struct prov_bytes text, struct prov_fqdn *ret)
 {
-    struct prov_fqdn name = {""};
+    struct prov_fqdn name;
 
     if (text.len > 0 && text.data[text.len - 1] == '.')
         text.len--;
     if (text.len < 1 || text.len > PROV_FQDN_MAX)
         return PROV_E_FQDN;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = (char)text.data[i];
-        name.text[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-    }
+    memset(&name, 0, sizeof name);
+    for (size_t i = 0; i < text.len; i++)
+        name.text[i] = lower_case(text.data[i]);
     if (!name_ok(name.text, text.len))
         return PROV_E_FQDN;
     *ret = name;

@@ -7,26 +7,28 @@
 
 /* --- UTF-8 ----------------------------------------------------------------------------------- */
 
+/* By the first octet of a sequence: how many follow, and the range of the next (RFC 3629, section 4). */
 bool prov_is_utf8(struct prov_bytes text)
 {
-    static const uint32_t least[4] = {0, 0x80, 0x800, 0x10000};
+    unsigned more = 0, low = 0x80, high = 0xbf;
 
-    for (size_t at = 0; at < text.len;) {
-        uint32_t value = text.data[at++];
-        size_t more = value < 0x80 ? 0 : value < 0xe0 ? 1 : value < 0xf0 ? 2 : 3;
-        if ((value >= 0x80 && value < 0xc0) || value > 0xf4 || text.len - at < more)
-            return false;
-        if (more > 0)
-            value &= 0x3fu >> more;
-        for (size_t i = more; i > 0; i--, at++) {
-            if ((text.data[at] & 0xc0) != 0x80)
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned c = text.data[i];
+        if (more > 0) {
+            if (c < low || c > high)
                 return false;
-            value = value << 6 | (text.data[at] & 0x3f);
+            more--;
+            low = 0x80;
+            high = 0xbf;
+        } else if (c >= 0x80) {
+            if (c < 0xc2 || c > 0xf4)
+                return false;
+            more = 1u + (c >= 0xe0) + (c >= 0xf0);
+            low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
+            high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
         }
-        if (value < least[more] || value >> 11 == 0x1b || value > 0x10ffff)
-            return false;
     }
-    return true;
+    return more == 0;
 }
 
 /* --- hex ------------------------------------------------------------------------------------- */

@@ -6,24 +6,16 @@
 
 #define DAY INT32_C(86400)
 
-static bool is_leap(int32_t year)
+/* Days from 1970 to the first of a month, 1 to 13. With March as the first month of a year the leap day
+ * comes last, and 367 / 12 gives the months before their lengths (Gauss). */
+static int32_t first_of(int32_t year, int32_t month)
 {
-    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-static int32_t days_in_month(int32_t year, int32_t month)
-{
-    if (month == 2)
-        return is_leap(year) ? 29 : 28;
-    return 30 + ((month ^ month >> 3) & 1); /* 31 in 1, 3, 5, 7 and in 8, 10, 12 */
-}
-
-/* From 1970 on; the leap days are those of the years before. */
-static int32_t days_before_year(int32_t year)
-{
-    year--;
-    return (year - 1969) * 365 + year / 4 - year / 100 + year / 400 -
-           (1969 / 4 - 1969 / 100 + 1969 / 400);
+    month -= 2;
+    if (month <= 0) {
+        month += 12;
+        year--;
+    }
+    return year * 365 + year / 4 - year / 100 + year / 400 + 367 * month / 12 - 719498;
 }
 
 static int64_t clamp(int64_t seconds)
@@ -41,13 +33,13 @@ void prov_civil_from_seconds(int64_t seconds, struct prov_civil *ret)
     int year = 1970 + day / 366;
     int month = 1;
 
-    while (days_before_year(year + 1) <=
+    while (first_of(year + 1, 1) <=
            day) /* at most 22 times: 8029 years of 366 days fall short by that */
         year++;
-    int left = day - days_before_year(year);
-    for (; left >= days_in_month(year, month); month++)
-        left -= days_in_month(year, month);
-    *ret = (struct prov_civil){year, month, left + 1, rest / 3600, rest / 60 % 60, rest % 60};
+    while (first_of(year, month + 1) <= day)
+        month++;
+    *ret = (struct prov_civil){year,        month,          day - first_of(year, month) + 1,
+                               rest / 3600, rest / 60 % 60, rest % 60};
 }
 
 static bool between(int value, int low, int high)
@@ -58,14 +50,14 @@ static bool between(int value, int low, int high)
 prov_result prov_civil_to_seconds(const struct prov_civil *civil, int64_t *ret)
 {
     if (!between(civil->year, 1970, 9999) || !between(civil->month, 1, 12) ||
-        !between(civil->day, 1, days_in_month(civil->year, civil->month)) ||
         !between(civil->hour, 0, 23) || !between(civil->minute, 0, 59) ||
         !between(civil->second, 0, 59))
         return PROV_E_TEXT;
-    int32_t day = days_before_year(civil->year) + civil->day - 1;
-    for (int month = 1; month < civil->month; month++)
-        day += days_in_month(civil->year, month);
-    *ret = (int64_t)day * DAY + (civil->hour * 3600 + civil->minute * 60 + civil->second);
+    int32_t month = first_of(civil->year, civil->month);
+    if (!between(civil->day, 1, first_of(civil->year, civil->month + 1) - month))
+        return PROV_E_TEXT;
+    int32_t second = civil->hour * 3600 + civil->minute * 60 + civil->second;
+    *ret = (int64_t)(month + civil->day - 1) * DAY + second;
     return PROV_OK;
 }
 

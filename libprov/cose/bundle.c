@@ -321,8 +321,9 @@ prov_result prov_bundle_decode(struct prov_bytes bytes, struct prov_crypto *cryp
 {
     struct prov_bundle bundle = {.profile = NULL};
     struct prov_reader reader = prov_reader_make(bytes);
-    prov_result result =
-        bytes.len > PROV_BUNDLE_MAX ? PROV_E_BOUNDS : check_digest(&reader, crypto);
+    prov_result result = !PROV_WITH_BUNDLES || bytes.len > PROV_BUNDLE_MAX
+                             ? PROV_E_BOUNDS
+                             : check_digest(&reader, crypto);
 
     if (result == PROV_OK) {
         reader.at = 0;

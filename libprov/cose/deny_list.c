@@ -223,7 +223,7 @@ prov_result prov_deny_list_decode(struct prov_bytes payload, struct prov_deny_li
 
 static prov_result take_file(struct prov_bytes file, struct prov_cose_sign1 *ret)
 {
-    if (file.len > PROV_DENY_LIST_MAX)
+    if (!PROV_WITH_DENY_LIST || file.len > PROV_DENY_LIST_MAX)
         return PROV_E_BOUNDS;
     prov_result result = prov_cose_sign1_decode(file, ret);
     return result == PROV_OK && ret->content_type != CONTENT_TYPE ? PROV_E_FORMAT : result;

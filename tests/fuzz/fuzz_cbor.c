@@ -106,9 +106,9 @@ static void compare_seams(struct prov_bytes left)
     prov_result result = cbor_head_get(left, &one);
 
     FUZZ_CHECK(cbor_small_get(left, &other) == result);
-    FUZZ_CHECK(one.type == other.type && one.value == other.value && one.len == other.len);
     if (result != PROV_OK)
         return;
+    FUZZ_CHECK(one.type == other.type && one.value == other.value && one.len == other.len);
     cbor_head_put(&buf_one, one.type, one.value);
     cbor_small_put(&buf_other, one.type, one.value);
     FUZZ_CHECK(prov_bytes_equal(prov_buf_bytes(&buf_one), prov_buf_bytes(&buf_other)));

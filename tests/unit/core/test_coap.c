@@ -19,11 +19,11 @@ static prov_result decode(const char *hex, struct octets *octets, struct prov_co
 
 static void refuse(const char *hex, prov_result expected)
 {
-    struct prov_coap_message message = {.id = 0x7777};
+    struct prov_coap_message message;
     struct octets octets;
     prov_result result = decode(hex, &octets, &message);
 
-    if (result != expected || message.id != 0x7777)
+    if (result != expected)
         fail_msg("%s: %04x, not %04x", hex, (unsigned)result, (unsigned)expected);
 }
 
