@@ -10,34 +10,12 @@
  * comes last, and 367 / 12 gives the months before their lengths (Gauss). */
 static int32_t first_of(int32_t year, int32_t month)
 {
-<<<<<<< HEAD
     month -= 2;
     if (month <= 0) {
         month += 12;
         year--;
     }
     return year * 365 + year / 4 - year / 100 + year / 400 + 367 * month / 12 - 719498;
-=======
-    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
-static int days_in_month(int year, int month)
-{
-    static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-
-    return month == 2 && is_leap(year) ? 29 : days[month - 1];
-}
-
-/* Leap days in the years 1 to year. */
-static int leap_days(int year)
-{
-    return year / 4 - year / 100 + year / 400;
-}
-
-static int days_before_year(int year)
-{
-    return (year - 1970) * 365 + leap_days(year - 1) - leap_days(1969);
->>>>>>> 75e5594 (core: count days in 32 bits)
 }
 
 static int64_t clamp(int64_t seconds)
@@ -75,18 +53,11 @@ prov_result prov_civil_to_seconds(const struct prov_civil *civil, int64_t *ret)
         !between(civil->hour, 0, 23) || !between(civil->minute, 0, 59) ||
         !between(civil->second, 0, 59))
         return PROV_E_TEXT;
-<<<<<<< HEAD
     int32_t month = first_of(civil->year, civil->month);
     if (!between(civil->day, 1, first_of(civil->year, civil->month + 1) - month))
         return PROV_E_TEXT;
     int32_t second = civil->hour * 3600 + civil->minute * 60 + civil->second;
     *ret = (int64_t)(month + civil->day - 1) * DAY + second;
-=======
-    int day = days_before_year(civil->year) + civil->day - 1;
-    for (int month = 1; month < civil->month; month++)
-        day += days_in_month(civil->year, month);
-    *ret = (int64_t)day * DAY + civil->hour * 3600 + civil->minute * 60 + civil->second;
->>>>>>> 75e5594 (core: count days in 32 bits)
     return PROV_OK;
 }
 
