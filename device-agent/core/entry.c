@@ -36,7 +36,7 @@ struct row {
 
 /* The key is the place in the table. */
 static const struct row rows[] = {
-    [STORE_KEY_SERVER] = ONE(server, 0),
+    ONE(server, 0),
     ONE(address, 0),
     ONE(deny_signer, PROV_POINT_LEN),
     ONE(psk_identity, 0),

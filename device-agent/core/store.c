@@ -10,17 +10,21 @@
 
 prov_result prov_store_open(struct prov_store *store, const struct prov_port *port)
 {
-    bool has_state = false;
+    struct prov_identity identity;
     memset(store, 0, sizeof *store);
     store->port = port;
     prov_result r = store_geometry(store);
     if (r == PROV_OK)
-        r = store_factory_open(store);
-    if (r == PROV_OK)
-        r = store_journal_open(store, &has_state);
+        r = prov_store_identity_get(store, &identity);
+    prov_wipe(&identity, sizeof identity);
+    if (r == PROV_OK || r == PROV_E_NOT_FOUND)
+        r = store_journal_open(store);
     if (r == PROV_OK)
         r = store_deny_open(store);
-    return r == PROV_OK ? store_slots_open(store, has_state) : r;
+    if (r == PROV_OK)
+        r = store_slots_open(store);
+    store->open = r == PROV_OK;
+    return r;
 }
 
 void prov_store_wipe(struct prov_store *store)
@@ -54,19 +58,11 @@ static prov_result entry_read(struct prov_store *store, enum prov_store_place pl
     return PROV_OK;
 }
 
-/* The entries of a place from the first one on. */
-static prov_result walk_begin(struct prov_store *store, enum prov_store_place place,
-                              struct store_walk *ret)
-{
-    *ret = store_factory_walk(store);
-    return place == PROV_STORE_FACTORY ? PROV_OK : store_slot_walk(store, place, ret);
-}
-
 prov_result prov_store_get(struct prov_store *store, enum prov_store_place place, size_t index,
                            struct prov_buf room, struct prov_entry *ret)
 {
     struct store_walk walk;
-    prov_result r = walk_begin(store, place, &walk);
+    prov_result r = store_place_walk(store, place, &walk);
     for (size_t i = 0; i <= index && r == PROV_OK; i++)
         r = store_walk(store, &walk, STORE_CREDENTIAL);
     return r == PROV_OK ? entry_read(store, place, &walk, room, ret) : r;
@@ -84,7 +80,7 @@ prov_result prov_store_find(struct prov_store *store, enum prov_store_place plac
                             struct prov_buf room, struct prov_entry *ret)
 {
     struct store_walk walk, found = {.next = 0};
-    prov_result r = walk_begin(store, place, &walk);
+    prov_result r = store_place_walk(store, place, &walk);
     while (r == PROV_OK && (r = store_walk(store, &walk, STORE_CREDENTIAL)) == PROV_OK) {
         r = entry_read(store, place, &walk, room, ret);
         if (r == PROV_OK && entry_fits(ret, server, kind))

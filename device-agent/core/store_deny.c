@@ -111,9 +111,8 @@ static prov_result put_in_force(struct prov_store *store, uint32_t version, stru
     store->deny = area;
     store->deny_version = version;
     store->deny_length = (uint32_t)file.len;
-    struct prov_store_state state = store->state;
-    state.deny_version = version;
-    r = store_state_put(store, &state);
+    store->state.deny_version = version;
+    r = store_state_put(store);
     if (r == PROV_OK)
         store_log(store, PROV_LOG_DENY_LIST, "", version);
     return r;

@@ -28,27 +28,12 @@ prov_result store_factory_append(struct prov_store *store, uint8_t record[STORE_
     return r == PROV_OK ? store_append(store, &walk, record, entry, octets) : r;
 }
 
-prov_result store_factory_open(struct prov_store *store)
-{
-    struct store_walk walk = store_factory_walk(store);
-    struct prov_identity identity;
-    prov_result r = PROV_OK;
-    while (r == PROV_OK)
-        r = store_walk(store, &walk, STORE_CREDENTIAL);
-    if (r != PROV_E_NOT_FOUND || store->port->eui64 == NULL)
-        return r == PROV_E_NOT_FOUND ? PROV_OK : r;
-    r = prov_store_identity_get(store, &identity);
-    if (r == PROV_OK && !prov_eui64_equal(&identity.eui64, store->port->eui64))
-        r = PROV_E_NAME;
-    prov_wipe(&identity, sizeof identity);
-    return r == PROV_E_NOT_FOUND ? PROV_OK : r;
-}
-
 /* --- identity --------------------------------------------------------------------------------- */
 
 prov_result prov_store_identity_get(struct prov_store *store, struct prov_identity *ret)
 {
     struct store_walk walk = store_factory_walk(store);
+    const struct prov_eui64 *own = store->port->eui64;
     uint8_t body[IDENTITY_LEN];
     size_t len = PROV_WITH_IDENTITY ? sizeof body : sizeof ret->eui64;
     prov_result r = store_walk(store, &walk, STORE_IDENTITY);
@@ -58,6 +43,8 @@ prov_result prov_store_identity_get(struct prov_store *store, struct prov_identi
         r = store_read(store, walk.at + STORE_RECORD_LEN, body, len);
     if (r != PROV_OK)
         return r;
+    if (own != NULL && memcmp(own->octets, body, sizeof own->octets) != 0)
+        return PROV_E_NAME;
     memset(ret, 0, sizeof *ret);
     memcpy(ret->eui64.octets, body, sizeof ret->eui64);
     if (!PROV_WITH_IDENTITY)

@@ -86,6 +86,8 @@ prov_result store_compare(struct prov_store *store, uint32_t at, struct prov_byt
 prov_result store_program(struct prov_store *store, uint32_t at, struct prov_bytes bytes)
 {
     const struct prov_flash *flash = &store->port->flash;
+    if (!store->open)
+        return PROV_E_STATE;
     prov_result r = flash->program(flash->context, at, bytes.data, bytes.len);
     if (r == PROV_OK)
         r = store_compare(store, at, bytes);
@@ -116,7 +118,7 @@ prov_result store_erase(struct prov_store *store, uint32_t at, uint32_t end)
 {
     const struct prov_flash *flash = &store->port->flash;
     uint32_t written = at;
-    prov_result r = PROV_OK;
+    prov_result r = store->open ? PROV_OK : PROV_E_STATE;
     for (uint32_t sector = at / flash->sector_size;
          sector < end / flash->sector_size && r == PROV_OK; sector++)
         r = flash->erase(flash->context, sector);

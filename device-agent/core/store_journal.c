@@ -39,7 +39,7 @@ static void state_decode(const uint8_t data[STORE_RECORD_DATA], struct prov_stor
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-prov_result store_journal_open(struct prov_store *store, bool *ret_has_state)
+prov_result store_journal_open(struct prov_store *store)
 {
     uint8_t record[STORE_RECORD_LEN];
     store->journal = -1;
@@ -53,12 +53,12 @@ prov_result store_journal_open(struct prov_store *store, bool *ret_has_state)
             store->journal = i;
         }
     }
-    *ret_has_state = store->journal >= 0;
     if (store->journal < 0)
         return PROV_OK;
-    uint32_t base = journal_base(store), end = 0;
-    prov_result r = store_written_end(store, base, base + store->port->flash.sector_size, &end);
-    store->journal_at = (end + STORE_RECORD_LEN - 1) & ~(STORE_RECORD_LEN - 1);
+    uint32_t base = journal_base(store);
+    prov_result r =
+        store_written_end(store, base, base + store->port->flash.sector_size, &store->journal_at);
+    store->journal_at = (store->journal_at + STORE_RECORD_LEN - 1) & ~(STORE_RECORD_LEN - 1);
     if (r == PROV_OK)
         r = store_journal_get(store, STORE_STATE, record);
     if (r == PROV_OK)
@@ -146,45 +146,41 @@ prov_result store_journal_put(struct prov_store *store, enum store_type type,
     return r;
 }
 
-prov_result store_state_put(struct prov_store *store, const struct prov_store_state *state)
+prov_result store_state_put(struct prov_store *store)
 {
     uint8_t data[STORE_RECORD_DATA];
-    state_encode(state, data);
+    state_encode(&store->state, data);
     prov_result r = store_journal_put(store, STORE_STATE, PROV_BYTES_OF(data));
-    if (r == PROV_OK)
-        store->state = *state;
+    if (r != PROV_OK && prov_store_open(store, store->port) != PROV_OK)
+        return PROV_E_IO; /* nothing is written until somebody has opened it */
     return r;
 }
 
 /* --- small changes ---------------------------------------------------------------------------- */
 
+static prov_result change(struct prov_store *store, uint32_t *member, uint32_t value)
+{
+    if (*member == value)
+        return PROV_OK;
+    *member = value;
+    return store_state_put(store);
+}
+
 prov_result prov_store_floor(struct prov_store *store, int64_t seconds)
 {
-    struct prov_store_state state = store->state;
-    if (seconds > UINT32_MAX)
-        seconds = UINT32_MAX;
-    if (seconds <= state.time_floor)
-        return PROV_OK;
-    state.time_floor = (uint32_t)seconds;
-    return store_state_put(store, &state);
+    uint32_t floor = seconds < UINT32_MAX ? (uint32_t)seconds : UINT32_MAX;
+    return seconds <= store->state.time_floor ? PROV_OK
+                                              : change(store, &store->state.time_floor, floor);
 }
 
 prov_result prov_store_cache_void(struct prov_store *store, uint32_t sequence)
 {
-    struct prov_store_state state = store->state;
-    if (sequence == state.cache_void)
-        return PROV_OK;
-    state.cache_void = sequence;
-    return store_state_put(store, &state);
+    return change(store, &store->state.cache_void, sequence);
 }
 
 prov_result prov_store_attempts(struct prov_store *store, uint8_t attempts)
 {
-    struct prov_store_state state = store->state;
-    if (attempts == state.attempts)
-        return PROV_OK;
-    state.attempts = attempts;
-    return store_state_put(store, &state);
+    return change(store, &store->state.attempts, attempts);
 }
 
 prov_result prov_store_seed_put(struct prov_store *store, const uint8_t seed[PROV_STORE_SEED_LEN])

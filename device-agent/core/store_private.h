@@ -104,22 +104,22 @@ PROV_MUST prov_result store_append(struct prov_store *store, struct store_walk *
 
 /* --- entry.c ---- */
 
-enum { STORE_KEY_SERVER = 0 }; /* of an entry's first member */
+#define STORE_MEMBER_HEAD                                                                          \
+    3u /* octets before those of an entry's member; the first one is the server */
 void store_entry_put(struct store_writer *writer, const struct prov_entry *entry);
 
 /* --- store_journal.c ---- */
 
 /* Finds the journal in use and the last state. */
-PROV_MUST prov_result store_journal_open(struct prov_store *store, bool *ret_has_state);
+PROV_MUST prov_result store_journal_open(struct prov_store *store);
 /* Appends; moves to the other sector when this one is full. */
 PROV_MUST prov_result store_journal_put(struct prov_store *store, enum store_type type,
                                         struct prov_bytes data);
 /* The last record of the type. PROV_E_NOT_FOUND. */
 PROV_MUST prov_result store_journal_get(struct prov_store *store, enum store_type type,
                                         uint8_t ret[STORE_RECORD_LEN]);
-/* Makes `state` the store's, on flash first. */
-PROV_MUST prov_result store_state_put(struct prov_store *store,
-                                      const struct prov_store_state *state);
+/* Writes the state down as it was changed, or else is what a boot would find now. */
+PROV_MUST prov_result store_state_put(struct prov_store *store);
 
 /* --- store_log.c ---- */
 
@@ -131,12 +131,12 @@ PROV_MUST prov_result store_log_move(struct prov_store *store, uint32_t sequence
 
 /* --- store_slot.c ---- */
 
-PROV_MUST prov_result store_slots_open(struct prov_store *store, bool has_state);
+PROV_MUST prov_result store_slots_open(struct prov_store *store);
 /* The sequence of the snapshot in a place, 0: none. */
 uint32_t store_slot_sequence(const struct prov_store *store, enum prov_store_place place);
 /* The entries of a place. PROV_E_NOT_FOUND: there is no such snapshot. */
-PROV_MUST prov_result store_slot_walk(struct prov_store *store, enum prov_store_place place,
-                                      struct store_walk *ret);
+PROV_MUST prov_result store_place_walk(const struct prov_store *store, enum prov_store_place place,
+                                       struct store_walk *ret);
 /* Puts a snapshot with the entry in use at once: for what was installed by hand. */
 PROV_MUST prov_result store_slot_install(struct prov_store *store, const struct prov_entry *entry);
 
@@ -148,8 +148,6 @@ PROV_MUST prov_result store_deny_open(struct prov_store *store);
 
 /* From the start of the factory area. */
 struct store_walk store_factory_walk(const struct prov_store *store);
-/* PROV_E_NAME: another device's. */
-PROV_MUST prov_result store_factory_open(struct prov_store *store);
 /* As store_append, behind all that was ever written there. */
 PROV_MUST prov_result store_factory_append(struct prov_store *store,
                                            uint8_t record[STORE_RECORD_LEN],

@@ -47,12 +47,10 @@ static prov_result slot_prepare(struct prov_store *store, int slot)
 {
     uint32_t at = store_slot_at(store, slot), written = 0;
     uint8_t record[STORE_RECORD_LEN];
-    prov_result r = store_record_read(store, at, STORE_CLEAN, record);
-    if (r == PROV_OK)
-        r = store_written_end(store, at, slot_end(store, slot), &written);
-    if (r == PROV_E_NOT_FOUND || (r == PROV_OK && written != at + STORE_RECORD_LEN))
-        r = slot_clear(store, slot);
-    return r;
+    bool clean = store_record_read(store, at, STORE_CLEAN, record) == PROV_OK &&
+                 store_written_end(store, at, slot_end(store, slot), &written) == PROV_OK &&
+                 written == at + STORE_RECORD_LEN;
+    return clean ? PROV_OK : slot_clear(store, slot);
 }
 
 static int slot_number(const struct prov_store *store, uint32_t sequence)
@@ -142,14 +140,14 @@ static prov_result slot_open(struct prov_store *store, int slot)
     return r;
 }
 
-prov_result store_slots_open(struct prov_store *store, bool has_state)
+prov_result store_slots_open(struct prov_store *store)
 {
     for (int i = 0; i < 2; i++) {
         prov_result r = slot_open(store, i);
         if (r != PROV_OK && r != PROV_E_NOT_FOUND)
             return r;
     }
-    if (has_state)
+    if (store->journal >= 0)
         state_mend(store);
     else
         state_guess(store);
@@ -167,27 +165,20 @@ uint32_t store_slot_sequence(const struct prov_store *store, enum prov_store_pla
                                            : 0;
 }
 
-prov_result store_slot_walk(struct prov_store *store, enum prov_store_place place,
-                            struct store_walk *ret)
+prov_result store_place_walk(const struct prov_store *store, enum prov_store_place place,
+                             struct store_walk *ret)
 {
     int slot = slot_number(store, store_slot_sequence(store, place));
-    if (slot < 0)
+    if (slot >= 0)
+        *ret = slot_walk(store, slot);
+    else if (place == PROV_STORE_FACTORY)
+        *ret = store_factory_walk(store);
+    else
         return PROV_E_NOT_FOUND;
-    *ret = slot_walk(store, slot);
     return PROV_OK;
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */
-
-/* Whether the entry that was found is the server's: its first member says so. */
-static prov_result compare_server(struct prov_store *store, const struct store_walk *entry,
-                                  struct prov_bytes server)
-{
-    const uint8_t head[] = {STORE_KEY_SERVER, (uint8_t)(server.len >> 8), (uint8_t)server.len};
-    uint32_t at = entry->at + STORE_RECORD_LEN;
-    prov_result r = store_compare(store, at, PROV_BYTES_OF(head));
-    return r == PROV_OK ? store_compare(store, at + sizeof head, server) : r;
-}
 
 static prov_result copy(struct prov_store *store, const struct store_walk *entry,
                         struct store_walk *to)
@@ -204,16 +195,17 @@ static prov_result copy(struct prov_store *store, const struct store_walk *entry
     return r;
 }
 
-/* The entries of other servers, from the current snapshot. */
+/* The entries of other servers, from the current snapshot. The name stands in front, behind the head of its
+ * member, and ends with a NUL. */
 static prov_result copy_others(struct prov_store *store, struct prov_bytes except,
                                struct store_walk *to, uint32_t *ret_count)
 {
     struct store_walk from;
-    prov_result r = store_slot_walk(store, PROV_STORE_CURRENT, &from);
+    prov_result r = store_place_walk(store, PROV_STORE_CURRENT, &from);
     while (r == PROV_OK) {
         r = store_walk(store, &from, STORE_CREDENTIAL);
         if (r == PROV_OK)
-            r = compare_server(store, &from, except);
+            r = store_compare(store, from.at + STORE_RECORD_LEN + STORE_MEMBER_HEAD, except);
         if (r != PROV_E_CONFLICT)
             continue;
         r = copy(store, &from, to);
@@ -222,23 +214,14 @@ static prov_result copy_others(struct prov_store *store, struct prov_bytes excep
     return r == PROV_E_NOT_FOUND ? PROV_OK : r;
 }
 
-/* 0: there is none after the highest, which no device reaches. */
-static uint32_t sequence_next(const struct prov_store *store)
-{
-    uint32_t high = store->state.last;
-    for (int i = 0; i < 2; i++)
-        if (store->slot[i].sequence > high)
-            high = store->slot[i].sequence;
-    return high + 1;
-}
-
-/* Writes a snapshot into the slot that current is not in. Nothing refers to it yet. */
+/* Writes a snapshot into the slot that current is not in. Nothing refers to it yet. No device reaches the last
+ * sequence. */
 static prov_result snapshot_write(struct prov_store *store, const struct prov_entry *entry,
                                   bool from_factory, uint32_t *ret_sequence)
 {
     int slot = slot_number(store, store->state.current) == 0 ? 1 : 0;
     struct store_walk to = slot_walk(store, slot);
-    uint32_t sequence = sequence_next(store), others = 0;
+    uint32_t sequence = store->state.last + 1, others = 0;
     uint8_t record[STORE_RECORD_LEN];
     prov_result r = sequence == 0 ? PROV_E_FULL : slot_prepare(store, slot);
     if (r == PROV_OK)
@@ -261,17 +244,16 @@ static prov_result snapshot_write(struct prov_store *store, const struct prov_en
 /* An unconfirmed snapshot in use, or a candidate, makes way for a new one. */
 static prov_result make_way(struct prov_store *store)
 {
-    struct prov_store_state state = store->state;
+    struct prov_store_state *state = &store->state;
     if (!prov_store_unfinished(store))
         return PROV_OK;
-    if (!state.confirmed && state.current != 0) {
-        state.current = state.previous;
-        state.previous = 0;
-        state.confirmed = true;
-    }
-    state.candidate = 0;
-    state.failures = 0;
-    return store_state_put(store, &state);
+    if (state->current != 0 && !state->confirmed)
+        state->current = state->previous;
+    state->previous = 0;
+    state->confirmed = true;
+    state->candidate = 0;
+    state->failures = 0;
+    return store_state_put(store);
 }
 
 prov_result prov_store_stage(struct prov_store *store, const struct prov_entry *entry,
@@ -285,11 +267,10 @@ prov_result prov_store_stage(struct prov_store *store, const struct prov_entry *
         r = snapshot_write(store, entry, from_factory, &sequence);
     if (r != PROV_OK)
         return r;
-    struct prov_store_state state = store->state;
-    state.candidate = sequence;
-    state.last = sequence;
-    state.failures = 0;
-    return store_state_put(store, &state);
+    store->state.candidate = sequence;
+    store->state.last = sequence;
+    store->state.failures = 0;
+    return store_state_put(store);
 }
 
 prov_result store_slot_install(struct prov_store *store, const struct prov_entry *entry)
@@ -298,11 +279,10 @@ prov_result store_slot_install(struct prov_store *store, const struct prov_entry
     prov_result r = snapshot_write(store, entry, false, &sequence);
     if (r != PROV_OK)
         return r;
-    struct prov_store_state state = store->state;
-    state.current = sequence;
-    state.last = sequence;
-    state.confirmed = true;
-    r = store_state_put(store, &state);
+    store->state.current = sequence;
+    store->state.last = sequence;
+    store->state.confirmed = true;
+    r = store_state_put(store);
     return r == PROV_OK ? prov_store_tidy(store) : r;
 }
 
@@ -316,26 +296,26 @@ bool prov_store_unfinished(const struct prov_store *store)
 
 prov_result prov_store_commit(struct prov_store *store)
 {
-    struct prov_store_state state = store->state;
-    if (state.candidate == 0)
+    struct prov_store_state *state = &store->state;
+    if (state->candidate == 0)
         return PROV_E_STATE;
-    state.previous = state.current;
-    state.current = state.candidate;
-    state.candidate = 0;
-    state.confirmed = false;
-    state.failures = 0;
-    return store_state_put(store, &state);
+    state->previous = state->current;
+    state->current = state->candidate;
+    state->candidate = 0;
+    state->confirmed = false;
+    state->failures = 0;
+    return store_state_put(store);
 }
 
 prov_result prov_store_confirm(struct prov_store *store)
 {
-    struct prov_store_state state = store->state;
-    if (state.current == 0 || state.confirmed)
+    struct prov_store_state *state = &store->state;
+    if (state->current == 0 || state->confirmed)
         return PROV_E_STATE;
-    state.confirmed = true;
-    state.previous = 0;
-    state.failures = 0;
-    prov_result r = store_state_put(store, &state);
+    state->confirmed = true;
+    state->previous = 0;
+    state->failures = 0;
+    prov_result r = store_state_put(store);
     if (r != PROV_OK)
         return r;
     /* it is confirmed, whatever becomes of the old slot: the next operation tidies again */
@@ -345,20 +325,18 @@ prov_result prov_store_confirm(struct prov_store *store)
 
 prov_result prov_store_failed(struct prov_store *store)
 {
-    struct prov_store_state state = store->state;
-    if (state.failures < UINT8_MAX)
-        state.failures++;
-    return store_state_put(store, &state);
+    if (store->state.failures < UINT8_MAX)
+        store->state.failures++;
+    return store_state_put(store);
 }
 
 prov_result prov_store_give_up(struct prov_store *store)
 {
-    struct prov_store_state state = store->state;
-    if (state.candidate == 0)
+    if (store->state.candidate == 0)
         return PROV_E_STATE;
-    state.candidate = 0;
-    state.failures = 0;
-    prov_result r = store_state_put(store, &state);
+    store->state.candidate = 0;
+    store->state.failures = 0;
+    prov_result r = store_state_put(store);
     return r == PROV_OK ? prov_store_tidy(store) : r;
 }
 

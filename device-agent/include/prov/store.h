@@ -121,6 +121,7 @@ struct prov_store_slot {
 
 struct prov_store {
     const struct prov_port *port;
+    bool open; /* else nothing is written: what is on flash is not known */
     uint32_t slot_sectors;
     struct prov_store_slot slot[2];
     struct prov_store_state state;
