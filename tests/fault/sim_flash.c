@@ -21,10 +21,18 @@ void sim_flash_plan(struct sim_flash *flash, enum sim_fault fault, uint32_t at)
     flash->fault_at = flash->operations + at;
 }
 
+void sim_flash_plan_reads(struct sim_flash *flash, uint32_t at, uint32_t count)
+{
+    flash->read_fails_at = flash->reads + at;
+    flash->read_fails = count;
+}
+
 void sim_flash_reboot(struct sim_flash *flash)
 {
     flash->off = false;
     flash->fault = SIM_NONE;
+    flash->read_fails = 0;
+    flash->stuck = 0;
     for (uint32_t i = 0; i < flash->sector_count; i++)
         if (flash->weak[i] && flash->weak_at[i] != 0) {
             flash->octets[flash->weak_at[i] - 1] ^= 0x10;
@@ -66,13 +74,18 @@ static size_t amount(enum sim_fault fault, size_t whole, size_t half)
 {
     if (fault == SIM_CUT_BEFORE)
         return 0;
-    return fault == SIM_CUT_TORN || fault == SIM_ERROR ? half : whole;
+    if (fault == SIM_SILENT)
+        return 0;
+    return fault == SIM_CUT_TORN || fault == SIM_ERROR || fault == SIM_HALF ? half : whole;
 }
 
 static prov_result sim_read(void *context, uint32_t offset, uint8_t *ret, size_t len)
 {
     struct sim_flash *flash = context;
+    uint32_t number = ++flash->reads;
     if (flash->off || offset + len > size_of(flash))
+        return PROV_E_IO;
+    if (number >= flash->read_fails_at && number - flash->read_fails_at < flash->read_fails)
         return PROV_E_IO;
     memcpy(ret, flash->octets + offset, len);
     return PROV_OK;
@@ -94,7 +107,9 @@ static prov_result sim_program(void *context, uint32_t offset, const uint8_t *da
         flash->rewritten |= flash->octets[offset + i] != flash->erased;
         flash->octets[offset + i] = data[i];
     }
-    if (fault == SIM_MISMATCH)
+    if (fault == SIM_STUCK)
+        flash->stuck = offset + 1;
+    if (fault == SIM_MISMATCH || flash->stuck == offset + 1)
         flash->octets[offset + len / 2] ^= 0x04;
     return end(flash, fault);
 }
@@ -119,7 +134,7 @@ static prov_result sim_sync(void *context)
     if (flash->off)
         return PROV_E_IO;
     enum sim_fault fault = begin(flash);
-    if (fault == SIM_NONE || fault == SIM_CUT_AFTER || fault == SIM_MISMATCH)
+    if (fault == SIM_NONE || fault == SIM_CUT_AFTER || fault == SIM_MISMATCH || fault == SIM_STUCK)
         memcpy(flash->synced, flash->octets, size_of(flash));
     return end(flash, fault);
 }

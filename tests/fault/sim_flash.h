@@ -19,8 +19,12 @@ enum sim_fault {
     SIM_CUT_REORDERED, /* … and whatever was not synced is lost but for this operation */
     SIM_CUT_WEAK, /* … of an erase that looks whole: what is programmed there does not last */
     SIM_CUT_LAST = SIM_CUT_WEAK,
-    SIM_ERROR,   /* the operation fails, half done; the power stays */
-    SIM_MISMATCH /* programs one bit wrong and says nothing */
+    SIM_ERROR,    /* the operation fails, half done; the power stays */
+    SIM_MISMATCH, /* programs one bit wrong and says nothing */
+    SIM_STUCK, /* … and so does every program of this unit from then on, until sim_flash_reboot */
+    SIM_SILENT, /* does nothing and says that all went well */
+    SIM_HALF,   /* does half of it and says that all went well */
+    SIM_ERROR_LAST = SIM_HALF,
 };
 
 struct sim_flash {
@@ -34,15 +38,20 @@ struct sim_flash {
     enum sim_fault fault;
     uint32_t fault_at;   /* 1: the next operation */
     uint32_t operations; /* program, erase and sync so far */
-    bool off;            /* the power is gone: everything fails */
-    bool rewritten;      /* a unit was programmed twice: never allowed */
+    uint32_t reads, read_fails_at,
+        read_fails; /* reads so far; the first that fails, and how many do */
+    uint32_t stuck; /* the unit that is, and one */
+    bool off;       /* the power is gone: everything fails */
+    bool rewritten; /* a unit was programmed twice: never allowed */
 };
 
 void sim_flash_make(struct sim_flash *flash, uint32_t sector_size, uint32_t sector_count,
                     uint32_t unit, uint8_t erased);
 /* The fault happens in operation number `at`, counted from now, 1 the next. */
 void sim_flash_plan(struct sim_flash *flash, enum sim_fault fault, uint32_t at);
-/* Power is back. */
+/* `count` reads from number `at` on, 1 the next, fail. */
+void sim_flash_plan_reads(struct sim_flash *flash, uint32_t at, uint32_t count);
+/* Power is back, and with it what was broken. */
 void sim_flash_reboot(struct sim_flash *flash);
 struct prov_flash sim_flash_port(struct sim_flash *flash);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The rotation, enumerated: the power goes at each program, erase and sync; each datagram is lost, doubled
- * or late; the server dies at each; each flash operation fails; each call of the crypto backend fails. For
+ * or late; the server dies at each; each flash operation fails, lies or reads back wrong; each call of the crypto backend fails. For
  * each kind, enrolling and rotating. After each: whatever the server accepts is in the store, and the next
  * operation settles it.
  */
@@ -160,8 +160,39 @@ static void error_at_each_flash_operation(void **state)
 static void wrong_bit_at_each_program(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(scenes); i++)
+    for (size_t i = 0; i < COUNT(scenes); i++) {
         error_everywhere(&scenes[i], SIM_MISMATCH);
+        error_everywhere(&scenes[i], SIM_STUCK);
+    }
+}
+
+/* The flash says that all went well, and has done nothing, or half of it. */
+static void operation_left_out_in_silence(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(scenes); i++) {
+        error_everywhere(&scenes[i], SIM_SILENT);
+        error_everywhere(&scenes[i], SIM_HALF);
+    }
+}
+
+/* One read, or all from there on; in steps that meet every place in the end. */
+static void failing_reads(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(scenes); i++)
+        for (uint32_t at = 1, hit = 1; hit; at += 1 + at / 16) {
+            scene_begin(&scenes[i]);
+            uint32_t before = world.flash.reads;
+            sim_flash_plan_reads(&world.flash, at, at % 2 ? UINT32_MAX : 1);
+            prov_result r = world_run(&world, scenes[i].op, scenes[i].to);
+            hit = world.flash.reads - before >= at;
+            sim_flash_reboot(&world.flash);
+            if (!hit)
+                assert_int_equal(r, PROV_OK);
+            world_reboot(&world);
+            assert_recovers(&scenes[i]);
+        }
 }
 
 /* Random numbers run out, a primitive fails: at call 1, 2, … of the device's backend. */
@@ -278,6 +309,8 @@ int main(void)
         cmocka_unit_test(power_cut_twice),
         cmocka_unit_test(error_at_each_flash_operation),
         cmocka_unit_test(wrong_bit_at_each_program),
+        cmocka_unit_test(operation_left_out_in_silence),
+        cmocka_unit_test(failing_reads),
         cmocka_unit_test(failure_at_each_crypto_call),
         cmocka_unit_test(each_datagram_is_lost),
         cmocka_unit_test(each_datagram_is_doubled),

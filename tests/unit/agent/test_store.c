@@ -183,6 +183,50 @@ static void newer_factory_record_is_refused(void **state)
     refused_and_left_alone(PROV_E_VERSION);
 }
 
+static const struct prov_identity ours = {.eui64 = {{0, 0x12, 0x4b, 0, 0x14, 0xb5, 0xd9, 0x6f}}};
+
+static void store_for_another_flash_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t sector, count, unit;
+        uint8_t erased;
+        prov_result result;
+    } rows[] = {{2048, 8, 8, 0xff, PROV_E_CONFLICT}, {1024, 14, 8, 0xff, PROV_E_CONFLICT},
+                {1024, 5, 8, 0xff, PROV_E_CONFLICT}, {1024, 8, 8, 0x00, PROV_E_CONFLICT},
+                {1024, 8, 32, 0xff, PROV_OK},        {1024, 9, 1, 0xff, PROV_OK}};
+    assert_int_equal(prov_store_identity_put(&store, &ours), PROV_OK);
+    rotate_to("a.example", 1);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct prov_port other = port;
+        flash.sector_count = 16; /* the chip has more than the region */
+        other.flash.sector_size = rows[i].sector;
+        other.flash.sector_count = rows[i].count;
+        other.flash.program_unit = rows[i].unit;
+        other.flash.erased = rows[i].erased;
+        uint32_t operations = flash.operations;
+        assert_int_equal(prov_store_open(&store, &other), rows[i].result);
+        assert_int_equal(flash.operations, operations);
+    }
+    flash.sector_count = 8;
+    reopen();
+    assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
+}
+
+static void store_of_another_device_is_refused(void **state)
+{
+    (void)state;
+    struct prov_eui64 own = ours.eui64;
+    port.eui64 = &own;
+    reopen(); /* nobody's */
+    assert_int_equal(prov_store_identity_put(&store, &ours), PROV_OK);
+    reopen();
+    own.octets[7]++;
+    refused_and_left_alone(PROV_E_NAME);
+    port.eui64 = NULL;
+    reopen();
+}
+
 static void newer_journal_is_refused(void **state)
 {
     (void)state;
@@ -683,16 +727,77 @@ static void power_cut_at_every_operation(void **state)
         fault_at_every_operation((enum sim_fault)fault);
 }
 
-static void failing_operation_at_every_place(void **state)
+/* It fails, a bit is programmed wrong, once or for good, nothing is done, or half of it. */
+static void bad_operation_at_every_place_is_seen(void **state)
 {
     (void)state;
-    fault_at_every_operation(SIM_ERROR);
+    for (int fault = SIM_ERROR; fault <= SIM_ERROR_LAST; fault++)
+        fault_at_every_operation((enum sim_fault)fault);
 }
 
-static void wrong_bit_at_every_program_is_seen(void **state)
+/* One of them, or all from there on: what was there stays, and is there again when the flash answers. */
+static void failing_read_at_every_place(void **state)
 {
     (void)state;
-    fault_at_every_operation(SIM_MISMATCH);
+    static const uint32_t counts[] = {1, 3, UINT32_MAX};
+    for (size_t i = 0; i < 3; i++)
+        for (uint32_t at = 1, failed = 1; failed; at++) {
+            make(1024, 8, 8, 0xff);
+            reopen();
+            rotate_to("a.example", 1);
+            uint32_t before = flash.reads;
+            sim_flash_plan_reads(&flash, at, counts[i]);
+            int done = steps(2);
+            failed = flash.reads - before >= at;
+            reopen();
+            check_after(done);
+            rotate_to("a.example", 3);
+            assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 3);
+            assert_false(flash.rewritten);
+        }
+}
+
+/* Nothing is written to a flash that could not be read: what is there is not known. */
+static void store_that_is_not_open_writes_nothing(void **state)
+{
+    (void)state;
+    static uint8_t before[8 * 1024];
+    rotate_to("a.example", 1);
+    memcpy(before, flash.octets, sizeof before);
+    sim_flash_plan_reads(&flash, 1, 1);
+    assert_int_equal(prov_store_open(&store, &port), PROV_E_IO);
+    assert_int_equal(steps(2), 0);
+    assert_int_not_equal(prov_store_floor(&store, 5), PROV_OK);
+    assert_memory_equal(flash.octets, before, sizeof before);
+    reopen();
+    assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
+}
+
+/* Whatever is there before: it is no store, or an empty one that works. Only the factory area has no room. */
+static void flash_full_of_garbage_is_an_empty_store(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 0; seed < 32; seed++) {
+        static const uint8_t plain[] = {0x00, 0xaa, 0x55, 'p'};
+        struct prov_entry entry = psk_entry("a.example", 1);
+        make(1024, 8, 8, seed % 2 ? 0xff : 0x00);
+        for (uint32_t i = 0, x = seed * 2654435761u + 1; i < 8 * 1024; i++) {
+            x = x * 1664525u + 1013904223u;
+            flash.octets[i] = seed < 4 ? plain[seed] : (uint8_t)(x >> 24);
+        }
+        if (seed == 0)
+            memset(flash.octets, 0xff, 8 * 1024); /* the other way of being erased */
+        reopen();
+        assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 0);
+        assert_int_equal(number_at(PROV_STORE_FACTORY, "a.example"), 0);
+        assert_int_equal(prov_store_install(&store, &entry), PROV_E_FULL);
+        rotate_to("a.example", 1);
+        rotate_to("a.example", 2);
+        rotate_to("b.example", 3);
+        reopen();
+        assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 2);
+        assert_false(flash.rewritten);
+    }
 }
 
 /* Two cuts in a row: the second one during what the first one left. */
@@ -761,9 +866,11 @@ static void erases_stay_within_the_budget(void **state)
         for (int entry = 0; entry < 8; entry++)
             assert_int_equal(prov_store_log_put(&store, &record), PROV_OK);
     }
+    static const char *const areas[] = {"factory", "slot 0", "slot 1", "journal 0", "journal 1"};
     uint32_t most = 0;
     for (uint32_t i = 0; i < 5; i++) {
-        print_message("sector %u: %u erases\n", i, flash.erases[i]);
+        print_message("wear: %s: %u erases of a sector in %u rotations, budget %u\n", areas[i],
+                      flash.erases[i], ROTATIONS, ERASE_BUDGET);
         most = flash.erases[i] > most ? flash.erases[i] : most;
     }
     assert_in_range(most, 1, ERASE_BUDGET);
@@ -779,6 +886,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(newer_format_is_refused_and_left_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(newer_factory_record_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(newer_journal_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(store_for_another_flash_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(store_of_another_device_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(second_identity_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(full_factory_record_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(second_install_of_the_same_writes_nothing, setup, teardown),
@@ -805,8 +914,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(unnamed_newest_snapshot_is_the_candidate, setup, teardown),
         cmocka_unit_test_setup_teardown(lost_snapshot_falls_back_to_the_previous, setup, teardown),
         cmocka_unit_test_setup_teardown(power_cut_at_every_operation, setup, teardown),
-        cmocka_unit_test_setup_teardown(failing_operation_at_every_place, setup, teardown),
-        cmocka_unit_test_setup_teardown(wrong_bit_at_every_program_is_seen, setup, teardown),
+        cmocka_unit_test_setup_teardown(bad_operation_at_every_place_is_seen, setup, teardown),
+        cmocka_unit_test_setup_teardown(failing_read_at_every_place, setup, teardown),
+        cmocka_unit_test_setup_teardown(store_that_is_not_open_writes_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(flash_full_of_garbage_is_an_empty_store, setup, teardown),
         cmocka_unit_test_setup_teardown(second_power_cut_at_every_operation, setup, teardown),
         cmocka_unit_test_setup_teardown(cut_install_keeps_what_was_installed, setup, teardown),
         cmocka_unit_test_setup_teardown(erases_stay_within_the_budget, setup, teardown),
