@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the device's library costs a Cortex-M3 with cryptography, in each configuration: code and constants per room,
 # in all, and linked with -flto; RAM. Counted is all that an image links but for the board's own: rooms, backend,
-# Mbed TLS, and what they take from libc and libgcc. Fails above the budgets of arm_sizes.tsv.
+# Mbed TLS, and what they take from libc (device-agent/port/libc) and libgcc. Fails above the budgets of arm_sizes.tsv.
 # usage: arm_sizes.sh BUILD-FOLDER [ROOT]
 set -eu
 
@@ -28,7 +28,7 @@ flags='-mcpu=cortex-m3 -mthumb -Os -ffreestanding -flto -ffat-lto-objects'
 link() {
     # shellcheck disable=SC2046,SC2086 # words
     $cc $2 --specs=nano.specs -nostartfiles -Wl,--gc-sections -Wl,-e,image_main -Wl,--unresolved-symbols=ignore-all \
-        -Wl,-Map,"$1.map" -o "$1.elf" arm_image.o arm_image_crypto.o $(cat objects)
+        -Wl,-Map,"$1.map" -o "$1.elf" arm_image.o arm_image_crypto.o mem.o $(cat objects)
 }
 # measure CONFIGURATION: builds the library and links it.
 measure() {
@@ -49,6 +49,9 @@ measure() {
             '-DMBEDTLS_CONFIG_FILE="prov_mbedtls_config.h"' -I"$root/libprov/crypto/mbedtls" -I"$source/include" \
             -I"$root/libprov/include" -I"$root/device-agent/include" -c "$rules/$part.c" -o "$part.o"
     done
+    # shellcheck disable=SC2086
+    $cc -std=c11 -Wall -Wextra -Werror -ffreestanding -fno-tree-loop-distribute-patterns -ffunction-sections \
+        -c "$root/device-agent/port/libc/mem.c" -o mem.o
     link plain -fno-lto
     link lto -flto=2
     arm-none-eabi-nm -S -t d plain.elf | awk '$4 ~ /^image_(agent|workspace|store)$/ { print $4, $2 + 0 }' >ram
@@ -69,6 +72,7 @@ awk -F '\t' '
 function hex(s,    i, v) { v = 0; s = tolower(substr(s, 3)); for (i = 1; i <= length(s); i++) v = v * 16 + index("0123456789abcdef", substr(s, i, 1)) - 1; return v }
 function room_of(path) {
     if (path ~ /^arm_image/) return "board"
+    if (path ~ /^mem\.o/) return "libc, libgcc"
     if (path ~ /lib(c|g|m|gcc)(_nano)?\.a/) return "libc, libgcc"
     if (path !~ /\/prov_[a-z0-9_]+\.dir\//) return "other"
     sub(/\.dir\/.*/, "", path); sub(/.*\/prov_/, "", path)
@@ -96,6 +100,7 @@ part == "ram" { split($0, w, " "); ram[w[1], c] = w[2]; next }
     r = room_of(w[4])
     if (w[1] !~ /^(\.bss|COMMON)/) { size[r, c] += hex(w[3]); rooms[r] = 1 }
     if (r == "libc, libgcc" && w[1] ~ /^\.(text|rodata)/) {
+        if (w[4] ~ /^mem\.o/) w[4] = substr(w[1], 7)
         sub(/.*\(_?(lib_a-)?/, "", w[4]); sub(/(-stub)?\.o\)$/, "", w[4]); pieces[c] = pieces[c] ", " w[4] " " hex(w[3])
     }
     if (w[1] ~ /^(\.bss|\.data|COMMON)/ && r != "board") variables[c] += hex(w[3])
