@@ -20,3 +20,9 @@
 #define PROV_WITH_LOG              0
 #define PROV_WITH_KEY_HOLDER       0
 #define PROV_WITH_STATS            0
+
+/* Rooms: names of servers of 63 octets at the most, with a port of 71. */
+#define PROV_FQDN_MAX         63
+#define PROV_ADDRESS_MAX      71
+#define PROV_AGENT_REASON_MAX 0
+#define PROV_STORE_ENTRY_MAX  480

@@ -18,3 +18,13 @@
 #define PROV_WITH_LOG              0
 #define PROV_WITH_KEY_HOLDER       0
 #define PROV_WITH_STATS            0
+
+/* Rooms: names of servers of 63 octets at the most, with a port of 71. An entry with its own chain and
+ * the server's, each of an end entity and an issuing CA, and a root; answers that bring as much. */
+#define PROV_FQDN_MAX          63
+#define PROV_ADDRESS_MAX       71
+#define PROV_AGENT_REASON_MAX  0
+#define PROV_STORE_ENTRY_MAX   2560
+#define PROV_AGENT_ANSWERS_MAX 1984
+#define PROV_AGENT_REQUEST_MAX 512
+#define PROV_AGENT_MESSAGE_MAX 400

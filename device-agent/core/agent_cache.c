@@ -17,12 +17,10 @@
 void agent_cache_offer(struct prov_agent *agent)
 {
     const struct prov_entry *entry = &agent->entry;
-    agent->seen_len = 0;
-    agent->seen_request = PROV_BYTES_NONE;
-    agent->seen_octets = 0;
+    agent->seen_chain = false;
     agent->cache_other = false;
     agent->cache_refused = false;
-    if (agent->request.no_cached_info || entry->kind != PROV_KIND_CERT)
+    if (agent->request.no_cached_info || !agent_is_cert(entry->kind))
         return;
     agent->config.cached_chain = entry->cache;
     agent->config.cached_chain_len = entry->cache_len;
@@ -31,57 +29,47 @@ void agent_cache_offer(struct prov_agent *agent)
 
 /* --- in it ------------------------------------------------------------------------------------ */
 
-static bool same(const struct prov_bytes *a, size_t a_len, const struct prov_bytes *b, size_t b_len)
-{
-    bool equal = a_len == b_len;
-    for (size_t i = 0; i < a_len && equal; i++)
-        equal = prov_bytes_equal(a[i], b[i]);
-    return equal;
-}
-
-/* A copy in the room of what was seen; PROV_BYTES_NONE if it has no room there. */
+/* A copy behind the entry, in its room; PROV_BYTES_NONE if there is no room. */
 static struct prov_bytes copy(struct prov_agent *agent, struct prov_bytes octets)
 {
-    uint8_t *at = agent->seen_room + agent->seen_octets;
-    if (octets.len > sizeof agent->seen_room - agent->seen_octets)
+    size_t used = agent->entry.encoded_len + agent->seen_octets;
+    uint8_t *at = agent->entry_room + used;
+    if (octets.len > sizeof agent->entry_room - used)
         return PROV_BYTES_NONE;
     memcpy(at, octets.data, octets.len);
     agent->seen_octets += octets.len;
     return PROV_BYTES(at, octets.len);
 }
 
-static void see(struct prov_agent *agent, const struct prov_bytes *chain, size_t len)
-{
-    for (size_t i = 0; i < len && len <= PROV_BUNDLE_CHAIN_MAX; i++) {
-        agent->seen[i] = copy(agent, chain[i]);
-        if (agent->seen[i].len == 0) {
-            agent->seen_len = 0;
-            return;
-        }
-        agent->seen_len = i + 1;
-    }
-}
-
+/* What is sent whole though it was offered in short is another chain, or one that the server never gives
+ * in short. */
 void agent_cache_see(struct prov_agent *agent, prov_result verdict)
 {
-    const struct prov_entry *entry = &agent->entry;
     struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
-    if (entry->kind != PROV_KIND_CERT)
+    bool used = prov_dtls_used_cache(&agent->dtls);
+    if (!agent_is_cert(agent->entry.kind))
         return;
-    agent->cache_refused = verdict != PROV_OK && prov_dtls_used_cache(&agent->dtls);
-    if (verdict != PROV_OK)
+    agent->cache_refused = used && verdict != PROV_OK;
+    agent->seen_chain = verdict == PROV_OK;
+    agent->seen_request = PROV_BYTES_NONE;
+    agent->seen_octets = 0;
+    agent->seen_len = 0;
+    if (used || verdict != PROV_OK)
         return;
-    size_t len = prov_dtls_peer_chain(&agent->dtls, chain);
-    agent->cache_other = entry->cache_len > 0 && !same(chain, len, entry->cache, entry->cache_len);
-    see(agent, chain, len);
+    agent->cache_other = agent->config.cached_chain_len > 0;
+    size_t len = prov_dtls_peer_chain(&agent->dtls, chain), i = 0;
+    while (i < len && len <= PROV_ENTRY_CACHE_MAX) {
+        agent->seen[i] = copy(agent, chain[i]);
+        if (agent->seen[i++].len == 0)
+            return;
+    }
+    agent->seen_len = i;
 }
 
 void agent_cache_see_request(struct prov_agent *agent)
 {
-    if (agent->seen_len == 0)
-        return;
     struct prov_bytes request = prov_dtls_peer_request(&agent->dtls);
-    if (request.len > REQUEST_MIN)
+    if (agent->seen_chain && request.len > REQUEST_MIN)
         agent->seen_request = copy(agent, request);
 }
 
@@ -89,7 +77,9 @@ void agent_cache_see_request(struct prov_agent *agent)
 
 static void make_void(struct prov_agent *agent)
 {
-    prov_result kept = prov_store_cache_void(agent->store, agent->snapshot);
+    prov_result kept = PROV_OK;
+    if (agent->snapshot != 0)
+        kept = prov_store_cache_void(agent->store, agent->snapshot);
     (void)kept; /* the engine falls back to the whole message all the same */
     agent->entry.cache_len = 0;
     agent->entry.cached_request = PROV_BYTES_NONE;
@@ -97,17 +87,19 @@ static void make_void(struct prov_agent *agent)
 
 void agent_cache_connected(struct prov_agent *agent)
 {
-    const struct prov_entry *entry = &agent->entry;
-    if (entry->kind != PROV_KIND_CERT)
-        return;
+    struct prov_entry *entry = &agent->entry;
     bool used = prov_dtls_used_cache(&agent->dtls);
     agent->report.cached_chains += used;
     if (!agent->candidate)
         agent->report.cached_chain = used;
-    if (agent->cache_other && agent->snapshot != 0)
+    if (agent->cache_other)
         make_void(agent);
-    if (agent->seen_len == 0) /* resumed: nothing was shown */
-        see(agent, entry->cache, entry->cache_len);
+    if (agent->seen_chain && !used) {
+        memcpy(entry->cache, agent->seen, sizeof entry->cache);
+        entry->cache_len = agent->seen_len;
+    }
+    if (agent->seen_chain)
+        entry->cached_request = agent->seen_request;
 }
 
 bool agent_cache_failed(struct prov_agent *agent)
@@ -131,14 +123,14 @@ void agent_cache_choose(struct prov_agent *agent)
 {
     const struct prov_entry *entry = &agent->entry;
     struct prov_entry *next = &agent->workspace->talk.next;
-    if (entry->kind != PROV_KIND_CERT || next->kind != PROV_KIND_CERT)
+    if (!agent_is_cert(entry->kind) || !agent_is_cert(next->kind))
         return;
     next->new_anchors = entry->new_anchors;
     for (size_t i = 0; i < entry->anchor_count; i++)
-        next->new_anchors = next->new_anchors || !has_anchor(next, entry->anchors[i]);
+        next->new_anchors |= !has_anchor(next, entry->anchors[i]);
     if (next->new_anchors != entry->new_anchors)
         return;
-    memcpy(next->cache, agent->seen, sizeof next->cache);
-    next->cache_len = agent->seen_len;
-    next->cached_request = agent->seen_request;
+    memcpy(next->cache, entry->cache, sizeof next->cache);
+    next->cache_len = entry->cache_len;
+    next->cached_request = entry->cached_request;
 }

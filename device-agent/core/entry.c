@@ -152,6 +152,7 @@ prov_result prov_entry_decode(struct prov_bytes bytes, struct prov_entry *ret)
     struct prov_bytes value;
     uint8_t key = 0;
     memset(ret, 0, sizeof *ret);
+    ret->encoded_len = bytes.len;
     while (!prov_reader_done(&reader))
         if (!prov_take_u8(&reader, &key) || !prov_take_vector(&reader, 2, &value) ||
             !take_member(key, value, ret))

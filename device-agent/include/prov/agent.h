@@ -63,9 +63,6 @@
 #ifndef PROV_AGENT_MESSAGE_MAX /* one CoAP message: blocks are as large as it allows */
 #define PROV_AGENT_MESSAGE_MAX (PROV_WITH_CERT ? 1100 : 400)
 #endif
-#ifndef PROV_AGENT_CACHE_MAX
-#define PROV_AGENT_CACHE_MAX 1536 /* octets of a chain that is kept; a longer one is not */
-#endif
 #ifndef PROV_AGENT_REASON_MAX
 #define PROV_AGENT_REASON_MAX 63
 #endif
@@ -188,7 +185,6 @@ union prov_agent_workspace {
 
 /* Sizes of what a firmware may have no use for. */
 #define PROV_AGENT_DENY_ROOM (PROV_WITH_DENY_LIST ? PROV_DENY_LIST_MAX : 1)
-#define PROV_AGENT_SEEN_ROOM (PROV_WITH_CACHED_INFO ? PROV_AGENT_CACHE_MAX : 1)
 #define PROV_AGENT_SPKI_ROOM (PROV_WITH_RPK ? PROV_SPKI_LEN : 1)
 #define PROV_AGENT_NAMES_MAX (PROV_WITH_TRUSTED_CA ? PROV_BUNDLE_ANCHORS_MAX : 1)
 
@@ -230,7 +226,8 @@ struct prov_agent {
     uint8_t spki[PROV_AGENT_SPKI_ROOM];
     uint8_t own_scalar[PROV_SCALAR_LEN]; /* of the identity record */
     struct prov_entry entry;             /* its credential; views into entry_room */
-    uint8_t entry_room[PROV_STORE_ENTRY_MAX];
+    uint8_t
+        entry_room[PROV_STORE_ENTRY_MAX]; /* … and the server's chain behind it, as it was seen */
 
     /* resumption */
     bool has_resumable;
@@ -239,12 +236,12 @@ struct prov_agent {
     int64_t resumable_made, resumable_until; /* Unix seconds */
     int64_t chain_until;                     /* the server's certificate is valid until then */
 
-    /* the server's chain in this session; views into seen_room */
+    /* the server's chain in this session; views into entry_room, behind the entry */
+    bool seen_chain;    /* it was verified in this handshake */
     bool cache_other;   /* it is not the one that was kept */
     bool cache_refused; /* it is, and is not good any more */
-    struct prov_bytes seen[PROV_BUNDLE_CHAIN_MAX], seen_request;
+    struct prov_bytes seen[PROV_ENTRY_CACHE_MAX], seen_request;
     size_t seen_len, seen_octets;
-    uint8_t seen_room[PROV_AGENT_SEEN_ROOM];
     uint8_t deny_room[PROV_AGENT_DENY_ROOM];
 };
 

@@ -89,6 +89,7 @@ struct prov_entry {
     struct prov_bytes cache[PROV_ENTRY_CACHE_MAX]; /* the server's chain, as it was last seen */
     size_t cache_len;
     struct prov_bytes cached_request; /* its CertificateRequest, if that is worth it */
+    size_t encoded_len;               /* octets of the room that it was read to, 0: it was not */
 };
 /* A text as an entry has it. */
 struct prov_bytes prov_entry_text(const char *text);

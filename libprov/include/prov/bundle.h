@@ -15,10 +15,12 @@
 
 #define PROV_BUNDLE_VERSION     1
 #define PROV_BUNDLE_MAX         4096
-#define PROV_BUNDLE_CHAIN_MAX   4   /* certificates of the own chain, without the root */
-#define PROV_BUNDLE_ANCHORS_MAX 4   /* trust anchors */
-#define PROV_BUNDLE_PEERS_MAX   2   /* the server's raw public keys: current and next */
-#define PROV_ADDRESS_MAX        261 /* "HOST:PORT" or "[IPv6]:PORT" */
+#define PROV_BUNDLE_CHAIN_MAX   4 /* certificates of the own chain, without the root */
+#define PROV_BUNDLE_ANCHORS_MAX 4 /* trust anchors */
+#define PROV_BUNDLE_PEERS_MAX   2 /* the server's raw public keys: current and next */
+#ifndef PROV_ADDRESS_MAX
+#define PROV_ADDRESS_MAX 261 /* "HOST:PORT" or "[IPv6]:PORT" */
+#endif
 
 /* After decode all views point into the input. */
 struct prov_bundle {

@@ -54,7 +54,7 @@
 #define PROV_DTLS_TLS_UNIQUE_LEN  12
 #define PROV_DTLS_CHAIN_MAX       6 /* certificates in a peer's chain */
 #define PROV_DTLS_SESSION_ID_LEN  32
-#define PROV_DTLS_TICKET_MAX      256       /* a longer one is not kept */
+#define PROV_DTLS_TICKET_MAX      (PROV_WITH_TICKETS ? 256 : 1) /* a longer one is not kept */
 #define PROV_DTLS_RESUME_MS       86400000u /* a session is resumed for 24 h at most (H33) */
 #define PROV_DTLS_CID_MAX         32 /* octets of a connection id; a client refuses longer ones */
 

@@ -31,7 +31,9 @@ bool prov_eui64_equal(const struct prov_eui64 *a, const struct prov_eui64 *b);
 /* A fully qualified domain name in the form used everywhere inside: lower case, at least two
  * labels, no trailing dot, letters, digits and inner hyphens (RFC 1123, section 2.1), at most 253
  * octets, labels of 1 to 63, last label not all digits. */
+#ifndef PROV_FQDN_MAX /* a firmware may know its servers' names to be shorter */
 #define PROV_FQDN_MAX 253
+#endif
 struct prov_fqdn {
     char text[PROV_FQDN_MAX + 1];
 };
