@@ -20,12 +20,15 @@ bool prov_bytes_equal(struct prov_bytes a, struct prov_bytes b)
 
 bool prov_bytes_equal_secret(struct prov_bytes a, struct prov_bytes b)
 {
-    volatile uint8_t difference = 0;
+    unsigned difference = 0;
 
     if (a.len != b.len)
         return false;
-    for (size_t i = 0; i < a.len; i++)
-        difference |= a.data[i] ^ b.data[i];
+    for (size_t i = 0; i < a.len; i++) {
+        difference |= (unsigned)a.data[i] ^ b.data[i];
+        /* The compiler must not see that there is nothing more to learn. */
+        __asm__ __volatile__("" : "+r"(difference));
+    }
     return difference == 0;
 }
 

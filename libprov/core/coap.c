@@ -45,12 +45,10 @@ static void get_option(struct prov_reader *reader, uint8_t first, uint32_t *last
     uint32_t number = *last + get_extended(reader, first >> 4);
     uint32_t len = get_extended(reader, first & 15);
     struct prov_coap_option *option = &message->options[message->option_count];
+    bool full = message->option_count == PROV_COAP_OPTIONS_MAX;
 
-    if (number > UINT16_MAX)
-        prov_reader_fail(reader, PROV_E_FORMAT);
-    else if (message->option_count == PROV_COAP_OPTIONS_MAX)
-        prov_reader_fail(reader, PROV_E_BOUNDS);
-    if (prov_reader_result(reader) != PROV_OK)
+    prov_reader_fail(reader, number > UINT16_MAX ? PROV_E_FORMAT : full ? PROV_E_BOUNDS : PROV_OK);
+    if (reader->error != PROV_OK)
         return;
     *last = number;
     option->number = (uint16_t)number;
@@ -76,10 +74,9 @@ static void get_head(struct prov_reader *reader, struct prov_coap_message *messa
     message->id = prov_get_u16(reader);
     if (first >> 6 != VERSION)
         prov_reader_fail(reader, PROV_E_VERSION);
-    if (token_len > PROV_COAP_TOKEN_MAX || !code_known(message->code))
-        prov_reader_fail(reader, PROV_E_FORMAT);
     /* An empty message has nothing after its id (section 4.1). */
-    if (message->code == PROV_COAP_EMPTY && (token_len > 0 || !prov_reader_done(reader)))
+    if (token_len > PROV_COAP_TOKEN_MAX || !code_known(message->code) ||
+        (message->code == PROV_COAP_EMPTY && (token_len > 0 || !prov_reader_done(reader))))
         prov_reader_fail(reader, PROV_E_FORMAT);
     prov_get_bytes(reader, token_len, &message->token);
 }
@@ -92,14 +89,14 @@ prov_result prov_coap_decode(struct prov_bytes datagram, struct prov_coap_messag
     ret->option_count = 0;
     ret->payload = PROV_BYTES_NONE;
     get_head(&reader, ret);
-    while (prov_reader_result(&reader) == PROV_OK && !prov_reader_done(&reader)) {
+    while (reader.error == PROV_OK && !prov_reader_done(&reader)) {
         uint8_t first = prov_get_u8(&reader);
         if (first == PAYLOAD_MARKER)
             get_payload(&reader, &ret->payload);
         else
             get_option(&reader, first, &last, ret);
     }
-    return prov_reader_result(&reader);
+    return reader.error;
 }
 
 /* --- writing --------------------------------------------------------------------------------- */

@@ -163,7 +163,11 @@ prov_result prov_fqdn_parse(struct prov_bytes text, struct prov_fqdn *ret)
 
 bool prov_fqdn_equal(const struct prov_fqdn *a, const struct prov_fqdn *b)
 {
-    return prov_bytes_equal(prov_bytes_text(a->text), prov_bytes_text(b->text));
+    size_t at = 0;
+
+    while (a->text[at] == b->text[at] && a->text[at] != '\0')
+        at++;
+    return a->text[at] == b->text[at];
 }
 
 /* --- UUID ------------------------------------------------------------------------------------ */

@@ -29,17 +29,16 @@ static void serial_decode(struct prov_der *tbs, struct prov_bytes *ret)
 
 /* --- validity (section 4.1.2.5) -------------------------------------------------------------- */
 
-/* Pairs of digits: century if there is one, year, month, day, hour, minute, second; then "Z". */
-static bool pairs_decode(struct prov_bytes text, int pairs[7], size_t count)
+/* Pairs of digits; then "Z". */
+static bool pairs_decode(struct prov_bytes text, uint8_t *ret, size_t count)
 {
     if (text.len != 2 * count + 1 || text.data[2 * count] != 'Z')
         return false;
-    for (size_t i = 0; i < count; i++) {
-        unsigned tens = text.data[2 * i] - (unsigned)'0',
-                 ones = text.data[2 * i + 1] - (unsigned)'0';
-        if (tens > 9 || ones > 9)
+    for (size_t i = 0; i < 2 * count; i++) {
+        unsigned digit = text.data[i] - (unsigned)'0';
+        if (digit > 9)
             return false;
-        pairs[7 - count + i] = (int)(10 * tens + ones);
+        ret[i / 2] = (uint8_t)(ret[i / 2] * 10 + digit);
     }
     return true;
 }
@@ -48,12 +47,12 @@ static bool pairs_decode(struct prov_bytes text, int pairs[7], size_t count)
 static int64_t time_decode(struct prov_der *validity)
 {
     bool is_utc = prov_der_next_is(validity, DER_UTC_TIME);
+    uint8_t pairs[7] = {0}; /* century, year, month, day, hour, minute, second */
     struct prov_bytes text;
-    int pairs[7] = {0};
     int64_t seconds = 0;
 
     prov_der_take(validity, is_utc ? DER_UTC_TIME : DER_GENERALIZED_TIME, &text);
-    bool ok = pairs_decode(text, pairs, is_utc ? 6 : 7);
+    bool ok = pairs_decode(text, pairs + is_utc, 7 - (size_t)is_utc);
     if (is_utc)
         pairs[0] = pairs[1] < 50 ? 20 : 19;
     struct prov_civil civil = {
@@ -146,62 +145,56 @@ static prov_result mac_eui64(struct prov_bytes mac, struct prov_eui64 *ret)
 {
     uint8_t octets[8] = {0, 0, 0, 0xff, 0xfe};
 
-    if (mac.len == 8)
-        return prov_eui64_from_octets(mac, ret);
-    memcpy(octets, mac.data, 3);
-    memcpy(octets + 5, mac.data + 3, 3);
+    memcpy(octets + 5, mac.data + mac.len - 3, 3);
+    memcpy(octets, mac.data, mac.len - 3);
     return prov_eui64_from_octets(PROV_BYTES_OF(octets), ret);
 }
 
 prov_result prov_x509_eui64(const struct prov_x509 *cert, struct prov_eui64 *ret)
 {
     struct prov_eui64 by_name, by_mac;
-    bool has_mac = cert->mac_name.len > 0;
+    bool has_name = prov_eui64_parse_canonical(cert->common_name, &by_name) == PROV_OK;
+    const struct prov_eui64 *found = has_name ? &by_name : NULL;
 
-    if (cert->san_count > 1 || cert->dns_count > 0 || cert->uri_name.len > 0 ||
+    if (cert->mac_name.len > 0) {
+        found = NULL;
+        if (mac_eui64(cert->mac_name, &by_mac) == PROV_OK &&
+            (!has_name || prov_eui64_equal(&by_name, &by_mac)))
+            found = &by_mac;
+    }
+    if (found == NULL || cert->san_count > 1 || cert->dns_count > 0 || cert->uri_name.len > 0 ||
         cert->common_name_count > 1)
         return PROV_E_NAME;
-    bool has_name = prov_eui64_parse_canonical(cert->common_name, &by_name) == PROV_OK;
-    if (has_mac && mac_eui64(cert->mac_name, &by_mac) != PROV_OK)
-        return PROV_E_NAME;
-    if ((!has_name && !has_mac) || (has_name && has_mac && !prov_eui64_equal(&by_name, &by_mac)))
-        return PROV_E_NAME;
-    *ret = has_mac ? by_mac : by_name;
+    *ret = *found;
     return PROV_OK;
 }
 
 /* Text is lower case already; octets that are no ASCII letters must be the same. */
-static bool equal_without_case(struct prov_bytes octets, struct prov_bytes text)
+static bool equal_without_case(const uint8_t *octets, const char *text, size_t len)
 {
-    if (octets.len != text.len)
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t octet = octets.data[i];
-
-        if (octet >= 'A' && octet <= 'Z')
-            octet = (uint8_t)(octet - 'A' + 'a');
-        if (octet != text.data[i])
+    for (size_t i = 0; i < len; i++) {
+        unsigned octet = octets[i];
+        if (octet - 'A' <= 'Z' - 'A')
+            octet += 'a' - 'A';
+        if (octet != (uint8_t)text[i])
             return false;
     }
     return true;
 }
 
-/* "coaps://" before a name is taken off, "coaps" alone is no URI of ours. */
-static struct prov_bytes uri_host(struct prov_bytes uri)
-{
-    struct prov_bytes scheme = prov_bytes_text("coaps://");
-
-    if (uri.len <= scheme.len || !equal_without_case(PROV_BYTES(uri.data, scheme.len), scheme))
-        return PROV_BYTES_NONE;
-    return PROV_BYTES(uri.data + scheme.len, uri.len - scheme.len);
-}
-
 prov_result prov_x509_match_server(const struct prov_x509 *cert, const struct prov_fqdn *fqdn)
 {
-    struct prov_bytes name = cert->dns_count == 1 ? cert->dns_name : uri_host(cert->uri_name);
+    static const char scheme[] = "coaps://";
+    struct prov_bytes name = cert->uri_name;
+    size_t before = sizeof scheme - 1, len = prov_bytes_text(fqdn->text).len;
 
-    return cert->san_count == 1 && name.len > 0 &&
-                   equal_without_case(name, prov_bytes_text(fqdn->text))
+    if (cert->dns_count > 0) {
+        name = cert->dns_name;
+        before = 0;
+    }
+    return cert->san_count == 1 && name.len == before + len &&
+                   equal_without_case(name.data, scheme, before) &&
+                   equal_without_case(name.data + before, fqdn->text, len)
                ? PROV_OK
                : PROV_E_NAME;
 }

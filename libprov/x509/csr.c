@@ -221,8 +221,22 @@ static void attributes_put(struct prov_buf *buf, const struct prov_csr_plan *pla
     prov_der_close(buf, set);
 }
 
+/* SEQUENCE { SET { SEQUENCE { id-at-commonName, UTF8String } } } up to the text of 23 octets. */
 static void subject_put(struct prov_buf *buf, const struct prov_csr_plan *plan)
 {
+    static const uint8_t head[] = {DER_SEQUENCE,
+                                   34,
+                                   DER_SET,
+                                   32,
+                                   DER_SEQUENCE,
+                                   30,
+                                   DER_OID,
+                                   3,
+                                   0x55,
+                                   0x04,
+                                   0x03,
+                                   DER_UTF8_STRING,
+                                   PROV_EUI64_TEXT - 1};
     char text[PROV_EUI64_TEXT];
 
     if (plan->subject.len > 0) {
@@ -230,7 +244,8 @@ static void subject_put(struct prov_buf *buf, const struct prov_csr_plan *plan)
         return;
     }
     prov_eui64_format(plan->eui64, text);
-    prov_name_put_common_name(buf, PROV_BYTES((const uint8_t *)text, sizeof text - 1));
+    prov_put(buf, head, sizeof head);
+    prov_put(buf, text, sizeof text - 1);
 }
 
 prov_result prov_csr_make_info(const struct prov_csr_plan *plan, struct prov_buf *ret)

@@ -216,18 +216,21 @@ size_t prov_der_open(struct prov_buf *buf, uint8_t tag)
 void prov_der_close(struct prov_buf *buf, size_t mark)
 {
     size_t length = buf->len - mark;
-    size_t more = length < 0x80 ? 0 : length < 0x100 ? 1 : 2;
+    size_t more = (size_t)(length >= 0x80) + (length >= 0x100);
 
     prov_put_space(buf, more);
-    if (buf->overflow || length > 0xffff) {
+    if (length > 0xffff)
         buf->overflow = true;
+    if (buf->overflow)
         return;
-    }
-    uint8_t *content = buf->data + mark;
-    memmove(content + more, content, length);
-    content[-1] = (uint8_t)(more == 0 ? length : 0x80 + more);
-    for (; more > 0; length >>= 8)
-        content[--more] = (uint8_t)length;
+    uint8_t *at = buf->data + mark;
+    memmove(at + more, at, length);
+    if (more > 0)
+        at[-1] = (uint8_t)(0x80 + more);
+    else
+        at--;
+    for (size_t i = more > 0 ? more : 1; i > 0; length >>= 8)
+        at[--i] = (uint8_t)length;
 }
 
 void prov_der_put(struct prov_buf *buf, uint8_t tag, struct prov_bytes content)

@@ -29,7 +29,7 @@ static void key_usage_decode(struct prov_der *der, struct prov_x509 *cert, bool 
         prov_der_fail(der, PROV_E_FORMAT);
     for (unsigned bit = 0; bit < 8; bit++)
         if ((content.data[1] & 0x80u >> bit) != 0)
-            cert->key_usage |= 1u << bit;
+            cert->key_usage |= (uint16_t)(1u << bit);
     if (content.len == 3)
         cert->key_usage |= PROV_KU_DECIPHER_ONLY;
     cert->has_key_usage = true;
@@ -68,7 +68,7 @@ static void extended_key_usage_decode(struct prov_der *der, struct prov_x509 *ce
     (void)critical;
     while (prov_der_more(der)) {
         prov_der_take_oid(der, &oid);
-        cert->eku |= purpose_bit(oid);
+        cert->eku |= (uint16_t)purpose_bit(oid);
     }
     prov_der_leave(der, outer);
     cert->has_eku = true;

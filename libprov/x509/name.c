@@ -69,16 +69,3 @@ bool prov_name_is_empty(const struct prov_name *name)
 {
     return name->whole.len == 2;
 }
-
-void prov_name_put_common_name(struct prov_buf *buf, struct prov_bytes common_name)
-{
-    size_t name = prov_der_open(buf, DER_SEQUENCE);
-    size_t set = prov_der_open(buf, DER_SET);
-    size_t attribute = prov_der_open(buf, DER_SEQUENCE);
-
-    prov_der_put(buf, DER_OID, PROV_BYTES(id_at_common_name + 1, id_at_common_name[0]));
-    prov_der_put(buf, DER_UTF8_STRING, common_name);
-    prov_der_close(buf, attribute);
-    prov_der_close(buf, set);
-    prov_der_close(buf, name);
-}

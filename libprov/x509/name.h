@@ -16,7 +16,5 @@ struct prov_name {
 };
 void prov_name_decode(struct prov_der *der, struct prov_name *ret);
 bool prov_name_is_empty(const struct prov_name *name);
-/* SEQUENCE { SET { SEQUENCE { id-at-commonName, UTF8String } } } */
-void prov_name_put_common_name(struct prov_buf *buf, struct prov_bytes common_name);
 
 #endif

@@ -141,7 +141,7 @@ prov_result prov_path_begin(struct prov_path *path, const struct prov_path_rules
     if (chain_len == 0 || chain_len > PROV_PATH_MAX)
         return chain_len == 0 ? PROV_E_FORMAT : PROV_E_DEPTH;
     memcpy(path->chain, chain, chain_len * sizeof *chain);
-    path->chain_len = chain_len;
+    path->chain_len = (uint8_t)chain_len;
     path->rules = *rules;
     path->anchors = anchors;
     path->anchor_count = anchor_count;
@@ -190,7 +190,7 @@ static prov_result chain_step(struct prov_path *path, struct prov_crypto *crypto
                               const struct prov_x509 *lower, struct prov_x509 *issuer)
 {
     /* What lies beyond the depth is not looked at: a self-issued last one was taken for a root. */
-    if (path->at + 1 == path->chain_len || path->at + 1 >= path->rules.max_below_anchor)
+    if (path->at + 1 == path->chain_len || (size_t)path->at + 1 >= path->rules.max_below_anchor)
         return path->reason;
     prov_result result = prov_x509_parse(path->chain[++path->at], issuer);
     if (result == PROV_OK && !issuer_fits(lower, issuer))
@@ -203,7 +203,8 @@ static prov_result chain_step(struct prov_path *path, struct prov_crypto *crypto
         return result;
     path->anchor_at = 0;
     path->reason = PROV_E_ISSUER;
-    path->intermediates += is_self_issued(issuer) ? 0 : 1;
+    if (!is_self_issued(issuer))
+        path->intermediates++;
     return PROV_E_AGAIN;
 }
 

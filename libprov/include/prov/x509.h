@@ -53,33 +53,31 @@ enum prov_eku {
     PROV_EKU_OTHER = 1 << 6
 };
 
+/* What is asked most stands first. */
 struct prov_x509 {
-    struct prov_bytes der;         /* the whole certificate */
-    struct prov_bytes tbs;         /* what is signed, with its header */
-    struct prov_bytes serial;      /* INTEGER content octets */
-    struct prov_bytes issuer;      /* Name, with its header */
-    struct prov_bytes subject;     /* Name, with its header */
-    int64_t not_before, not_after; /* Unix seconds, both inclusive */
-    struct prov_bytes spki;        /* 91 octets: parse refuses other keys */
-    struct prov_bytes point;       /* 65 octets */
-    uint8_t signature[PROV_SIGNATURE_LEN];
-    struct prov_bytes common_name; /* the first CN's value octets, or none */
-    unsigned common_name_count;    /* all CNs in the subject */
-    bool has_key_usage, key_usage_critical;
-    unsigned key_usage; /* prov_key_usage bits */
-    bool has_eku;
-    unsigned eku; /* prov_eku bits */
-    bool has_basic_constraints, is_ca;
-    int path_len;          /* -1: none */
-    struct prov_bytes san; /* subjectAltName's value octets, or none */
-    bool san_critical;
-    unsigned san_count; /* all names in subjectAltName */
+    bool has_key_usage, key_usage_critical, san_critical;
+    bool has_eku, has_basic_constraints, is_ca;
+    int16_t path_len;           /* -1: none */
+    uint16_t key_usage, eku;    /* prov_key_usage and prov_eku bits */
+    unsigned common_name_count; /* all CNs in the subject */
+    unsigned san_count;         /* all names in subjectAltName */
     unsigned dns_count;
+    struct prov_bytes der;                    /* the whole certificate */
+    struct prov_bytes tbs;                    /* what is signed, with its header */
+    struct prov_bytes serial;                 /* INTEGER content octets */
+    struct prov_bytes issuer;                 /* Name, with its header */
+    struct prov_bytes subject;                /* Name, with its header */
+    struct prov_bytes spki;                   /* 91 octets: parse refuses other keys */
+    struct prov_bytes point;                  /* 65 octets */
+    struct prov_bytes common_name;            /* the first CN's value octets, or none */
     struct prov_bytes dns_name;               /* the first dNSName */
     struct prov_bytes uri_name;               /* the first URI */
     struct prov_bytes mac_name;               /* id-on-MACAddress octets, 6 or 8 */
     struct prov_bytes aki, ski;               /* key identifiers, or none */
     struct prov_bytes aki_issuer, aki_serial; /* the issuer's Name and INTEGER content, or none */
+    struct prov_bytes san;                    /* subjectAltName's value octets, or none */
+    int64_t not_before, not_after;            /* Unix seconds, both inclusive */
+    uint8_t signature[PROV_SIGNATURE_LEN];
 };
 
 /* Parses and checks the elements that RFC 7925, Table 1 fixes for any certificate: version 3, positive
@@ -122,18 +120,20 @@ struct prov_path_rules {
  * and `anchors` until done. */
 #define PROV_PATH_MAX 6
 struct prov_path {
+    /* private */
+    prov_result verdict; /* PROV_E_AGAIN until there is one */
+    prov_result reason;  /* why it fails, if nothing better is found */
+    uint8_t at;          /* in the chain: the certificate that is to be verified next */
+    uint8_t
+        intermediates; /* below the next issuer, self-issued ones left out (RFC 5280, section 4.2.1.9) */
+    uint8_t chain_len;
+    size_t anchor_at; /* the anchor to be tried next */
+    size_t anchor_count;
+    const struct prov_bytes *anchors; /* certificates, DER */
     struct prov_path_rules rules;
     struct prov_bytes chain[PROV_PATH_MAX];
-    size_t chain_len;
-    const struct prov_bytes *anchors; /* certificates, DER */
-    size_t anchor_count;
-    struct prov_x509 leaf; /* filled by begin: the end entity */
-    /* private */
-    size_t at;        /* in the chain: the certificate that is to be verified next */
-    size_t anchor_at; /* the anchor to be tried next */
-    int intermediates; /* below the next issuer, self-issued ones left out (RFC 5280, section 4.2.1.9) */
-    prov_result reason;  /* why it fails, if nothing better is found */
-    prov_result verdict; /* PROV_E_AGAIN until there is one */
+    /* filled by begin: the end entity */
+    struct prov_x509 leaf;
 };
 /* The end entity's own rules. Role server: exactly one name, `rules->server`, or the EUI-64 `rules->device`; keyUsage present, critical
  * and digitalSignature (keyAgreement beside it is let pass); serverAuth if there is an extKeyUsage. Role
