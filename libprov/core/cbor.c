@@ -11,17 +11,17 @@ enum { SIMPLE_FALSE = 20, SIMPLE_TRUE = 21, SIMPLE_NULL = 22 };
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-void prov_cbor_put_uint(struct prov_buf *buf, uint64_t value)
+void prov_cbor_put_uint(struct prov_buf *buf, size_t value)
 {
     cbor_head_put(buf, PROV_CBOR_UINT, value);
 }
 
-void prov_cbor_put_int(struct prov_buf *buf, int64_t value)
+void prov_cbor_put_int(struct prov_buf *buf, ptrdiff_t value)
 {
     if (value >= 0)
-        cbor_head_put(buf, PROV_CBOR_UINT, (uint64_t)value);
+        cbor_head_put(buf, PROV_CBOR_UINT, (size_t)value);
     else
-        cbor_head_put(buf, PROV_CBOR_NINT, (uint64_t)(-1 - value));
+        cbor_head_put(buf, PROV_CBOR_NINT, (size_t)(-1 - value));
 }
 
 void prov_cbor_put_bstr_head(struct prov_buf *buf, size_t len)
@@ -70,7 +70,7 @@ void prov_cbor_close_map(struct prov_buf *buf, size_t mark, size_t count)
         buf->data[mark - 1] |= (uint8_t)count;
 }
 
-void prov_cbor_put_tag(struct prov_buf *buf, uint64_t tag)
+void prov_cbor_put_tag(struct prov_buf *buf, size_t tag)
 {
     cbor_head_put(buf, PROV_CBOR_TAG, tag);
 }
@@ -134,8 +134,8 @@ static bool expect(struct prov_reader *reader, enum prov_cbor_type type, struct 
 }
 
 /* An argument between low and high. */
-static uint64_t get_argument(struct prov_reader *reader, enum prov_cbor_type type, uint64_t low,
-                             uint64_t high)
+static size_t get_argument(struct prov_reader *reader, enum prov_cbor_type type, size_t low,
+                           size_t high)
 {
     struct cbor_head head;
 
@@ -149,9 +149,9 @@ static uint64_t get_argument(struct prov_reader *reader, enum prov_cbor_type typ
     return head.value;
 }
 
-uint64_t prov_cbor_get_uint(struct prov_reader *reader)
+size_t prov_cbor_get_uint(struct prov_reader *reader)
 {
-    return get_argument(reader, PROV_CBOR_UINT, 0, UINT64_MAX);
+    return get_argument(reader, PROV_CBOR_UINT, 0, SIZE_MAX);
 }
 
 uint32_t prov_cbor_get_number(struct prov_reader *reader, uint32_t low, uint32_t high)
@@ -159,9 +159,9 @@ uint32_t prov_cbor_get_number(struct prov_reader *reader, uint32_t low, uint32_t
     return (uint32_t)get_argument(reader, PROV_CBOR_UINT, low, high);
 }
 
-uint64_t prov_cbor_get_tag(struct prov_reader *reader)
+size_t prov_cbor_get_tag(struct prov_reader *reader)
 {
-    return get_argument(reader, PROV_CBOR_TAG, 0, UINT64_MAX);
+    return get_argument(reader, PROV_CBOR_TAG, 0, SIZE_MAX);
 }
 
 size_t prov_cbor_get_array(struct prov_reader *reader, size_t low, size_t high)
@@ -169,16 +169,16 @@ size_t prov_cbor_get_array(struct prov_reader *reader, size_t low, size_t high)
     return (size_t)get_argument(reader, PROV_CBOR_ARRAY, low, high);
 }
 
-int64_t prov_cbor_get_int(struct prov_reader *reader)
+ptrdiff_t prov_cbor_get_int(struct prov_reader *reader)
 {
     bool negative = prov_cbor_next_is(reader, PROV_CBOR_NINT);
-    int64_t value =
-        (int64_t)get_argument(reader, negative ? PROV_CBOR_NINT : PROV_CBOR_UINT, 0, INT64_MAX);
+    ptrdiff_t value =
+        (ptrdiff_t)get_argument(reader, negative ? PROV_CBOR_NINT : PROV_CBOR_UINT, 0, PTRDIFF_MAX);
 
     return negative ? -1 - value : value;
 }
 
-static uint64_t get_simple(struct prov_reader *reader, uint64_t low, uint64_t high)
+static size_t get_simple(struct prov_reader *reader, size_t low, size_t high)
 {
     struct cbor_head head;
 
@@ -358,7 +358,7 @@ prov_result prov_cbor_check(struct prov_bytes bytes)
 
 struct prov_cbor_map prov_cbor_get_map(struct prov_reader *reader)
 {
-    size_t count = (size_t)get_argument(reader, PROV_CBOR_MAP, 0, UINT64_MAX);
+    size_t count = (size_t)get_argument(reader, PROV_CBOR_MAP, 0, SIZE_MAX);
 
     return (struct prov_cbor_map){count, PROV_BYTES_NONE};
 }
@@ -369,7 +369,7 @@ bool prov_cbor_get_key(struct prov_reader *reader, struct prov_cbor_map *map, in
 
     if (map->left == 0)
         return false;
-    int64_t key = prov_cbor_get_int(reader);
+    ptrdiff_t key = prov_cbor_get_int(reader);
     check_key(reader, start, &map->last);
     if (key != (int32_t)key)
         prov_reader_fail_at(reader, start, PROV_E_BOUNDS);

@@ -7,6 +7,9 @@
  *   |  3  |   5   |   of argument        |
  *   +-----+-------+----------------------+
  *
+ * An argument is as wide as a size: 64 bits on hosts, and 32 in firmware, which has no use for larger
+ * numbers and refuses them (PROV_E_BOUNDS).
+ *
  * cbor_head_libcbor.c (hosts) and cbor_head_small.c (firmware) answer alike, so that depth,
  * determinism and bounds are decided once, in cbor.c.
  */
@@ -17,8 +20,8 @@
 
 struct cbor_head {
     enum prov_cbor_type type;
-    uint64_t value; /* the argument: number, length, count, tag, or the simple value */
-    size_t len;     /* octets of the head */
+    size_t value; /* the argument: number, length, count, tag, or the simple value */
+    size_t len;   /* octets of the head */
 };
 
 /* The head that `left` begins with; for strings, the whole content must be there too.
@@ -27,6 +30,6 @@ struct cbor_head {
  * floats and simple values other than false, true and null. ret may be written even then. */
 PROV_MUST prov_result cbor_head_get(struct prov_bytes left, struct cbor_head *ret);
 /* Appends the shortest head. */
-void cbor_head_put(struct prov_buf *buf, enum prov_cbor_type type, uint64_t value);
+void cbor_head_put(struct prov_buf *buf, enum prov_cbor_type type, size_t value);
 
 #endif

@@ -13,7 +13,7 @@ enum { INFO_1 = 24, INFO_8 = 27, INFO_INDEFINITE = 31 };
 /* Octets that follow the first one, for additional information up to INFO_8. */
 static size_t argument_len(unsigned info)
 {
-    return info < INFO_1 ? 0 : (size_t)1 << (info - INFO_1);
+    return info < INFO_1 ? 0 : (size_t)1 << (info & 3);
 }
 
 static prov_result check_info(enum prov_cbor_type type, unsigned info)
@@ -26,11 +26,9 @@ static prov_result check_info(enum prov_cbor_type type, unsigned info)
 }
 
 /* The argument has to need its octets: RFC 8949, section 4.2.1. */
-static bool is_shortest(uint64_t value, size_t len)
+static bool is_shortest(size_t value, size_t len)
 {
-    if (len == 8)
-        return value >> 32 != 0;
-    return (uint32_t)value >= (len == 1 ? (uint32_t)INFO_1 : UINT32_C(1) << 4 * len);
+    return len == 0 || value >= (len == 1 ? (size_t)INFO_1 : (size_t)1 << 4 * len);
 }
 
 prov_result cbor_head_get(struct prov_bytes left, struct cbor_head *ret)
@@ -38,15 +36,16 @@ prov_result cbor_head_get(struct prov_bytes left, struct cbor_head *ret)
     if (left.len < 1)
         return PROV_E_TRUNCATED;
     unsigned info = left.data[0] & 31;
-    uint64_t value = info;
+    size_t value = info, len = argument_len(info);
     ret->type = (enum prov_cbor_type)(left.data[0] >> 5);
     prov_result result = check_info(ret->type, info);
     if (result != PROV_OK)
         return result;
-    size_t len = argument_len(info);
     left.len--;
     if (len > left.len)
         return PROV_E_TRUNCATED;
+    if (len > sizeof value)
+        return PROV_E_BOUNDS;
     if (len > 0)
         value = 0;
     for (size_t i = 1; i <= len; i++)
@@ -55,19 +54,15 @@ prov_result cbor_head_get(struct prov_bytes left, struct cbor_head *ret)
     ret->len = 1 + len;
     if ((ret->type == PROV_CBOR_BSTR || ret->type == PROV_CBOR_TSTR) && value > left.len - len)
         return PROV_E_TRUNCATED;
-    return len > 0 && !is_shortest(value, len) ? PROV_E_DETERMINISM : PROV_OK;
+    return is_shortest(value, len) ? PROV_OK : PROV_E_DETERMINISM;
 }
 
-void cbor_head_put(struct prov_buf *buf, enum prov_cbor_type type, uint64_t value)
+void cbor_head_put(struct prov_buf *buf, enum prov_cbor_type type, size_t value)
 {
-    unsigned info = INFO_1;
+    unsigned info = (unsigned)value;
 
-    if (value < INFO_1)
-        info = (unsigned)value;
-    else if (value > 0xffffffff)
-        info = INFO_8;
-    else
-        info += ((uint32_t)value > 0xff) + ((uint32_t)value > 0xffff);
+    if (value >= INFO_1)
+        info = INFO_1 + (value > 0xff) + (value > 0xffff) + (value > 0xffffffff);
     size_t len = argument_len(info);
     uint8_t *at = prov_put_space(buf, 1 + len);
     if (at == NULL)

@@ -100,19 +100,19 @@ prov_result prov_cose_key_set_encode(const uint8_t (*points)[PROV_POINT_LEN], si
 
 /* What the map has held so far, besides what is in the key already. */
 struct parts {
-    int64_t op; /* the one key operation, or 0 */
+    int op; /* the one key operation, or 0 */
     bool has_crv, has_x, has_y;
 };
 
 /* An integer that must be one of two. */
-static int64_t get_either(struct prov_reader *reader, int64_t a, int64_t b, prov_result otherwise)
+static int get_either(struct prov_reader *reader, int a, int b, prov_result otherwise)
 {
     size_t start = reader->at;
-    int64_t value = prov_cbor_get_int(reader);
+    ptrdiff_t value = prov_cbor_get_int(reader);
 
     if (value != a && value != b)
         prov_reader_fail_at(reader, start, otherwise);
-    return value;
+    return (int)value;
 }
 
 /* y as a sign bit is the compressed form, which the profile does not have (RFC 8422,

@@ -27,27 +27,22 @@ static prov_result tbs_digest(struct prov_crypto *crypto, struct prov_bytes prot
                               struct prov_bytes external_aad, struct prov_bytes payload,
                               uint8_t ret[PROV_HASH_LEN])
 {
-    uint8_t room[48];
+    uint8_t room[40];
     struct prov_buf heads = PROV_BUF_OF(room);
 
     prov_cbor_put_array(&heads, 4);
     prov_cbor_put_tstr(&heads, "Signature1");
-    prov_cbor_put_bstr_head(&heads, protected_header.len);
-    size_t first = heads.len;
+    prov_cbor_put_bstr(&heads, protected_header);
     prov_cbor_put_bstr_head(&heads, external_aad.len);
-    size_t second = heads.len;
+    size_t first = heads.len;
     prov_cbor_put_bstr_head(&heads, payload.len);
-    if (prov_buf_result(&heads) != PROV_OK)
-        return PROV_E_OVERFLOW;
     const struct prov_bytes parts[] = {
         PROV_BYTES(room, first),
-        protected_header,
-        PROV_BYTES(room + first, second - first),
         external_aad,
-        PROV_BYTES(room + second, heads.len - second),
+        PROV_BYTES(room + first, heads.len - first),
         payload,
     };
-    return prov_crypto_sha256(crypto, parts, sizeof parts / sizeof parts[0], ret);
+    return heads.overflow ? PROV_E_OVERFLOW : prov_crypto_sha256(crypto, parts, 4, ret);
 }
 
 prov_result prov_cose_sign1_digest(struct prov_crypto *crypto, uint16_t content_type,
@@ -81,7 +76,7 @@ prov_result prov_cose_sign1_finish(uint16_t content_type, struct prov_bytes payl
 
 static uint16_t get_content_type(struct prov_reader *reader)
 {
-    uint64_t type = prov_cbor_get_uint(reader);
+    size_t type = prov_cbor_get_uint(reader);
 
     if (type >= PROV_COSE_NO_CONTENT_TYPE)
         prov_reader_fail(reader, PROV_E_FORMAT);
@@ -93,7 +88,7 @@ static prov_result parse_protected(struct prov_bytes content, uint16_t *ret_type
 {
     struct prov_reader reader = prov_reader_make(content);
     struct prov_cbor_map map = prov_cbor_get_map(&reader);
-    int64_t alg = 0;
+    ptrdiff_t alg = 0;
     int32_t label;
 
     while (prov_cbor_get_key(&reader, &map, &label)) {

@@ -127,7 +127,7 @@ static prov_result take_eui64(struct board *board)
     if (text == NULL)
         return PROV_OK;
     board->port.eui64 = &board->eui64;
-    return prov_eui64_parse(text, &board->eui64);
+    return prov_eui64_parse_canonical(prov_bytes_text(text), &board->eui64);
 }
 
 prov_result board_boot(struct board *board)

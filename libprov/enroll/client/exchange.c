@@ -8,17 +8,9 @@
 #include "client/internal.h"
 
 #define ACK_TIMEOUT_MS     2000u /* RFC 7252, section 4.8 */
-#define ACK_TIMEOUT_MAX_MS 3600000u
 #define MAX_RETRANSMIT     4u
 #define MAX_RETRANSMIT_MAX 16u
 #define SZX_MAX            6u
-
-static uint32_t setting(uint32_t value, uint32_t standard, uint32_t max)
-{
-    if (value == 0)
-        return standard;
-    return value < max ? value : max;
-}
 
 uint8_t prov_exchange_szx(size_t message_max, size_t host_len)
 {
@@ -36,13 +28,28 @@ static uint32_t first_timeout(const struct prov_exchange *x)
     uint32_t base = x->config.ack_timeout_ms;
     uint32_t die = (x->token[0] ^ x->token[3] ^ (x->message_id * 151u)) & 0xff;
 
-    return base + base / 2 * die / 255;
+    return base + (base >> 8) * die / 2;
 }
 
 /* MAX_TRANSMIT_WAIT (RFC 7252, section 4.8.2): how long an answer is awaited after an empty ACK. */
 static uint64_t transmit_wait(const struct prov_exchange *x)
 {
     return (uint64_t)(x->config.ack_timeout_ms / 2) * ((6u << x->config.max_retransmit) - 3);
+}
+
+/* Zeros are the defaults, and nothing is beyond what this end can do. */
+static void config_fill(struct prov_exchange_config *config)
+{
+    if (config->ack_timeout_ms == 0)
+        config->ack_timeout_ms = ACK_TIMEOUT_MS;
+    if (config->max_retransmit == 0)
+        config->max_retransmit = MAX_RETRANSMIT;
+    if (config->max_retransmit > MAX_RETRANSMIT_MAX)
+        config->max_retransmit = MAX_RETRANSMIT_MAX;
+    if (config->szx == 0)
+        config->szx = PROV_ENROLL_SZX;
+    if (config->szx > SZX_MAX)
+        config->szx = SZX_MAX;
 }
 
 void prov_exchange_fail(struct prov_exchange *x, prov_result result)
@@ -67,11 +74,8 @@ void prov_exchange_begin(struct prov_exchange *x, const struct prov_exchange_con
     memset(x, 0, sizeof(*x));
     if (config)
         x->config = *config;
-    x->config.ack_timeout_ms =
-        setting(x->config.ack_timeout_ms, ACK_TIMEOUT_MS, ACK_TIMEOUT_MAX_MS);
-    x->config.max_retransmit =
-        (uint8_t)setting(x->config.max_retransmit, MAX_RETRANSMIT, MAX_RETRANSMIT_MAX);
-    x->szx = (uint8_t)setting(x->config.szx, PROV_ENROLL_SZX, SZX_MAX);
+    config_fill(&x->config);
+    x->szx = x->config.szx;
     x->block2_szx = x->szx;
     x->state = PROV_EXCHANGE_RUNNING;
     x->resource = prov_resource_get(request->op);

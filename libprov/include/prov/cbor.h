@@ -4,6 +4,9 @@
  * item by item. Depth, determinism and bounds are enforced here; the heads of items come through a
  * small seam (cbor_head.h): libcbor's streaming calls on hosts, a few lines in firmware. No heap.
  *
+ * Numbers are as wide as a size: 64 bits on hosts, 32 in firmware, which refuses larger ones
+ * (PROV_E_BOUNDS).
+ *
  * A reader refuses what is not deterministic: longer heads than needed, indefinite lengths, map
  * keys out of order or twice (PROV_E_DETERMINISM), reserved values (PROV_E_FORMAT), depth over 8
  * (PROV_E_BOUNDS).
@@ -15,8 +18,8 @@
 
 #define PROV_CBOR_DEPTH_MAX 8
 
-void prov_cbor_put_uint(struct prov_buf *buf, uint64_t value);
-void prov_cbor_put_int(struct prov_buf *buf, int64_t value);
+void prov_cbor_put_uint(struct prov_buf *buf, size_t value);
+void prov_cbor_put_int(struct prov_buf *buf, ptrdiff_t value);
 void prov_cbor_put_bstr(struct prov_buf *buf, struct prov_bytes bytes);
 /* The head alone of a byte string, for content that is written (or hashed) by other means. */
 void prov_cbor_put_bstr_head(struct prov_buf *buf, size_t len);
@@ -29,7 +32,7 @@ void prov_cbor_put_map(struct prov_buf *buf, size_t count);
 /* A map whose members are counted as they are written, at most 23: open returns a mark. */
 size_t prov_cbor_open_map(struct prov_buf *buf);
 void prov_cbor_close_map(struct prov_buf *buf, size_t mark, size_t count);
-void prov_cbor_put_tag(struct prov_buf *buf, uint64_t tag);
+void prov_cbor_put_tag(struct prov_buf *buf, size_t tag);
 void prov_cbor_put_null(struct prov_buf *buf);
 void prov_cbor_put_bool(struct prov_buf *buf, bool value);
 /* An item that is encoded already. */
@@ -65,11 +68,11 @@ enum prov_cbor_type {
  *     }
  *     return prov_reader_end(&reader);
  */
-uint64_t prov_cbor_get_uint(struct prov_reader *reader);
+size_t prov_cbor_get_uint(struct prov_reader *reader);
 uint32_t prov_cbor_get_number(struct prov_reader *reader, uint32_t low, uint32_t high);
-int64_t prov_cbor_get_int(struct prov_reader *reader); /* PROV_E_BOUNDS beyond int64 */
+ptrdiff_t prov_cbor_get_int(struct prov_reader *reader); /* PROV_E_BOUNDS beyond it */
 bool prov_cbor_get_bool(struct prov_reader *reader);
-uint64_t prov_cbor_get_tag(struct prov_reader *reader);
+size_t prov_cbor_get_tag(struct prov_reader *reader);
 void prov_cbor_get_bstr(struct prov_reader *reader, size_t low, size_t high,
                         struct prov_bytes *ret);
 /* A byte string of exactly len octets, copied; ret is left alone on failure. */

@@ -17,7 +17,7 @@
 #include "prov/enroll.h"
 
 struct prov_exchange_config {
-    uint32_t ack_timeout_ms; /* 0: 2000 (RFC 7252, section 4.8); at most an hour */
+    uint32_t ack_timeout_ms; /* 0: 2000 (RFC 7252, section 4.8) */
     uint8_t max_retransmit;  /* 0: 4 */
     uint8_t szx;             /* 0: PROV_ENROLL_SZX */
 };
