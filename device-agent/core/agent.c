@@ -25,15 +25,14 @@ void prov_agent_close(struct prov_agent *agent)
 /* Message ids and tokens start at random; without random numbers nothing starts (row 59). */
 static prov_result begin_random(struct prov_agent *agent)
 {
-    uint8_t octets[sizeof agent->token];
-    prov_result r = prov_crypto_random(agent->port->crypto, octets, sizeof octets);
-    memcpy(&agent->token, octets, sizeof octets);
-    return r;
+    return prov_crypto_random(agent->port->crypto, (uint8_t *)&agent->token, sizeof agent->token);
 }
 
 static prov_result begin_device(struct prov_agent *agent)
 {
     struct prov_identity identity;
+    if (!AGENT_WITH_KEYS) /* a PSK's request does not say whose it is */
+        return PROV_OK;
     prov_result r = prov_store_identity_get(agent->store, &identity);
     if (r == PROV_OK)
         agent->device = identity.eui64;
@@ -158,9 +157,7 @@ static bool pull_message(struct prov_agent *agent, uint64_t now_ms, struct prov_
     struct prov_buf message = PROV_BUF_OF(talk->message);
     if (!prov_exchange_pull(&talk->exchange, now_ms, &message))
         return false;
-    prov_result r = prov_dtls_seal(&agent->dtls, prov_buf_bytes(&message), out);
-    prov_wipe(talk->message, sizeof talk->message);
-    return r == PROV_OK;
+    return prov_dtls_seal(&agent->dtls, PROV_BYTES(message.data, message.len), out) == PROV_OK;
 }
 
 bool prov_agent_pull(struct prov_agent *agent, uint64_t now_ms, struct prov_buf *out)

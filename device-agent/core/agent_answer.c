@@ -84,40 +84,28 @@ static prov_result check_peer(struct prov_agent *agent)
 
 /* --- certificates ----------------------------------------------------------------------------- */
 
-/* What came, in the answer with the anchors and in the other one. */
-struct certs {
-    struct prov_bytes der[2 * PROV_PATH_MAX];
-    size_t count;
-};
-
-static prov_result certs_add(struct certs *certs, struct prov_bytes body)
+static bool is_self_issued(const struct prov_x509 *cert)
 {
-    size_t count = 0;
-    prov_result r = prov_certs_only_decode(body, certs->der + certs->count, PROV_PATH_MAX, &count);
-    if (r == PROV_OK)
-        certs->count += count;
-    return r;
+    return prov_bytes_equal(cert->issuer, cert->subject);
 }
 
 /* The root is the anchor; what stands between it and the end entities completes chains (RFC 7030,
  * section 4.1.3). That it comes over a session that the present anchors authenticate is what it is
  * trusted for. */
-static prov_result take_anchors(struct certs *certs, struct prov_entry *next)
+static prov_result take_anchors(const struct prov_bytes *certs, size_t count,
+                                struct prov_entry *next)
 {
     struct prov_x509 cert;
-    size_t links = 0;
-    for (size_t i = 0; i < certs->count; i++) {
-        prov_result r = prov_x509_parse(certs->der[i], &cert);
+    for (size_t i = 0; i < count; i++) {
+        prov_result r = prov_x509_parse(certs[i], &cert);
+        if (r == PROV_OK && !is_self_issued(&cert))
+            continue;
+        if (r == PROV_OK && next->anchor_count == PROV_ENTRY_ANCHORS_MAX)
+            r = PROV_E_BOUNDS;
         if (r != PROV_OK)
             return r;
-        if (!prov_bytes_equal(cert.issuer, cert.subject))
-            certs->der[links++] = cert.der;
-        else if (next->anchor_count == PROV_ENTRY_ANCHORS_MAX)
-            return PROV_E_BOUNDS;
-        else
-            next->anchors[next->anchor_count++] = cert.der;
+        next->anchors[next->anchor_count++] = cert.der;
     }
-    certs->count = links;
     return next->anchor_count == 0 ? PROV_E_POLICY : PROV_OK;
 }
 
@@ -133,37 +121,39 @@ static bool find(const struct prov_bytes *certs, size_t count, struct prov_bytes
     return false;
 }
 
-/* End entity first, each followed by its issuer, up to but without the anchor. */
-static prov_result build_chain(const struct certs *certs, struct prov_agent_talk *talk)
+/* End entity first, each followed by its issuer, up to but without the root. */
+static prov_result build_chain(const struct prov_bytes *certs, size_t count,
+                               struct prov_agent_talk *talk)
 {
     struct prov_entry *next = &talk->next;
-    struct prov_bytes point = next->point;
+    struct prov_bytes subject = PROV_BYTES_NONE;
     struct prov_x509 cert;
-    if (!find(certs->der, certs->count, PROV_BYTES_NONE, point, &cert))
-        return PROV_E_PEER;
-    talk->issued = cert.not_before;
-    for (;;) {
+    while (find(certs, count, subject, next->point, &cert)) {
+        if (subject.len == 0)
+            talk->issued = cert.not_before;
+        else if (is_self_issued(&cert))
+            return PROV_OK;
         if (next->chain_len == PROV_ENTRY_CHAIN_MAX)
             return PROV_E_DEPTH;
         next->chain[next->chain_len++] = cert.der;
-        struct prov_bytes issuer = cert.issuer;
-        if (find(next->anchors, next->anchor_count, issuer, point, &cert))
-            return PROV_OK;
-        if (!find(certs->der, certs->count, issuer, point, &cert))
-            return PROV_E_ISSUER;
+        subject = cert.issuer;
     }
+    return subject.len == 0 ? PROV_E_PEER : PROV_E_ISSUER;
 }
 
 prov_result agent_take_cert(struct prov_agent *agent)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
-    struct certs certs = {.count = 0};
-    prov_result r = certs_add(&certs, PROV_BYTES(talk->answers, talk->anchors_len));
+    struct prov_bytes certs[2 * PROV_PATH_MAX];
+    size_t first = 0, more = 0;
+    prov_result r = prov_certs_only_decode(PROV_BYTES(talk->answers, talk->anchors_len), certs,
+                                           PROV_PATH_MAX, &first);
     if (r == PROV_OK)
-        r = take_anchors(&certs, &talk->next);
+        r = prov_certs_only_decode(prov_buf_bytes(&talk->exchange.answer), certs + first,
+                                   PROV_PATH_MAX, &more);
     if (r == PROV_OK)
-        r = certs_add(&certs, prov_buf_bytes(&talk->exchange.answer));
-    return r == PROV_OK ? build_chain(&certs, talk) : r;
+        r = take_anchors(certs, first, &talk->next);
+    return r == PROV_OK ? build_chain(certs, first + more, talk) : r;
 }
 
 /* The new certificate chains to the new anchors, is ours by name and by key: or nothing is staged. Its

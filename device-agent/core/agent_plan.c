@@ -15,6 +15,18 @@ static prov_result load(struct prov_agent *agent, enum prov_store_place place,
                            &agent->entry);
 }
 
+static prov_result get(struct prov_agent *agent, enum prov_store_place place, size_t index)
+{
+    return prov_store_get(agent->store, place, index, PROV_BUF_OF(agent->entry_room),
+                          &agent->entry);
+}
+
+/* The server is the one of the entry that was loaded. */
+static void name_server(struct prov_agent *agent)
+{
+    memcpy(agent->report.server.text, agent->entry.server.data, agent->entry.server.len);
+}
+
 /* --- what was begun --------------------------------------------------------------------------- */
 
 prov_result agent_load_candidate(struct prov_agent *agent)
@@ -27,8 +39,7 @@ prov_result agent_load_candidate(struct prov_agent *agent)
         return PROV_E_CORRUPT;
     agent->candidate = true;
     agent->from_factory = slot->from_factory;
-    return prov_store_get(store, done ? PROV_STORE_CURRENT : PROV_STORE_CANDIDATE, slot->entry,
-                          PROV_BUF_OF(agent->entry_room), &agent->entry);
+    return get(agent, done ? PROV_STORE_CURRENT : PROV_STORE_CANDIDATE, slot->entry);
 }
 
 /* The newest bootstrap credential for the server, of the kind that is wanted if there is one. */
@@ -59,15 +70,14 @@ prov_result agent_load_predecessor(struct prov_agent *agent)
 /* The one server that all entries of a place name. */
 static prov_result only_server(struct prov_agent *agent, enum prov_store_place place)
 {
-    struct prov_fqdn *server = &agent->report.server;
+    const char *server = agent->report.server.text;
     for (size_t i = 0;; i++) {
-        prov_result r =
-            prov_store_get(agent->store, place, i, PROV_BUF_OF(agent->entry_room), &agent->entry);
+        prov_result r = get(agent, place, i);
         if (r != PROV_OK)
             return r == PROV_E_NOT_FOUND && i > 0 ? PROV_OK : r;
-        if (i > 0 && !prov_bytes_equal(agent->entry.server, prov_entry_text(server->text)))
+        if (i > 0 && strcmp(server, (const char *)agent->entry.server.data) != 0)
             return PROV_E_AMBIGUOUS;
-        memcpy(server->text, agent->entry.server.data, agent->entry.server.len);
+        name_server(agent);
     }
 }
 
@@ -78,7 +88,7 @@ static prov_result plan_request(struct prov_agent *agent)
     agent->from_factory = agent->request.op == PROV_AGENT_ENROLL;
     agent->wanted = agent->request.kind;
     if (agent->request.server != NULL)
-        agent->report.server = *agent->request.server;
+        memcpy(&agent->report.server, agent->request.server, sizeof agent->report.server);
     else
         r = only_server(agent, agent->from_factory ? PROV_STORE_FACTORY : PROV_STORE_CURRENT);
     return r == PROV_OK ? agent_load_predecessor(agent) : r;
@@ -89,7 +99,7 @@ static prov_result plan_resume(struct prov_agent *agent)
     prov_result r = agent_load_candidate(agent);
     if (r != PROV_OK)
         return r;
-    memcpy(agent->report.server.text, agent->entry.server.data, agent->entry.server.len);
+    name_server(agent);
     agent->report.resumed = true;
     agent_log(agent, PROV_LOG_RESUME, PROV_OK, agent->store->state.candidate == 0 ? 1 : 0);
     return PROV_OK;
@@ -104,7 +114,7 @@ static bool has_kind(enum prov_kind kind)
 static prov_result check(const struct prov_agent *agent)
 {
     const struct prov_agent_request *request = &agent->request;
-    if (!has_kind(agent->entry.kind) || !has_kind(agent->wanted))
+    if (!has_kind(agent->wanted))
         return PROV_E_USAGE;
     /* What is pinned is one server's, and so is a PSK: only a certificate says whose it is (rows 3 and 41). */
     bool other = request->discovered != NULL || request->constrained != NULL;
@@ -121,8 +131,6 @@ prov_result agent_plan(struct prov_agent *agent)
     prov_result r = prov_store_unfinished(agent->store)      ? plan_resume(agent)
                     : agent->request.op == PROV_AGENT_RESUME ? PROV_E_NOT_FOUND
                                                              : plan_request(agent);
-    if (r == PROV_OK)
-        r = prov_entry_check(&agent->entry); /* row 1 */
     /* what is asked goes before what there is */
     agent->wanted = agent->request.kind != 0 ? agent->request.kind : agent->entry.kind;
     return r == PROV_OK ? check(agent) : r;

@@ -214,18 +214,14 @@ prov_result agent_raise_floor(struct prov_agent *agent, int64_t seconds)
     return prov_store_floor(agent->store, seconds);
 }
 
-/* Pinned, and not our own (handshake rule H37). */
+/* Pinned. The engine has taken it apart, and has refused our own (handshake rule H37). */
 static prov_result judge_key(struct prov_agent *agent)
 {
     const struct prov_entry *entry = &agent->entry;
-    struct prov_bytes spki = prov_dtls_peer_spki(&agent->dtls), point = PROV_BYTES_NONE;
-    prov_result r = prov_spki_decode(spki, &point);
-    if (r != PROV_OK)
-        return r;
-    if (prov_bytes_equal(point, entry->point))
-        return PROV_E_FORBIDDEN;
+    struct prov_bytes spki = prov_dtls_peer_spki(&agent->dtls);
+    const uint8_t *point = spki.data + PROV_SPKI_LEN - PROV_POINT_LEN;
     for (size_t i = 0; i < entry->peer_count; i++)
-        if (prov_bytes_equal(point, entry->peers[i]))
+        if (memcmp(point, entry->peers[i].data, PROV_POINT_LEN) == 0)
             return PROV_WITH_DENY_LIST ? agent_deny_key(agent, spki) : PROV_OK;
     return PROV_E_ISSUER;
 }
@@ -246,9 +242,10 @@ static prov_result judge_chain(struct prov_agent *agent)
 static void give_verdict(struct prov_agent *agent)
 {
     prov_result r = agent_is_cert(agent->entry.kind) ? judge_chain(agent) : judge_key(agent);
-    if (r == PROV_E_AGAIN)
+    if (r == PROV_E_AGAIN) {
+        agent->need = PROV_DTLS_NEED_VERIFY;
         return;
-    agent->need = (enum prov_dtls_event)0;
+    }
     if (PROV_WITH_CACHED_INFO)
         agent_cache_see(agent, r);
     prov_dtls_give_verdict(&agent->dtls, r);
@@ -256,23 +253,22 @@ static void give_verdict(struct prov_agent *agent)
 
 static void give_signature(struct prov_agent *agent)
 {
-    uint8_t signature[PROV_SIGNATURE_LEN] = {0};
+    uint8_t signature[PROV_SIGNATURE_LEN];
     if (PROV_WITH_CACHED_INFO)
         agent_cache_see_request(agent);
     prov_result r = agent_key_sign(agent->port, &agent->entry.key,
                                    prov_dtls_need_digest(&agent->dtls), signature);
-    agent->need = (enum prov_dtls_event)0;
     prov_dtls_give_signature(&agent->dtls, r, signature);
 }
 
 void agent_session_give(struct prov_agent *agent)
 {
-    if (agent_is_psk(agent->entry.kind)) {
-        agent->need = (enum prov_dtls_event)0;
+    enum prov_dtls_event need = agent->need;
+    agent->need = (enum prov_dtls_event)0;
+    if (agent_is_psk(agent->entry.kind))
         prov_dtls_give_psk(&agent->dtls, agent->entry.psk, true);
-    } else if (AGENT_WITH_KEYS && agent->need == PROV_DTLS_NEED_SIGN) {
+    else if (AGENT_WITH_KEYS && need == PROV_DTLS_NEED_SIGN)
         give_signature(agent);
-    } else if (AGENT_WITH_KEYS) {
+    else if (AGENT_WITH_KEYS)
         give_verdict(agent);
-    }
 }

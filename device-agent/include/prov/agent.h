@@ -213,6 +213,7 @@ struct prov_agent {
     uint32_t token;    /* of the next request; its message id is made of it */
     uint32_t snapshot; /* where entry is from, 0: the factory record */
     uint64_t now_ms, pause_ms;
+    struct prov_entry entry; /* the session's credential; views into entry_room */
     struct prov_eui64 device;
     struct prov_agent_request request;
     struct prov_agent_report report;
@@ -225,7 +226,6 @@ struct prov_agent {
     struct prov_bytes anchor_names[PROV_AGENT_NAMES_MAX];
     uint8_t spki[PROV_AGENT_SPKI_ROOM];
     uint8_t own_scalar[PROV_SCALAR_LEN]; /* of the identity record */
-    struct prov_entry entry;             /* its credential; views into entry_room */
     uint8_t
         entry_room[PROV_STORE_ENTRY_MAX]; /* … and the server's chain behind it, as it was seen */
 
