@@ -110,25 +110,24 @@ bool agent_cache_failed(struct prov_agent *agent)
     return true;
 }
 
-static bool has_anchor(const struct prov_entry *entry, struct prov_bytes anchor)
+static bool same_anchors(const struct prov_entry *a, const struct prov_entry *b)
 {
-    for (size_t i = 0; i < entry->anchor_count; i++)
-        if (prov_bytes_equal(entry->anchors[i], anchor))
-            return true;
-    return false;
+    bool same = a->anchor_count == b->anchor_count;
+    for (size_t i = 0; same && i < a->anchor_count; i++)
+        same = prov_bytes_equal(a->anchors[i], b->anchors[i]);
+    return same;
 }
 
-/* An anchor that goes takes along what was verified by it. */
+/* Other anchors: what was verified by the old ones goes with them. */
 void agent_cache_choose(struct prov_agent *agent)
 {
     const struct prov_entry *entry = &agent->entry;
     struct prov_entry *next = &agent->workspace->talk.next;
     if (!agent_is_cert(entry->kind) || !agent_is_cert(next->kind))
         return;
-    next->new_anchors = entry->new_anchors;
-    for (size_t i = 0; i < entry->anchor_count; i++)
-        next->new_anchors |= !has_anchor(next, entry->anchors[i]);
-    if (next->new_anchors != entry->new_anchors)
+    bool same = same_anchors(entry, next);
+    next->new_anchors = entry->new_anchors || !same;
+    if (!same)
         return;
     memcpy(next->cache, entry->cache, sizeof next->cache);
     next->cache_len = entry->cache_len;
