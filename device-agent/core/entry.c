@@ -64,8 +64,8 @@ static size_t count_of(const struct prov_entry *entry, const struct row *row,
 static void put_member(struct store_writer *writer, uint8_t key, struct prov_bytes value)
 {
     const uint8_t head[] = {key, (uint8_t)(value.len >> 8), (uint8_t)value.len};
-    store_writer_put(writer, PROV_BYTES_OF(head));
-    store_writer_put(writer, value);
+    store_writer_put(writer, head, sizeof head);
+    store_writer_put(writer, value.data, value.len);
 }
 
 static void put_urls(struct store_writer *writer, const struct prov_entry *entry)

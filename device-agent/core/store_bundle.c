@@ -129,15 +129,14 @@ static prov_result factory_has(struct prov_store *store, const struct prov_entry
 
 prov_result prov_store_install(struct prov_store *store, const struct prov_entry *entry)
 {
-    uint8_t record[STORE_RECORD_LEN];
     bool has = false;
     prov_result r = prov_entry_check(entry);
     if (r == PROV_OK)
         r = factory_has(store, entry, &has);
     if (r != PROV_OK || has)
         return r;
-    store_record_make(record, STORE_CREDENTIAL, 0);
-    return store_factory_append(store, record, entry, PROV_BYTES_NONE);
+    store_record_make(store, STORE_CREDENTIAL, 0);
+    return store_factory_append(store, entry, NULL, 0);
 }
 
 static prov_result put(struct prov_store *store, const struct intake *in)

@@ -13,16 +13,15 @@ prov_result store_deny_open(struct prov_store *store)
     store->deny = -1;
     for (int i = 0; PROV_WITH_DENY_LIST && i < store->port->flash.deny_sectors; i++) {
         uint32_t at = store_deny_at(store, i);
-        uint8_t record[STORE_RECORD_LEN];
-        prov_result r = store_record_read(store, at, STORE_DENY_LIST, record);
-        uint32_t version = store_u32(record + STORE_AT_SEQUENCE);
+        prov_result r = store_record_read(store, at, STORE_DENY_LIST);
+        uint32_t version = store_record_u32(store, STORE_AT_SEQUENCE);
         if (r != PROV_OK && r != PROV_E_NOT_FOUND)
             return r;
         if (r != PROV_OK || version <= store->deny_version)
             continue;
         store->deny = i;
         store->deny_version = version;
-        store->deny_length = store_u32(record + STORE_AT_LENGTH);
+        store->deny_length = store_record_u32(store, STORE_AT_LENGTH);
     }
     return PROV_OK;
 }
@@ -94,10 +93,9 @@ static prov_result file_write(struct prov_store *store, int area, uint32_t versi
 {
     uint32_t at = store_deny_at(store, area), end = at + store->port->flash.sector_size;
     struct store_walk walk = {.next = at, .end = end};
-    uint8_t record[STORE_RECORD_LEN];
     prov_result r = store_erase(store, at, end);
-    store_record_make(record, STORE_DENY_LIST, version);
-    return r == PROV_OK ? store_append(store, &walk, record, NULL, file) : r;
+    store_record_make(store, STORE_DENY_LIST, version);
+    return r == PROV_OK ? store_append(store, &walk, NULL, file.data, file.len) : r;
 }
 
 static prov_result put_in_force(struct prov_store *store, uint32_t version, struct prov_bytes file)

@@ -20,12 +20,12 @@ struct store_walk store_factory_walk(const struct prov_store *store)
     return (struct store_walk){.end = store_area_size(store)};
 }
 
-prov_result store_factory_append(struct prov_store *store, uint8_t record[STORE_RECORD_LEN],
-                                 const struct prov_entry *entry, struct prov_bytes octets)
+prov_result store_factory_append(struct prov_store *store, const struct prov_entry *entry,
+                                 const uint8_t *octets, size_t len)
 {
     struct store_walk walk = store_factory_walk(store);
     prov_result r = store_written_end(store, 0, walk.end, &walk.next);
-    return r == PROV_OK ? store_append(store, &walk, record, entry, octets) : r;
+    return r == PROV_OK ? store_append(store, &walk, entry, octets, len) : r;
 }
 
 /* --- identity --------------------------------------------------------------------------------- */
@@ -62,7 +62,7 @@ prov_result prov_store_identity_get(struct prov_store *store, struct prov_identi
 prov_result prov_store_identity_put(struct prov_store *store, const struct prov_identity *identity)
 {
     struct store_walk walk = store_factory_walk(store);
-    uint8_t body[IDENTITY_LEN], record[STORE_RECORD_LEN];
+    uint8_t body[IDENTITY_LEN];
     prov_result r = store_walk(store, &walk, STORE_IDENTITY);
     if (r != PROV_E_NOT_FOUND)
         return r == PROV_OK ? PROV_E_EXISTS : r;
@@ -72,8 +72,8 @@ prov_result prov_store_identity_put(struct prov_store *store, const struct prov_
     memcpy(body + SCALAR_AT, identity->scalar, PROV_SCALAR_LEN);
     memcpy(body + POINT_AT, identity->point, PROV_POINT_LEN);
     body[IDENTITY_LEN - 1] = 1;
-    store_record_make(record, STORE_IDENTITY, 0);
-    r = store_factory_append(store, record, NULL, PROV_BYTES_OF(body));
+    store_record_make(store, STORE_IDENTITY, 0);
+    r = store_factory_append(store, NULL, body, sizeof body);
     prov_wipe(body, sizeof body);
     return r;
 }

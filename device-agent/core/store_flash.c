@@ -69,28 +69,31 @@ prov_result store_read(struct prov_store *store, uint32_t at, uint8_t *ret, size
     return flash->read(flash->context, at, ret, len);
 }
 
-prov_result store_compare(struct prov_store *store, uint32_t at, struct prov_bytes bytes)
+prov_result store_compare(struct prov_store *store, uint32_t at, const uint8_t *octets, size_t len)
 {
     uint8_t piece[STORE_UNIT];
     prov_result r = PROV_OK;
-    for (size_t done = 0; done < bytes.len && r == PROV_OK; done += sizeof piece) {
-        size_t left = bytes.len - done, take = left < sizeof piece ? left : sizeof piece;
-        r = store_read(store, at + (uint32_t)done, piece, take);
-        if (r == PROV_OK && memcmp(piece, bytes.data + done, take) != 0)
+    while (len > 0 && r == PROV_OK) {
+        size_t take = len < sizeof piece ? len : sizeof piece;
+        r = store_read(store, at, piece, take);
+        if (r == PROV_OK && memcmp(piece, octets, take) != 0)
             r = PROV_E_CONFLICT;
+        at += (uint32_t)take;
+        octets += take;
+        len -= take;
     }
     prov_wipe(piece, sizeof piece);
     return r;
 }
 
-prov_result store_program(struct prov_store *store, uint32_t at, struct prov_bytes bytes)
+prov_result store_program(struct prov_store *store, uint32_t at, const uint8_t *octets, size_t len)
 {
     const struct prov_flash *flash = &store->port->flash;
     if (!store->open)
         return PROV_E_STATE;
-    prov_result r = flash->program(flash->context, at, bytes.data, bytes.len);
+    prov_result r = flash->program(flash->context, at, octets, len);
     if (r == PROV_OK)
-        r = store_compare(store, at, bytes);
+        r = store_compare(store, at, octets, len);
     return r == PROV_E_CONFLICT ? PROV_E_IO : r;
 }
 
@@ -105,7 +108,7 @@ prov_result store_written_end(struct prov_store *store, uint32_t at, uint32_t en
     prov_result r = PROV_OK;
     memset(blank, store->port->flash.erased, sizeof blank);
     for (; end > at && r == PROV_OK; end -= STORE_UNIT)
-        r = store_compare(store, end - STORE_UNIT, PROV_BYTES_OF(blank));
+        r = store_compare(store, end - STORE_UNIT, blank, sizeof blank);
     if (r == PROV_E_CONFLICT) {
         end += STORE_UNIT;
         r = PROV_OK;
@@ -155,19 +158,19 @@ static void put_octet(struct store_writer *writer, uint8_t octet)
     writer->fill = 0;
     if (writer->result == PROV_OK)
         writer->result =
-            store_program(writer->store, writer->at - STORE_UNIT, PROV_BYTES_OF(writer->unit));
+            store_program(writer->store, writer->at - STORE_UNIT, writer->unit, STORE_UNIT);
 }
 
-void store_writer_put(struct store_writer *writer, struct prov_bytes octets)
+void store_writer_put(struct store_writer *writer, const uint8_t *octets, size_t len)
 {
     if (PROV_WITH_BUNDLES && writer->compare && writer->result == PROV_OK)
-        writer->result = store_compare(writer->store, writer->at, octets);
+        writer->result = store_compare(writer->store, writer->at, octets, len);
     if (writer->store == NULL || (PROV_WITH_BUNDLES && writer->compare)) {
-        writer->at += (uint32_t)octets.len;
+        writer->at += (uint32_t)len;
         return;
     }
-    for (size_t i = 0; i < octets.len; i++)
-        put_octet(writer, octets.data[i]);
+    for (size_t i = 0; i < len; i++)
+        put_octet(writer, octets[i]);
 }
 
 prov_result store_writer_end(struct store_writer *writer)

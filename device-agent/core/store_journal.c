@@ -41,11 +41,10 @@ static void state_decode(const uint8_t data[STORE_RECORD_DATA], struct prov_stor
 
 prov_result store_journal_open(struct prov_store *store)
 {
-    uint8_t record[STORE_RECORD_LEN];
     store->journal = -1;
     for (int i = 0; i < PROV_STORE_JOURNAL_SECTORS; i++) {
-        prov_result r = store_record_read(store, store_journal_at(store, i), STORE_STATE, record);
-        uint32_t sequence = store_u32(record + STORE_AT_SEQUENCE);
+        prov_result r = store_record_read(store, store_journal_at(store, i), STORE_STATE);
+        uint32_t sequence = store_record_u32(store, STORE_AT_SEQUENCE);
         if (r != PROV_OK && r != PROV_E_NOT_FOUND)
             return r;
         if (r == PROV_OK && sequence > store->journal_sequence) {
@@ -60,20 +59,20 @@ prov_result store_journal_open(struct prov_store *store)
         store_written_end(store, base, base + store->port->flash.sector_size, &store->journal_at);
     store->journal_at = (store->journal_at + STORE_RECORD_LEN - 1) & ~(STORE_RECORD_LEN - 1);
     if (r == PROV_OK)
-        r = store_journal_get(store, STORE_STATE, record);
+        r = store_journal_get(store, STORE_STATE);
     if (r == PROV_OK)
-        state_decode(record + STORE_AT_DATA, &store->state);
+        state_decode(store->record + STORE_AT_DATA, &store->state);
     return r;
 }
 
-prov_result store_journal_get(struct prov_store *store, enum store_type type,
-                              uint8_t ret[STORE_RECORD_LEN])
+prov_result store_journal_get(struct prov_store *store, enum store_type type)
 {
     if (store->journal < 0)
         return PROV_E_NOT_FOUND;
     for (uint32_t at = store->journal_at; at > journal_base(store); at -= STORE_RECORD_LEN) {
-        prov_result r = store_record_read(store, at - STORE_RECORD_LEN, type, ret);
-        bool other = r == PROV_OK && store_u32(ret + STORE_AT_SEQUENCE) != store->journal_sequence;
+        prov_result r = store_record_read(store, at - STORE_RECORD_LEN, type);
+        bool other =
+            r == PROV_OK && store_record_u32(store, STORE_AT_SEQUENCE) != store->journal_sequence;
         if (r != PROV_E_NOT_FOUND && !other)
             return r;
     }
@@ -86,14 +85,12 @@ prov_result store_journal_get(struct prov_store *store, enum store_type type,
 static prov_result carry(struct prov_store *store, enum store_type type, uint32_t sequence,
                          uint32_t *at)
 {
-    uint8_t record[STORE_RECORD_LEN];
-    prov_result r = store_journal_get(store, type, record);
+    prov_result r = store_journal_get(store, type);
     if (r == PROV_OK) {
-        store_put_u32(record + STORE_AT_SEQUENCE, sequence);
-        r = store_record_write(store, *at, record);
+        store_put_u32(store->record + STORE_AT_SEQUENCE, sequence);
+        r = store_record_write(store, *at);
         *at += STORE_RECORD_LEN;
     }
-    prov_wipe(record, sizeof record);
     return r == PROV_E_NOT_FOUND ? PROV_OK : r;
 }
 
@@ -111,16 +108,15 @@ static prov_result journal_move(struct prov_store *store)
     int to = store->journal == 0 ? 1 : 0;
     uint32_t base = store_journal_at(store, to), at = base + STORE_RECORD_LEN;
     uint32_t sequence = store->journal_sequence + 1;
-    uint8_t record[STORE_RECORD_LEN];
     if (sequence == 0)
         return PROV_E_FULL;
     prov_result r = store_erase(store, base, base + store->port->flash.sector_size);
     if (r == PROV_OK)
         r = carry_all(store, sequence, &at);
-    store_record_make(record, STORE_STATE, sequence);
-    state_encode(&store->state, record + STORE_AT_DATA);
+    store_record_make(store, STORE_STATE, sequence);
+    state_encode(&store->state, store->record + STORE_AT_DATA);
     if (r == PROV_OK)
-        r = store_record_write(store, base, record);
+        r = store_record_write(store, base);
     if (r != PROV_OK)
         return r;
     store->journal = to;
@@ -129,20 +125,19 @@ static prov_result journal_move(struct prov_store *store)
     return PROV_OK;
 }
 
-prov_result store_journal_put(struct prov_store *store, enum store_type type,
-                              struct prov_bytes data)
+prov_result store_journal_put(struct prov_store *store, enum store_type type, const uint8_t *data,
+                              size_t len)
 {
-    uint8_t record[STORE_RECORD_LEN];
     bool full = store->journal < 0 || store->journal_at + STORE_RECORD_LEN >
                                           journal_base(store) + store->port->flash.sector_size;
     prov_result r = full ? journal_move(store) : PROV_OK;
     if (r != PROV_OK)
         return r;
-    store_record_make(record, type, store->journal_sequence);
-    memcpy(record + STORE_AT_DATA, data.data, data.len);
+    store_record_make(store, type, store->journal_sequence);
+    memcpy(store->record + STORE_AT_DATA, data, len);
     store->journal_at += STORE_RECORD_LEN; /* torn or not, these units are used up */
-    r = store_record_write(store, store->journal_at - STORE_RECORD_LEN, record);
-    prov_wipe(record, sizeof record);
+    r = store_record_write(store, store->journal_at - STORE_RECORD_LEN);
+    prov_wipe(store->record, sizeof store->record);
     return r;
 }
 
@@ -150,7 +145,7 @@ prov_result store_state_put(struct prov_store *store)
 {
     uint8_t data[STORE_RECORD_DATA];
     state_encode(&store->state, data);
-    prov_result r = store_journal_put(store, STORE_STATE, PROV_BYTES_OF(data));
+    prov_result r = store_journal_put(store, STORE_STATE, data, sizeof data);
     if (r != PROV_OK && prov_store_open(store, store->port) != PROV_OK)
         return PROV_E_IO; /* nothing is written until somebody has opened it */
     return r;
@@ -185,15 +180,14 @@ prov_result prov_store_attempts(struct prov_store *store, uint8_t attempts)
 
 prov_result prov_store_seed_put(struct prov_store *store, const uint8_t seed[PROV_STORE_SEED_LEN])
 {
-    return store_journal_put(store, STORE_SEED, PROV_BYTES(seed, PROV_STORE_SEED_LEN));
+    return store_journal_put(store, STORE_SEED, seed, PROV_STORE_SEED_LEN);
 }
 
 prov_result prov_store_seed_get(struct prov_store *store, uint8_t ret[PROV_STORE_SEED_LEN])
 {
-    uint8_t record[STORE_RECORD_LEN];
-    prov_result r = store_journal_get(store, STORE_SEED, record);
+    prov_result r = store_journal_get(store, STORE_SEED);
     if (r == PROV_OK)
-        memcpy(ret, record + STORE_AT_DATA, PROV_STORE_SEED_LEN);
-    prov_wipe(record, sizeof record);
+        memcpy(ret, store->record + STORE_AT_DATA, PROV_STORE_SEED_LEN);
+    prov_wipe(store->record, sizeof store->record);
     return r;
 }

@@ -55,15 +55,15 @@ prov_result prov_store_log_put(struct prov_store *store, const struct prov_log_r
     prov_put_u8(&buf, (uint8_t)(record->sent + 1));
     prov_put_u32(&buf, record->value);
     prov_put(&buf, record->server, PROV_LOG_SERVER);
-    return store_journal_put(store, STORE_LOG, prov_buf_bytes(&buf));
+    return store_journal_put(store, STORE_LOG, payload, sizeof payload);
 }
 
 /* The next log record of the sector in use; *at goes behind it. */
-static prov_result log_next(struct prov_store *store, uint32_t *at, uint8_t ret[STORE_RECORD_LEN])
+static prov_result log_next(struct prov_store *store, uint32_t *at)
 {
     prov_result r = PROV_E_NOT_FOUND;
     while (*at < store->journal_at && r == PROV_E_NOT_FOUND) {
-        r = store_record_read(store, *at, STORE_LOG, ret);
+        r = store_record_read(store, *at, STORE_LOG);
         *at += STORE_RECORD_LEN;
     }
     return r;
@@ -78,18 +78,17 @@ prov_result store_log_move(struct prov_store *store, uint32_t sequence, uint32_t
 {
     uint32_t quarter = store->port->flash.sector_size / STORE_RECORD_LEN / 4, count = 0;
     uint32_t keep = quarter < STORE_LOG_KEEP ? quarter : STORE_LOG_KEEP;
-    uint8_t record[STORE_RECORD_LEN];
     prov_result r = PROV_OK;
     for (uint32_t at = log_begin(store); r == PROV_OK; count += r == PROV_OK)
-        r = log_next(store, &at, record);
+        r = log_next(store, &at);
     if (r == PROV_E_NOT_FOUND)
         r = PROV_OK;
     for (uint32_t at = log_begin(store); count > 0 && r == PROV_OK; count--) {
-        r = log_next(store, &at, record);
+        r = log_next(store, &at);
         if (r != PROV_OK || count > keep)
             continue;
-        store_put_u32(record + STORE_AT_SEQUENCE, sequence);
-        r = store_record_write(store, *to, record);
+        store_put_u32(store->record + STORE_AT_SEQUENCE, sequence);
+        r = store_record_write(store, *to);
         *to += STORE_RECORD_LEN;
     }
     return r;
@@ -98,15 +97,14 @@ prov_result store_log_move(struct prov_store *store, uint32_t sequence, uint32_t
 prov_result prov_store_log_get(struct prov_store *store, uint32_t index,
                                struct prov_log_record *ret)
 {
-    uint8_t record[STORE_RECORD_LEN];
     uint32_t at = log_begin(store);
     prov_result r = PROV_OK;
     for (uint32_t i = 0; i <= index && r == PROV_OK; i++)
-        r = log_next(store, &at, record);
+        r = log_next(store, &at);
     if (r != PROV_OK)
         return r;
     struct prov_reader reader =
-        prov_reader_make(PROV_BYTES(record + STORE_AT_DATA, STORE_RECORD_DATA));
+        prov_reader_make(PROV_BYTES(store->record + STORE_AT_DATA, STORE_RECORD_DATA));
     struct prov_bytes server = PROV_BYTES_NONE;
     uint64_t time = 0;
     uint8_t clock = 0, event = 0, alert = 0, sent = 0;
@@ -138,29 +136,30 @@ prov_result prov_store_session_put(struct prov_store *store, struct prov_bytes s
     for (size_t at = 0; at < session.len && r == PROV_OK; at += STORE_RECORD_DATA) {
         size_t left = session.len - at, take = left < STORE_RECORD_DATA ? left : STORE_RECORD_DATA;
         r = store_journal_put(store, (enum store_type)(STORE_SESSION + at / STORE_RECORD_DATA),
-                              PROV_BYTES(session.data + at, take));
+                              session.data + at, take);
     }
     return r;
 }
 
 /* PROV_E_NOT_FOUND: there is none. */
-static prov_result session_first(struct prov_store *store, uint8_t ret[STORE_RECORD_LEN])
+static prov_result session_first(struct prov_store *store)
 {
-    prov_result r = store_journal_get(store, STORE_SESSION, ret);
-    bool none = r == PROV_OK && memcmp(ret + STORE_AT_DATA, no_session, STORE_RECORD_DATA) == 0;
+    prov_result r = store_journal_get(store, STORE_SESSION);
+    bool none =
+        r == PROV_OK && memcmp(store->record + STORE_AT_DATA, no_session, STORE_RECORD_DATA) == 0;
     return none ? PROV_E_NOT_FOUND : r;
 }
 
 prov_result prov_store_session_get(struct prov_store *store, uint8_t ret[PROV_STORE_SESSION_MAX])
 {
-    uint8_t record[STORE_RECORD_LEN];
-    prov_result r = session_first(store, record);
+    prov_result r = session_first(store);
     if (r == PROV_OK)
         memset(ret, 0, PROV_STORE_SESSION_MAX);
     for (size_t part = 0; part < STORE_SESSION_PARTS && r == PROV_OK; part++) {
-        r = store_journal_get(store, (enum store_type)(STORE_SESSION + part), record);
+        r = store_journal_get(store, (enum store_type)(STORE_SESSION + part));
         if (r == PROV_OK)
-            memcpy(ret + part * STORE_RECORD_DATA, record + STORE_AT_DATA, STORE_RECORD_DATA);
+            memcpy(ret + part * STORE_RECORD_DATA, store->record + STORE_AT_DATA,
+                   STORE_RECORD_DATA);
         else if (r == PROV_E_NOT_FOUND)
             r = PROV_OK;
     }
@@ -169,11 +168,10 @@ prov_result prov_store_session_get(struct prov_store *store, uint8_t ret[PROV_ST
 
 prov_result prov_store_session_drop(struct prov_store *store)
 {
-    uint8_t record[STORE_RECORD_LEN];
     if (!STORE_WITH_SESSION)
         return PROV_OK;
-    prov_result r = session_first(store, record);
+    prov_result r = session_first(store);
     if (r != PROV_OK)
         return r == PROV_E_NOT_FOUND ? PROV_OK : r;
-    return store_journal_put(store, STORE_SESSION, PROV_BYTES_OF(no_session));
+    return store_journal_put(store, STORE_SESSION, no_session, sizeof no_session);
 }

@@ -25,9 +25,11 @@ uint32_t store_deny_at(const struct prov_store *store, int area);
 /* PROV_E_CORRUPT beyond the region. */
 PROV_MUST prov_result store_read(struct prov_store *store, uint32_t at, uint8_t *ret, size_t len);
 /* PROV_E_CONFLICT: other octets stand there. */
-PROV_MUST prov_result store_compare(struct prov_store *store, uint32_t at, struct prov_bytes bytes);
+PROV_MUST prov_result store_compare(struct prov_store *store, uint32_t at, const uint8_t *octets,
+                                    size_t len);
 /* Programs and reads back: PROV_E_IO if what is there is not what was written. */
-PROV_MUST prov_result store_program(struct prov_store *store, uint32_t at, struct prov_bytes bytes);
+PROV_MUST prov_result store_program(struct prov_store *store, uint32_t at, const uint8_t *octets,
+                                    size_t len);
 PROV_MUST prov_result store_sync(struct prov_store *store);
 /* The end of what is written in [at, end), rounded up to a unit. */
 PROV_MUST prov_result store_written_end(struct prov_store *store, uint32_t at, uint32_t end,
@@ -46,7 +48,7 @@ struct store_writer {
 };
 void store_writer_begin(struct store_writer *writer, struct prov_store *store, uint32_t at);
 void store_compare_begin(struct store_writer *writer, struct prov_store *store, uint32_t at);
-void store_writer_put(struct store_writer *writer, struct prov_bytes octets);
+void store_writer_put(struct store_writer *writer, const uint8_t *octets, size_t len);
 /* Fills up the last unit and wipes it. */
 PROV_MUST prov_result store_writer_end(struct store_writer *writer);
 
@@ -78,14 +80,15 @@ _Static_assert(STORE_SESSION_PARTS *STORE_RECORD_DATA == PROV_STORE_SESSION_MAX,
 #define STORE_AT_COUNT    20u /* of a snapshot: its entries */
 #define STORE_AT_ORIGIN   24u /* … and 1 if a bootstrap credential got it */
 
-void store_record_make(uint8_t ret[STORE_RECORD_LEN], enum store_type type, uint32_t sequence);
+/* All of these work on store->record, the one at hand. */
+void store_record_make(struct prov_store *store, enum store_type type, uint32_t sequence);
 /* Programs it over a body that is in place; syncs before and after. */
-PROV_MUST prov_result store_record_write(struct prov_store *store, uint32_t at,
-                                         uint8_t record[STORE_RECORD_LEN]);
+PROV_MUST prov_result store_record_write(struct prov_store *store, uint32_t at);
 /* PROV_E_NOT_FOUND: no whole record of the type is there; PROV_E_VERSION: one of a newer format; PROV_E_CONFLICT:
  * one for another geometry. */
-PROV_MUST prov_result store_record_read(struct prov_store *store, uint32_t at, enum store_type type,
-                                        uint8_t ret[STORE_RECORD_LEN]);
+PROV_MUST prov_result store_record_read(struct prov_store *store, uint32_t at,
+                                        enum store_type type);
+uint32_t store_record_u32(const struct prov_store *store, size_t at);
 /* A walk over an area. */
 struct store_walk {
     uint32_t at;   /* of the record that was found; its body lies behind it */
@@ -96,11 +99,11 @@ struct store_walk {
 /* The next record of the type; what is torn is passed over. PROV_E_NOT_FOUND after the last. */
 PROV_MUST prov_result store_walk(struct prov_store *store, struct store_walk *walk,
                                  enum store_type type);
-/* Appends a record at walk->next with a body: the entry or, if that is NULL, the octets. PROV_E_FULL; PROV_E_OVERFLOW:
- * an entry that has no room in PROV_STORE_ENTRY_MAX octets. */
+/* Appends the record at hand at walk->next with a body: the entry or, if that is NULL, the octets. PROV_E_FULL;
+ * PROV_E_OVERFLOW: an entry that has no room in PROV_STORE_ENTRY_MAX octets. */
 PROV_MUST prov_result store_append(struct prov_store *store, struct store_walk *walk,
-                                   uint8_t record[STORE_RECORD_LEN], const struct prov_entry *entry,
-                                   struct prov_bytes octets);
+                                   const struct prov_entry *entry, const uint8_t *octets,
+                                   size_t len);
 
 /* --- entry.c ---- */
 
@@ -114,10 +117,9 @@ void store_entry_put(struct store_writer *writer, const struct prov_entry *entry
 PROV_MUST prov_result store_journal_open(struct prov_store *store);
 /* Appends; moves to the other sector when this one is full. */
 PROV_MUST prov_result store_journal_put(struct prov_store *store, enum store_type type,
-                                        struct prov_bytes data);
-/* The last record of the type. PROV_E_NOT_FOUND. */
-PROV_MUST prov_result store_journal_get(struct prov_store *store, enum store_type type,
-                                        uint8_t ret[STORE_RECORD_LEN]);
+                                        const uint8_t *data, size_t len);
+/* Takes the last record of the type to hand. PROV_E_NOT_FOUND. */
+PROV_MUST prov_result store_journal_get(struct prov_store *store, enum store_type type);
 /* Writes the state down as it was changed, or else is what a boot would find now. */
 PROV_MUST prov_result store_state_put(struct prov_store *store);
 
@@ -149,9 +151,7 @@ PROV_MUST prov_result store_deny_open(struct prov_store *store);
 /* From the start of the factory area. */
 struct store_walk store_factory_walk(const struct prov_store *store);
 /* As store_append, behind all that was ever written there. */
-PROV_MUST prov_result store_factory_append(struct prov_store *store,
-                                           uint8_t record[STORE_RECORD_LEN],
-                                           const struct prov_entry *entry,
-                                           struct prov_bytes octets);
+PROV_MUST prov_result store_factory_append(struct prov_store *store, const struct prov_entry *entry,
+                                           const uint8_t *octets, size_t len);
 
 #endif

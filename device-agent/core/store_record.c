@@ -32,20 +32,26 @@ static void put_geometry(const struct prov_store *store, uint8_t ret[GEOMETRY_LE
     store_put_u32(ret + 4, store->slot_sectors << 8 | flash->erased);
 }
 
-void store_record_make(uint8_t ret[STORE_RECORD_LEN], enum store_type type, uint32_t sequence)
+void store_record_make(struct prov_store *store, enum store_type type, uint32_t sequence)
 {
-    memset(ret, 0, STORE_RECORD_LEN);
-    ret[0] = MAGIC_0;
-    ret[1] = MAGIC_1;
-    ret[2] = PROV_STORE_VERSION;
-    ret[3] = (uint8_t)type;
-    store_put_u32(ret + STORE_AT_SEQUENCE, sequence);
+    uint8_t *record = store->record;
+    memset(record, 0, sizeof store->record);
+    record[0] = MAGIC_0;
+    record[1] = MAGIC_1;
+    record[2] = PROV_STORE_VERSION;
+    record[3] = (uint8_t)type;
+    store_put_u32(record + STORE_AT_SEQUENCE, sequence);
+}
+
+uint32_t store_record_u32(const struct prov_store *store, size_t at)
+{
+    return store_u32(store->record + at);
 }
 
 /* PROV_E_CORRUPT if the body does not lie in the region. */
-static prov_result record_check(struct prov_store *store, uint32_t at, const uint8_t *record,
-                                uint8_t ret[PROV_HASH_LEN])
+static prov_result record_check(struct prov_store *store, uint32_t at, uint8_t ret[PROV_HASH_LEN])
 {
+    const uint8_t *record = store->record;
     struct prov_crypto *crypto = store->port->crypto;
     struct prov_hash hash = {0};
     uint8_t piece[STORE_UNIT];
@@ -67,38 +73,37 @@ static prov_result record_check(struct prov_store *store, uint32_t at, const uin
     return r;
 }
 
-prov_result store_record_write(struct prov_store *store, uint32_t at,
-                               uint8_t record[STORE_RECORD_LEN])
+prov_result store_record_write(struct prov_store *store, uint32_t at)
 {
     uint8_t digest[PROV_HASH_LEN];
-    if (has_body((enum store_type)record[3]))
-        put_geometry(store, record + GEOMETRY_AT);
-    prov_result r = record_check(store, at, record, digest);
-    memcpy(record + CHECK_AT, digest, CHECK);
+    if (has_body((enum store_type)store->record[3]))
+        put_geometry(store, store->record + GEOMETRY_AT);
+    prov_result r = record_check(store, at, digest);
+    memcpy(store->record + CHECK_AT, digest, CHECK);
     if (r == PROV_OK)
         r = store_sync(store);
     if (r == PROV_OK)
-        r = store_program(store, at, PROV_BYTES(record, STORE_RECORD_LEN));
+        r = store_program(store, at, store->record, STORE_RECORD_LEN);
     return r == PROV_OK ? store_sync(store) : r;
 }
 
-prov_result store_record_read(struct prov_store *store, uint32_t at, enum store_type type,
-                              uint8_t ret[STORE_RECORD_LEN])
+prov_result store_record_read(struct prov_store *store, uint32_t at, enum store_type type)
 {
     uint8_t digest[PROV_HASH_LEN], geometry[GEOMETRY_LEN];
-    prov_result r = store_read(store, at, ret, STORE_RECORD_LEN);
+    const uint8_t *record = store->record;
+    prov_result r = store_read(store, at, store->record, STORE_RECORD_LEN);
     if (r != PROV_OK)
         return r;
-    bool newer = ret[2] != PROV_STORE_VERSION;
-    if (ret[0] != MAGIC_0 || ret[1] != MAGIC_1 || (!newer && ret[3] != type))
+    bool newer = record[2] != PROV_STORE_VERSION;
+    if (record[0] != MAGIC_0 || record[1] != MAGIC_1 || (!newer && record[3] != type))
         return PROV_E_NOT_FOUND;
-    r = record_check(store, at, ret, digest);
-    if (r == PROV_E_CORRUPT || (r == PROV_OK && memcmp(digest, ret + CHECK_AT, CHECK) != 0))
+    r = record_check(store, at, digest);
+    if (r == PROV_E_CORRUPT || (r == PROV_OK && memcmp(digest, record + CHECK_AT, CHECK) != 0))
         return PROV_E_NOT_FOUND;
     if (r == PROV_OK && newer)
         return PROV_E_VERSION;
     put_geometry(store, geometry);
-    if (r == PROV_OK && has_body(type) && memcmp(geometry, ret + GEOMETRY_AT, GEOMETRY_LEN) != 0)
+    if (r == PROV_OK && has_body(type) && memcmp(geometry, record + GEOMETRY_AT, GEOMETRY_LEN) != 0)
         r = PROV_E_CONFLICT;
     return r;
 }
@@ -112,45 +117,40 @@ static uint32_t round_up(uint32_t len)
 
 prov_result store_walk(struct prov_store *store, struct store_walk *walk, enum store_type type)
 {
-    uint8_t record[STORE_RECORD_LEN];
     while (walk->next + STORE_RECORD_LEN <= walk->end) {
-        prov_result r = store_record_read(store, walk->next, type, record);
         walk->at = walk->next;
+        prov_result r = store_record_read(store, walk->at, type);
         walk->next += STORE_UNIT;
         if (r == PROV_E_NOT_FOUND)
             continue;
-        walk->length = store_u32(record + STORE_AT_LENGTH);
+        walk->length = store_record_u32(store, STORE_AT_LENGTH);
         walk->next += STORE_RECORD_LEN - STORE_UNIT + round_up(walk->length);
         return r;
     }
     return PROV_E_NOT_FOUND;
 }
 
-static void put_body(struct store_writer *writer, const struct prov_entry *entry,
-                     struct prov_bytes octets)
-{
-    if (entry != NULL)
-        store_entry_put(writer, entry);
-    else
-        store_writer_put(writer, octets);
-}
-
 prov_result store_append(struct prov_store *store, struct store_walk *walk,
-                         uint8_t record[STORE_RECORD_LEN], const struct prov_entry *entry,
-                         struct prov_bytes octets)
+                         const struct prov_entry *entry, const uint8_t *octets, size_t len)
 {
     struct store_writer writer;
-    store_writer_begin(&writer, NULL, 0);
-    put_body(&writer, entry, octets);
-    uint32_t length = writer.at, at = walk->next;
-    if (entry != NULL && length > PROV_STORE_ENTRY_MAX)
-        return PROV_E_OVERFLOW; /* nobody could read it */
-    if (walk->end - at < STORE_RECORD_LEN || walk->end - at - STORE_RECORD_LEN < length)
+    uint32_t at = walk->next, room = walk->end - at;
+    if (entry != NULL) {
+        store_writer_begin(&writer, NULL, 0);
+        store_entry_put(&writer, entry);
+        len = writer.at;
+        if (len > PROV_STORE_ENTRY_MAX)
+            return PROV_E_OVERFLOW; /* nobody could read it */
+    }
+    if (room < STORE_RECORD_LEN || room - STORE_RECORD_LEN < len)
         return PROV_E_FULL;
     store_writer_begin(&writer, store, at + STORE_RECORD_LEN);
-    put_body(&writer, entry, octets);
+    if (entry != NULL)
+        store_entry_put(&writer, entry);
+    else
+        store_writer_put(&writer, octets, len);
     prov_result r = store_writer_end(&writer);
     walk->next = writer.at;
-    store_put_u32(record + STORE_AT_LENGTH, length);
-    return r == PROV_OK ? store_record_write(store, at, record) : r;
+    store_put_u32(store->record + STORE_AT_LENGTH, (uint32_t)len);
+    return r == PROV_OK ? store_record_write(store, at) : r;
 }

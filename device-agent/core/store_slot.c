@@ -33,21 +33,19 @@ static struct store_walk slot_walk(const struct prov_store *store, int slot)
 
 static prov_result slot_clear(struct prov_store *store, int slot)
 {
-    uint8_t record[STORE_RECORD_LEN];
     store->slot[slot].sequence = 0;
     prov_result r = store_erase(store, store_slot_at(store, slot), slot_end(store, slot));
     if (r != PROV_OK)
         return r;
-    store_record_make(record, STORE_CLEAN, 0);
-    return store_record_write(store, store_slot_at(store, slot), record);
+    store_record_make(store, STORE_CLEAN, 0);
+    return store_record_write(store, store_slot_at(store, slot));
 }
 
 /* Ready to be written: known to be clean and blank behind that, or else erased now. */
 static prov_result slot_prepare(struct prov_store *store, int slot)
 {
     uint32_t at = store_slot_at(store, slot), written = 0;
-    uint8_t record[STORE_RECORD_LEN];
-    bool clean = store_record_read(store, at, STORE_CLEAN, record) == PROV_OK &&
+    bool clean = store_record_read(store, at, STORE_CLEAN) == PROV_OK &&
                  store_written_end(store, at, slot_end(store, slot), &written) == PROV_OK &&
                  written == at + STORE_RECORD_LEN;
     return clean ? PROV_OK : slot_clear(store, slot);
@@ -123,19 +121,18 @@ static void state_mend(struct prov_store *store)
 /* A snapshot counts if all of its entries are whole. */
 static prov_result slot_open(struct prov_store *store, int slot)
 {
-    uint8_t record[STORE_RECORD_LEN];
     struct store_walk walk = slot_walk(store, slot);
+    struct prov_store_slot *ret = &store->slot[slot];
     uint32_t count = 0;
-    prov_result r =
-        store_record_read(store, store_slot_at(store, slot) + SNAPSHOT_AT, STORE_SNAPSHOT, record);
-    if (r != PROV_OK)
-        return r;
+    prov_result r = PROV_OK;
     while ((r = store_walk(store, &walk, STORE_CREDENTIAL)) == PROV_OK)
         count++;
-    if (r == PROV_E_NOT_FOUND && count == store_u32(record + STORE_AT_COUNT)) {
-        store->slot[slot].sequence = store_u32(record + STORE_AT_SEQUENCE);
-        store->slot[slot].entry = (uint8_t)(count - 1);
-        store->slot[slot].from_factory = store_u32(record + STORE_AT_ORIGIN) == 1;
+    if (r == PROV_E_NOT_FOUND)
+        r = store_record_read(store, store_slot_at(store, slot) + SNAPSHOT_AT, STORE_SNAPSHOT);
+    if (r == PROV_OK && count == store_record_u32(store, STORE_AT_COUNT)) {
+        ret->sequence = store_record_u32(store, STORE_AT_SEQUENCE);
+        ret->entry = (uint8_t)(count - 1);
+        ret->from_factory = store_record_u32(store, STORE_AT_ORIGIN) == 1;
     }
     return r;
 }
@@ -188,7 +185,7 @@ static prov_result copy(struct prov_store *store, const struct store_walk *entry
     for (uint32_t at = entry->at; at < entry->next && r == PROV_OK; at += STORE_UNIT) {
         r = store_read(store, at, unit, sizeof unit);
         if (r == PROV_OK)
-            r = store_program(store, to->next, PROV_BYTES_OF(unit));
+            r = store_program(store, to->next, unit, sizeof unit);
         to->next += STORE_UNIT;
     }
     prov_wipe(unit, sizeof unit);
@@ -205,7 +202,8 @@ static prov_result copy_others(struct prov_store *store, struct prov_bytes excep
     while (r == PROV_OK) {
         r = store_walk(store, &from, STORE_CREDENTIAL);
         if (r == PROV_OK)
-            r = store_compare(store, from.at + STORE_RECORD_LEN + STORE_MEMBER_HEAD, except);
+            r = store_compare(store, from.at + STORE_RECORD_LEN + STORE_MEMBER_HEAD, except.data,
+                              except.len);
         if (r != PROV_E_CONFLICT)
             continue;
         r = copy(store, &from, to);
@@ -222,18 +220,17 @@ static prov_result snapshot_write(struct prov_store *store, const struct prov_en
     int slot = slot_number(store, store->state.current) == 0 ? 1 : 0;
     struct store_walk to = slot_walk(store, slot);
     uint32_t sequence = store->state.last + 1, others = 0;
-    uint8_t record[STORE_RECORD_LEN];
     prov_result r = sequence == 0 ? PROV_E_FULL : slot_prepare(store, slot);
     if (r == PROV_OK)
         r = copy_others(store, entry->server, &to, &others);
-    store_record_make(record, STORE_CREDENTIAL, 0);
+    store_record_make(store, STORE_CREDENTIAL, 0);
     if (r == PROV_OK)
-        r = store_append(store, &to, record, entry, PROV_BYTES_NONE);
-    store_record_make(record, STORE_SNAPSHOT, sequence);
-    store_put_u32(record + STORE_AT_COUNT, others + 1);
-    store_put_u32(record + STORE_AT_ORIGIN, from_factory);
+        r = store_append(store, &to, entry, NULL, 0);
+    store_record_make(store, STORE_SNAPSHOT, sequence);
+    store_put_u32(store->record + STORE_AT_COUNT, others + 1);
+    store_put_u32(store->record + STORE_AT_ORIGIN, from_factory);
     if (r == PROV_OK)
-        r = store_record_write(store, store_slot_at(store, slot) + SNAPSHOT_AT, record);
+        r = store_record_write(store, store_slot_at(store, slot) + SNAPSHOT_AT);
     if (r != PROV_OK)
         return r;
     store->slot[slot] = (struct prov_store_slot){sequence, (uint8_t)others, from_factory};

@@ -134,6 +134,7 @@ struct prov_store {
     int journal; /* the sector in use, -1: none yet */
     uint32_t journal_sequence;
     uint32_t journal_at; /* where the next record goes */
+    uint8_t record[64];  /* the one at hand */
 };
 
 /* Looks at the flash and writes nothing. An erased region is an empty store. PROV_E_BOUNDS: a
