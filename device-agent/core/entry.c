@@ -34,29 +34,38 @@ struct row {
             sizeof((struct prov_entry *)NULL)->member / sizeof(struct prov_bytes), len             \
     }
 
-/* The key is the place in the table. */
+/* The key is the place in the table. A build knows the members of the kinds that it has. */
 static const struct row rows[] = {
+    /* all kinds, and PSK */
     ONE(server, 0),
     ONE(address, 0),
     ONE(deny_signer, PROV_POINT_LEN),
     ONE(psk_identity, 0),
     ONE(psk, 0),
+    /* RPK and certificates */
     ONE(point, PROV_POINT_LEN),
     ONE(key.scalar, PROV_SCALAR_LEN),
     LIST(peers, peer_count, PROV_POINT_LEN),
+    /* certificates */
     LIST(chain, chain_len, 0),
     LIST(anchors, anchor_count, 0),
     LIST(cache, cache_len, 0),
     ONE(cached_request, 0),
 };
-#define ROWS (sizeof rows / sizeof rows[0])
-_Static_assert(ROWS <= KEY_URL, "keys are told apart");
+#define ROWS_PSK  5u
+#define ROWS_RPK  8u
+#define ROWS_CERT (sizeof rows / sizeof rows[0])
+_Static_assert(ROWS_CERT <= KEY_URL, "keys are told apart");
+
+#define WITH_KEYS (PROV_WITH_RPK || PROV_WITH_CERT)
+#define ROWS      (PROV_WITH_CERT ? ROWS_CERT : WITH_KEYS ? ROWS_RPK : ROWS_PSK)
 
 static size_t count_of(const struct prov_entry *entry, const struct row *row,
                        const struct prov_bytes *items)
 {
-    return row->count == 0 ? items->len != 0
-                           : *(const size_t *)(const void *)((const uint8_t *)entry + row->count);
+    return !WITH_KEYS || row->count == 0
+               ? items->len != 0
+               : *(const size_t *)(const void *)((const uint8_t *)entry + row->count);
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */
@@ -86,7 +95,7 @@ void store_entry_put(struct store_writer *writer, const struct prov_entry *entry
         const void *at = (const uint8_t *)entry + rows[key].items;
         const struct prov_bytes *items = at;
         size_t count = count_of(entry, &rows[key], items);
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count && i < rows[key].max; i++)
             put_member(writer, (uint8_t)key, items[i]);
     }
     if (PROV_WITH_CERTIFICATE_URLS && entry->kind == PROV_KIND_CERT)
@@ -109,7 +118,7 @@ static bool take_row(const struct row *row, struct prov_bytes value, struct prov
     if (count >= row->max || value.len == 0 || (row->len != 0 && value.len != row->len))
         return false;
     items[count] = value;
-    if (row->count != 0)
+    if (WITH_KEYS && row->count != 0)
         *(size_t *)count_at = count + 1;
     return true;
 }
@@ -182,23 +191,14 @@ static bool has_key(const struct prov_key_ref *key)
 
 static bool has_chain(const struct prov_entry *entry)
 {
-    return entry->chain_len != 0 && entry->anchor_count != 0 &&
+    return entry->chain_len != 0 && entry->chain_len <= PROV_ENTRY_CHAIN_MAX &&
+           entry->anchor_count != 0 &&
            (entry->url_count == 0 || entry->url_count == entry->chain_len);
-}
-
-static bool lists_fit(const struct prov_entry *entry)
-{
-    bool fit = true;
-    for (size_t key = 0; key < ROWS; key++) {
-        const void *items = (const uint8_t *)entry + rows[key].items;
-        fit = fit && count_of(entry, &rows[key], items) <= rows[key].max;
-    }
-    return fit;
 }
 
 prov_result prov_entry_check(const struct prov_entry *entry)
 {
-    bool good = lists_fit(entry) && is_text(entry->server, PROV_FQDN_MAX + 1) &&
+    bool good = is_text(entry->server, PROV_FQDN_MAX + 1) &&
                 (entry->address.len == 0 || is_text(entry->address, PROV_ADDRESS_MAX + 1));
     if (PROV_WITH_PSK && entry->kind == PROV_KIND_PSK)
         good = good && has_psk(entry);

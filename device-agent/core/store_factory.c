@@ -17,7 +17,7 @@
 
 struct store_walk store_factory_walk(const struct prov_store *store)
 {
-    return (struct store_walk){.end = store_area_size(store)};
+    return (struct store_walk){.end = store->area};
 }
 
 prov_result store_factory_append(struct prov_store *store, const struct prov_entry *entry,

@@ -8,19 +8,14 @@
 
 /* --- geometry --------------------------------------------------------------------------------- */
 
-uint32_t store_area_size(const struct prov_store *store)
-{
-    return store->slot_sectors * store->port->flash.sector_size;
-}
-
 uint32_t store_slot_at(const struct prov_store *store, int slot)
 {
-    return (1 + (uint32_t)slot) * store_area_size(store);
+    return (1 + (uint32_t)slot) * store->area;
 }
 
 uint32_t store_journal_at(const struct prov_store *store, int journal)
 {
-    return 3 * store_area_size(store) + (uint32_t)journal * store->port->flash.sector_size;
+    return 3 * store->area + (uint32_t)journal * store->port->flash.sector_size;
 }
 
 /* The last sectors. */
@@ -43,7 +38,7 @@ prov_result store_geometry(struct prov_store *store)
                 flash->sector_count <= (UINT32_MAX >> 1) / flash->sector_size;
     if (!good)
         return PROV_E_BOUNDS;
-    store->slot_sectors = (flash->sector_count - rest) / 3;
+    store->area = (flash->sector_count - rest) / 3 * flash->sector_size;
     return PROV_OK;
 }
 

@@ -17,7 +17,6 @@
 
 /* Cuts the region into areas. */
 PROV_MUST prov_result store_geometry(struct prov_store *store);
-uint32_t store_area_size(const struct prov_store *store);
 uint32_t store_slot_at(const struct prov_store *store, int slot);
 uint32_t store_journal_at(const struct prov_store *store, int journal);
 uint32_t store_deny_at(const struct prov_store *store, int area);

@@ -4,18 +4,18 @@
  *
  *     magic 2 │ version 1 │ type 1 │ sequence 4 │ data 40 │ SHA-256 over the 48 octets before and the body, 16
  *
- * The data of one with a body: its length 4 │ sector size 4 │ sectors of an area 3 │ erased octet 1 │ …
+ * The data of one with a body: its length 4 │ sector size 4 │ area size 4, and 1 if it is erased to 0xff │ …
  */
 #include <string.h>
 
 #include "store_private.h"
 
-#define MAGIC_0      'p'
-#define MAGIC_1      'v'
-#define CHECK_AT     48u
-#define CHECK        16u
-#define GEOMETRY_AT  12u
-#define GEOMETRY_LEN 8u
+#define MAGIC_0   'p'
+#define MAGIC_1   'v'
+#define CHECK_AT  48u
+#define CHECK     16u
+#define SECTOR_AT 12u
+#define AREA_AT   16u
 _Static_assert(STORE_AT_DATA + STORE_RECORD_DATA == CHECK_AT,
                "the data ends where the check starts");
 
@@ -24,12 +24,11 @@ static bool has_body(enum store_type type)
     return type < STORE_STATE;
 }
 
-/* A store that was written for other sectors is not read, and not harmed. */
-static void put_geometry(const struct prov_store *store, uint8_t ret[GEOMETRY_LEN])
+/* What erased octets read as goes where the size of an area, whole sectors, has zeros. A store that was written for
+ * another flash is not read, and not harmed. */
+static uint32_t area_word(const struct prov_store *store)
 {
-    const struct prov_flash *flash = &store->port->flash;
-    store_put_u32(ret, flash->sector_size);
-    store_put_u32(ret + 4, store->slot_sectors << 8 | flash->erased);
+    return store->area | (store->port->flash.erased & 1u);
 }
 
 void store_record_make(struct prov_store *store, enum store_type type, uint32_t sequence)
@@ -76,8 +75,10 @@ static prov_result record_check(struct prov_store *store, uint32_t at, uint8_t r
 prov_result store_record_write(struct prov_store *store, uint32_t at)
 {
     uint8_t digest[PROV_HASH_LEN];
-    if (has_body((enum store_type)store->record[3]))
-        put_geometry(store, store->record + GEOMETRY_AT);
+    if (has_body((enum store_type)store->record[3])) {
+        store_put_u32(store->record + SECTOR_AT, store->port->flash.sector_size);
+        store_put_u32(store->record + AREA_AT, area_word(store));
+    }
     prov_result r = record_check(store, at, digest);
     memcpy(store->record + CHECK_AT, digest, CHECK);
     if (r == PROV_OK)
@@ -89,7 +90,7 @@ prov_result store_record_write(struct prov_store *store, uint32_t at)
 
 prov_result store_record_read(struct prov_store *store, uint32_t at, enum store_type type)
 {
-    uint8_t digest[PROV_HASH_LEN], geometry[GEOMETRY_LEN];
+    uint8_t digest[PROV_HASH_LEN];
     const uint8_t *record = store->record;
     prov_result r = store_read(store, at, store->record, STORE_RECORD_LEN);
     if (r != PROV_OK)
@@ -102,8 +103,9 @@ prov_result store_record_read(struct prov_store *store, uint32_t at, enum store_
         return PROV_E_NOT_FOUND;
     if (r == PROV_OK && newer)
         return PROV_E_VERSION;
-    put_geometry(store, geometry);
-    if (r == PROV_OK && has_body(type) && memcmp(geometry, record + GEOMETRY_AT, GEOMETRY_LEN) != 0)
+    bool ours = store_u32(record + SECTOR_AT) == store->port->flash.sector_size &&
+                store_u32(record + AREA_AT) == area_word(store);
+    if (r == PROV_OK && has_body(type) && !ours)
         r = PROV_E_CONFLICT;
     return r;
 }

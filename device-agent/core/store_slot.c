@@ -22,7 +22,7 @@
 
 static uint32_t slot_end(const struct prov_store *store, int slot)
 {
-    return store_slot_at(store, slot) + store_area_size(store);
+    return store_slot_at(store, slot) + store->area;
 }
 
 static struct store_walk slot_walk(const struct prov_store *store, int slot)
@@ -67,43 +67,29 @@ const struct prov_store_slot *prov_store_slot_of(const struct prov_store *store,
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-/* The journal is lost, or what there is of it is older than the snapshots: the newest counts, not yet
- * confirmed. The next operation asks the server; neither is erased before it has answered. */
-static void state_guess(struct prov_store *store)
+/* A snapshot newer than every one that the journal knows. Beside the current one it is staged: the record that names
+ * it was cut, or went bad. Else the journal is lost, or too old to tell: the newest counts, not yet confirmed. The
+ * next operation asks the server; neither is erased before it has answered. */
+static void state_catch_up(struct prov_store *store, uint32_t newest, uint32_t other)
 {
     struct prov_store_state *state = &store->state;
-    uint32_t a = store->slot[0].sequence, b = store->slot[1].sequence;
-    state->current = a < b ? b : a;
-    state->previous = a < b ? a : b;
-    state->candidate = 0;
-    state->last = state->current;
-    state->confirmed = false;
-    store->damaged = state->current != 0;
-}
-
-/* A snapshot newer than every one that the journal knows: the record that names it was cut, or went
- * bad. Beside the current one it is staged; else the journal is too old to tell. */
-static void state_catch_up(struct prov_store *store, int newest)
-{
-    struct prov_store_state *state = &store->state;
-    state->last = store->slot[newest].sequence;
-    if (store->slot[1 - newest].sequence != state->current) {
-        state_guess(store);
-        return;
-    }
-    state->candidate = state->last;
-    state->previous = 0;
-    state->confirmed = true;
+    bool staged = store->journal >= 0 && other == state->current;
+    state->last = newest;
+    state->candidate = staged ? newest : 0;
+    state->current = staged ? other : newest;
+    state->previous = staged ? 0 : other;
+    state->confirmed = staged;
     state->failures = 0;
+    store->damaged = !staged;
 }
 
 /* What the journal names but no slot holds is lost: go on with what is left. */
 static void state_mend(struct prov_store *store)
 {
     struct prov_store_state *state = &store->state;
-    int newest = store->slot[0].sequence > store->slot[1].sequence ? 0 : 1;
-    if (store->slot[newest].sequence > state->last) {
-        state_catch_up(store, newest);
+    uint32_t a = store->slot[0].sequence, b = store->slot[1].sequence, newest = a < b ? b : a;
+    if (newest > state->last) {
+        state_catch_up(store, newest, a < b ? a : b);
         return;
     }
     if (state->candidate != 0 && slot_number(store, state->candidate) < 0) {
@@ -144,10 +130,7 @@ prov_result store_slots_open(struct prov_store *store)
         if (r != PROV_OK && r != PROV_E_NOT_FOUND)
             return r;
     }
-    if (store->journal >= 0)
-        state_mend(store);
-    else
-        state_guess(store);
+    state_mend(store);
     return PROV_OK;
 }
 
@@ -212,10 +195,10 @@ static prov_result copy_others(struct prov_store *store, struct prov_bytes excep
     return r == PROV_E_NOT_FOUND ? PROV_OK : r;
 }
 
-/* Writes a snapshot into the slot that current is not in. Nothing refers to it yet. No device reaches the last
+/* Writes a snapshot into the slot that current is not in: the last one. Nothing refers to it yet. No device reaches the last
  * sequence. */
 static prov_result snapshot_write(struct prov_store *store, const struct prov_entry *entry,
-                                  bool from_factory, uint32_t *ret_sequence)
+                                  bool from_factory)
 {
     int slot = slot_number(store, store->state.current) == 0 ? 1 : 0;
     struct store_walk to = slot_walk(store, slot);
@@ -234,7 +217,7 @@ static prov_result snapshot_write(struct prov_store *store, const struct prov_en
     if (r != PROV_OK)
         return r;
     store->slot[slot] = (struct prov_store_slot){sequence, (uint8_t)others, from_factory};
-    *ret_sequence = sequence;
+    store->state.last = sequence;
     return PROV_OK;
 }
 
@@ -256,28 +239,24 @@ static prov_result make_way(struct prov_store *store)
 prov_result prov_store_stage(struct prov_store *store, const struct prov_entry *entry,
                              bool from_factory)
 {
-    uint32_t sequence = 0;
     prov_result r = prov_entry_check(entry);
     if (r == PROV_OK)
         r = make_way(store);
     if (r == PROV_OK)
-        r = snapshot_write(store, entry, from_factory, &sequence);
+        r = snapshot_write(store, entry, from_factory);
     if (r != PROV_OK)
         return r;
-    store->state.candidate = sequence;
-    store->state.last = sequence;
+    store->state.candidate = store->state.last;
     store->state.failures = 0;
     return store_state_put(store);
 }
 
 prov_result store_slot_install(struct prov_store *store, const struct prov_entry *entry)
 {
-    uint32_t sequence = 0;
-    prov_result r = snapshot_write(store, entry, false, &sequence);
+    prov_result r = snapshot_write(store, entry, false);
     if (r != PROV_OK)
         return r;
-    store->state.current = sequence;
-    store->state.last = sequence;
+    store->state.current = store->state.last;
     store->state.confirmed = true;
     r = store_state_put(store);
     return r == PROV_OK ? prov_store_tidy(store) : r;

@@ -90,7 +90,7 @@ static uint32_t u32_at(uint32_t at)
 /* Of every record that there is; the geometry in those with a body too. */
 static void mend(void)
 {
-    static const uint8_t geometry[] = {0, 0, SECTOR >> 8, 0, 0, 0, 1, 0xff};
+    static const uint8_t geometry[] = {0, 0, SECTOR >> 8, 0, 0, 0, SECTOR >> 8, 1};
     for (uint32_t at = 0; at + 64 <= SECTOR * SECTORS; at += 32) {
         uint8_t *record = flash.octets + at, digest[PROV_HASH_LEN];
         bool has_body = record[3] < 16;

@@ -122,8 +122,8 @@ struct prov_store_slot {
 
 struct prov_store {
     const struct prov_port *port;
-    bool open; /* else nothing is written: what is on flash is not known */
-    uint32_t slot_sectors;
+    bool open;     /* else nothing is written: what is on flash is not known */
+    uint32_t area; /* octets of the factory area and of each slot */
     struct prov_store_slot slot[2];
     struct prov_store_state state;
     bool damaged; /* the current snapshot was lost; what is left is in use */

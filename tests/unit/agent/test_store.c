@@ -346,7 +346,7 @@ static void urls_that_do_not_fit_the_chain_are_refused(void **state)
     entry.url_count = 1;
     assert_int_equal(prov_store_stage(&store, &entry, false), PROV_E_POLICY);
     entry = full_entry();
-    entry.cache_len = PROV_BUNDLE_CHAIN_MAX + 1;
+    entry.url_count = entry.chain_len = PROV_ENTRY_CHAIN_MAX + 1;
     assert_int_equal(prov_store_stage(&store, &entry, false), PROV_E_POLICY);
     entry = full_entry();
     entry.urls[1].url = prov_bytes_text("ftp://a.example/c");
