@@ -158,7 +158,9 @@ prov_result agent_ask(struct prov_agent *agent)
 static void keep_reason(struct prov_agent *agent)
 {
     struct prov_bytes text = prov_buf_bytes(&agent->workspace->talk.exchange.answer);
-    size_t len = text.len < PROV_AGENT_REASON_MAX ? text.len : PROV_AGENT_REASON_MAX;
+    size_t len = sizeof agent->report.reason - 1;
+    if (len > text.len)
+        len = text.len;
     for (size_t i = 0; i < len; i++)
         agent->report.reason[i] =
             text.data[i] >= 0x20 && text.data[i] < 0x7f ? (char)text.data[i] : '?';

@@ -138,7 +138,7 @@ def built():
                         "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", *more], check=True, capture_output=True)
         files = {entry["file"] for entry in json.loads((pathlib.Path(folder) / "compile_commands.json").read_text())}
     ours = {file for file in files if file.startswith(str(root)) and not file.startswith(str(mbedtls))}
-    return {file for file in ours if "/port/contract/" not in file}, bool(more)
+    return {file for file in ours if "/device-agent/port/" not in file}, bool(more)
 
 
 def check_sources(name, said, with_backend, everything, on):
