@@ -7,3 +7,8 @@ set(CMAKE_C_COMPILER arm-none-eabi-gcc)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 set(CMAKE_C_FLAGS_INIT "-mcpu=cortex-m3 -mthumb -Os -ffreestanding -ffunction-sections -fdata-sections -fstack-usage -fno-stack-protector")
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+# -DPROV_LTO=ON: an image is optimized as a whole when it is linked.
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES PROV_LTO)
+if(PROV_LTO)
+  string(APPEND CMAKE_C_FLAGS_INIT " -flto=auto -ffat-lto-objects")
+endif()

@@ -58,7 +58,7 @@ __attribute__((naked)) void fault(void)
                      "b fault_ends\n");
 }
 
-_Noreturn void fault_ends(uintptr_t stack)
+__attribute__((used)) _Noreturn void fault_ends(uintptr_t stack)
 {
     bool overflow = stack < (uintptr_t)stack_bottom;
 
