@@ -18,6 +18,7 @@ done
 # Before the keys are agreed anybody can spoil a handshake, and the line does. Each time the next rotation, on a good line,
 # finishes what there is.
 good=0
+clock='-icount shift=2' # seconds are as short as the speed makes them: a faster processor
 for trouble in 'drop 10' 'double 3' 'spoil 10' 'noise 2000' 'drop 20 double 6 spoil 20 noise 6000'; do
     for kind in psk cert; do
         board 'PROV_OK|PROV_E_TIMEOUT|PROV_E_PEER_ALERT|PROV_E_PEER' $kind rotate speed 20
@@ -35,7 +36,7 @@ clock='-icount shift=0,sleep=off'
 board PROV_E_TIMEOUT psk rotate speed 20
 echo "psk rotate, nobody answers: $(said handshakes) handshakes, $(said uart_sent) octets"
 trouble=''
-clock=''
+clock='-icount shift=6'
 after psk
 
 # --- the clock -------------------------------------------------------------------------------------------------------

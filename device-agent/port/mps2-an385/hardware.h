@@ -38,7 +38,7 @@ uint32_t clock_counter(void);
 void clock_sleep(void);
 
 /* Bites after this many milliseconds without watchdog_feed: the run ends. */
-#define WATCHDOG_MS 5000u
+#define WATCHDOG_MS 30000u
 void watchdog_start(void);
 void watchdog_feed(void);
 
