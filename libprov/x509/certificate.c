@@ -68,8 +68,6 @@ static void validity_decode(struct prov_der *der, struct prov_x509 *cert)
 
     cert->not_before = time_decode(der);
     cert->not_after = time_decode(der);
-    if (cert->not_before > cert->not_after)
-        prov_der_fail(der, PROV_E_CERT_PROFILE);
     prov_der_leave(der, outer);
 }
 
@@ -80,8 +78,6 @@ static void names_decode(struct prov_der *der, struct prov_x509 *cert)
     struct prov_name name;
 
     prov_name_decode(der, &name);
-    if (prov_name_is_empty(&name))
-        prov_der_fail(der, PROV_E_CERT_PROFILE); /* section 4.1.2.4 */
     cert->issuer = name.whole;
     validity_decode(der, cert);
     prov_name_decode(der, &name);
@@ -90,10 +86,12 @@ static void names_decode(struct prov_der *der, struct prov_x509 *cert)
     cert->common_name_count = name.common_name_count;
 }
 
-/* An empty subject: the critical subjectAltName of an end entity (sections 4.1.2.6, 4.2.1.6). */
+/* An issuer has a name (section 4.1.2.4), and so has the subject, but for the critical subjectAltName of an
+ * end entity (sections 4.1.2.6, 4.2.1.6). An empty Name has two octets. */
 static bool is_nameless(const struct prov_x509 *cert)
 {
-    return cert->subject.len == 2 && (cert->is_ca || !cert->san_critical);
+    return cert->issuer.len == 2 ||
+           (cert->subject.len == 2 && (cert->is_ca || !cert->san_critical));
 }
 
 static void tbs_decode(struct prov_der *der, struct prov_x509 *cert)
@@ -114,7 +112,7 @@ static void tbs_decode(struct prov_der *der, struct prov_x509 *cert)
         prov_extensions_decode(der, false, cert);
         prov_der_leave(der, inner);
     }
-    if (is_nameless(cert))
+    if (is_nameless(cert) || cert->not_before > cert->not_after)
         prov_der_fail(der, PROV_E_CERT_PROFILE);
     prov_der_leave(der, outer);
     cert->tbs = prov_der_since(der, start);

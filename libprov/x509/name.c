@@ -63,9 +63,3 @@ void prov_name_decode(struct prov_der *der, struct prov_name *ret)
     prov_der_leave(der, outer);
     ret->whole = prov_der_since(der, start);
 }
-
-/* An empty SEQUENCE. */
-bool prov_name_is_empty(const struct prov_name *name)
-{
-    return name->whole.len == 2;
-}

@@ -15,6 +15,5 @@ struct prov_name {
     unsigned common_name_count;
 };
 void prov_name_decode(struct prov_der *der, struct prov_name *ret);
-bool prov_name_is_empty(const struct prov_name *name);
 
 #endif

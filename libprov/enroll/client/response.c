@@ -9,47 +9,81 @@
 
 #define MAX_AGE_DEFAULT 60u /* RFC 7252, section 5.10.5 */
 
-/* PROV_E_NOT_FOUND, PROV_E_FORMAT. */
-static prov_result block_of(const struct prov_coap_message *message, uint16_t number,
-                            struct prov_coap_block *ret)
-{
-    const struct prov_coap_option *option = prov_coap_find(message, number);
+/* What an answer's options say, each by the first one of its number. */
+enum { FORMAT, MAX_AGE, BLOCK2, BLOCK1, NUMBERS };
+#define NOT_SAID UINT32_MAX
+#define WRONG    (UINT32_MAX - 1) /* too long */
 
-    return option ? prov_coap_block_decode(option, ret) : PROV_E_NOT_FOUND;
+struct said {
+    uint32_t numbers[NUMBERS];
+    struct prov_bytes etag;
+    bool
+        unknown_critical; /* an option that has to be understood, and isn't (RFC 7252, section 5.4.1) */
+};
+
+static const struct {
+    uint8_t number, max;
+} known[NUMBERS] = {
+    {PROV_COAP_CONTENT_FORMAT, 4},
+    {PROV_COAP_MAX_AGE, 4},
+    {PROV_COAP_BLOCK2, 3},
+    {PROV_COAP_BLOCK1, 3},
+};
+
+static void hear(struct said *said, const struct prov_coap_option *option)
+{
+    size_t i = 0;
+
+    while (i < NUMBERS && known[i].number != option->number)
+        i++;
+    if (i < NUMBERS) {
+        if (option->value.len > known[i].max ||
+            prov_coap_uint(option, &said->numbers[i]) != PROV_OK)
+            said->numbers[i] = WRONG;
+    } else if (option->number == PROV_COAP_ETAG) {
+        said->etag = option->value;
+    } else if (option->number % 2 == 1) {
+        said->unknown_critical = true;
+    }
 }
 
-/* A number; `missing` if there is none, `wrong` if it is none. */
-static uint32_t number_of(const struct prov_coap_message *message, uint16_t number,
-                          uint32_t missing, uint32_t wrong)
+/* From the last option to the first, which stays. */
+static void hear_all(const struct prov_coap_message *message, struct said *ret)
 {
-    const struct prov_coap_option *option = prov_coap_find(message, number);
-    uint32_t value = missing;
-
-    if (option && prov_coap_uint(option, &value) != PROV_OK)
-        return wrong;
-    return value;
+    memset(ret, 0, sizeof *ret);
+    for (size_t i = 0; i < NUMBERS; i++)
+        ret->numbers[i] = NOT_SAID;
+    for (size_t i = message->option_count; i-- > 0;)
+        hear(ret, &message->options[i]);
 }
 
-/* What 2.31 and 4.13 say about the request's blocks, while there are any: the number that they speak of, and
- * the size that the server wants from here on, which is never larger. 2.31: the block that is under way was
+/* NUM, M and SZX of a block's number (RFC 7959, section 2.2). */
+#define SZX_MAX 6u
+
+static bool is_block(uint32_t number)
+{
+    return number < WRONG && (number & 7) <= SZX_MAX;
+}
+
+/* What 2.31 and 4.13 say about the request's blocks, while there are any: which one they speak of, and the
+ * size that the server wants from here on, which is never larger. 2.31: the block that is under way was
  * taken. 4.13 to the first one: an invitation to try a smaller size (section 2.9.3); it can only shrink, so
  * this ends. */
-static bool take_block1(struct prov_exchange *x, const struct prov_coap_message *message)
+static bool take_block1(struct prov_exchange *x, uint8_t code, uint32_t block)
 {
-    bool goes_on = message->code == PROV_COAP_CONTINUE;
-    struct prov_coap_block block;
+    bool goes_on = code == PROV_COAP_CONTINUE;
+    uint8_t szx = block & 7;
 
-    if (block_of(message, PROV_COAP_BLOCK1, &block) != PROV_OK || x->block2 > 0)
+    if (!is_block(block) || x->block2 > 0)
         return false;
-    bool smaller = block.szx < x->szx;
-    if (goes_on ? block.number != x->sent / prov_coap_block_size(x->szx) || x->in_flight == 0 ||
+    if (goes_on ? block >> 4 != x->sent / prov_coap_block_size(x->szx) || x->in_flight == 0 ||
                       x->sent + x->in_flight >= x->body.len
-                : x->sent > 0 || !smaller)
+                : x->sent > 0 || szx >= x->szx)
         return false;
     if (goes_on)
         x->sent = (uint16_t)(x->sent + x->in_flight);
-    if (smaller)
-        x->szx = block.szx;
+    if (szx < x->szx)
+        x->szx = szx;
     prov_exchange_next(x);
     return true;
 }
@@ -63,25 +97,23 @@ static void end(struct prov_exchange *x, uint8_t code)
 }
 
 /* 4.xx and 5.xx: the payload is a text for people, as much of it as there is room for. */
-static void take_error(struct prov_exchange *x, const struct prov_coap_message *message)
+static void take_error(struct prov_exchange *x, const struct prov_coap_message *message,
+                       uint32_t max_age)
 {
-    struct prov_bytes text = message->payload;
+    size_t len = message->payload.len;
 
-    if (text.len > x->answer.cap)
-        text.len = x->answer.cap;
-    x->max_age = number_of(message, PROV_COAP_MAX_AGE, MAX_AGE_DEFAULT, MAX_AGE_DEFAULT);
+    x->max_age = max_age < WRONG ? max_age : MAX_AGE_DEFAULT;
     x->answer.len = 0;
-    prov_put_bytes(&x->answer, text);
+    prov_put(&x->answer, message->payload.data, len < x->answer.cap ? len : x->answer.cap);
     x->format = PROV_CF_NONE;
     end(x, message->code);
 }
 
 /* The format that was asked for, or one that the resource has; none only with an empty body. */
-static bool format_fits(const struct prov_exchange *x, const struct prov_coap_message *message,
-                        uint32_t format)
+static bool format_fits(const struct prov_exchange *x, bool empty, uint32_t format)
 {
-    if (format == PROV_CF_NONE)
-        return message->payload.len == 0;
+    if (format >= PROV_CF_NONE)
+        return format == NOT_SAID && empty;
     if (x->accept != PROV_CF_NONE)
         return format == x->accept;
     return format == x->resource->response_format || format == x->resource->other_format;
@@ -103,23 +135,24 @@ static bool same_body(struct prov_exchange *x, uint16_t format, uint8_t szx, str
            prov_bytes_equal(etag, PROV_BYTES(x->etag, x->etag_len));
 }
 
-static bool take_success(struct prov_exchange *x, const struct prov_coap_message *message)
+static bool take_success(struct prov_exchange *x, const struct prov_coap_message *message,
+                         const struct said *said)
 {
-    static const uint16_t known[] = {PROV_COAP_BLOCK1, PROV_COAP_BLOCK2};
-    const struct prov_coap_option *etag = prov_coap_find(message, PROV_COAP_ETAG);
-    struct prov_coap_block block = {0, false, x->block2_szx};
-    uint32_t format = number_of(message, PROV_COAP_CONTENT_FORMAT, PROV_CF_NONE, UINT32_MAX);
+    uint32_t block = said->numbers[BLOCK2];
+    if (block == NOT_SAID)
+        block = x->block2_szx;
+    uint8_t szx = block & 7;
+    bool more = (block & 8) != 0;
 
-    if (prov_coap_unknown_critical(message, known, 2) != 0 ||
-        block_of(message, PROV_COAP_BLOCK2, &block) == PROV_E_FORMAT ||
-        !format_fits(x, message, format) || block.number != x->block2 ||
-        (block.more && message->payload.len != prov_coap_block_size(block.szx)) ||
-        !same_body(x, (uint16_t)format, block.szx, etag ? etag->value : PROV_BYTES_NONE))
+    if (said->unknown_critical || !is_block(block) || block >> 4 != x->block2 ||
+        !format_fits(x, message->payload.len == 0, said->numbers[FORMAT]) ||
+        (more && message->payload.len != prov_coap_block_size(szx)) ||
+        !same_body(x, (uint16_t)said->numbers[FORMAT], szx, said->etag))
         return false;
     prov_put_bytes(&x->answer, message->payload);
     if (x->answer.overflow) {
         prov_exchange_fail(x, PROV_E_OVERFLOW);
-    } else if (block.more) {
+    } else if (more) {
         x->block2++;
         prov_exchange_next(x);
     } else {
@@ -130,11 +163,15 @@ static bool take_success(struct prov_exchange *x, const struct prov_coap_message
 
 bool prov_exchange_take(struct prov_exchange *x, const struct prov_coap_message *message)
 {
+    struct said said;
+
+    hear_all(message, &said);
     if (message->code == PROV_COAP_CONTINUE)
-        return take_block1(x, message);
+        return take_block1(x, message->code, said.numbers[BLOCK1]);
     if (message->code >> 5 == 2)
-        return take_success(x, message);
-    if (message->code != PROV_COAP_TOO_LARGE || !take_block1(x, message))
-        take_error(x, message);
+        return take_success(x, message, &said);
+    if (message->code != PROV_COAP_TOO_LARGE ||
+        !take_block1(x, message->code, said.numbers[BLOCK1]))
+        take_error(x, message, said.numbers[MAX_AGE]);
     return true;
 }
