@@ -135,9 +135,11 @@ enum prov_agent_event prov_agent_step(struct prov_agent *agent, uint64_t now_ms)
         stats_woken(agent, deadline > 0 && deadline <= now_ms);
     }
     agent->now_ms = now_ms;
-    agent->answering = false;
+    if (PROV_WITH_HEARTBEAT)
+        agent->answering = false;
     enum prov_agent_event event = stats_step(agent);
-    agent->asleep = event == PROV_AGENT_WAIT;
+    if (PROV_WITH_STATS)
+        agent->asleep = event == PROV_AGENT_WAIT;
     return event;
 }
 
@@ -186,7 +188,8 @@ uint64_t prov_agent_deadline(const struct prov_agent *agent)
         return deadline;
     if (phase == PROV_PHASE_PAUSE)
         return agent->pause_ms;
-    if (phase < PROV_PHASE_HANDSHAKE || agent->need != 0 || agent->answering)
+    if (phase < PROV_PHASE_HANDSHAKE || agent->need != 0 ||
+        (PROV_WITH_HEARTBEAT && agent->answering))
         return 0;
     if (phase == PROV_PHASE_LATER)
         deadline = agent->pause_ms;

@@ -89,8 +89,9 @@ void agent_cache_connected(struct prov_agent *agent)
 {
     struct prov_entry *entry = &agent->entry;
     bool used = prov_dtls_used_cache(&agent->dtls);
-    agent->report.cached_chains += used;
-    if (!agent->candidate)
+    if (PROV_WITH_STATS)
+        agent->report.cached_chains += used;
+    if (PROV_WITH_STATS && !agent->candidate)
         agent->report.cached_chain = used;
     if (agent->cache_other)
         make_void(agent);

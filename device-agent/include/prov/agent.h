@@ -143,7 +143,7 @@ struct prov_agent_report {
     bool resumed;           /* finished what an earlier run had begun */
     bool abbreviated;       /* the request went over a session that was resumed */
     bool cached_chain;      /* … whose server sent the fingerprint of its chain alone */
-    uint32_t cached_chains; /* handshakes in which it did */
+    uint32_t cached_chains; /* handshakes in which it did: with PROV_WITH_STATS */
     bool gave_up;           /* a candidate was given up on the way */
     bool no_time;           /* validity periods were not looked at */
     uint32_t handshakes;
