@@ -175,6 +175,20 @@ grep -q '"cached_chains":2' out || {
     cat out err
     failed=1
 }
+# what it cost: in JSON always, for people when they ask
+grep -qE '"wakes":[1-9].*"phases":\[.*"phase":"handshake","steps":[1-9]' out || {
+    echo 'FAILED: wakes, phases and their steps in JSON'
+    cat out err
+    failed=1
+}
+"$agent" rotate --store psk --address "$(address_of right)" --stats >out 2>err || failed=1
+grep -q 'longest_ms' out || {
+    echo 'FAILED: --stats'
+    cat out err
+    failed=1
+}
+"$agent" rotate --store psk --address "$(address_of right)" >out 2>err || failed=1
+! grep -q 'longest_ms' out || failed=1
 "$agent" rotate --store cert --address "$(address_of right)" --discover $name --max-fragment 512 --mtu 300 --alpn \
     >out 2>err || {
     echo 'FAILED: a rotation with everything in the hello'
