@@ -22,7 +22,7 @@ mkdir -p "$build"
 build=$(cd "$build" && pwd)
 cc='arm-none-eabi-gcc -mcpu=cortex-m3 -mthumb -Os'
 # Objects that hold both machine code and what -flto wants: compiled once, linked both ways.
-flags='-mcpu=cortex-m3 -mthumb -Os -ffreestanding -flto -ffat-lto-objects'
+flags='-mcpu=cortex-m3 -mthumb -Os -ffreestanding -fno-tree-pre -fno-code-hoisting -fno-move-loop-invariants -flto -ffat-lto-objects'
 
 # link NAME FLAG: the image, in the folder of its configuration.
 link() {
