@@ -3,6 +3,7 @@
 # sources, and prov/config.h, so that there is one list of options:
 #   PROV_DEVICE_SOURCES       the device's rooms
 #   PROV_DEVICE_BACKEND       libprov/crypto/mbedtls, over the Mbed TLS that the build has
+#   PROV_DEVICE_P256M         the folder of p256-m in the source of Mbed TLS: the backend includes from it
 #   PROV_DEVICE_INCLUDES      where the public headers are
 #   PROV_DEVICE_DEFINITIONS   PROV_WITH_X=1 where CONFIG_PROV_WITH_X is set, and =0 where not
 # Nothing but set and include: it runs in script mode too.
@@ -22,8 +23,9 @@ foreach(room core profile cose x509 dtls enroll)
 endforeach()
 include("${prov_agent_root}/core/CMakeLists.txt")
 
-set(PROV_DEVICE_BACKEND instance.c hash.c aead.c ec.c sign.c board.c)
+set(PROV_DEVICE_BACKEND instance.c hash.c aead.c ec.c sign.c p256.c board.c)
 list(TRANSFORM PROV_DEVICE_BACKEND PREPEND "${prov_root}/libprov/crypto/mbedtls/")
+set(PROV_DEVICE_P256M 3rdparty/p256-m/p256-m)
 set(PROV_DEVICE_INCLUDES "${prov_root}/libprov/include" "${prov_agent_root}/include")
 
 set(PROV_DEVICE_DEFINITIONS "")

@@ -73,7 +73,7 @@ echo "psk rotate, the random source fails at each of $last requests"
 for kind in psk cert; do
     board $stack $kind rotate stack 1024
     after $kind
-    board PROV_E_MEMORY $kind rotate arena 1024
+    board PROV_E_MEMORY $kind rotate arena 4
     after $kind
 done
 

@@ -147,11 +147,11 @@ def check_sources(name, said, with_backend, everything, on):
     for file in handed:
         if not pathlib.Path(file).is_file():
             complain(f"{name}: no such file: {file}")
-    rooms = {file for file in handed if "/crypto/" not in file}
-    equal(f"{name}: sources", rooms, {file for file in sources if "/crypto/" not in file})
+    rooms = {file for file in handed if "/libprov/crypto/" not in file}
+    equal(f"{name}: sources", rooms, {file for file in sources if "/libprov/crypto/" not in file})
     if has_backend and with_backend:
         backend = {file for file in handed - rooms if "/crypto/mbedtls/" in file}
-        equal(f"{name}: backend", backend, {file for file in sources if "/crypto/" in file})
+        equal(f"{name}: backend", backend, {file for file in sources if "/libprov/crypto/" in file})
     for folder in said.get("include", set()):
         if not (pathlib.Path(folder) / "prov").is_dir():
             complain(f"{name}: no headers in {folder}")

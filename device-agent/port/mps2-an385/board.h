@@ -11,8 +11,6 @@
 #include "random.h"
 #include "words.h"
 
-#define ARENA_LEN 4096 /* what Mbed TLS has for a heap */
-
 struct board {
     char command_line[256];
     struct words words;
@@ -25,15 +23,13 @@ struct board {
     struct line line;
     uint32_t steps, wakes;
     uint32_t restless; /* steps since the board slept */
-    uint32_t arena_len;
     union prov_agent_workspace workspace;
-    uint64_t arena[ARENA_LEN / 8];
+    uint64_t arena[PROV_CRYPTO_ARENA_LEN / 8];
 };
 
 /* port.c: the clocks, the UART, the command line; the arena, the flash, the random source, the store, and what the
  * agent is given of them. */
 PROV_MUST prov_result board_boot(struct board *board);
-size_t board_arena_used(const struct board *board);
 /* Milliseconds since the start, by the speed of the command line. */
 uint64_t board_ms(const struct board *board);
 

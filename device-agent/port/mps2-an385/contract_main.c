@@ -26,15 +26,15 @@ static void told(void *context, const char *name, enum prov_contract_outcome out
 static prov_result contract(const struct board *board)
 {
     static struct board_random unseeded;
+    uint64_t arena[PROV_CRYPTO_ARENA_LEN / 8];
     struct prov_random source = random_source(&unseeded);
     struct prov_contract contract = {.port = &board->port, .destroy = true, .told = told};
     prov_result result;
 
     random_begin(&unseeded);
-    result = prov_crypto_make(&source, &contract.unseeded);
+    result = prov_crypto_make_in(arena, sizeof arena, &source, &contract.unseeded);
     if (result == PROV_OK)
         result = prov_port_contract(&contract);
-    prov_crypto_free(contract.unseeded);
     return result;
 }
 

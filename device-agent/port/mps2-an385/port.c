@@ -1,38 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include <mbedtls/memory_buffer_alloc.h>
-#include <mbedtls/platform.h>
-
 #include "board.h"
 #include "hardware.h"
-
-/* --- the arena -------------------------------------------------------------------------------- */
-
-#define PAINT     0xa5
-#define PAINT_AT  64 /* behind the head of the one free block */
-#define ARENA_MIN 128
-
-static void arena_start(struct board *board)
-{
-    uint8_t *octets = (uint8_t *)board->arena;
-    int32_t len = words_number(&board->words, WORD_ARENA, ARENA_LEN);
-
-    board->arena_len = len >= ARENA_MIN && len <= ARENA_LEN ? (uint32_t)len & ~7u : ARENA_LEN;
-    (void)mbedtls_platform_set_exit(semihost_exit); /* a corrupt arena ends the run */
-    mbedtls_memory_buffer_alloc_init(octets, board->arena_len);
-    memset(octets + PAINT_AT, PAINT, board->arena_len - PAINT_AT);
-}
-
-size_t board_arena_used(const struct board *board)
-{
-    const uint8_t *octets = (const uint8_t *)board->arena;
-    size_t len = board->arena_len;
-
-    while (len > PAINT_AT && octets[len - 1] == PAINT)
-        len--;
-    return len;
-}
 
 /* --- what the agent calls --------------------------------------------------------------------- */
 
@@ -100,14 +70,15 @@ static prov_result start(struct board *board)
     prov_result result;
 
     stack_limit((size_t)words_number(&board->words, WORD_STACK, INT32_MAX));
-    arena_start(board);
     random_begin(&board->random);
     board->random.fails_after = (uint32_t)words_number(&board->words, WORD_RANDOM, 0);
     choose_fault(board);
     line_begin(&board->line);
     result = flash_open(&board->flash, board->words.flash);
     if (result == PROV_OK)
-        result = prov_crypto_make(&source, &board->port.crypto);
+        result = prov_crypto_make_in(
+            board->arena, (size_t)words_number(&board->words, WORD_ARENA, sizeof board->arena),
+            &source, &board->port.crypto);
     if (result != PROV_OK)
         return result;
     board->port.flash = flash_port(&board->flash);

@@ -72,7 +72,7 @@ void say_job(const struct board *board, prov_result result)
     say("steps", board->steps);
     say("wakes", board->wakes);
     say("stack", stack_used());
-    say("arena", board_arena_used(board));
+    say("arena", (uint32_t)prov_crypto_arena_used(board->port.crypto));
     say("ram_agent", sizeof board->agent);
     say("ram_workspace", sizeof board->workspace);
     say("ram_store", sizeof board->store);

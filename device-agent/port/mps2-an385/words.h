@@ -21,8 +21,8 @@ enum word {
     WORD_YEARS,  /* that the clock is ahead */
     WORD_SPEED,  /* how often a second of the agent's goes into one of the host's */
     WORD_STACK,  /* octets of it that may be used */
-    WORD_ARENA,
-    WORD_EUI64, /* the device that the board is, as its fuses would say */
+    WORD_ARENA,  /* and that the cryptography is given: no more than it has */
+    WORD_EUI64,  /* the device that the board is, as its fuses would say */
     WORD_COUNT
 };
 

@@ -6,8 +6,7 @@
 
 #include <mbedtls/ccm.h>
 
-static int ccm_run(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_t *ret_tag,
-                   const uint8_t *tag)
+static int ccm_run(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_t *ret_tag)
 {
     mbedtls_ccm_context context;
     int code;
@@ -20,9 +19,9 @@ static int ccm_run(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_t *
                                            m->aad.data, m->aad.len, m->text.data, ret, ret_tag,
                                            m->tag_len);
     else if (code == 0)
-        code =
-            mbedtls_ccm_auth_decrypt(&context, m->text.len, m->nonce, PROV_AEAD_NONCE_LEN,
-                                     m->aad.data, m->aad.len, m->text.data, ret, tag, m->tag_len);
+        code = mbedtls_ccm_auth_decrypt(&context, m->text.len, m->nonce, PROV_AEAD_NONCE_LEN,
+                                        m->aad.data, m->aad.len, m->text.data, ret,
+                                        m->text.data + m->text.len, m->tag_len);
     mbedtls_ccm_free(&context);
     return code;
 }
@@ -57,45 +56,43 @@ size_t prov_aead_tag_len(enum prov_aead aead)
     return row != NULL ? row->tag_len : 0;
 }
 
-static prov_result arguments_check(const struct prov_mbedtls_aead *row, struct prov_bytes key,
-                                   size_t text_len)
+/* Seals, or opens what has its tag behind the text. */
+static prov_result run(enum prov_aead aead, struct prov_mbedtls_message *m, bool sealing,
+                       uint8_t *ret)
 {
+    const struct prov_mbedtls_aead *row = row_of(aead);
+
     if (row == NULL)
         return PROV_E_ALGORITHM;
-    return key.len == row->key_len && text_len <= row->text_max ? PROV_OK : PROV_E_BOUNDS;
+    m->tag_len = row->tag_len;
+    if (!sealing && m->text.len < m->tag_len)
+        return PROV_E_TRUNCATED;
+    if (!sealing)
+        m->text.len -= m->tag_len;
+    if (m->key.len != row->key_len || m->text.len > row->text_max)
+        return PROV_E_BOUNDS;
+    if (row->run(m, ret, sealing ? ret + m->text.len : NULL) == 0)
+        return PROV_OK;
+    prov_wipe(ret, m->text.len);
+    return sealing ? PROV_E_INTERNAL : PROV_E_DIGEST;
 }
 
 prov_result prov_crypto_seal(struct prov_crypto *crypto, enum prov_aead aead, struct prov_bytes key,
                              const uint8_t nonce[PROV_AEAD_NONCE_LEN], struct prov_bytes aad,
                              struct prov_bytes plain, uint8_t *ret)
 {
-    const struct prov_mbedtls_aead *row = row_of(aead);
-    prov_result result = arguments_check(row, key, plain.len);
+    struct prov_mbedtls_message message = {key, aad, plain, nonce, 0};
 
     (void)crypto;
-    if (result != PROV_OK)
-        return result;
-    const struct prov_mbedtls_message message = {key, nonce, aad, plain, row->tag_len};
-    return row->run(&message, ret, ret + plain.len, NULL) == 0 ? PROV_OK : PROV_E_INTERNAL;
+    return run(aead, &message, true, ret);
 }
 
 prov_result prov_crypto_open(struct prov_crypto *crypto, enum prov_aead aead, struct prov_bytes key,
                              const uint8_t nonce[PROV_AEAD_NONCE_LEN], struct prov_bytes aad,
                              struct prov_bytes sealed, uint8_t *ret)
 {
-    const struct prov_mbedtls_aead *row = row_of(aead);
-    size_t tag_len = prov_aead_tag_len(aead);
+    struct prov_mbedtls_message message = {key, aad, sealed, nonce, 0};
 
     (void)crypto;
-    if (sealed.len < tag_len)
-        return PROV_E_TRUNCATED;
-    const struct prov_bytes text = {sealed.data, sealed.len - tag_len};
-    prov_result result = arguments_check(row, key, text.len);
-    if (result != PROV_OK)
-        return result;
-    const struct prov_mbedtls_message message = {key, nonce, aad, text, tag_len};
-    if (row->run(&message, ret, NULL, text.data + text.len) == 0)
-        return PROV_OK;
-    prov_wipe(ret, text.len);
-    return PROV_E_DIGEST;
+    return run(aead, &message, false, ret);
 }

@@ -7,8 +7,7 @@
 #include <mbedtls/chachapoly.h>
 #include <mbedtls/gcm.h>
 
-static int gcm_run(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_t *ret_tag,
-                   const uint8_t *tag)
+static int gcm_run(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_t *ret_tag)
 {
     mbedtls_gcm_context context;
     int code;
@@ -21,15 +20,14 @@ static int gcm_run(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_t *
                                          PROV_AEAD_NONCE_LEN, m->aad.data, m->aad.len, m->text.data,
                                          ret, m->tag_len, ret_tag);
     else if (code == 0)
-        code =
-            mbedtls_gcm_auth_decrypt(&context, m->text.len, m->nonce, PROV_AEAD_NONCE_LEN,
-                                     m->aad.data, m->aad.len, tag, m->tag_len, m->text.data, ret);
+        code = mbedtls_gcm_auth_decrypt(&context, m->text.len, m->nonce, PROV_AEAD_NONCE_LEN,
+                                        m->aad.data, m->aad.len, m->text.data + m->text.len,
+                                        m->tag_len, m->text.data, ret);
     mbedtls_gcm_free(&context);
     return code;
 }
 
-static int chacha_run(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_t *ret_tag,
-                      const uint8_t *tag)
+static int chacha_run(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_t *ret_tag)
 {
     mbedtls_chachapoly_context context;
     int code;
@@ -41,7 +39,8 @@ static int chacha_run(const struct prov_mbedtls_message *m, uint8_t *ret, uint8_
                                                   m->aad.len, m->text.data, ret, ret_tag);
     else if (code == 0)
         code = mbedtls_chachapoly_auth_decrypt(&context, m->text.len, m->nonce, m->aad.data,
-                                               m->aad.len, tag, m->text.data, ret);
+                                               m->aad.len, m->text.data + m->text.len, m->text.data,
+                                               ret);
     mbedtls_chachapoly_free(&context);
     return code;
 }

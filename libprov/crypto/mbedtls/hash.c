@@ -1,13 +1,52 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SHA-256, and HMAC (RFC 2104) by the library's message-digest layer.
+ * SHA-256, and HMAC (RFC 2104) over it. The library's own HMAC is the one part of it that would need a heap.
  */
 #include "backend.h"
 
 #include <string.h>
 
-#include <mbedtls/md.h>
 #include <mbedtls/sha256.h>
+
+#define BLOCK_LEN 64
+
+static prov_result result_of(int code)
+{
+    return code == 0 ? PROV_OK : PROV_E_INTERNAL;
+}
+
+/* SHA-256 of a key's block, each octet of which is changed by `mask` (none if the key is NULL), and of parts. They
+ * may lie in ret. */
+static prov_result digest(const uint8_t *key, uint8_t mask, const struct prov_bytes *parts,
+                          size_t count, uint8_t ret[PROV_HASH_LEN])
+{
+    mbedtls_sha256_context context;
+    uint8_t block[BLOCK_LEN];
+    int code;
+
+    mbedtls_sha256_init(&context);
+    code = mbedtls_sha256_starts(&context, 0);
+    if (key != NULL) {
+        for (size_t i = 0; i < sizeof block; i++)
+            block[i] = key[i] ^ mask;
+        code |= mbedtls_sha256_update(&context, block, sizeof block);
+        prov_wipe(block, sizeof block);
+    }
+    for (size_t i = 0; i < count; i++)
+        code |= mbedtls_sha256_update(&context, parts[i].data, parts[i].len);
+    code |= mbedtls_sha256_finish(&context, ret);
+    mbedtls_sha256_free(&context);
+    return result_of(code);
+}
+
+prov_result prov_crypto_sha256(struct prov_crypto *crypto, const struct prov_bytes *parts,
+                               size_t count, uint8_t ret[PROV_HASH_LEN])
+{
+    (void)crypto;
+    return digest(NULL, 0, parts, count, ret);
+}
+
+/* --- a running SHA-256 ------------------------------------------------------------------------ */
 
 /* What prov_hash.opaque holds: the library's state, copied in and out. */
 struct running {
@@ -15,21 +54,19 @@ struct running {
     mbedtls_sha256_context context;
 };
 _Static_assert(sizeof(struct running) <= sizeof(struct prov_hash), "a running hash");
-_Static_assert(sizeof(mbedtls_md_context_t) <= sizeof(struct prov_hmac), "a keyed HMAC");
-
-/* --- SHA-256 ---------------------------------------------------------------------------------- */
 
 prov_result prov_crypto_hash_begin(struct prov_crypto *crypto, struct prov_hash *hash)
 {
-    struct running running = {.begun = true};
+    struct running running;
+    int code;
 
     (void)crypto;
+    running.begun = true;
     mbedtls_sha256_init(&running.context);
-    if (mbedtls_sha256_starts(&running.context, 0) != 0)
-        return PROV_E_INTERNAL;
-    memset(hash, 0, sizeof *hash);
-    memcpy(hash->opaque, &running, sizeof running);
-    return PROV_OK;
+    code = mbedtls_sha256_starts(&running.context, 0);
+    if (code == 0)
+        memcpy(hash->opaque, &running, sizeof running);
+    return result_of(code);
 }
 
 prov_result prov_crypto_hash_add(struct prov_crypto *crypto, struct prov_hash *hash,
@@ -45,7 +82,7 @@ prov_result prov_crypto_hash_add(struct prov_crypto *crypto, struct prov_hash *h
     code = mbedtls_sha256_update(&running.context, bytes.data, bytes.len);
     memcpy(hash->opaque, &running, sizeof running);
     prov_wipe(&running, sizeof running);
-    return code == 0 ? PROV_OK : PROV_E_INTERNAL;
+    return result_of(code);
 }
 
 prov_result prov_crypto_hash_peek(struct prov_crypto *crypto, const struct prov_hash *hash,
@@ -60,7 +97,7 @@ prov_result prov_crypto_hash_peek(struct prov_crypto *crypto, const struct prov_
         return PROV_E_STATE;
     code = mbedtls_sha256_finish(&running.context, ret);
     prov_wipe(&running, sizeof running);
-    return code == 0 ? PROV_OK : PROV_E_INTERNAL;
+    return result_of(code);
 }
 
 void prov_crypto_hash_drop(struct prov_crypto *crypto, struct prov_hash *hash)
@@ -69,50 +106,26 @@ void prov_crypto_hash_drop(struct prov_crypto *crypto, struct prov_hash *hash)
     prov_wipe(hash, sizeof *hash);
 }
 
-prov_result prov_crypto_sha256(struct prov_crypto *crypto, const struct prov_bytes *parts,
-                               size_t count, uint8_t ret[PROV_HASH_LEN])
-{
-    mbedtls_sha256_context context;
-    int code;
+/* --- HMAC ------------------------------------------------------------------------------------- */
 
-    (void)crypto;
-    mbedtls_sha256_init(&context);
-    code = mbedtls_sha256_starts(&context, 0);
-    for (size_t i = 0; i < count && code == 0; i++)
-        code = mbedtls_sha256_update(&context, parts[i].data, parts[i].len);
-    if (code == 0)
-        code = mbedtls_sha256_finish(&context, ret);
-    mbedtls_sha256_free(&context);
-    return code == 0 ? PROV_OK : PROV_E_INTERNAL;
-}
+#define INNER 0x36 /* ipad */
+#define OUTER 0x5c /* opad */
 
-/* --- HMAC: the context is a handle on memory of the library's ---------------------------------- */
-
-static mbedtls_md_context_t hmac_load(const struct prov_hmac *hmac)
-{
-    mbedtls_md_context_t context;
-
-    memcpy(&context, hmac->opaque, sizeof context);
-    return context;
-}
+/* What prov_hmac.opaque holds: whether there is a key, then its block. */
+#define BEGUN 1
+_Static_assert(BLOCK_LEN + 1 <= sizeof(struct prov_hmac), "a keyed HMAC");
 
 prov_result prov_crypto_hmac_begin(struct prov_crypto *crypto, struct prov_hmac *hmac,
                                    struct prov_bytes key)
 {
-    mbedtls_md_context_t context;
-    int code;
+    uint8_t *octets = (uint8_t *)hmac->opaque;
 
-    (void)crypto;
-    mbedtls_md_init(&context);
-    code = mbedtls_md_setup(&context, mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), 1);
-    if (code == 0)
-        code = mbedtls_md_hmac_starts(&context, key.data, key.len);
-    if (code != 0) {
-        mbedtls_md_free(&context);
-        return code == MBEDTLS_ERR_MD_ALLOC_FAILED ? PROV_E_MEMORY : PROV_E_INTERNAL;
-    }
     memset(hmac, 0, sizeof *hmac);
-    memcpy(hmac->opaque, &context, sizeof context);
+    octets[0] = BEGUN;
+    if (key.len > BLOCK_LEN)
+        return prov_crypto_sha256(crypto, &key, 1, octets + 1);
+    if (key.len > 0)
+        memcpy(octets + 1, key.data, key.len);
     return PROV_OK;
 }
 
@@ -120,25 +133,23 @@ prov_result prov_crypto_hmac(struct prov_crypto *crypto, struct prov_hmac *hmac,
                              const struct prov_bytes *parts, size_t count,
                              uint8_t ret[PROV_HASH_LEN])
 {
-    mbedtls_md_context_t context = hmac_load(hmac);
-    int code;
+    const uint8_t *octets = (const uint8_t *)hmac->opaque;
+    uint8_t inner[PROV_HASH_LEN];
+    const struct prov_bytes outer = PROV_BYTES_OF(inner);
+    prov_result result;
 
     (void)crypto;
-    if (mbedtls_md_info_from_ctx(&context) == NULL)
+    if (octets[0] != BEGUN)
         return PROV_E_STATE;
-    code = mbedtls_md_hmac_reset(&context);
-    for (size_t i = 0; i < count && code == 0; i++)
-        code = mbedtls_md_hmac_update(&context, parts[i].data, parts[i].len);
-    if (code == 0) /* the parts may lie in ret: it is written last */
-        code = mbedtls_md_hmac_finish(&context, ret);
-    return code == 0 ? PROV_OK : PROV_E_INTERNAL;
+    result = digest(octets + 1, INNER, parts, count, inner);
+    if (result == PROV_OK)
+        result = digest(octets + 1, OUTER, &outer, 1, ret);
+    prov_wipe(inner, sizeof inner);
+    return result;
 }
 
 void prov_crypto_hmac_drop(struct prov_crypto *crypto, struct prov_hmac *hmac)
 {
-    mbedtls_md_context_t context = hmac_load(hmac);
-
     (void)crypto;
-    mbedtls_md_free(&context);
     prov_wipe(hmac, sizeof *hmac);
 }

@@ -36,6 +36,15 @@ struct prov_random {
 PROV_MUST prov_result prov_crypto_make(const struct prov_random *random, struct prov_crypto **ret);
 void prov_crypto_free(struct prov_crypto *crypto);
 
+/* Boards (libprov/crypto/mbedtls): makes an instance in an arena of the caller's, aligned as a uint64_t is,
+ * that outlives it. That is all the memory that the backend has beside the stack: PROV_E_MEMORY if it is too
+ * small, and later calls take no more. Nothing needs to be freed. */
+#define PROV_CRYPTO_ARENA_LEN 16 /* is enough */
+PROV_MUST prov_result prov_crypto_make_in(void *arena, size_t len, const struct prov_random *random,
+                                          struct prov_crypto **ret);
+/* The most octets of the arena that have been in use. */
+size_t prov_crypto_arena_used(const struct prov_crypto *crypto);
+
 /* PROV_E_RANDOM: then ret is wiped. */
 PROV_MUST prov_result prov_crypto_random(struct prov_crypto *crypto, uint8_t *ret, size_t len);
 
@@ -52,7 +61,7 @@ PROV_MUST prov_result prov_crypto_sha1(struct prov_crypto *crypto, struct prov_b
 
 /* A running SHA-256: peek gives the digest so far and lets it go on. */
 struct prov_hash {
-    uint64_t opaque[16];
+    uint64_t opaque[14];
 };
 PROV_MUST prov_result prov_crypto_hash_begin(struct prov_crypto *crypto, struct prov_hash *hash);
 PROV_MUST prov_result prov_crypto_hash_add(struct prov_crypto *crypto, struct prov_hash *hash,
@@ -64,7 +73,7 @@ void prov_crypto_hash_drop(struct prov_crypto *crypto, struct prov_hash *hash);
 
 /* HMAC-SHA-256 with one key, many times. */
 struct prov_hmac {
-    uint64_t opaque[40];
+    uint64_t opaque[9];
 };
 PROV_MUST prov_result prov_crypto_hmac_begin(struct prov_crypto *crypto, struct prov_hmac *hmac,
                                              struct prov_bytes key);
@@ -102,7 +111,7 @@ PROV_MUST prov_result prov_crypto_open(struct prov_crypto *crypto, enum prov_aea
 
 /* An ephemeral ECDH key on P-256: made, used once, dropped (RFC 7925, section 9: not reused). */
 struct prov_ecdh {
-    uint64_t opaque[16];
+    uint64_t opaque[5];
 };
 PROV_MUST prov_result prov_crypto_ecdh_make(struct prov_crypto *crypto, struct prov_ecdh *ecdh,
                                             uint8_t ret_point[PROV_POINT_LEN]);
@@ -123,7 +132,7 @@ PROV_MUST prov_result prov_crypto_verify(struct prov_crypto *crypto, struct prov
 /* A long-term signing key held in software. Other holders (a secure element, a PKCS#11 token) answer
  * the engine's NEED_SIGN in their own way and never show a scalar. */
 struct prov_key {
-    uint64_t opaque[16];
+    uint64_t opaque[5];
 };
 PROV_MUST prov_result prov_crypto_key_make(struct prov_crypto *crypto, struct prov_key *key);
 /* PROV_E_BOUNDS unless 1 <= scalar < n. */
