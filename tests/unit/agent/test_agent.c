@@ -617,85 +617,6 @@ static void row62_log_tells_what_happened_and_no_identity(void **state)
     }
 }
 
-/* --- a key holder that never shows a key -------------------------------------------------------- */
-
-#define HOLDER_KEYS 16
-static struct {
-    struct prov_secret scalars[HOLDER_KEYS];
-    uint32_t count;
-} holder;
-
-static prov_result holder_load(uint32_t handle, struct prov_key *ret)
-{
-    if (handle >= holder.count)
-        return PROV_E_NOT_FOUND;
-    return prov_crypto_key_load(world.crypto, prov_secret_bytes(&holder.scalars[handle]), ret);
-}
-
-static prov_result holder_make(void *context, uint32_t *ret)
-{
-    (void)context;
-    struct prov_key key = {0};
-    prov_result r = prov_crypto_key_make(world.crypto, &key);
-    if (r == PROV_OK)
-        r = prov_crypto_key_save(world.crypto, &key, &holder.scalars[holder.count]);
-    prov_crypto_key_drop(world.crypto, &key);
-    if (r == PROV_OK)
-        *ret = holder.count++;
-    return r;
-}
-
-static prov_result holder_point(void *context, uint32_t handle, uint8_t ret[PROV_POINT_LEN])
-{
-    (void)context;
-    struct prov_key key = {0};
-    prov_result r = holder_load(handle, &key);
-    if (r == PROV_OK)
-        r = prov_crypto_key_public(world.crypto, &key, ret);
-    prov_crypto_key_drop(world.crypto, &key);
-    return r;
-}
-
-static prov_result holder_sign(void *context, uint32_t handle, const uint8_t digest[PROV_HASH_LEN],
-                               uint8_t ret[PROV_SIGNATURE_LEN])
-{
-    (void)context;
-    struct prov_key key = {0};
-    prov_result r = holder_load(handle, &key);
-    if (r == PROV_OK)
-        r = prov_crypto_sign(world.crypto, &key, digest, ret);
-    prov_crypto_key_drop(world.crypto, &key);
-    return r;
-}
-
-static void key_holder_never_shows_a_key(void **state)
-{
-    (void)state;
-    static const struct prov_port_keys keys = {holder_make, holder_point, holder_sign, NULL, NULL};
-    uint8_t room[PROV_STORE_ENTRY_MAX];
-    struct prov_entry entry;
-    bool used = false;
-    holder.count = 0;
-    world.port.keys = &keys;
-    assert_int_equal(world_run(&world, PROV_AGENT_ENROLL, PROV_KIND_RPK), PROV_OK);
-    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, PROV_KIND_CERT), PROV_OK);
-    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, PROV_KIND_CERT), PROV_OK);
-    assert_true(world_settled(&world));
-    assert_int_equal(holder.count, 3);
-    assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 0, PROV_BUF_OF(room), &entry),
-                     PROV_OK);
-    assert_int_equal(entry.key.source, PROV_KEY_HANDLE);
-    for (uint32_t handle = 0; handle < 3; handle++) {
-        assert_int_equal(prov_store_uses_handle(&world.store, handle, PROV_BUF_OF(room), &used),
-                         PROV_OK);
-        assert_int_equal(used, handle == 2);
-    }
-    for (uint32_t key = 0; key < holder.count; key++)
-        for (size_t i = 0; i + PROV_SCALAR_LEN <= 5 * 4096; i++)
-            assert_memory_not_equal(world.flash.octets + i, holder.scalars[key].data,
-                                    PROV_SCALAR_LEN);
-}
-
 /* --- what is installed -------------------------------------------------------------------------- */
 
 static prov_result install(struct prov_bundle *bundle, size_t cut)
@@ -852,7 +773,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(row29_floor_takes_no_leap, setup_cert, teardown),
         cmocka_unit_test_setup_teardown(row62_log_tells_what_happened_and_no_identity, setup_psk,
                                         teardown),
-        cmocka_unit_test_setup_teardown(key_holder_never_shows_a_key, setup_psk, teardown),
         cmocka_unit_test_setup_teardown(bundle_for_another_device_or_key_is_refused, setup_psk,
                                         teardown),
         cmocka_unit_test_setup_teardown(operational_bundle_becomes_current, setup_psk, teardown),
