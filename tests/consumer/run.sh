@@ -36,7 +36,7 @@ cmake --build "$work/device"
 "$work/device/device"
 prefix="--define-variable=prefix=$work/installed"
 # shellcheck disable=SC2046
-"${CC:-cc}" -std=c11 $(pkg-config "$prefix" --cflags prov-agent) -o "$work/main" "$here/device/main.c" \
+"${CC:-cc}" -std=c11 $(pkg-config "$prefix" --cflags prov-agent) -o "$work/main" "$here/device/main.c" "$here/device/crypto_host.c" \
     $(pkg-config "$prefix" --libs prov-agent)
 "$work/main"
 

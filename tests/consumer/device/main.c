@@ -7,6 +7,9 @@
 
 #include "prov/agent.h"
 
+/* crypto_board.c or crypto_host.c. */
+prov_result device_crypto(struct prov_crypto **ret);
+
 static uint8_t flash[8][4096];
 
 static prov_result read(void *context, uint32_t offset, uint8_t *ret, size_t len)
@@ -67,7 +70,7 @@ int main(void)
     struct prov_agent_request request = {.op = PROV_AGENT_ENROLL};
 
     memset(flash, 0xff, sizeof flash);
-    prov_result result = prov_crypto_make(NULL, &port.crypto);
+    prov_result result = device_crypto(&port.crypto);
     if (result == PROV_OK)
         result = prov_store_open(&store, &port);
     if (result == PROV_OK) {
@@ -75,6 +78,5 @@ int main(void)
         result = prov_agent_begin(&agent, &request, 0);
         prov_agent_close(&agent);
     }
-    prov_crypto_free(port.crypto);
     return result == PROV_E_NOT_FOUND ? 0 : 1;
 }
