@@ -221,14 +221,11 @@ static bool is_plain(const struct prov_x509 *leaf, const struct prov_x509 *issue
 static prov_result leaf_verify(struct prov_pki *pki, const struct prov_x509 *leaf,
                                const struct prov_x509 *issuer, int64_t now, struct prov_why *why)
 {
-    uint8_t digest[PROV_HASH_LEN];
     if (now < leaf->not_before || now > leaf->not_after)
         return verdict(now < leaf->not_before ? X509_V_ERR_CERT_NOT_YET_VALID
                                               : X509_V_ERR_CERT_HAS_EXPIRED,
                        why);
-    prov_result result = pki_digest(pki, leaf->tbs, digest);
-    if (result == PROV_OK)
-        result = prov_crypto_verify(pki->crypto, issuer->point, digest, leaf->signature);
+    prov_result result = prov_x509_verify(leaf, pki->crypto, issuer);
     if (result == PROV_E_SIGNATURE)
         return verdict(X509_V_ERR_CERT_SIGNATURE_FAILURE, why);
     if (result != PROV_OK)

@@ -122,18 +122,30 @@ prov_result prov_x509_parse(struct prov_bytes bytes, struct prov_x509 *ret)
 {
     struct prov_der der = prov_der_make(bytes);
     const uint8_t *outer = prov_der_enter(&der, DER_SEQUENCE);
+    uint8_t raw[PROV_SIGNATURE_LEN];
 
     memset(ret, 0, sizeof *ret);
     ret->der = bytes;
     ret->path_len = -1;
     tbs_decode(&der, ret);
     prov_algorithm_decode(&der);
-    prov_signature_decode(&der, ret->signature);
+    prov_signature_decode(&der, &ret->signature, raw);
     prov_der_leave(&der, outer);
     prov_result result = prov_der_end(&der);
     if (result != PROV_OK)
         memset(ret, 0, sizeof *ret);
     return result;
+}
+
+prov_result prov_x509_verify(const struct prov_x509 *cert, struct prov_crypto *crypto,
+                             const struct prov_x509 *issuer)
+{
+    uint8_t digest[PROV_HASH_LEN], raw[PROV_SIGNATURE_LEN];
+    prov_result result = prov_ecdsa_decode(cert->signature, raw);
+
+    if (result == PROV_OK)
+        result = prov_crypto_sha256(crypto, &cert->tbs, 1, digest);
+    return result == PROV_OK ? prov_crypto_verify(crypto, issuer->point, digest, raw) : result;
 }
 
 /* --- whose certificate it is ----------------------------------------------------------------- */

@@ -137,13 +137,14 @@ prov_result prov_csr_parse(struct prov_bytes bytes, struct prov_csr *ret)
 {
     struct prov_der der = prov_der_make(bytes);
     const uint8_t *outer = prov_der_enter(&der, DER_SEQUENCE);
+    struct prov_bytes signature;
     struct prov_csr csr;
 
     memset(&csr, 0, sizeof csr);
     csr.der = bytes;
     info_decode(&der, &csr);
     prov_algorithm_decode(&der);
-    prov_signature_decode(&der, csr.signature);
+    prov_signature_decode(&der, &signature, csr.signature);
     prov_der_leave(&der, outer);
     prov_result result = prov_der_end(&der);
     if (result == PROV_OK)

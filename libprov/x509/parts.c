@@ -14,12 +14,11 @@ void prov_algorithm_decode(struct prov_der *der)
     prov_der_literal(der, ecdsa_with_sha256, PROV_E_ALGORITHM);
 }
 
-void prov_signature_decode(struct prov_der *der, uint8_t ret[PROV_SIGNATURE_LEN])
+void prov_signature_decode(struct prov_der *der, struct prov_bytes *ret,
+                           uint8_t ret_raw[PROV_SIGNATURE_LEN])
 {
-    struct prov_bytes bits;
-
-    prov_der_take_bits(der, &bits);
-    prov_der_check(der, prov_ecdsa_decode(bits, ret));
+    prov_der_take_bits(der, ret);
+    prov_der_check(der, prov_ecdsa_decode(*ret, ret_raw));
 }
 
 /* What a cursor has taken is DER: if it isn't in the one form of a key, it is another kind of key. */

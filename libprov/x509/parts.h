@@ -13,8 +13,9 @@
  * PROV_E_ALGORITHM for any other. */
 void prov_algorithm_decode(struct prov_der *der);
 void prov_algorithm_put(struct prov_buf *buf);
-/* BIT STRING of an Ecdsa-Sig-Value. */
-void prov_signature_decode(struct prov_der *der, uint8_t ret[PROV_SIGNATURE_LEN]);
+/* BIT STRING of an Ecdsa-Sig-Value: as it stands, and decoded. */
+void prov_signature_decode(struct prov_der *der, struct prov_bytes *ret,
+                           uint8_t ret_raw[PROV_SIGNATURE_LEN]);
 /* SubjectPublicKeyInfo: the whole and the point in it. */
 void prov_key_decode(struct prov_der *der, struct prov_bytes *ret_spki,
                      struct prov_bytes *ret_point);

@@ -85,16 +85,6 @@ static prov_result issuer_check(const struct prov_path *path, const struct prov_
     return common_check(&path->rules, issuer);
 }
 
-static prov_result link_verify(struct prov_crypto *crypto, const struct prov_x509 *lower,
-                               const struct prov_x509 *issuer)
-{
-    uint8_t digest[PROV_HASH_LEN];
-    prov_result result = prov_crypto_sha256(crypto, &lower->tbs, 1, digest);
-
-    return result == PROV_OK ? prov_crypto_verify(crypto, issuer->point, digest, lower->signature)
-                             : result;
-}
-
 /* --- begin ----------------------------------------------------------------------------------- */
 
 static bool is_self_issued(const struct prov_x509 *cert)
@@ -178,7 +168,7 @@ static bool anchor_next(struct prov_path *path, const struct prov_x509 *lower,
 static prov_result anchor_step(struct prov_path *path, struct prov_crypto *crypto,
                                const struct prov_x509 *lower, const struct prov_x509 *anchor)
 {
-    prov_result result = link_verify(crypto, lower, anchor);
+    prov_result result = prov_x509_verify(lower, crypto, anchor);
 
     if (result != PROV_E_SIGNATURE && result != PROV_E_POINT)
         return result;
@@ -198,7 +188,7 @@ static prov_result chain_step(struct prov_path *path, struct prov_crypto *crypto
     if (result == PROV_OK)
         result = issuer_check(path, issuer, false);
     if (result == PROV_OK)
-        result = link_verify(crypto, lower, issuer);
+        result = prov_x509_verify(lower, crypto, issuer);
     if (result != PROV_OK)
         return result;
     path->anchor_at = 0;

@@ -76,8 +76,8 @@ struct prov_x509 {
     struct prov_bytes aki, ski;               /* key identifiers, or none */
     struct prov_bytes aki_issuer, aki_serial; /* the issuer's Name and INTEGER content, or none */
     struct prov_bytes san;                    /* subjectAltName's value octets, or none */
+    struct prov_bytes signature;              /* an Ecdsa-Sig-Value that has been looked at */
     int64_t not_before, not_after;            /* Unix seconds, both inclusive */
-    uint8_t signature[PROV_SIGNATURE_LEN];
 };
 
 /* Parses and checks the elements that RFC 7925, Table 1 fixes for any certificate: version 3, positive
@@ -86,6 +86,9 @@ struct prov_x509 {
  * Errors: PROV_E_FORMAT/TRUNCATED/TRAILING, PROV_E_ALGORITHM, PROV_E_POINT, PROV_E_CERT_PROFILE. Then ret
  * is all zero. */
 PROV_MUST prov_result prov_x509_parse(struct prov_bytes der, struct prov_x509 *ret);
+/* Did the issuer's key sign it: PROV_E_SIGNATURE, PROV_E_POINT. Nothing else is asked. */
+PROV_MUST prov_result prov_x509_verify(const struct prov_x509 *cert, struct prov_crypto *crypto,
+                                       const struct prov_x509 *issuer);
 /* The EUI-64 by which a device certificate names its device: the SubjectAltName's MACAddress (8 octets;
  * 6 octets get FF-FE in the middle) or the CN in the form HH-HH-HH-HH-HH-HH-HH-HH (RFC 7925, section
  * 4.4.2). PROV_E_NAME: neither, both and not the same, several CNs (which one is leftmost depends on who
