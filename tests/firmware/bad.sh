@@ -36,7 +36,7 @@ clock='-icount shift=0,sleep=off'
 board PROV_E_TIMEOUT psk rotate speed 20
 echo "psk rotate, nobody answers: $(said handshakes) handshakes, $(said uart_sent) octets"
 trouble=''
-clock='-icount shift=6'
+clock='-icount shift=4'
 after psk
 
 # --- the clock -------------------------------------------------------------------------------------------------------

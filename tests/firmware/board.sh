@@ -64,9 +64,9 @@ runs=0
 bites=0    # ends by the watchdog
 seed=''    # a file of entropy; else FLASH.seed
 trouble='' # of the relay
-# Options of QEMU about time. With -icount the processor's time is its instructions, here 16 million a second, however
+# Options of QEMU about time. With -icount the processor's time is its instructions, here 62 million a second, however
 # busy the machine that it runs on; while it sleeps, time is the machine's.
-clock='-icount shift=6'
+clock='-icount shift=4'
 limit=200  # seconds that a run may take
 complain() {
     failed=$((failed + 1))
