@@ -14,7 +14,11 @@ prov_result prov_store_open(struct prov_store *store, const struct prov_port *po
     memset(store, 0, sizeof *store);
     store->port = port;
     prov_result r = store_geometry(store);
-    if (r == PROV_OK)
+    if (r != PROV_OK)
+        return r;
+    struct store_walk walk = store_factory_walk(store);
+    r = store_walk(store, &walk, STORE_NONE);
+    if (r == PROV_E_NOT_FOUND)
         r = prov_store_identity_get(store, &identity);
     prov_wipe(&identity, sizeof identity);
     if (r == PROV_OK || r == PROV_E_NOT_FOUND)

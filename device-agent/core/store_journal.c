@@ -59,6 +59,8 @@ prov_result store_journal_open(struct prov_store *store)
         store_written_end(store, base, base + store->port->flash.sector_size, &store->journal_at);
     store->journal_at = (store->journal_at + STORE_RECORD_LEN - 1) & ~(STORE_RECORD_LEN - 1);
     if (r == PROV_OK)
+        r = store_journal_get(store, STORE_NONE);
+    if (r == PROV_E_NOT_FOUND)
         r = store_journal_get(store, STORE_STATE);
     if (r == PROV_OK)
         state_decode(store->record + STORE_AT_DATA, &store->state);

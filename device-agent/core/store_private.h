@@ -57,6 +57,7 @@ uint32_t store_u32(const uint8_t *at);
 /* --- store_record.c ---- */
 
 enum store_type {
+    STORE_NONE = 0, /* no record is; who looks for it meets every one of a newer format */
     STORE_IDENTITY = 1,
     STORE_CREDENTIAL = 2,
     STORE_SNAPSHOT = 3,

@@ -122,11 +122,12 @@ prov_result store_walk(struct prov_store *store, struct store_walk *walk, enum s
     while (walk->next + STORE_RECORD_LEN <= walk->end) {
         walk->at = walk->next;
         prov_result r = store_record_read(store, walk->at, type);
-        walk->next += STORE_UNIT;
-        if (r == PROV_E_NOT_FOUND)
-            continue;
         walk->length = store_record_u32(store, STORE_AT_LENGTH);
-        walk->next += STORE_RECORD_LEN - STORE_UNIT + round_up(walk->length);
+        uint32_t next = walk->at + STORE_RECORD_LEN + round_up(walk->length);
+        walk->next += STORE_UNIT;
+        if (r == PROV_E_NOT_FOUND || (r == PROV_OK && next > walk->end))
+            continue;
+        walk->next = next;
         return r;
     }
     return PROV_E_NOT_FOUND;

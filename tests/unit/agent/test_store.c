@@ -179,7 +179,9 @@ static void newer_factory_record_is_refused(void **state)
     (void)state;
     struct prov_identity identity = {.eui64 = {{0, 0x12, 0x4b, 0, 0x14, 0xb5, 0xd9, 0x6f}}};
     assert_int_equal(prov_store_identity_put(&store, &identity), PROV_OK);
-    make_newer(0, 111);
+    struct prov_entry entry = psk_entry("a.example", 1);
+    assert_int_equal(prov_store_install(&store, &entry), PROV_OK);
+    make_newer(64 + 128, flash.octets[64 + 128 + 11]);
     refused_and_left_alone(PROV_E_VERSION);
 }
 
@@ -231,8 +233,17 @@ static void newer_journal_is_refused(void **state)
 {
     (void)state;
     assert_int_equal(prov_store_floor(&store, 5), PROV_OK);
-    make_newer(6 * 1024 + (uint32_t)store.journal * 1024, 0);
-    refused_and_left_alone(PROV_E_VERSION);
+    assert_int_equal(prov_store_floor(&store, 6), PROV_OK);
+    uint32_t base = 6 * 1024 + (uint32_t)store.journal * 1024;
+    static struct sim_flash good;
+    good = flash;
+    for (uint32_t at = 0; base + at < store.journal_at; at += 64) {
+        flash = good;
+        make_newer(base + at, 0);
+        refused_and_left_alone(PROV_E_VERSION);
+        flash = good;
+        reopen();
+    }
 }
 
 static void second_identity_is_refused(void **state)
