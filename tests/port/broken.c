@@ -70,7 +70,7 @@ static void small_sectors(struct test_board *board)
 }
 static void odd_sectors(struct test_board *board)
 {
-    board->port.flash.sector_size = 1025;
+    board->port.flash.sector_size = 1056;
 }
 static void few_sectors(struct test_board *board)
 {
@@ -425,7 +425,7 @@ const struct broken_port broken_ports[] = {
     {"a unit of three octets", "geometry", unit_of_three},
     {"a unit larger than 32", "geometry", unit_of_64},
     {"sectors below 1 KiB", "geometry", small_sectors},
-    {"sectors that units do not fill", "geometry", odd_sectors},
+    {"sectors that records do not fill", "geometry", odd_sectors},
     {"fewer sectors than a store needs", "geometry", few_sectors},
     {"a region beyond 32 bits", "geometry", too_large},
     {"erased octets neither all ones nor all zeros", "geometry", erased_half},

@@ -114,7 +114,7 @@ static void sound_geometries(void **state)
         uint32_t sector_size, sector_count, unit;
         uint8_t erased;
     } rows[] = {{1024, 5, 1, 0xff},   {1024, 8, 2, 0x00},  {2048, 16, 4, 0xff},
-                {4096, 16, 32, 0x00}, {8192, 8, 16, 0xff}, {1056, 5, 32, 0xff}};
+                {4096, 16, 32, 0x00}, {8192, 8, 16, 0xff}, {1088, 5, 32, 0xff}};
     struct told told;
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -9,7 +9,8 @@
 #include "prov/store.h"
 
 #define UNIT_MAX 32
-#define RUN      4 /* units that are programmed by one call */
+#define RECORD   64 /* of the store: sectors are whole ones */
+#define RUN      4  /* units that are programmed by one call */
 
 enum { SECTOR_FULL = 1, SECTOR_UNITS = 2, SECTOR_OTHER = 3 };
 
@@ -83,10 +84,10 @@ enum prov_contract_outcome contract_geometry(const struct prov_contract *contrac
     return contract_kept_if(
         f->read != NULL && f->program != NULL && f->erase != NULL && f->sync != NULL && unit >= 1 &&
         unit <= UNIT_MAX && (unit & (unit - 1)) == 0 && f->sector_size >= PROV_STORE_SECTOR_MIN &&
-        f->sector_size % UNIT_MAX == 0 && (f->erased == 0xff || f->erased == 0x00) &&
+        f->sector_size % RECORD == 0 && (f->erased == 0xff || f->erased == 0x00) &&
         (f->deny_sectors == 0 || f->deny_sectors == PROV_STORE_DENY_SECTORS) &&
         f->sector_count >= 3u + PROV_STORE_JOURNAL_SECTORS + f->deny_sectors &&
-        f->sector_count <= UINT32_MAX / f->sector_size);
+        f->sector_count <= (UINT32_MAX >> 1) / f->sector_size);
 }
 
 /* --- programming ------------------------------------------------------------------------------ */
