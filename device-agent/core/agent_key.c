@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Long-term keys: scalars in the store, or numbers in the port's key holder. And requests by them.
+ * Long-term keys: scalars in the store, or numbers in the port's key holder.
  */
 #include <string.h>
 
@@ -54,19 +54,4 @@ prov_result agent_key_sign(const struct prov_port *port, const struct prov_key_r
         r = prov_crypto_sign(port->crypto, &loaded, digest, ret);
     prov_crypto_key_drop(port->crypto, &loaded);
     return r;
-}
-
-prov_result agent_csr_make(const struct prov_port *port, const struct prov_csr_plan *plan,
-                           const struct prov_key_ref *key, struct prov_buf work,
-                           struct prov_buf *ret)
-{
-    uint8_t digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN];
-    prov_result r = prov_csr_make_info(plan, &work);
-    if (r != PROV_OK)
-        return r;
-    struct prov_bytes info = prov_buf_bytes(&work);
-    r = prov_crypto_sha256(port->crypto, &info, 1, digest);
-    if (r == PROV_OK)
-        r = agent_key_sign(port, key, digest, signature);
-    return r == PROV_OK ? prov_csr_finish(info, signature, ret) : r;
 }

@@ -70,10 +70,6 @@ PROV_MUST prov_result agent_key_make(const struct prov_port *port, struct prov_k
 PROV_MUST prov_result agent_key_sign(const struct prov_port *port, const struct prov_key_ref *key,
                                      const uint8_t digest[PROV_HASH_LEN],
                                      uint8_t ret[PROV_SIGNATURE_LEN]);
-/* work takes what is signed; it must not be ret's room. */
-PROV_MUST prov_result agent_csr_make(const struct prov_port *port, const struct prov_csr_plan *plan,
-                                     const struct prov_key_ref *key, struct prov_buf work,
-                                     struct prov_buf *ret);
 
 /* --- agent_session.c ---- */
 

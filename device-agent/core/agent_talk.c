@@ -49,58 +49,59 @@ static prov_result make_request_id(struct prov_agent *agent, struct prov_buf *re
     return r;
 }
 
-/* COSE_Sign1 by the new key over its public half; external_aad binds device and session (H36). */
-static prov_result make_sign1(struct prov_agent *agent, struct prov_bytes unique,
-                              struct prov_buf *ret)
+/* The payload of a COSE_Sign1: the new key's public half; external_aad binds device and session (H36). */
+static prov_result tbs_sign1(const struct prov_agent *agent, struct prov_bytes unique,
+                             struct prov_buf *payload, uint8_t ret_digest[PROV_HASH_LEN])
 {
-    const struct prov_entry *next = &agent->workspace->talk.next;
     uint8_t binding[PROV_ENROLL_BINDING_LEN];
-    uint8_t digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN], payload[96];
-    struct prov_buf key = PROV_BUF_OF(payload);
     prov_enroll_binding(&agent->device, unique.data, binding);
-    prov_result r = prov_cose_public_encode(next->point.data, PROV_BYTES_NONE, &key);
-    if (r == PROV_OK)
-        r = prov_cose_sign1_digest(agent->port->crypto, PROV_CF_COSE_KEY, PROV_BYTES_OF(binding),
-                                   prov_buf_bytes(&key), digest);
-    if (r == PROV_OK)
-        r = agent_key_sign(agent->port, &next->key, digest, signature);
+    prov_result r = prov_cose_public_encode(agent->workspace->talk.point, PROV_BYTES_NONE, payload);
     return r == PROV_OK
-               ? prov_cose_sign1_finish(PROV_CF_COSE_KEY, prov_buf_bytes(&key), signature, ret)
+               ? prov_cose_sign1_digest(agent->port->crypto, PROV_CF_COSE_KEY,
+                                        PROV_BYTES_OF(binding), prov_buf_bytes(payload), ret_digest)
                : r;
 }
 
-/* A new key's request with challengePassword = base64(tls-unique) (RFC 7030, section 3.5). Whoever
- * has a certificate keeps its names as they stand there: a renewal must (section 4.2.2). */
-static prov_result make_csr(struct prov_agent *agent, struct prov_bytes unique,
-                            struct prov_buf *ret)
+/* The body of a request by the new key with challengePassword = base64(tls-unique) (RFC 7030, section 3.5).
+ * Whoever has a certificate keeps its names as they stand there: a renewal must (section 4.2.2). */
+static prov_result tbs_csr(const struct prov_agent *agent, struct prov_bytes unique,
+                           struct prov_buf *info, uint8_t ret_digest[PROV_HASH_LEN])
 {
-    struct prov_agent_talk *talk = &agent->workspace->talk;
     char challenge[PROV_BASE64_TEXT(PROV_DTLS_TLS_UNIQUE_LEN)];
-    struct prov_csr_plan plan = {.eui64 = &agent->device, .point = talk->point};
+    struct prov_csr_plan plan = {.eui64 = &agent->device, .point = agent->workspace->talk.point};
     struct prov_x509 leaf;
     prov_base64_format(unique, challenge);
     plan.challenge = PROV_BYTES((const uint8_t *)challenge, sizeof challenge - 1);
-    if (on_cert(agent)) {
-        prov_result r = prov_x509_parse(agent->entry.chain[0], &leaf);
-        if (r != PROV_OK)
-            return r;
+    prov_result r = on_cert(agent) ? prov_x509_parse(agent->entry.chain[0], &leaf) : PROV_OK;
+    if (on_cert(agent) && r == PROV_OK) {
         plan.eui64 = NULL;
         plan.subject = leaf.subject;
         plan.san = leaf.san;
     }
-    struct prov_buf work =
-        prov_buf_make(talk->answers + talk->anchors_len, sizeof talk->answers - talk->anchors_len);
-    return agent_csr_make(agent->port, &plan, &talk->next.key, work, ret);
+    if (r == PROV_OK)
+        r = prov_csr_make_info(&plan, info);
+    struct prov_bytes part = prov_buf_bytes(info);
+    return r == PROV_OK ? prov_crypto_sha256(agent->port->crypto, &part, 1, ret_digest) : r;
 }
 
+/* What is signed lies where the answer will. */
 static prov_result make_submission(struct prov_agent *agent, struct prov_buf *ret)
 {
-    uint8_t unique[PROV_DTLS_TLS_UNIQUE_LEN];
+    struct prov_agent_talk *talk = &agent->workspace->talk;
+    struct prov_buf tbs =
+        prov_buf_make(talk->answers + talk->anchors_len, sizeof talk->answers - talk->anchors_len);
+    uint8_t unique[PROV_DTLS_TLS_UNIQUE_LEN], digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN];
+    bool cert = agent_is_cert(agent->wanted);
     prov_result r = prov_dtls_tls_unique(&agent->dtls, unique);
+    if (r == PROV_OK)
+        r = cert ? tbs_csr(agent, PROV_BYTES_OF(unique), &tbs, digest)
+                 : tbs_sign1(agent, PROV_BYTES_OF(unique), &tbs, digest);
+    if (r == PROV_OK)
+        r = agent_key_sign(agent->port, &talk->next.key, digest, signature);
     if (r != PROV_OK)
         return r;
-    return agent_is_cert(agent->wanted) ? make_csr(agent, PROV_BYTES_OF(unique), ret)
-                                        : make_sign1(agent, PROV_BYTES_OF(unique), ret);
+    return cert ? prov_csr_finish(prov_buf_bytes(&tbs), signature, ret)
+                : prov_cose_sign1_finish(PROV_CF_COSE_KEY, prov_buf_bytes(&tbs), signature, ret);
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */
