@@ -28,3 +28,6 @@
 #define PROV_AGENT_ANSWERS_MAX 1984
 #define PROV_AGENT_REQUEST_MAX 512
 #define PROV_AGENT_MESSAGE_MAX 644
+
+/* A Certificate message of the server's, and the device's own: a path of two or three. */
+#define PROV_DTLS_CERTIFICATE_MAX 1536

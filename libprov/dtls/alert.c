@@ -13,10 +13,10 @@ void prov_alert_queue(struct prov_dtls *s, uint8_t level, enum prov_alert alert)
     s->alert = (uint8_t)alert;
 }
 
-prov_result prov_dtls_fail(struct prov_dtls *s, prov_result result, enum prov_alert alert)
+void prov_dtls_fail(struct prov_dtls *s, prov_result result, enum prov_alert alert)
 {
     if (s->failed)
-        return result;
+        return;
     s->failed = true;
     s->result = result;
     s->last_flight = false;
@@ -28,17 +28,25 @@ prov_result prov_dtls_fail(struct prov_dtls *s, prov_result result, enum prov_al
     if (PROV_DTLS_RESUMES)
         prov_resume_forget(s); /* RFC 5246, section 7.2.2 */
     prov_dtls_release(s);
-    return result;
 }
 
-prov_result prov_dtls_refuse(struct prov_dtls *s, enum prov_alert alert)
+/* RFC 8422, section 5.11: a point that is none is an illegal_parameter. */
+void prov_dtls_end(struct prov_dtls *s, prov_outcome outcome)
 {
-    return prov_dtls_fail(s, PROV_E_PEER, alert);
+    if (outcome == PROV_OK)
+        return;
+    if (outcome < 0x100)
+        prov_dtls_fail(s, PROV_E_PEER, (enum prov_alert)outcome);
+    else
+        prov_dtls_fail(s, (prov_result)outcome,
+                       outcome == PROV_E_POINT ? PROV_ALERT_ILLEGAL_PARAMETER
+                                               : PROV_ALERT_INTERNAL_ERROR);
 }
 
-prov_result prov_dtls_check(struct prov_dtls *s, prov_result result)
+void prov_dtls_note(struct prov_dtls *s, prov_result result)
 {
-    return result == PROV_OK ? PROV_OK : prov_dtls_fail(s, result, PROV_ALERT_INTERNAL_ERROR);
+    if (s->hs->error == PROV_OK)
+        s->hs->error = (uint16_t)result;
 }
 
 /* In epoch 0 an alert is anybody's word: it ends an attempt and nothing more (H39). */
@@ -46,7 +54,7 @@ static void take_fatal(struct prov_dtls *s, unsigned epoch, uint8_t alert)
 {
     s->alert_received = alert;
     s->authentic = epoch == 1;
-    (void)prov_dtls_fail(s, PROV_E_PEER_ALERT, PROV_ALERT_NONE);
+    prov_dtls_fail(s, PROV_E_PEER_ALERT, PROV_ALERT_NONE);
 }
 
 static void take_close(struct prov_dtls *s, unsigned epoch)
@@ -62,7 +70,7 @@ static void take_close(struct prov_dtls *s, unsigned epoch)
 
 void prov_alert_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes content)
 {
-    if (content.len != 2 || (epoch == 0 && s->hs == NULL))
+    if (content.len != 2)
         return;
     if (content.data[1] == PROV_ALERT_CLOSE_NOTIFY)
         take_close(s, epoch);
@@ -74,11 +82,11 @@ void prov_alert_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes cont
 
 bool prov_alert_pull(struct prov_dtls *s, struct prov_buf *out)
 {
-    const uint8_t content[] = {s->alert_level, s->alert};
+    const uint8_t octets[] = {s->alert_level, s->alert};
+    const struct prov_bytes content[2] = {PROV_BYTES_OF(octets)};
 
     if (s->alert_level == 0)
         return false;
     s->alert_level = 0;
-    return prov_record_put(s, s->write_epoch, CONTENT_ALERT, PROV_BYTES_OF(content),
-                           PROV_BYTES_NONE, out);
+    return prov_record_write(s, s->write_epoch, CONTENT_ALERT, content, out);
 }

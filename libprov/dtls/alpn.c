@@ -9,12 +9,12 @@
 
 #include <string.h>
 
-bool prov_alpn_wanted(const struct prov_dtls *s)
+static bool wanted(const struct prov_dtls *s)
 {
     return s->config->protocol != NULL && (prov_dtls_is_client(s) || s->hs->facts.protocol);
 }
 
-void prov_alpn_put(const struct prov_dtls *s, struct prov_buf *buf)
+static void put_body(const struct prov_dtls *s, struct prov_buf *buf)
 {
     size_t list = prov_put_open(buf, 2), name = prov_put_open(buf, 1);
 
@@ -44,7 +44,7 @@ static bool look_through(struct prov_bytes body, const char *wanted, bool *ret_h
 
 /* Section 3.2: a server without the protocol that a client can speak says no_application_protocol; a client
  * takes no answer but the one that it offered. */
-prov_result prov_alpn_take(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_body(struct prov_dtls *s, struct prov_bytes body)
 {
     bool client = prov_dtls_is_client(s), has;
     unsigned count;
@@ -52,10 +52,16 @@ prov_result prov_alpn_take(struct prov_dtls *s, struct prov_bytes body)
     if (s->config->protocol == NULL) /* a server that does not look at it */
         return PROV_OK;
     if (!look_through(body, s->config->protocol, &has, &count))
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     if (!has || (client && count != 1))
-        return prov_dtls_refuse(s, client ? PROV_ALERT_ILLEGAL_PARAMETER
-                                          : PROV_ALERT_NO_APPLICATION_PROTOCOL);
+        return client ? PROV_ALERT_ILLEGAL_PARAMETER : PROV_ALERT_NO_APPLICATION_PROTOCOL;
     s->hs->facts.protocol = true;
     return PROV_OK;
 }
+
+const struct prov_extension prov_extension_alpn = {.type = PROV_EXTENSION_ALPN,
+                                                   .modes = PROV_MODES_ALL,
+                                                   .anew = true,
+                                                   .wanted = wanted,
+                                                   .put = put_body,
+                                                   .take = take_body};

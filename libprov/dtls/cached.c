@@ -83,18 +83,17 @@ static bool has_cached(const struct prov_dtls_config *config, unsigned type)
                                      : false;
 }
 
-prov_result prov_cached_begin(struct prov_dtls *s)
+void prov_cached_begin(struct prov_dtls *s)
 {
     const struct prov_dtls_config *config = s->config;
-    prov_result result = PROV_OK;
 
     if (has_cached(config, CACHED_CERT))
-        result = prov_fingerprint_chain(s->crypto, config->cached_chain, config->cached_chain_len,
-                                        fingerprint(s, CACHED_CERT));
-    if (result == PROV_OK && has_cached(config, CACHED_CERT_REQ))
-        result = prov_fingerprint_request(s->crypto, config->cached_request,
-                                          fingerprint(s, CACHED_CERT_REQ));
-    return result;
+        prov_dtls_note(s, prov_fingerprint_chain(s->crypto, config->cached_chain,
+                                                 config->cached_chain_len,
+                                                 fingerprint(s, CACHED_CERT)));
+    if (has_cached(config, CACHED_CERT_REQ))
+        prov_dtls_note(s, prov_fingerprint_request(s->crypto, config->cached_request,
+                                                   fingerprint(s, CACHED_CERT_REQ)));
 }
 
 bool prov_cached_offers(const struct prov_dtls *s)
@@ -116,30 +115,30 @@ void prov_cached_put_offer(const struct prov_dtls *s, struct prov_buf *buf)
 }
 
 /* Section 4: only types that the client has named, each once. */
-prov_result prov_cached_take_answer(struct prov_dtls *s, struct prov_bytes body)
+prov_outcome prov_cached_take_answer(struct prov_dtls *s, struct prov_bytes body)
 {
     struct prov_reader reader = prov_reader_make(body);
     struct prov_bytes list;
 
     if (!prov_take_vector(&reader, 2, &list) || !prov_reader_done(&reader) || list.len == 0)
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     for (size_t i = 0; i < list.len; i++) {
         if (!has_cached(s->config, list.data[i]) || prov_cached_agreed(s, list.data[i]))
-            return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
+            return PROV_ALERT_ILLEGAL_PARAMETER;
         s->hs->facts.cached_types |= (uint8_t)(1u << list.data[i]);
     }
     return PROV_OK;
 }
 
-prov_result prov_cached_take_short(struct prov_dtls *s, unsigned type, struct prov_bytes body)
+prov_outcome prov_cached_take_short(struct prov_dtls *s, unsigned type, struct prov_bytes body)
 {
     struct prov_reader reader = prov_reader_make(body);
     struct prov_bytes hash;
 
     if (!prov_take_vector(&reader, 1, &hash) || !prov_reader_done(&reader) || hash.len == 0)
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     if (!prov_bytes_equal(hash, fingerprint_bytes(s, type)))
-        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
+        return PROV_ALERT_ILLEGAL_PARAMETER;
     return PROV_OK;
 }
 
@@ -152,18 +151,18 @@ static bool take_object(struct prov_reader *reader, uint8_t *ret_type, struct pr
 }
 
 /* Kept until prov_cached_choose; types that are not known are passed over. */
-prov_result prov_cached_take_offer(struct prov_dtls *s, struct prov_bytes body)
+prov_outcome prov_cached_take_offer(struct prov_dtls *s, struct prov_bytes body)
 {
     struct prov_reader reader = prov_reader_make(body);
     struct prov_bytes list, hash;
     uint8_t type;
 
     if (!prov_take_vector(&reader, 2, &list) || !prov_reader_done(&reader) || list.len == 0)
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     reader = prov_reader_make(list);
     while (!prov_reader_done(&reader))
         if (!take_object(&reader, &type, &hash))
-            return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+            return PROV_ALERT_DECODE_ERROR;
     s->hs->cached = list;
     return PROV_OK;
 }
@@ -182,33 +181,30 @@ static bool is_offered(struct prov_bytes list, unsigned wanted, struct prov_byte
 }
 
 /* Of what this server would send in full. */
-static prov_result own_fingerprints(struct prov_dtls *s)
+static void own_fingerprints(struct prov_dtls *s)
 {
     uint8_t room[64];
     struct prov_buf request = PROV_BUF_OF(room);
-    prov_result result = prov_fingerprint_chain(s->crypto, s->config->chain, s->config->chain_len,
-                                                fingerprint(s, CACHED_CERT));
 
     prov_certificate_request_put(&request);
-    if (result == PROV_OK)
-        result = prov_fingerprint_request(s->crypto, prov_buf_bytes(&request),
-                                          fingerprint(s, CACHED_CERT_REQ));
-    return prov_dtls_check(s, result);
+    prov_dtls_note(s, prov_fingerprint_chain(s->crypto, s->config->chain, s->config->chain_len,
+                                             fingerprint(s, CACHED_CERT)));
+    prov_dtls_note(s, prov_fingerprint_request(s->crypto, prov_buf_bytes(&request),
+                                               fingerprint(s, CACHED_CERT_REQ)));
 }
 
-prov_result prov_cached_choose(struct prov_dtls *s)
+void prov_cached_choose(struct prov_dtls *s)
 {
     struct prov_dtls_facts *facts = &s->hs->facts;
     struct prov_bytes list = s->hs->cached;
 
     s->hs->cached = PROV_BYTES_NONE;
     if (list.len == 0 || s->kind != PROV_KIND_CERT)
-        return PROV_OK;
-    prov_result result = own_fingerprints(s);
-    for (size_t i = 0; i < sizeof(types) && result == PROV_OK; i++)
+        return;
+    own_fingerprints(s);
+    for (size_t i = 0; i < sizeof(types); i++)
         if (is_offered(list, types[i], fingerprint_bytes(s, types[i])))
             facts->cached_types |= (uint8_t)(1u << types[i]);
-    return result;
 }
 
 bool prov_cached_answers(const struct prov_dtls *s)

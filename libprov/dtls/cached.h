@@ -28,19 +28,19 @@ static inline bool prov_cached_agreed(const struct prov_dtls *s, unsigned type)
 /* --- client --- */
 
 /* Before the first hello: the fingerprints of what is cached. */
-PROV_MUST prov_result prov_cached_begin(struct prov_dtls *s);
+void prov_cached_begin(struct prov_dtls *s);
 bool prov_cached_offers(const struct prov_dtls *s);
 void prov_cached_put_offer(const struct prov_dtls *s, struct prov_buf *buf);
-PROV_MUST prov_result prov_cached_take_answer(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_outcome prov_cached_take_answer(struct prov_dtls *s, struct prov_bytes body);
 /* The short message: it has to be the fingerprint that was offered. */
-PROV_MUST prov_result prov_cached_take_short(struct prov_dtls *s, unsigned type,
-                                             struct prov_bytes body);
+PROV_MUST prov_outcome prov_cached_take_short(struct prov_dtls *s, unsigned type,
+                                              struct prov_bytes body);
 
 /* --- server --- */
 
-PROV_MUST prov_result prov_cached_take_offer(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_outcome prov_cached_take_offer(struct prov_dtls *s, struct prov_bytes body);
 /* While the ClientHello is in work, once kind and chain are known: which types match. */
-PROV_MUST prov_result prov_cached_choose(struct prov_dtls *s);
+void prov_cached_choose(struct prov_dtls *s);
 bool prov_cached_answers(const struct prov_dtls *s);
 void prov_cached_put_answer(const struct prov_dtls *s, struct prov_buf *buf);
 void prov_cached_put_short(const struct prov_dtls *s, unsigned type, struct prov_buf *message);

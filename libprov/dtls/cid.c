@@ -9,12 +9,12 @@
 
 #include <string.h>
 
-bool prov_cid_wanted(const struct prov_dtls *s)
+static bool wanted(const struct prov_dtls *s)
 {
     return prov_dtls_is_client(s) ? s->config->connection_id : s->cid_on;
 }
 
-void prov_cid_put(const struct prov_dtls *s, struct prov_buf *buf)
+static void put_body(const struct prov_dtls *s, struct prov_buf *buf)
 {
     size_t mark = prov_put_open(buf, 1);
 
@@ -23,7 +23,7 @@ void prov_cid_put(const struct prov_dtls *s, struct prov_buf *buf)
 }
 
 /* There is no room for what is longer: a server goes on without connection ids then, a client can't. */
-prov_result prov_cid_take(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_body(struct prov_dtls *s, struct prov_bytes body)
 {
     struct prov_reader reader = prov_reader_make(body);
     bool client = prov_dtls_is_client(s);
@@ -32,9 +32,9 @@ prov_result prov_cid_take(struct prov_dtls *s, struct prov_bytes body)
     if (!client && s->cid_read_len == 0) /* a server that does not use them */
         return PROV_OK;
     if (!prov_take_vector(&reader, 1, &cid) || !prov_reader_done(&reader))
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
-    if (cid.len > PROV_DTLS_CID_MAX)
-        return client ? prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE) : PROV_OK;
+        return PROV_ALERT_DECODE_ERROR;
+    if (cid.len > sizeof(s->cid_write))
+        return client ? PROV_ALERT_HANDSHAKE_FAILURE : PROV_OK;
     if (cid.len > 0)
         memcpy(s->cid_write, cid.data, cid.len);
     s->cid_write_len = (uint8_t)cid.len;
@@ -42,11 +42,18 @@ prov_result prov_cid_take(struct prov_dtls *s, struct prov_bytes body)
     return PROV_OK;
 }
 
+const struct prov_extension prov_extension_cid = {.type = PROV_EXTENSION_CONNECTION_ID,
+                                                  .modes = PROV_MODES_ALL,
+                                                  .anew = true,
+                                                  .wanted = wanted,
+                                                  .put = put_body,
+                                                  .take = take_body};
+
 /* --- what a caller asks ---------------------------------------------------------------------- */
 
 void prov_dtls_set_connection_id(struct prov_dtls *s, struct prov_bytes cid)
 {
-    if (s->config == NULL || prov_dtls_is_client(s) || cid.len > PROV_DTLS_CID_MAX ||
+    if (s->config == NULL || prov_dtls_is_client(s) || cid.len > sizeof(s->cid_read) ||
         cid.len == 0 || s->hs == NULL || s->hs->state != STATE_HELLO)
         return;
     memcpy(s->cid_read, cid.data, cid.len);

@@ -35,11 +35,11 @@ static void put_suites(const struct prov_dtls_config *config, struct prov_buf *b
             prov_put_u16(buf, (*row)->id);
 }
 
-static prov_result send_hello(struct prov_dtls *s, struct prov_bytes cookie)
+static void send_hello(struct prov_dtls *s, struct prov_bytes cookie)
 {
     static const uint8_t null_compression[] = {0};
     uint8_t room[32];
-    struct prov_buf suites = PROV_BUF_OF(room);
+    struct prov_buf suites = prov_buf_make(room, sizeof(room));
 
     put_suites(s->config, &suites);
     const struct prov_client_hello hello = {.version = DTLS_1_2,
@@ -50,35 +50,24 @@ static prov_result send_hello(struct prov_dtls *s, struct prov_bytes cookie)
                                             .suites = prov_buf_bytes(&suites),
                                             .compression = PROV_BYTES_OF(null_compression)};
     prov_flight_begin(s);
-    struct prov_buf message = prov_flight_message(s, MESSAGE_CLIENT_HELLO);
-    prov_client_hello_put_head(&message, &hello);
-    prov_client_extensions_put(s, &message);
-    prov_result result = prov_flight_message_end(s, &message);
-    if (result == PROV_OK)
-        prov_flight_end(s);
-    return result;
+    struct prov_buf *message = prov_flight_message(s, MESSAGE_CLIENT_HELLO);
+    prov_client_hello_put_head(message, &hello);
+    prov_client_extensions_put(s, message);
+    prov_flight_message_end(s);
+    prov_flight_end(s);
 }
 
 /* The cookie is echoed in a hello that is otherwise the same (RFC 6347, section 4.2.1). */
-static prov_result take_hello_verify(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_hello_verify(struct prov_dtls *s, struct prov_bytes body)
 {
     struct prov_bytes cookie;
 
     if (!prov_hello_verify_take(body, &cookie))
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     if (s->hs->retries++ == RETRIES_MAX)
-        return prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
-    return send_hello(s, cookie);
-}
-
-static prov_result begin_transcript(struct prov_dtls *s)
-{
-    const struct prov_dtls_item *hello = &s->hs->items[0];
-    prov_result result = prov_transcript_begin(s);
-
-    return result != PROV_OK
-               ? result
-               : prov_transcript_add(s, PROV_BYTES(s->hs->flight + hello->at, hello->len));
+        return PROV_ALERT_HANDSHAKE_FAILURE;
+    send_hello(s, cookie);
+    return PROV_OK;
 }
 
 /* Of the server's last flight: the ticket comes before Finished and not in its place (RFC 5077,
@@ -88,119 +77,88 @@ static enum prov_dtls_state awaited(const struct prov_dtls *s)
     return PROV_WITH_TICKETS && s->hs->facts.ticket ? STATE_TICKET : STATE_FINISHED;
 }
 
-static prov_result take_server_hello(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_server_hello(struct prov_dtls *s, struct prov_bytes body)
 {
     static const uint8_t next[] = {[PROV_KX_PSK] = STATE_HINT,
-                                   [PROV_KX_ECDHE_PSK] = STATE_SHARE_EXCHANGE,
+                                   [PROV_KX_ECDHE_PSK] = STATE_EXCHANGE,
                                    [PROV_KX_ECDHE_ECDSA] = STATE_CERTIFICATE};
+    struct prov_dtls_handshake *hs = s->hs;
     struct prov_server_hello hello;
 
     if (!prov_server_hello_take(body, &hello))
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     if (hello.version != DTLS_1_2) /* RFC 7925, section 18: never lower, and no second try */
-        return prov_dtls_refuse(s, PROV_ALERT_PROTOCOL_VERSION);
+        return PROV_ALERT_PROTOCOL_VERSION;
     s->suite = prov_suite_in_use(s->config, hello.suite);
     if (s->suite == NULL || hello.compression != 0)
-        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
-    memcpy(s->hs->random_server, hello.random, PROV_DTLS_RANDOM_LEN);
-    prov_result result = PROV_DTLS_RESUMES ? prov_resume_answered(s, &hello) : PROV_OK;
-    if (result == PROV_OK)
-        result = prov_client_extensions_take(s, hello.extensions);
-    if (result != PROV_OK)
-        return result;
-    s->extended_master = s->hs->facts.extended_master;
-    s->hs->state = prov_dtls_is_resumed(s) ? awaited(s) : next[s->suite->kx];
-    result = begin_transcript(s);
-    return result == PROV_OK && prov_dtls_is_resumed(s) ? prov_keys_resume(s) : result;
+        return PROV_ALERT_ILLEGAL_PARAMETER;
+    memcpy(hs->random_server, hello.random, PROV_DTLS_RANDOM_LEN);
+    prov_outcome outcome = PROV_DTLS_RESUMES ? prov_resume_answered(s, &hello) : PROV_OK;
+    if (outcome == PROV_OK)
+        outcome = prov_client_extensions_take(s, hello.extensions);
+    if (outcome != PROV_OK)
+        return outcome;
+    prov_transcript_begin(s);
+    prov_transcript_add(s, PROV_BYTES(hs->room, hs->flight_len)); /* the own hello */
+    hs->state = next[s->suite->kx];
+    if (prov_dtls_is_resumed(s)) {
+        hs->state = awaited(s);
+        prov_keys_resume(s);
+    }
+    return PROV_OK;
 }
 
 /* --- ServerKeyExchange ----------------------------------------------------------------------- */
 
-static prov_result take_params(struct prov_dtls *s, struct prov_reader *reader,
-                               struct prov_ecdh_params *ret)
+static prov_outcome take_params(struct prov_dtls *s, struct prov_reader *reader,
+                                struct prov_bytes *ret_octets)
 {
-    if (!prov_ecdh_params_take(reader, ret))
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
-    if (ret->octets.len == 0 || ret->group != PROV_GROUP_SECP256R1) /* not what was offered (H26) */
-        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
-    return prov_share_keep(s, ret->point);
+    struct prov_ecdh_params params;
+
+    if (!prov_ecdh_params_take(reader, &params))
+        return PROV_ALERT_DECODE_ERROR;
+    if (params.octets.len == 0 ||
+        params.group != PROV_GROUP_SECP256R1) /* not what was offered (H26) */
+        return PROV_ALERT_ILLEGAL_PARAMETER;
+    *ret_octets = params.octets;
+    return prov_share_keep(s, params.point);
 }
 
 /* RFC 8422, section 5.4: SHA-256 of both randoms and the parameters. */
-static prov_result verify_exchange(struct prov_dtls *s, struct prov_bytes params,
-                                   struct prov_bytes der)
+static prov_outcome take_signature(struct prov_dtls *s, struct prov_reader *reader,
+                                   struct prov_bytes params)
 {
     struct prov_dtls_handshake *hs = s->hs;
     const struct prov_bytes parts[] = {PROV_BYTES_OF(hs->random_client),
                                        PROV_BYTES_OF(hs->random_server), params};
-    uint8_t digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN];
-
-    prov_result result = prov_dtls_check(s, prov_crypto_sha256(s->crypto, parts, 3, digest));
-    if (result != PROV_OK)
-        return result;
-    result = prov_ecdsa_decode(der, signature);
-    if (result == PROV_OK)
-        result = prov_crypto_verify(s->crypto, PROV_BYTES_OF(hs->peer_point), digest, signature);
-    if (result != PROV_OK)
-        return prov_dtls_fail(s, result,
-                              result == PROV_E_POINT ? PROV_ALERT_ILLEGAL_PARAMETER
-                                                     : PROV_ALERT_DECRYPT_ERROR);
-    return PROV_OK;
-}
-
-static prov_result take_signed_exchange(struct prov_dtls *s, struct prov_bytes body)
-{
-    struct prov_reader reader = prov_reader_make(body);
-    struct prov_ecdh_params params;
     struct prov_signed value;
 
-    prov_result result = take_params(s, &reader, &params);
-    if (result != PROV_OK)
-        return result;
-    if (!prov_signed_take(&reader, &value))
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    if (!prov_signed_take(reader, &value))
+        return PROV_ALERT_DECODE_ERROR;
     if (value.algorithm != PROV_SIGNATURE_ECDSA_SHA256)
-        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
-    s->hs->state = STATE_CERTIFICATE_REQUEST;
-    return verify_exchange(s, params.octets, value.signature);
+        return PROV_ALERT_ILLEGAL_PARAMETER;
+    prov_dtls_note(s, prov_crypto_sha256(s->crypto, parts, 3, hs->digest));
+    return prov_signature_check(s, value.signature);
 }
 
-/* psk_identity_hint<0..2^16-1>: ignored, whatever it says (RFC 4279, section 5.2). */
-static prov_result take_hint_octets(struct prov_dtls *s, struct prov_reader *reader)
-{
-    struct prov_bytes hint;
-
-    return prov_take_vector(reader, 2, &hint) ? PROV_OK
-                                              : prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
-}
-
-static prov_result take_share_exchange(struct prov_dtls *s, struct prov_bytes body)
+/* [psk_identity_hint<0..2^16-1>] | [params | [signature]], as the suite has it. The hint is ignored, whatever
+ * it says (RFC 4279, section 5.2). */
+static prov_outcome take_exchange(struct prov_dtls *s, struct prov_bytes body)
 {
     struct prov_reader reader = prov_reader_make(body);
-    struct prov_ecdh_params params;
+    bool is_public = prov_dtls_is_public(s);
+    prov_outcome outcome = PROV_OK;
+    struct prov_bytes octets;
 
-    prov_result result = take_hint_octets(s, &reader);
-    if (result == PROV_OK)
-        result = take_params(s, &reader, &params);
-    if (result != PROV_OK)
-        return result;
-    if (!prov_reader_done(&reader))
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
-    s->hs->state = STATE_HELLO_DONE;
-    return PROV_OK;
-}
-
-static prov_result take_hint(struct prov_dtls *s, struct prov_bytes body)
-{
-    struct prov_reader reader = prov_reader_make(body);
-
-    prov_result result = take_hint_octets(s, &reader);
-    if (result != PROV_OK)
-        return result;
-    if (!prov_reader_done(&reader))
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
-    s->hs->state = STATE_HELLO_DONE;
-    return PROV_OK;
+    s->hs->state = is_public ? STATE_CERTIFICATE_REQUEST : STATE_HELLO_DONE;
+    if (!is_public)
+        prov_get_vector(&reader, 2, &octets);
+    if (s->suite->kx != PROV_KX_PSK)
+        outcome = take_params(s, &reader, &octets);
+    if (outcome == PROV_OK && is_public)
+        outcome = take_signature(s, &reader, octets);
+    return outcome == PROV_OK && prov_reader_end(&reader) != PROV_OK ? PROV_ALERT_DECODE_ERROR
+                                                                     : outcome;
 }
 
 /* --- CertificateRequest, ServerHelloDone ----------------------------------------------------- */
@@ -214,39 +172,40 @@ static bool can_answer(const struct prov_certificate_request *request)
     return type && prov_numbers_have(request->algorithms, PROV_SIGNATURE_ECDSA_SHA256);
 }
 
-static prov_result take_request(struct prov_dtls *s, struct prov_bytes body)
+/* One that came in full is kept for the caller, if there is room for it beside the own flight. */
+static prov_outcome take_request(struct prov_dtls *s, struct prov_bytes body)
 {
     bool cached = prov_cached_agreed(s, CACHED_CERT_REQ);
     struct prov_certificate_request request;
 
-    prov_result result = cached ? prov_cached_take_short(s, CACHED_CERT_REQ, body) : PROV_OK;
-    if (result != PROV_OK)
-        return result;
-    if (cached)
+    if (cached) {
+        prov_outcome outcome = prov_cached_take_short(s, CACHED_CERT_REQ, body);
+        if (outcome != PROV_OK)
+            return outcome;
         body = s->config->cached_request;
+    }
     if (!prov_certificate_request_take(body, &request))
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     if (!can_answer(&request))
-        return prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
-    s->hs->request = body;
-    if (PROV_WITH_CACHED_INFO && !cached)
-        prov_inbox_keep(s->hs, body, &s->hs->request);
+        return PROV_ALERT_HANDSHAKE_FAILURE;
+    if (PROV_WITH_CACHED_INFO && !cached && body.len <= PROV_DTLS_REQUEST_MAX)
+        s->hs->request_seq = s->hs->next_receive;
     s->hs->state = STATE_HELLO_DONE;
     return PROV_OK;
 }
 
-/* The server asks for no certificate: then nobody would know who this is (H20; profile.md, row 7).
- */
-static prov_result take_no_request(struct prov_dtls *s, struct prov_bytes body)
+/* The server asks for no certificate: then nobody would know who this is (H20; profile.md, row 7). */
+static prov_outcome take_no_request(struct prov_dtls *s, struct prov_bytes body)
 {
+    (void)s;
     (void)body;
-    return prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
+    return PROV_ALERT_HANDSHAKE_FAILURE;
 }
 
-static prov_result take_done(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_done(struct prov_dtls *s, struct prov_bytes body)
 {
     if (body.len != 0)
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     s->hs->state = s->suite->kx == PROV_KX_PSK ? STATE_ANSWER : STATE_EPHEMERAL;
     if (!prov_dtls_is_public(s))
         prov_dtls_ask(s, PROV_DTLS_NEED_PSK);
@@ -255,64 +214,37 @@ static prov_result take_done(struct prov_dtls *s, struct prov_bytes body)
 
 /* --- the answer ------------------------------------------------------------------------------ */
 
-static prov_result make_share(struct prov_dtls *s, struct prov_bytes none)
+static prov_outcome make_share(struct prov_dtls *s, struct prov_bytes none)
 {
     (void)none;
     s->hs->state = STATE_AGREE;
-    return prov_dtls_check(s,
-                           prov_crypto_ecdh_make(s->crypto, &s->hs->secret.ecdh, s->hs->own_share));
+    return prov_crypto_ecdh_make(s->crypto, &s->hs->secret.ecdh, s->hs->own_share);
 }
 
-static prov_result add_exchange(struct prov_dtls *s)
+static prov_outcome answer(struct prov_dtls *s, struct prov_bytes none)
 {
-    struct prov_buf message = prov_flight_message(s, MESSAGE_CLIENT_KEY_EXCHANGE);
-
-    prov_client_exchange_put(&message, s->suite->kx, s->config->psk_identity, s->hs->own_share);
-    return prov_flight_message_end(s, &message);
-}
-
-static prov_result answer(struct prov_dtls *s, struct prov_bytes none)
-{
-    prov_result result = PROV_OK;
-
     (void)none;
     prov_flight_begin(s);
     if (prov_dtls_is_public(s))
-        result = prov_certificate_add(s);
-    if (result == PROV_OK)
-        result = add_exchange(s);
-    if (result == PROV_OK)
-        result = prov_keys_derive(s);
-    if (result != PROV_OK)
-        return result;
+        prov_certificate_add(s);
+    prov_client_exchange_put(prov_flight_message(s, MESSAGE_CLIENT_KEY_EXCHANGE), s->suite->kx,
+                             s->config->psk_identity, s->hs->own_share);
+    prov_flight_message_end(s);
+    prov_keys_derive(s); /* leaves the digest of all messages up to here: RFC 5246, section 7.4.8 */
     s->hs->state = STATE_ANSWER_SIGNED;
-    if (prov_dtls_is_public(s)) { /* all messages up to here: RFC 5246, section 7.4.8 */
-        memcpy(s->hs->sign_digest, s->hs->digest, PROV_HASH_LEN);
+    if (prov_dtls_is_public(s))
         prov_dtls_ask(s, PROV_DTLS_NEED_SIGN);
-    }
     return PROV_OK;
 }
 
-static prov_result add_verify(struct prov_dtls *s)
+static prov_outcome answer_signed(struct prov_dtls *s, struct prov_bytes none)
 {
-    struct prov_buf message = prov_flight_message(s, MESSAGE_CERTIFICATE_VERIFY);
-
-    prov_signed_put(&message, s->hs->signature);
-    return prov_flight_message_end(s, &message);
-}
-
-static prov_result answer_signed(struct prov_dtls *s, struct prov_bytes none)
-{
-    prov_result result = PROV_OK;
-
     (void)none;
-    if (prov_dtls_is_public(s))
-        result = add_verify(s);
-    if (result != PROV_OK)
-        return result;
-    result = prov_finished_add(s);
-    if (result != PROV_OK)
-        return result;
+    if (prov_dtls_is_public(s)) {
+        prov_signed_put(prov_flight_message(s, MESSAGE_CERTIFICATE_VERIFY), s->hs->signature);
+        prov_flight_message_end(s);
+    }
+    prov_finished_add(s);
     s->hs->state = awaited(s);
     prov_flight_end(s);
     return PROV_OK;
@@ -343,14 +275,11 @@ static const struct prov_dtls_rule rules[] = {
     {STATE_HELLO, MESSAGE_HELLO_VERIFY_REQUEST, false, take_hello_verify},
     {STATE_HELLO, MESSAGE_SERVER_HELLO, false, take_server_hello},
     {STATE_CERTIFICATE, MESSAGE_CERTIFICATE, false, PUBLIC ? prov_rule_certificate : NULL},
-    {STATE_SIGNED_EXCHANGE, MESSAGE_SERVER_KEY_EXCHANGE, true,
-     PUBLIC ? take_signed_exchange : NULL},
-    {STATE_SHARE_EXCHANGE, MESSAGE_SERVER_KEY_EXCHANGE, false,
-     PROV_WITH_PSK ? take_share_exchange : NULL},
-    {STATE_HINT, MESSAGE_SERVER_KEY_EXCHANGE, false, PROV_WITH_PSK ? take_hint : NULL},
+    {STATE_EXCHANGE, MESSAGE_SERVER_KEY_EXCHANGE, PUBLIC, take_exchange},
+    {STATE_HINT, MESSAGE_SERVER_KEY_EXCHANGE, false, take_exchange},
     {STATE_HINT, MESSAGE_SERVER_HELLO_DONE, false, take_done},
     {STATE_CERTIFICATE_REQUEST, MESSAGE_CERTIFICATE_REQUEST, false, PUBLIC ? take_request : NULL},
-    {STATE_CERTIFICATE_REQUEST, MESSAGE_SERVER_HELLO_DONE, false, PUBLIC ? take_no_request : NULL},
+    {STATE_CERTIFICATE_REQUEST, MESSAGE_SERVER_HELLO_DONE, false, take_no_request},
     {STATE_HELLO_DONE, MESSAGE_SERVER_HELLO_DONE, false, take_done},
     {STATE_EPHEMERAL, MESSAGE_NONE, true, make_share},
     {STATE_AGREE, MESSAGE_NONE, true, prov_rule_agree},
@@ -406,19 +335,18 @@ prov_result prov_dtls_start(struct prov_dtls *s, const struct prov_dtls_config *
 {
     prov_result result = check(config);
 
-    if (result != PROV_OK)
-        return result;
-    result = prov_dtls_begin(s, config, crypto, workspace, now_ms);
+    if (result == PROV_OK)
+        result = prov_dtls_begin(s, config, crypto, workspace, now_ms);
     if (result != PROV_OK)
         return result;
     s->side = &side;
-    result = prov_crypto_random(crypto, s->hs->random_client, PROV_DTLS_RANDOM_LEN);
-    if (PROV_DTLS_RESUMES && result == PROV_OK && prov_client_named(config))
-        result = prov_resume_note_name(s, prov_bytes_text(config->server_name->text));
-    if (PROV_WITH_CACHED_INFO && result == PROV_OK)
-        result = prov_cached_begin(s);
-    if (result == PROV_OK)
-        result = send_hello(s, PROV_BYTES_NONE);
+    prov_dtls_note(s, prov_crypto_random(crypto, workspace->random_client, PROV_DTLS_RANDOM_LEN));
+    if (PROV_DTLS_RESUMES && prov_client_named(config))
+        prov_resume_note_name(s, prov_bytes_text(config->server_name->text));
+    if (PROV_WITH_CACHED_INFO)
+        prov_cached_begin(s);
+    send_hello(s, PROV_BYTES_NONE);
+    result = (prov_result)workspace->error;
     if (result != PROV_OK)
         prov_dtls_drop(s);
     return result;

@@ -10,7 +10,7 @@
 /* Whether server_name is sent. */
 bool prov_client_named(const struct prov_dtls_config *config);
 void prov_client_extensions_put(struct prov_dtls *s, struct prov_buf *buf);
-PROV_MUST prov_result prov_client_extensions_take(struct prov_dtls *s,
-                                                  struct prov_bytes extensions);
+PROV_MUST prov_outcome prov_client_extensions_take(struct prov_dtls *s,
+                                                   struct prov_bytes extensions);
 
 #endif

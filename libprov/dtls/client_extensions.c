@@ -13,17 +13,6 @@
 #include "ticket.h"
 #include "url.h"
 
-static bool has_kind(const struct prov_dtls *s, enum prov_kind kind)
-{
-    return prov_dtls_offers(s->config, kind);
-}
-
-static bool always(const struct prov_dtls *s)
-{
-    (void)s;
-    return true;
-}
-
 /* --- server_name (RFC 6066, section 3): ServerNameList<1..2^16-1> of {host_name(0),
  * HostName<1..2^16-1>} --- */
 
@@ -40,141 +29,145 @@ static bool has_name(const struct prov_dtls *s)
 
 static void put_name(const struct prov_dtls *s, struct prov_buf *buf)
 {
-    size_t list = prov_put_open(buf, 2);
+    struct prov_bytes name = prov_bytes_text(s->config->server_name->text);
 
+    prov_put_u16(buf, (uint16_t)(1 + 2 + name.len));
     prov_put_u8(buf, 0);
-    size_t name = prov_put_open(buf, 2);
-    prov_put_text(buf, s->config->server_name->text);
-    prov_put_close(buf, 2, name);
-    prov_put_close(buf, 2, list);
-}
-
-/* --- client_ and server_certificate_type (RFC 7250, section 3): a list out, one octet back --- */
-
-static bool raw_keys(const struct prov_dtls *s)
-{
-    return has_kind(s, PROV_KIND_RPK); /* X.509 alone: both are left out (section 4.1) */
-}
-
-static void put_types(const struct prov_dtls *s, struct prov_buf *buf)
-{
-    (void)s;
-    prov_put_u8(buf, 1);
-    prov_put_u8(buf, PROV_CERTIFICATE_TYPE_RAW);
-}
-
-static prov_result take_type(struct prov_dtls *s, struct prov_bytes body, uint8_t *chosen)
-{
-    if (body.len != 1)
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
-    if (body.data[0] != PROV_CERTIFICATE_TYPE_RAW)
-        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
-    *chosen = 1u << PROV_CERTIFICATE_TYPE_RAW;
-    return PROV_OK;
-}
-
-static prov_result take_client_type(struct prov_dtls *s, struct prov_bytes body)
-{
-    return take_type(s, body, &s->hs->facts.client_types);
-}
-
-static prov_result take_server_type(struct prov_dtls *s, struct prov_bytes body)
-{
-    return take_type(s, body, &s->hs->facts.server_types);
-}
-
-/* --- supported_groups, ec_point_formats, signature_algorithms (RFC 8422; RFC 5246, section 7.4.1.4.1) --- */
-
-/* The exact octets are RFC 7252's, section 9.1.3.2. */
-static bool has_ecdhe(const struct prov_dtls *s)
-{
-    for (prov_suites row = s->config->suites; *row != NULL; row++)
-        if (((*row)->kinds & s->config->kinds) != 0 && (*row)->kx != PROV_KX_PSK)
-            return true;
-    return false;
-}
-
-static bool has_signatures(const struct prov_dtls *s)
-{
-    return !has_kind(s, PROV_KIND_PSK);
-}
-
-static void put_groups(const struct prov_dtls *s, struct prov_buf *buf)
-{
-    (void)s;
-    prov_put_u16(buf, 2);
-    prov_put_u16(buf, PROV_GROUP_SECP256R1);
-}
-
-static void put_algorithms(const struct prov_dtls *s, struct prov_buf *buf)
-{
-    (void)s;
-    prov_put_u16(buf, 2);
-    prov_put_u16(buf, PROV_SIGNATURE_ECDSA_SHA256);
+    prov_put_u16(buf, (uint16_t)name.len);
+    prov_put_bytes(buf, name);
 }
 
 /* --- the table ------------------------------------------------------------------------------- */
 
-static const struct prov_extension rows[] = {
-    {PROV_EXTENSION_SERVER_NAME, has_name, put_name, prov_extension_take_empty},
-    {PROV_EXTENSION_MAX_FRAGMENT_LENGTH, PROV_WITH_MAX_FRAGMENT ? prov_max_fragment_wanted : NULL,
-     PROV_WITH_MAX_FRAGMENT ? prov_max_fragment_put : NULL,
-     PROV_WITH_MAX_FRAGMENT ? prov_max_fragment_take : NULL},
-    {PROV_EXTENSION_CLIENT_CERTIFICATE_URL, PROV_WITH_CERTIFICATE_URLS ? prov_urls_offered : NULL,
-     NULL, PROV_WITH_CERTIFICATE_URLS ? prov_urls_take_answer : NULL},
-    {PROV_EXTENSION_TRUSTED_CA_KEYS, PROV_WITH_TRUSTED_CA ? prov_anchors_wanted : NULL,
-     PROV_WITH_TRUSTED_CA ? prov_anchors_put : NULL,
-     PROV_WITH_TRUSTED_CA ? prov_extension_take_empty : NULL},
-    {PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE, PROV_WITH_RPK ? raw_keys : NULL,
-     PROV_WITH_RPK ? put_types : NULL, PROV_WITH_RPK ? take_client_type : NULL},
-    {PROV_EXTENSION_SERVER_CERTIFICATE_TYPE, PROV_WITH_RPK ? raw_keys : NULL,
-     PROV_WITH_RPK ? put_types : NULL, PROV_WITH_RPK ? take_server_type : NULL},
-    {PROV_EXTENSION_SUPPORTED_GROUPS, has_ecdhe, put_groups, NULL},
-    {PROV_EXTENSION_EC_POINT_FORMATS, has_ecdhe, prov_extension_put_formats,
-     prov_extension_take_formats},
-    {PROV_EXTENSION_SIGNATURE_ALGORITHMS, (PROV_WITH_RPK || PROV_WITH_CERT) ? has_signatures : NULL,
-     (PROV_WITH_RPK || PROV_WITH_CERT) ? put_algorithms : NULL, NULL},
-    {PROV_EXTENSION_ALPN, PROV_WITH_ALPN ? prov_alpn_wanted : NULL,
-     PROV_WITH_ALPN ? prov_alpn_put : NULL, PROV_WITH_ALPN ? prov_alpn_take : NULL},
-    {PROV_EXTENSION_EXTENDED_MASTER_SECRET, always, NULL, prov_extension_take_master},
-    {PROV_EXTENSION_HEARTBEAT, PROV_WITH_HEARTBEAT ? prov_heartbeat_wanted : NULL,
-     PROV_WITH_HEARTBEAT ? prov_heartbeat_put : NULL,
-     PROV_WITH_HEARTBEAT ? prov_heartbeat_take : NULL},
-    {PROV_EXTENSION_CONNECTION_ID, PROV_WITH_CONNECTION_ID ? prov_cid_wanted : NULL,
-     PROV_WITH_CONNECTION_ID ? prov_cid_put : NULL, PROV_WITH_CONNECTION_ID ? prov_cid_take : NULL},
-    {PROV_EXTENSION_CACHED_INFO, PROV_WITH_CACHED_INFO ? prov_cached_offers : NULL,
-     PROV_WITH_CACHED_INFO ? prov_cached_put_offer : NULL,
-     PROV_WITH_CACHED_INFO ? prov_cached_take_answer : NULL},
-    {PROV_EXTENSION_SESSION_TICKET, PROV_WITH_TICKETS ? prov_ticket_offered : NULL,
-     PROV_WITH_TICKETS ? prov_ticket_put : NULL,
-     PROV_WITH_TICKETS ? prov_ticket_take_promise : NULL},
-    {PROV_EXTENSION_RENEGOTIATION_INFO, always, prov_extension_put_renegotiation,
-     prov_extension_take_renegotiation},
+#define RPK    PROV_MODE_RPK
+#define CERT   PROV_MODE_CERT
+#define PUBLIC (PROV_MODE_RPK | PROV_MODE_CERT)
+#define ECDHE  (PROV_MODE_PSK_FS | PUBLIC)
+#define ANY    PROV_MODES_ALL
+
+static const struct prov_extension server_name = {.type = PROV_EXTENSION_SERVER_NAME,
+                                                  .modes = ANY,
+                                                  .answer = ANSWER_EMPTY,
+                                                  .wanted = has_name,
+                                                  .put = put_name};
+static const struct prov_extension certificate_url = {.type = PROV_EXTENSION_CLIENT_CERTIFICATE_URL,
+                                                      .modes = CERT,
+                                                      .wanted = prov_urls_offered,
+                                                      .take = prov_urls_take_answer};
+static const struct prov_extension trusted_ca = {.type = PROV_EXTENSION_TRUSTED_CA_KEYS,
+                                                 .modes = CERT,
+                                                 .answer = ANSWER_EMPTY,
+                                                 .wanted = prov_anchors_wanted,
+                                                 .put = prov_anchors_put};
+/* RFC 7250, section 3: a list out, one octet back. X.509 alone: both are left out (section 4.1). */
+static const struct prov_extension client_type = {.type = PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE,
+                                                  .modes = RPK,
+                                                  .answer = ANSWER_OCTET,
+                                                  .len = 2,
+                                                  .body = {1, PROV_CERTIFICATE_TYPE_RAW}};
+static const struct prov_extension server_type = {.type = PROV_EXTENSION_SERVER_CERTIFICATE_TYPE,
+                                                  .modes = RPK,
+                                                  .answer = ANSWER_OCTET,
+                                                  .len = 2,
+                                                  .body = {1, PROV_CERTIFICATE_TYPE_RAW}};
+/* The exact octets are RFC 7252's, section 9.1.3.2. */
+static const struct prov_extension groups = {.type = PROV_EXTENSION_SUPPORTED_GROUPS,
+                                             .modes = ECDHE,
+                                             .len = 4,
+                                             .body = {0, 2, 0, PROV_GROUP_SECP256R1}};
+static const struct prov_extension formats = {.type = PROV_EXTENSION_EC_POINT_FORMATS,
+                                              .modes = ECDHE,
+                                              .len = 2,
+                                              .body = {1, PROV_POINT_FORMAT_UNCOMPRESSED},
+                                              .take = prov_extension_take_formats};
+static const struct prov_extension algorithms = {
+    .type = PROV_EXTENSION_SIGNATURE_ALGORITHMS,
+    .modes = PUBLIC,
+    .len = 4,
+    .body = {0, 2, PROV_SIGNATURE_ECDSA_SHA256 >> 8, PROV_SIGNATURE_ECDSA_SHA256 & 0xFF}};
+static const struct prov_extension master_secret = {.type = PROV_EXTENSION_EXTENDED_MASTER_SECRET,
+                                                    .modes = ANY,
+                                                    .anew = true,
+                                                    .take = prov_extension_take_master};
+static const struct prov_extension cached_info = {.type = PROV_EXTENSION_CACHED_INFO,
+                                                  .modes = CERT,
+                                                  .wanted = prov_cached_offers,
+                                                  .put = prov_cached_put_offer,
+                                                  .take = prov_cached_take_answer};
+static const struct prov_extension ticket = {.type = PROV_EXTENSION_SESSION_TICKET,
+                                             .modes = ANY,
+                                             .wanted = prov_ticket_offered,
+                                             .put = prov_ticket_put,
+                                             .take = prov_ticket_take_promise};
+static const struct prov_extension renegotiation = {.type = PROV_EXTENSION_RENEGOTIATION_INFO,
+                                                    .modes = ANY,
+                                                    .anew = true,
+                                                    .len = 1,
+                                                    .take = prov_extension_take_renegotiation};
+
+enum { ROW_CLIENT_TYPE = 4, ROW_SERVER_TYPE = 5 };
+static const uint32_t types = 1u << ROW_CLIENT_TYPE | 1u << ROW_SERVER_TYPE;
+
+static const struct prov_extension *const rows[] = {
+    &server_name,
+    PROV_WITH_MAX_FRAGMENT ? &prov_extension_max_fragment : NULL,
+    PROV_WITH_CERTIFICATE_URLS ? &certificate_url : NULL,
+    PROV_WITH_TRUSTED_CA ? &trusted_ca : NULL,
+    [ROW_CLIENT_TYPE] = PROV_WITH_RPK ? &client_type : NULL,
+    [ROW_SERVER_TYPE] = PROV_WITH_RPK ? &server_type : NULL,
+    &groups,
+    &formats,
+    PROV_WITH_RPK || PROV_WITH_CERT ? &algorithms : NULL,
+    PROV_WITH_ALPN ? &prov_extension_alpn : NULL,
+    &master_secret,
+    PROV_WITH_HEARTBEAT ? &prov_extension_heartbeat : NULL,
+    PROV_WITH_CONNECTION_ID ? &prov_extension_cid : NULL,
+    PROV_WITH_CACHED_INFO ? &cached_info : NULL,
+    PROV_WITH_TICKETS ? &ticket : NULL,
+    &renegotiation,
 };
+
+static enum prov_kind kind_of(const struct prov_dtls *s)
+{
+    return prov_dtls_offers(s->config, PROV_KIND_PSK)   ? PROV_KIND_PSK
+           : prov_dtls_offers(s->config, PROV_KIND_RPK) ? PROV_KIND_RPK
+                                                        : PROV_KIND_CERT;
+}
+
+/* With pre-shared keys it is the suites that say whether there are curves to speak of. */
+static unsigned mode_of(const struct prov_dtls *s)
+{
+    static const uint8_t modes[] = {
+        [PROV_KIND_RPK] = PROV_MODE_RPK, [PROV_KIND_CERT] = PROV_MODE_CERT};
+
+    if (kind_of(s) != PROV_KIND_PSK)
+        return modes[kind_of(s)];
+    for (prov_suites row = s->config->suites; *row != NULL; row++)
+        if ((*row)->kx == PROV_KX_ECDHE_PSK)
+            return PROV_MODE_PSK_FS;
+    return PROV_MODE_PSK;
+}
 
 void prov_client_extensions_put(struct prov_dtls *s, struct prov_buf *buf)
 {
-    prov_extensions_put(s, rows, sizeof(rows) / sizeof(rows[0]), buf);
+    prov_extensions_put(s, mode_of(s), rows, sizeof(rows) / sizeof(rows[0]), buf);
 }
 
 /* Also says which kind this handshake is: an answer without certificate types means X.509 on that
  * side, and a raw key on one side only is refused (H22). */
-prov_result prov_client_extensions_take(struct prov_dtls *s, struct prov_bytes extensions)
+prov_outcome prov_client_extensions_take(struct prov_dtls *s, struct prov_bytes extensions)
 {
-    static const uint8_t raw = 1u << PROV_CERTIFICATE_TYPE_RAW;
-    struct prov_dtls_facts *facts = &s->hs->facts;
+    struct prov_dtls_handshake *hs = s->hs;
+    prov_outcome outcome =
+        prov_extensions_take(s, rows, sizeof(rows) / sizeof(rows[0]), extensions);
 
-    memset(facts, 0, sizeof(*facts));
-    prov_result result = prov_extensions_take(s, rows, sizeof(rows) / sizeof(rows[0]), extensions);
-    if (result != PROV_OK)
-        return result;
-    if (prov_dtls_is_resumed(s)) { /* the kind is the session's; RFC 7627, section 5.3 */
-        return facts->extended_master ? PROV_OK : prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
-    }
-    if (has_kind(s, PROV_KIND_RPK) && (facts->client_types != raw || facts->server_types != raw))
-        return prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
-    s->kind = has_kind(s, PROV_KIND_PSK)   ? PROV_KIND_PSK
-              : has_kind(s, PROV_KIND_RPK) ? PROV_KIND_RPK
-                                           : PROV_KIND_CERT;
-    return PROV_OK;
+    if (outcome != PROV_OK)
+        return outcome;
+    s->extended_master = hs->facts.extended_master;
+    if (prov_dtls_is_resumed(s)) /* the kind is the session's; RFC 7627, section 5.3 */
+        return s->extended_master ? PROV_OK : PROV_ALERT_HANDSHAKE_FAILURE;
+    s->kind = (uint8_t)kind_of(s);
+    return s->kind == PROV_KIND_RPK && (hs->answered & types) != types
+               ? PROV_ALERT_HANDSHAKE_FAILURE
+               : PROV_OK;
 }

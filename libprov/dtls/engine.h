@@ -14,7 +14,7 @@
      (PROV_WITH_RPK ? PROV_KIND_BIT(PROV_KIND_RPK) : 0u) |                                         \
      (PROV_WITH_CERT ? PROV_KIND_BIT(PROV_KIND_CERT) : 0u))
 /* A session may go on later: resume.h. */
-#define PROV_DTLS_RESUMES (PROV_WITH_RESUMPTION || PROV_WITH_TICKETS)
+#define PROV_DTLS_RESUMES PROV_DTLS_WITH_KEPT
 
 #define DTLS_1_0 0xFEFFu
 #define DTLS_1_2 0xFEFDu
@@ -58,15 +58,19 @@ enum { LEVEL_WARNING = 1, LEVEL_FATAL = 2 };
 enum { CLIENT_CERTIFICATE_ECDSA_SIGN = 64 };  /* RFC 8422, section 5.5 */
 #define EMPTY_RENEGOTIATION_INFO_SCSV 0x00FFu /* RFC 5746, section 3.3 */
 
+/* What a rule comes to: PROV_OK; an alert, below 0x0100: the peer has broken the protocol (PROV_E_PEER); or a
+ * prov_result, from 0x0101 on: of one's own, so that the peer is told internal_error. What a rule need not
+ * look at it notes instead (prov_dtls_note). Who runs it ends the session by it (prov_dtls_end). */
+typedef unsigned prov_outcome;
+
 /* --- the state tables ------------------------------------------------------------------------ */
 
 /* What is awaited, or what is to be done next. Both sides use one list: some names serve both. */
 enum prov_dtls_state {
-    STATE_HELLO = 1,       /* the peer's hello */
-    STATE_CERTIFICATE,     /* the peer's Certificate */
-    STATE_SIGNED_EXCHANGE, /* client: ServerKeyExchange under a signature */
-    STATE_SHARE_EXCHANGE,  /* client: ServerKeyExchange of ECDHE_PSK */
-    STATE_HINT,            /* client: ServerKeyExchange of PSK, or ServerHelloDone */
+    STATE_HELLO = 1,   /* the peer's hello */
+    STATE_CERTIFICATE, /* the peer's Certificate */
+    STATE_EXCHANGE,    /* client: ServerKeyExchange */
+    STATE_HINT,        /* client: ServerKeyExchange of PSK, or ServerHelloDone */
     STATE_CERTIFICATE_REQUEST,
     STATE_HELLO_DONE,
     STATE_EPHEMERAL,     /* make an ephemeral key */
@@ -89,7 +93,7 @@ struct prov_dtls_rule {
     uint8_t state;
     uint8_t message;
     bool is_long;
-    PROV_MUST prov_result (*run)(struct prov_dtls *s, struct prov_bytes body);
+    PROV_MUST prov_outcome (*run)(struct prov_dtls *s, struct prov_bytes body);
 };
 
 struct prov_dtls_side {
@@ -98,13 +102,23 @@ struct prov_dtls_side {
     /* A handshake message of epoch 1 after the end of the handshake: header and body. */
     void (*late)(struct prov_dtls *s, struct prov_bytes message);
     /* Adds what stands before ChangeCipherSpec in the last flight; NULL: nothing. */
-    PROV_MUST prov_result (*before_last)(struct prov_dtls *s);
+    void (*before_last)(struct prov_dtls *s);
 };
 
 /* The connection id of records for this end, or none. */
 static inline struct prov_bytes prov_record_cid(const struct prov_dtls *s)
 {
     return PROV_WITH_CONNECTION_ID ? prov_dtls_connection_id(s) : PROV_BYTES_NONE;
+}
+
+/* Numbers of 2 and 4 octets in network byte order. */
+static inline uint16_t prov_be16(const uint8_t *at)
+{
+    return (uint16_t)(at[0] << 8 | at[1]);
+}
+static inline uint32_t prov_be32(const uint8_t *at)
+{
+    return (uint32_t)prov_be16(at) << 16 | prov_be16(at + 2);
 }
 
 /* --- record.c -------------------------------------------------------------------------------- */
@@ -127,8 +141,10 @@ PROV_MUST bool prov_record_take(uint8_t *data, size_t len, size_t cid_len, size_
 /* Octets that a record adds to its content: of one's own, and of the peer's in epoch 1. */
 size_t prov_record_overhead_in(const struct prov_dtls *s);
 size_t prov_record_overhead(const struct prov_dtls *s, unsigned epoch);
-/* Appends a record of head and body. False if it does not fit or sequence numbers have come to
+/* Appends a record of two parts, the second of which may be none. False if it does not fit or sequence numbers have come to
  * their end; nothing is appended then. */
+PROV_MUST bool prov_record_write(struct prov_dtls *s, unsigned epoch, uint8_t type,
+                                 const struct prov_bytes content[2], struct prov_buf *out);
 PROV_MUST bool prov_record_put(struct prov_dtls *s, unsigned epoch, uint8_t type,
                                struct prov_bytes head, struct prov_bytes body,
                                struct prov_buf *out);
@@ -139,20 +155,24 @@ void prov_record_put_plain(uint16_t version, uint64_t seq, uint8_t type, struct 
 PROV_MUST prov_result prov_record_open(struct prov_dtls *s, struct prov_record *record,
                                        struct prov_bytes *ret);
 /* Whether a sequence number is new to the window, and noting it once it has proved authentic. */
-bool prov_window_fresh(const struct prov_dtls_window *window, uint64_t seq);
-void prov_window_note(struct prov_dtls_window *window, uint64_t seq);
+bool prov_window_fresh(const struct prov_dtls_window *window, uint32_t seq);
+void prov_window_note(struct prov_dtls_window *window, uint32_t seq);
 
 /* --- inbox.c --------------------------------------------------------------------------------- */
 
 /* Takes the fragments of one handshake record in. */
 void prov_inbox_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes content);
-/* The next message in order, if it is whole: with its header as if unfragmented (H2). */
-bool prov_inbox_first(const struct prov_dtls_handshake *hs, struct prov_bytes *ret_message);
+/* The next message in order has been seen to. */
 void prov_inbox_pop(struct prov_dtls_handshake *hs);
-/* Keeps a part of the message in work beyond it, to the end of the handshake: ret is none if there is no
- * room. Once in a handshake. */
-void prov_inbox_keep(struct prov_dtls_handshake *hs, struct prov_bytes part,
-                     struct prov_bytes *ret);
+/* The message of a number, if it is there and whole: with its header as if unfragmented (H2). */
+bool prov_inbox_find(struct prov_dtls_handshake *hs, uint16_t seq, struct prov_bytes *ret_message);
+/* Octets of the room that nobody has. */
+static inline size_t prov_inbox_left(const struct prov_dtls_handshake *hs)
+{
+    return sizeof(hs->room) - hs->inbox_len - hs->flight_len;
+}
+/* Drops what came before its turn. */
+void prov_inbox_clear(struct prov_dtls_handshake *hs);
 
 struct prov_fragment { /* RFC 6347, section 4.2.2 */
     uint8_t type;
@@ -165,15 +185,18 @@ PROV_MUST bool prov_fragment_take(struct prov_reader *reader, struct prov_fragme
 void prov_message_header_put(struct prov_buf *buf, uint8_t type, uint32_t length,
                              uint16_t message_seq, uint32_t offset, uint32_t fragment_length);
 
+/* The header of a message as if unfragmented, of less than 2^16 octets. */
+void prov_message_header_store(uint8_t at[MESSAGE_HEADER_LEN], uint8_t type, size_t length,
+                               uint16_t message_seq);
+
 /* --- flight.c -------------------------------------------------------------------------------- */
 
 /* A new own flight in answer to all messages taken so far. */
 void prov_flight_begin(struct prov_dtls *s);
-/* A message of it: begin, put the body, end. End writes the header and adds it to the transcript.
- */
-struct prov_buf prov_flight_message(struct prov_dtls *s, uint8_t type);
-PROV_MUST prov_result prov_flight_message_end(struct prov_dtls *s, const struct prov_buf *message);
-void prov_flight_change_cipher_spec(struct prov_dtls *s);
+/* A message of it: begin, put the body, end. End writes the header and adds it to the transcript. Before
+ * Finished a ChangeCipherSpec goes out. */
+struct prov_buf *prov_flight_message(struct prov_dtls *s, uint8_t type);
+void prov_flight_message_end(struct prov_dtls *s);
 /* The flight is whole: it goes out, and the timer starts. */
 void prov_flight_end(struct prov_dtls *s);
 /* The peer has repeated a message that this flight answers. */
@@ -193,29 +216,28 @@ bool prov_flight_pull_last(struct prov_dtls *s, struct prov_buf *out);
 PROV_MUST prov_result prov_prf(struct prov_crypto *crypto, struct prov_bytes secret,
                                const char *label, struct prov_bytes seed_1,
                                struct prov_bytes seed_2, uint8_t *ret, size_t len);
-PROV_MUST prov_result prov_transcript_begin(struct prov_dtls *s);
-PROV_MUST prov_result prov_transcript_add(struct prov_dtls *s, struct prov_bytes message);
+void prov_transcript_begin(struct prov_dtls *s);
+void prov_transcript_add(struct prov_dtls *s, struct prov_bytes message);
 /* hs->digest becomes the hash of the transcript so far. */
-PROV_MUST prov_result prov_transcript_digest(struct prov_dtls *s);
+void prov_transcript_digest(struct prov_dtls *s);
 /* Master secret and keys, when the transcript ends with ClientKeyExchange; wipes what they came
  * from. */
-PROV_MUST prov_result prov_keys_derive(struct prov_dtls *s);
-/* Keeps the master secret for the next time (resume.c). */
-void prov_resume_master(struct prov_dtls *s, const uint8_t master[PROV_DTLS_MASTER_LEN]);
+void prov_keys_derive(struct prov_dtls *s);
 /* Keys of an abbreviated handshake, from the master secret that is kept. */
-PROV_MUST prov_result prov_keys_resume(struct prov_dtls *s);
+void prov_keys_resume(struct prov_dtls *s);
 /* verify_data of a side over the transcript so far. */
-PROV_MUST prov_result prov_finished_make(struct prov_dtls *s, enum prov_dtls_role role,
-                                         uint8_t ret[PROV_DTLS_FINISHED_LEN]);
+void prov_finished_make(struct prov_dtls *s, enum prov_dtls_role role,
+                        uint8_t ret[PROV_DTLS_FINISHED_LEN]);
 
 /* --- alert.c --------------------------------------------------------------------------------- */
 
 /* The end: records why (the first reason stays), queues the alert that the profile allows in this
- * one's place (NONE: nothing is said), gives the workspace back. Returns result. */
-prov_result prov_dtls_fail(struct prov_dtls *s, prov_result result, enum prov_alert alert);
-/* Shorthand: the peer broke the protocol, the backend failed. */
-prov_result prov_dtls_refuse(struct prov_dtls *s, enum prov_alert alert);
-PROV_MUST prov_result prov_dtls_check(struct prov_dtls *s, prov_result result);
+ * one's place (NONE: nothing is said), gives the workspace back. */
+void prov_dtls_fail(struct prov_dtls *s, prov_result result, enum prov_alert alert);
+/* The end by an outcome; PROV_OK: goes on. */
+void prov_dtls_end(struct prov_dtls *s, prov_outcome outcome);
+/* While a rule runs: the session ends by the first result noted that is not PROV_OK, once the rule has run. */
+void prov_dtls_note(struct prov_dtls *s, prov_result result);
 void prov_alert_queue(struct prov_dtls *s, uint8_t level, enum prov_alert alert);
 void prov_alert_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes content);
 bool prov_alert_pull(struct prov_dtls *s, struct prov_buf *out);
@@ -281,6 +303,12 @@ static inline bool prov_dtls_is_raw(const struct prov_dtls *s)
 {
     return PROV_WITH_RPK && (!PROV_WITH_CERT || s->kind == PROV_KIND_RPK);
 }
+/* One more of what prov_dtls_stats tells. */
+static inline void prov_dtls_count(uint32_t *counter)
+{
+    if (PROV_WITH_STATS)
+        ++*counter;
+}
 /* Whether its handshake is abbreviated. */
 static inline bool prov_dtls_is_resumed(const struct prov_dtls *s)
 {
@@ -295,19 +323,22 @@ static inline bool prov_dtls_offers(const struct prov_dtls_config *config, enum 
 
 /* --- both.c: rules that serve both sides ----------------------------------------------------- */
 
-PROV_MUST prov_result prov_rule_certificate(struct prov_dtls *s, struct prov_bytes body);
-PROV_MUST prov_result prov_rule_finished(struct prov_dtls *s, struct prov_bytes body);
-PROV_MUST prov_result prov_rule_agree(struct prov_dtls *s, struct prov_bytes none);
+PROV_MUST prov_outcome prov_rule_certificate(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_outcome prov_rule_finished(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_outcome prov_rule_agree(struct prov_dtls *s, struct prov_bytes none);
 /* ChangeCipherSpec and Finished as the last flight of a handshake. */
-PROV_MUST prov_result prov_rule_last_flight(struct prov_dtls *s, struct prov_bytes none);
-/* ChangeCipherSpec and Finished as the end of a flight that is answered. */
-PROV_MUST prov_result prov_finished_add(struct prov_dtls *s);
+PROV_MUST prov_outcome prov_rule_last_flight(struct prov_dtls *s, struct prov_bytes none);
+/* Finished as the end of a flight that is answered. */
+void prov_finished_add(struct prov_dtls *s);
 /* After the handshake: the peer repeats its Finished, so the last flight was lost (H7). */
 void prov_finished_repeated(struct prov_dtls *s, const struct prov_fragment *fragment);
-PROV_MUST prov_result prov_certificate_add(struct prov_dtls *s);
+void prov_certificate_add(struct prov_dtls *s);
 /* The peer's chain, wherever it came from: takes its key and asks for the verdict. */
-prov_result prov_chain_check(struct prov_dtls *s, const struct prov_bytes *chain, size_t count);
+PROV_MUST prov_outcome prov_chain_check(struct prov_dtls *s, const struct prov_bytes *chain,
+                                        size_t count);
+/* A signature of the peer's long-term key over hs->digest. */
+PROV_MUST prov_outcome prov_signature_check(struct prov_dtls *s, struct prov_bytes der);
 /* A view of a point that came as opaque<1..2^8-1>: illegal_parameter unless 65 octets. */
-PROV_MUST prov_result prov_share_keep(struct prov_dtls *s, struct prov_bytes point);
+PROV_MUST prov_outcome prov_share_keep(struct prov_dtls *s, struct prov_bytes point);
 
 #endif

@@ -7,42 +7,40 @@
 
 #include "engine.h"
 
+/* What a client takes of an answer that has no `take`. */
+enum { ANSWER_NEVER = 0, ANSWER_EMPTY, ANSWER_OCTET /* the last one of `body` */ };
+
 /* One extension as one side sends it in its hello and takes it from the peer's. */
 struct prov_extension {
     uint16_t type;
-    bool (*wanted)(const struct prov_dtls *s); /* whether it is sent; NULL: never */
-    void (*put)(const struct prov_dtls *s, struct prov_buf *buf);     /* NULL: an empty body */
-    prov_result (*take)(struct prov_dtls *s, struct prov_bytes body); /* NULL: it must not come */
+    uint8_t modes; /* enum prov_profile_mode: in which it is sent; a server has them all */
+    uint8_t len : 4, answer : 3;
+    bool anew : 1;                             /* it stands in an abbreviated handshake, too */
+    uint8_t body[4];                           /* len octets of it are always the same */
+    bool (*wanted)(const struct prov_dtls *s); /* NULL: sent */
+    void (*put)(const struct prov_dtls *s, struct prov_buf *buf); /* of the body; NULL: no more */
+    prov_outcome (*take)(struct prov_dtls *s, struct prov_bytes body);
 };
+#define PROV_MODES_ALL (PROV_MODE_PSK | PROV_MODE_PSK_FS | PROV_MODE_RPK | PROV_MODE_CERT)
 
-void prov_extensions_put(struct prov_dtls *s, const struct prov_extension *rows, size_t count,
+/* A table: rows that are not in the build are NULL. */
+typedef const struct prov_extension *const *prov_extensions;
+
+void prov_extensions_put(struct prov_dtls *s, unsigned modes, prov_extensions rows, size_t count,
                          struct prov_buf *buf);
 /* Duplicates are refused (H18). What has no row is ignored by a server (RFC 5246, section 7.4.1.4);
  * what was not offered is refused by a client with unsupported_extension. */
-PROV_MUST prov_result prov_extensions_take(struct prov_dtls *s, const struct prov_extension *rows,
-                                           size_t count, struct prov_bytes extensions);
+PROV_MUST prov_outcome prov_extensions_take(struct prov_dtls *s, prov_extensions rows, size_t count,
+                                            struct prov_bytes extensions);
 
 /* Bodies that look the same from both sides. */
-PROV_MUST prov_result prov_extension_take_empty(struct prov_dtls *s, struct prov_bytes body);
-PROV_MUST prov_result prov_extension_take_master(struct prov_dtls *s, struct prov_bytes body);
-PROV_MUST prov_result prov_extension_take_formats(struct prov_dtls *s, struct prov_bytes body);
-PROV_MUST prov_result prov_extension_take_renegotiation(struct prov_dtls *s,
-                                                        struct prov_bytes body);
-void prov_extension_put_formats(const struct prov_dtls *s, struct prov_buf *buf);
-void prov_extension_put_renegotiation(const struct prov_dtls *s, struct prov_buf *buf);
+PROV_MUST prov_outcome prov_extension_take_master(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_outcome prov_extension_take_formats(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_outcome prov_extension_take_renegotiation(struct prov_dtls *s,
+                                                         struct prov_bytes body);
 
 /* Rows that serve both sides: limits.c, alpn.c, heartbeat.c, cid.c. */
-bool prov_max_fragment_wanted(const struct prov_dtls *s);
-void prov_max_fragment_put(const struct prov_dtls *s, struct prov_buf *buf);
-PROV_MUST prov_result prov_max_fragment_take(struct prov_dtls *s, struct prov_bytes body);
-bool prov_alpn_wanted(const struct prov_dtls *s);
-void prov_alpn_put(const struct prov_dtls *s, struct prov_buf *buf);
-PROV_MUST prov_result prov_alpn_take(struct prov_dtls *s, struct prov_bytes body);
-bool prov_heartbeat_wanted(const struct prov_dtls *s);
-void prov_heartbeat_put(const struct prov_dtls *s, struct prov_buf *buf);
-PROV_MUST prov_result prov_heartbeat_take(struct prov_dtls *s, struct prov_bytes body);
-bool prov_cid_wanted(const struct prov_dtls *s);
-void prov_cid_put(const struct prov_dtls *s, struct prov_buf *buf);
-PROV_MUST prov_result prov_cid_take(struct prov_dtls *s, struct prov_bytes body);
+extern const struct prov_extension prov_extension_max_fragment, prov_extension_alpn,
+    prov_extension_heartbeat, prov_extension_cid;
 
 #endif

@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-#define SLIVER                                                                                     \
-    32 /* a smaller piece of a message is not worth its headers: it waits for the next datagram */
+#define SLIVER 32 /* a smaller piece of a message is not worth its headers */
 
 static uint32_t or_default(uint32_t value, uint32_t otherwise)
 {
@@ -27,77 +26,67 @@ uint32_t prov_timer_next(const struct prov_dtls *s, uint32_t timer_ms)
     return timer_ms <= max / 2 ? timer_ms * 2 : max;
 }
 
+/* What came too early comes again: the room is for the flight. (A hello has its part of the room, and its cookie
+ * lies among what came.) */
 void prov_flight_begin(struct prov_dtls *s)
 {
     struct prov_dtls_handshake *hs = s->hs;
 
-    hs->item_count = hs->item_at = 0;
-    hs->item_offset = hs->flight_len = 0;
+    if (hs->state != STATE_HELLO)
+        prov_inbox_clear(hs);
+    hs->flight_at = hs->flight_offset = hs->flight_len = 0;
     hs->flight_open = true;
     hs->answered_from = hs->answered_until;
     hs->answered_until = hs->next_receive;
 }
 
-struct prov_buf prov_flight_message(struct prov_dtls *s, uint8_t type)
-{
-    struct prov_dtls_handshake *hs = s->hs;
-    struct prov_buf message =
-        prov_buf_make(hs->flight + hs->flight_len, PROV_DTLS_FLIGHT_MAX - hs->flight_len);
-
-    prov_message_header_put(&message, type, 0, hs->next_send, 0, 0);
-    return message;
-}
-
-static void add_item(struct prov_dtls_handshake *hs, size_t len, uint8_t type, uint8_t epoch)
-{
-    hs->items[hs->item_count++] =
-        (struct prov_dtls_item){hs->flight_len, (uint16_t)len, type, epoch};
-    hs->flight_len = (uint16_t)(hs->flight_len + len);
-}
-
-prov_result prov_flight_message_end(struct prov_dtls *s, const struct prov_buf *message)
+struct prov_buf *prov_flight_message(struct prov_dtls *s, uint8_t type)
 {
     struct prov_dtls_handshake *hs = s->hs;
 
-    if (message->overflow || hs->item_count == PROV_DTLS_FLIGHT_ITEMS)
-        return prov_dtls_fail(s, PROV_E_OVERFLOW, PROV_ALERT_INTERNAL_ERROR);
-    uint8_t type = message->data[0];
-    uint32_t length = (uint32_t)(message->len - MESSAGE_HEADER_LEN);
-    struct prov_buf header = prov_buf_make(message->data, MESSAGE_HEADER_LEN);
-    prov_message_header_put(&header, type, length, hs->next_send++, 0, length);
-    add_item(hs, message->len, CONTENT_HANDSHAKE, type == MESSAGE_FINISHED ? 1 : 0);
-    return hs->hashing ? prov_transcript_add(s, prov_buf_bytes(message)) : PROV_OK;
+    hs->message = prov_buf_make(hs->room + hs->flight_len, prov_inbox_left(hs));
+    prov_put_u8(&hs->message, type);
+    (void)prov_put_space(&hs->message, MESSAGE_HEADER_LEN - 1);
+    return &hs->message;
 }
 
-void prov_flight_change_cipher_spec(struct prov_dtls *s)
+void prov_flight_message_end(struct prov_dtls *s)
 {
     struct prov_dtls_handshake *hs = s->hs;
+    const struct prov_bytes message = prov_buf_bytes(&hs->message);
 
-    if (hs->item_count == PROV_DTLS_FLIGHT_ITEMS || hs->flight_len == PROV_DTLS_FLIGHT_MAX)
-        return; /* the Finished that follows will say so */
-    hs->flight[hs->flight_len] = 1;
-    add_item(hs, 1, CONTENT_CHANGE_CIPHER_SPEC, 0);
+    if (hs->message.overflow) {
+        prov_dtls_note(s, PROV_E_OVERFLOW);
+        return;
+    }
+    prov_message_header_store(hs->message.data, message.data[0], message.len - MESSAGE_HEADER_LEN,
+                              hs->next_send++);
+    hs->flight_len = (uint16_t)(hs->flight_len + message.len);
+    if (hs->hashing)
+        prov_transcript_add(s, message);
+}
+
+static void arm(struct prov_dtls_handshake *hs, uint64_t now_ms, uint32_t timer_ms)
+{
+    hs->timer_ms = timer_ms;
+    hs->deadline_ms = now_ms + timer_ms;
+    hs->peer_asked = false;
 }
 
 void prov_flight_end(struct prov_dtls *s)
 {
-    struct prov_dtls_handshake *hs = s->hs;
-
-    hs->flight_open = false;
-    hs->peer_asked = false;
-    hs->resends = 0;
-    hs->timer_ms = prov_timer_first(s);
-    hs->deadline_ms = s->now_ms + hs->timer_ms;
+    s->hs->flight_open = false;
+    s->hs->resends = 0;
+    arm(s->hs, s->now_ms, prov_timer_first(s));
 }
 
 /* All of it once more. */
 static void again(struct prov_dtls *s)
 {
-    if (s->hs->flight_open || s->hs->item_count == 0)
+    if (s->hs->flight_open || s->hs->flight_len == 0)
         return;
-    s->hs->item_at = 0;
-    s->hs->item_offset = 0;
-    s->flights_resent++;
+    s->hs->flight_at = s->hs->flight_offset = 0;
+    prov_dtls_count(&s->flights_resent);
 }
 
 /* H7: at most once until the own timer fires, however many messages are repeated. A ClientHello
@@ -107,7 +96,7 @@ void prov_flight_peer_repeated(struct prov_dtls *s, const struct prov_fragment *
     struct prov_dtls_handshake *hs = s->hs;
     size_t random_at = 2;
 
-    if (hs->peer_asked || hs->item_at < hs->item_count ||
+    if (hs->peer_asked || hs->flight_at < hs->flight_len ||
         fragment->message_seq < hs->answered_from || fragment->message_seq >= hs->answered_until)
         return;
     if (PROV_WITH_SERVER && fragment->type == MESSAGE_CLIENT_HELLO &&
@@ -126,76 +115,61 @@ void prov_flight_tick(struct prov_dtls *s)
     if (s->now_ms < hs->deadline_ms)
         return;
     if (hs->resends == PROV_RETRANSMISSIONS) {
-        (void)prov_dtls_fail(s, PROV_E_TIMEOUT, PROV_ALERT_NONE);
+        prov_dtls_fail(s, PROV_E_TIMEOUT, PROV_ALERT_NONE);
         return;
     }
     hs->resends++;
     hs->halvings++;
-    hs->timer_ms = prov_timer_next(s, hs->timer_ms);
-    hs->deadline_ms = s->now_ms + hs->timer_ms;
-    hs->peer_asked = false;
+    arm(hs, s->now_ms, prov_timer_next(s, hs->timer_ms));
     again(s);
 }
 
-/* One record with as much of a message as there is room for. */
-static bool pull_fragment(struct prov_dtls *s, const struct prov_dtls_item *item, bool first,
-                          struct prov_buf *out)
+static const struct prov_bytes change_cipher_spec[2] = {{(const uint8_t[]){1}, 1}};
+
+/* One record with as much of the message in turn as there is room for; Finished, which never needs a
+ * second one, behind its ChangeCipherSpec. */
+static bool pull_fragment(struct prov_dtls *s, struct prov_buf *out)
 {
     struct prov_dtls_handshake *hs = s->hs;
-    const uint8_t *message = hs->flight + item->at;
-    size_t left = item->len - MESSAGE_HEADER_LEN - hs->item_offset;
-    size_t room = out->cap - out->len, overhead = prov_record_overhead(s, item->epoch);
+    const uint8_t *message = hs->room + hs->flight_at;
+    unsigned epoch = message[0] == MESSAGE_FINISHED;
+    size_t length = prov_be16(message + 2), len = length - hs->flight_offset, mark = out->len;
+    size_t overhead = MESSAGE_HEADER_LEN + prov_record_overhead(s, epoch);
     uint8_t head[MESSAGE_HEADER_LEN];
-    struct prov_buf header = PROV_BUF_OF(head);
 
-    if (room < overhead + MESSAGE_HEADER_LEN)
+    if (epoch == 1 && !prov_record_write(s, 0, CONTENT_CHANGE_CIPHER_SPEC, change_cipher_spec, out))
         return false;
-    room -= overhead + MESSAGE_HEADER_LEN;
-    if (room > prov_content_max(s) - MESSAGE_HEADER_LEN)
+    size_t room = out->cap - out->len;
+    room = room > overhead ? room - overhead : 0;
+    if (PROV_WITH_MAX_FRAGMENT && room > prov_content_max(s) - MESSAGE_HEADER_LEN)
         room = prov_content_max(s) - MESSAGE_HEADER_LEN;
-    size_t len = left < room ? left : room;
-    if (len < left && len < SLIVER && !first)
-        return false;
-    uint16_t seq = (uint16_t)(message[4] << 8 | message[5]);
-    prov_message_header_put(&header, message[0], (uint32_t)(item->len - MESSAGE_HEADER_LEN), seq,
-                            hs->item_offset, (uint32_t)len);
-    if (!prov_record_put(s, item->epoch, item->type, prov_buf_bytes(&header),
-                         PROV_BYTES(message + MESSAGE_HEADER_LEN + hs->item_offset, len), out))
-        return false;
-    hs->item_offset = (uint16_t)(hs->item_offset + len);
-    return true;
-}
-
-static bool pull_item(struct prov_dtls *s, bool first, struct prov_buf *out)
-{
-    struct prov_dtls_handshake *hs = s->hs;
-    const struct prov_dtls_item *item = &hs->items[hs->item_at];
-
-    if (item->type == CONTENT_HANDSHAKE) {
-        if (!pull_fragment(s, item, first, out))
-            return false;
-        if (hs->item_offset < item->len - MESSAGE_HEADER_LEN)
-            return true;
-    } else if (!prov_record_put(s, item->epoch, item->type,
-                                PROV_BYTES(hs->flight + item->at, item->len), PROV_BYTES_NONE,
-                                out)) {
+    if (len > room && room < SLIVER) { /* it waits for the next datagram */
+        out->len = mark;
         return false;
     }
-    if (item->epoch == 1)
-        s->write_epoch = 1;
-    hs->item_at++;
-    hs->item_offset = 0;
+    len = len < room ? len : room;
+    prov_message_header_store(head, message[0], len, hs->flight_offset);
+    memcpy(head + 7, head + 4, 2); /* that was fragment_offset, for */
+    memcpy(head, message, 6);      /* type, length and message_seq are the message's */
+    const struct prov_bytes content[] = {
+        PROV_BYTES_OF(head), PROV_BYTES(message + MESSAGE_HEADER_LEN + hs->flight_offset, len)};
+    if (!prov_record_write(s, epoch, CONTENT_HANDSHAKE, content, out))
+        return false;
+    s->write_epoch |= (uint8_t)epoch;
+    hs->flight_offset = (uint16_t)(hs->flight_offset + len);
+    if (hs->flight_offset == length) {
+        hs->flight_at = (uint16_t)(hs->flight_at + MESSAGE_HEADER_LEN + length);
+        hs->flight_offset = 0;
+    }
     return true;
 }
 
 bool prov_flight_pull(struct prov_dtls *s, struct prov_buf *out)
 {
-    struct prov_dtls_handshake *hs = s->hs;
+    const struct prov_dtls_handshake *hs = s->hs;
     size_t mark = out->len;
 
-    if (hs->flight_open)
-        return false;
-    while (hs->item_at < hs->item_count && pull_item(s, out->len == mark, out))
+    while (!hs->flight_open && hs->flight_at < hs->flight_len && pull_fragment(s, out))
         ;
     return out->len > mark;
 }
@@ -222,14 +196,12 @@ static bool pull_ticket(struct prov_dtls *s, struct prov_buf *out)
 
 static bool pull_finished(struct prov_dtls *s, struct prov_buf *out)
 {
-    static const uint8_t change_cipher_spec[] = {1};
     uint8_t head[MESSAGE_HEADER_LEN];
-    struct prov_buf header = PROV_BUF_OF(head);
+    struct prov_buf header = prov_buf_make(head, sizeof(head));
 
     prov_message_header_put(&header, MESSAGE_FINISHED, PROV_DTLS_FINISHED_LEN, s->finished_own_seq,
                             0, PROV_DTLS_FINISHED_LEN);
-    return prov_record_put(s, 0, CONTENT_CHANGE_CIPHER_SPEC, PROV_BYTES_OF(change_cipher_spec),
-                           PROV_BYTES_NONE, out) &&
+    return prov_record_write(s, 0, CONTENT_CHANGE_CIPHER_SPEC, change_cipher_spec, out) &&
            prov_record_put(s, 1, CONTENT_HANDSHAKE, prov_buf_bytes(&header),
                            PROV_BYTES_OF(s->finished_own), out);
 }

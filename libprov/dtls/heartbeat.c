@@ -18,28 +18,35 @@ enum { HEARTBEAT_REQUEST = 1, HEARTBEAT_RESPONSE = 2 };
 
 /* --- the extension (section 2) --------------------------------------------------------------- */
 
-bool prov_heartbeat_wanted(const struct prov_dtls *s)
+static bool wanted(const struct prov_dtls *s)
 {
     return s->config->heartbeat && (prov_dtls_is_client(s) || s->heartbeat_mode != 0);
 }
 
-void prov_heartbeat_put(const struct prov_dtls *s, struct prov_buf *buf)
+static void put_body(const struct prov_dtls *s, struct prov_buf *buf)
 {
     (void)s;
     prov_put_u8(buf, MODE_ALLOWED);
 }
 
-prov_result prov_heartbeat_take(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_body(struct prov_dtls *s, struct prov_bytes body)
 {
     if (!s->config->heartbeat) /* a server that does not look at it */
         return PROV_OK;
     if (body.len != 1)
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     if (body.data[0] != MODE_ALLOWED && body.data[0] != MODE_NOT_ALLOWED)
-        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
+        return PROV_ALERT_ILLEGAL_PARAMETER;
     s->heartbeat_mode = body.data[0];
     return PROV_OK;
 }
+
+const struct prov_extension prov_extension_heartbeat = {.type = PROV_EXTENSION_HEARTBEAT,
+                                                        .modes = PROV_MODES_ALL,
+                                                        .anew = true,
+                                                        .wanted = wanted,
+                                                        .put = put_body,
+                                                        .take = take_body};
 
 /* --- the peer's request, and its answer ------------------------------------------------------- */
 
@@ -117,7 +124,7 @@ void prov_heartbeat_tick(struct prov_dtls *s)
     if (s->now_ms < prov_heartbeat_deadline(s))
         return;
     if (beat->resends == PROV_RETRANSMISSIONS) {
-        (void)prov_dtls_fail(s, PROV_E_TIMEOUT, PROV_ALERT_NONE);
+        prov_dtls_fail(s, PROV_E_TIMEOUT, PROV_ALERT_NONE);
         return;
     }
     beat->resends++;

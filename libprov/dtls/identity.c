@@ -31,13 +31,12 @@ static bool take_host_name(struct prov_bytes body, struct prov_bytes *ret)
     return true;
 }
 
-prov_result prov_identity_take_name(struct prov_dtls *s, struct prov_bytes body)
+prov_outcome prov_identity_take_name(struct prov_dtls *s, struct prov_bytes body)
 {
     if (s->config
             ->constrained_server) /* it is named by an EUI-64, which can't stand here (row 3) */
         return PROV_OK;
-    return take_host_name(body, &s->hs->name) ? PROV_OK
-                                              : prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    return take_host_name(body, &s->hs->name) ? PROV_OK : PROV_ALERT_DECODE_ERROR;
 }
 
 /* --- the choice ------------------------------------------------------------------------------ */
@@ -79,7 +78,7 @@ static const struct prov_dtls_config *choose(const struct prov_dtls_config *firs
 }
 
 /* An unknown name is fatal, never a warning (row 43). */
-prov_result prov_identity_choose(struct prov_dtls *s)
+prov_outcome prov_identity_choose(struct prov_dtls *s)
 {
     struct prov_dtls_facts *facts = &s->hs->facts;
     struct prov_bytes name = s->hs->name;
@@ -88,10 +87,10 @@ prov_result prov_identity_choose(struct prov_dtls *s)
     wish.is_fqdn = wish.named && prov_fqdn_parse(name, &wish.name) == PROV_OK;
     const struct prov_dtls_config *chosen = choose(s->config, &wish, &facts->anchor);
     if (chosen == NULL)
-        return prov_dtls_refuse(s, PROV_ALERT_UNRECOGNIZED_NAME);
+        return PROV_ALERT_UNRECOGNIZED_NAME;
     s->config = chosen;
     facts->name = s->name_seen = wish.named && chosen->server_name != NULL;
-    if (!wish.named)
-        return PROV_OK;
-    return prov_resume_note_name(s, wish.is_fqdn ? prov_bytes_text(wish.name.text) : name);
+    if (wish.named)
+        prov_resume_note_name(s, wish.is_fqdn ? prov_bytes_text(wish.name.text) : name);
+    return PROV_OK;
 }

@@ -10,13 +10,13 @@
 /* trusted_ca_keys: the client's; then the server's take on it. */
 bool prov_anchors_wanted(const struct prov_dtls *s);
 void prov_anchors_put(const struct prov_dtls *s, struct prov_buf *buf);
-PROV_MUST prov_result prov_anchors_take(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_outcome prov_anchors_take(struct prov_dtls *s, struct prov_bytes body);
 /* Whether a root of the configuration is among them. */
 bool prov_anchors_have(struct prov_bytes anchors, const struct prov_dtls_config *config);
 
 /* Server: keeps the name of a client's server_name. */
-PROV_MUST prov_result prov_identity_take_name(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_outcome prov_identity_take_name(struct prov_dtls *s, struct prov_bytes body);
 /* Server: s->config becomes the identity for the hello whose extensions have been taken. */
-PROV_MUST prov_result prov_identity_choose(struct prov_dtls *s);
+PROV_MUST prov_outcome prov_identity_choose(struct prov_dtls *s);
 
 #endif

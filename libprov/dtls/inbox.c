@@ -40,11 +40,15 @@ bool prov_fragment_take(struct prov_reader *reader, struct prov_fragment *ret)
 {
     struct prov_fragment fragment;
 
-    return prov_take_u8(reader, &fragment.type) && prov_take_u24(reader, &fragment.length) &&
-           prov_take_u16(reader, &fragment.message_seq) &&
-           prov_take_u24(reader, &fragment.offset) && prov_take_vector(reader, 3, &fragment.body) &&
-           fragment.offset <= fragment.length &&
-           fragment.body.len <= fragment.length - fragment.offset && (*ret = fragment, true);
+    fragment.type = prov_get_u8(reader);
+    fragment.length = prov_get_u24(reader);
+    fragment.message_seq = prov_get_u16(reader);
+    fragment.offset = prov_get_u24(reader);
+    prov_get_vector(reader, 3, &fragment.body);
+    if (reader->error != PROV_OK || fragment.offset + fragment.body.len > fragment.length)
+        return false;
+    *ret = fragment;
+    return true;
 }
 
 void prov_message_header_put(struct prov_buf *buf, uint8_t type, uint32_t length,
@@ -57,133 +61,73 @@ void prov_message_header_put(struct prov_buf *buf, uint8_t type, uint32_t length
     prov_put_u24(buf, fragment_length);
 }
 
+void prov_message_header_store(uint8_t at[MESSAGE_HEADER_LEN], uint8_t type, size_t length,
+                               uint16_t message_seq)
+{
+    memset(at, 0, MESSAGE_HEADER_LEN);
+    at[0] = type;
+    at[2] = at[10] = (uint8_t)(length >> 8);
+    at[3] = at[11] = (uint8_t)length;
+    at[4] = (uint8_t)(message_seq >> 8);
+    at[5] = (uint8_t)message_seq;
+}
+
 /* --- the room -------------------------------------------------------------------------------- */
 
+/* Those that may be there at a time have a slot each. */
+static struct prov_dtls_slot *slot_of(struct prov_dtls_handshake *hs, uint16_t seq)
+{
+    return &hs->slots[seq % PROV_DTLS_SLOTS];
+}
+
+/* NULL: there is nothing of it. */
 static struct prov_dtls_slot *find(struct prov_dtls_handshake *hs, uint16_t seq)
 {
-    for (size_t i = 0; i < PROV_DTLS_SLOTS; i++)
-        if (hs->slots[i].used && hs->slots[i].seq == seq)
-            return &hs->slots[i];
-    return NULL;
+    struct prov_dtls_slot *slot = slot_of(hs, seq);
+
+    return slot->len > 0 && slot->seq == seq ? slot : NULL;
 }
 
-/* Slots lie in the room one after the other; behind one that goes, the others close up. */
+/* Messages lie in the room one before the other, from its end on; before one that goes, the others close up. */
 static void drop(struct prov_dtls_handshake *hs, struct prov_dtls_slot *slot)
 {
-    size_t from = slot->at, behind = (size_t)hs->inbox_len - from - slot->len;
+    uint8_t *first = hs->room + sizeof(hs->room) - hs->inbox_len;
+    uint16_t at = slot->at, len = slot->len;
 
-    memmove(hs->inbox + from, hs->inbox + from + slot->len, behind);
-    hs->inbox_len = (uint16_t)(hs->inbox_len - slot->len);
-    slot->used = false;
+    memmove(first + len, first, (size_t)(hs->room + at - first));
+    hs->inbox_len = (uint16_t)(hs->inbox_len - len);
     for (size_t i = 0; i < PROV_DTLS_SLOTS; i++)
-        if (hs->slots[i].used && hs->slots[i].at > from)
-            hs->slots[i].at = (uint16_t)(hs->slots[i].at - slot->len);
-}
-
-static size_t room_left(const struct prov_dtls_handshake *hs)
-{
-    return sizeof(hs->inbox) - hs->inbox_len - hs->kept_len;
+        if (hs->slots[i].len > 0 && hs->slots[i].at < at)
+            hs->slots[i].at = (uint16_t)(hs->slots[i].at + len);
+    memset(slot, 0, sizeof(*slot));
 }
 
 /* The message that is due may push out those that came too early; those only take what is free. */
-static bool make_room(struct prov_dtls_handshake *hs, size_t len, bool due)
-{
-    for (size_t i = 0; due && i < PROV_DTLS_SLOTS; i++)
-        if (hs->slots[i].used && room_left(hs) < len)
-            drop(hs, &hs->slots[i]);
-    return room_left(hs) >= len;
-}
-
 static struct prov_dtls_slot *open_slot(struct prov_dtls_handshake *hs,
                                         const struct prov_fragment *fragment)
 {
-    size_t len = MESSAGE_HEADER_LEN + fragment->length;
+    struct prov_dtls_slot *slot = slot_of(hs, fragment->message_seq);
+    size_t len = MESSAGE_HEADER_LEN + fragment->length, need = len;
 
-    if (!make_room(hs, len, fragment->message_seq == hs->next_receive))
-        return NULL;
-    for (size_t i = 0; i < PROV_DTLS_SLOTS; i++) {
-        struct prov_dtls_slot *slot = &hs->slots[i];
-        if (slot->used)
-            continue;
-        *slot = (struct prov_dtls_slot){
-            .used = true, .seq = fragment->message_seq, .at = hs->inbox_len, .len = (uint16_t)len};
-        struct prov_buf header = prov_buf_make(hs->inbox + slot->at, MESSAGE_HEADER_LEN);
-        prov_message_header_put(&header, fragment->type, fragment->length, fragment->message_seq, 0,
-                                fragment->length);
-        hs->inbox_len = (uint16_t)(hs->inbox_len + len);
-        return slot;
+    if (slot->len > 0) /* of a request that was kept */
+        drop(hs, slot);
+    if (hs->state == STATE_HELLO) /* the cookie's hello is longer */
+        need += PROV_DTLS_HELLO_MAX;
+    if (prov_inbox_left(hs) < need && fragment->message_seq == hs->next_receive) {
+        prov_inbox_clear(hs);
+        need = len;
     }
-    return NULL;
+    if (prov_inbox_left(hs) < need)
+        return NULL;
+    hs->inbox_len = (uint16_t)(hs->inbox_len + len);
+    slot->seq = fragment->message_seq;
+    slot->at = (uint16_t)(sizeof(hs->room) - hs->inbox_len);
+    slot->len = (uint16_t)len;
+    prov_message_header_store(hs->room + slot->at, fragment->type, fragment->length, slot->seq);
+    return slot;
 }
 
 /* --- fragments ------------------------------------------------------------------------------- */
-
-static uint16_t later(uint16_t a, uint16_t b)
-{
-    return a > b ? a : b;
-}
-
-static uint16_t earlier(uint16_t a, uint16_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Whether it says of type, length and octets what the fragments before it said (H10). */
-static bool fits(const struct prov_dtls_handshake *hs, const struct prov_dtls_slot *slot,
-                 const struct prov_fragment *fragment)
-{
-    const uint8_t *body = hs->inbox + slot->at + MESSAGE_HEADER_LEN;
-    uint16_t begin = (uint16_t)fragment->offset, end = (uint16_t)(begin + fragment->body.len);
-
-    if (hs->inbox[slot->at] != fragment->type || slot->len != MESSAGE_HEADER_LEN + fragment->length)
-        return false;
-    for (size_t i = 0; i < slot->span_count; i++) {
-        uint16_t from = later(slot->spans[i].from, begin),
-                 until = earlier(slot->spans[i].until, end);
-        if (from < until &&
-            memcmp(body + from, fragment->body.data + (from - begin), (size_t)(until - from)) != 0)
-            return false;
-    }
-    return true;
-}
-
-/* Joins a span with those that it touches. False, and nothing is changed, if there would be too many. */
-static bool add_span(struct prov_dtls_slot *slot, struct prov_dtls_span span)
-{
-    struct prov_dtls_span kept[PROV_DTLS_SPANS];
-    uint8_t count = 0;
-
-    for (size_t i = 0; i < slot->span_count; i++) {
-        const struct prov_dtls_span old = slot->spans[i];
-        if (old.from > span.until || span.from > old.until) {
-            kept[count++] = old;
-            continue;
-        }
-        span.from = earlier(span.from, old.from);
-        span.until = later(span.until, old.until);
-    }
-    if (count == PROV_DTLS_SPANS)
-        return false;
-    kept[count++] = span;
-    memcpy(slot->spans, kept, count * sizeof(kept[0]));
-    slot->span_count = count;
-    return true;
-}
-
-static bool fill(struct prov_dtls_handshake *hs, struct prov_dtls_slot *slot,
-                 const struct prov_fragment *fragment)
-{
-    uint16_t from = (uint16_t)fragment->offset;
-    struct prov_dtls_span span = {from, (uint16_t)(from + fragment->body.len)};
-
-    if (fragment->body.len == 0)
-        return true;
-    if (!add_span(slot, span))
-        return false;
-    memcpy(hs->inbox + slot->at + MESSAGE_HEADER_LEN + from, fragment->body.data,
-           fragment->body.len);
-    return true;
-}
 
 static bool is_whole(const struct prov_dtls_slot *slot)
 {
@@ -193,50 +137,87 @@ static bool is_whole(const struct prov_dtls_slot *slot)
            (slot->span_count == 1 && slot->spans[0].from == 0 && slot->spans[0].until == body);
 }
 
+/* Puts a fragment where it belongs and joins its span with those that it touches. False, and nothing is
+ * changed, if it does not say of type, length and octets what those before it said (H10), or if there would
+ * be too many spans. */
+static bool merge(struct prov_dtls_handshake *hs, struct prov_dtls_slot *slot,
+                  const struct prov_fragment *fragment)
+{
+    uint8_t *body = hs->room + slot->at + MESSAGE_HEADER_LEN;
+    const unsigned begin = fragment->offset, end = begin + (unsigned)fragment->body.len;
+    struct prov_dtls_span kept[PROV_DTLS_SPANS + 1];
+    unsigned from = begin, until = end, count = 0;
+
+    if (hs->room[slot->at] != fragment->type || slot->len != MESSAGE_HEADER_LEN + fragment->length)
+        return false;
+    if (begin == end)
+        return true;
+    for (unsigned i = 0; i < slot->span_count; i++) {
+        const struct prov_dtls_span old = slot->spans[i];
+        unsigned low = old.from > begin ? old.from : begin,
+                 high = old.until < end ? old.until : end;
+        if (low > high) {
+            kept[count++] = old;
+            continue;
+        }
+        if (memcmp(body + low, fragment->body.data + (low - begin), high - low) != 0)
+            return false;
+        from = old.from < from ? old.from : from;
+        until = old.until > until ? old.until : until;
+    }
+    if (count == PROV_DTLS_SPANS)
+        return false;
+    kept[count++] = (struct prov_dtls_span){(uint16_t)from, (uint16_t)until};
+    memcpy(slot->spans, kept, count * sizeof(kept[0]));
+    slot->span_count = (uint8_t)count;
+    memcpy(body + begin, fragment->body.data, fragment->body.len);
+    return true;
+}
+
 /* In epoch 0 a piece is anybody's: one that was forged must not keep the true message out through all
  * its retransmissions. A whole message that contradicts the pieces of one takes their place. (Who
  * can forge pieces can forge an alert, too: this costs nothing.) Not while a message is held: what goes
  * would move it, and the caller has views into it; the next retransmission comes after the answer. */
-static bool supersedes(const struct prov_dtls_handshake *hs, const struct prov_dtls_slot *slot,
-                       const struct prov_fragment *fragment)
+static bool keep(struct prov_dtls_handshake *hs, const struct prov_fragment *fragment)
 {
-    return !hs->held && fragment->body.len == fragment->length && !is_whole(slot) &&
-           !fits(hs, slot, fragment);
+    struct prov_dtls_slot *slot = find(hs, fragment->message_seq);
+
+    if (slot != NULL) {
+        if (merge(hs, slot, fragment))
+            return true;
+        if (hs->held || fragment->body.len != fragment->length || is_whole(slot))
+            return false;
+        drop(hs, slot);
+    }
+    slot = open_slot(hs, fragment);
+    return slot != NULL && merge(hs, slot, fragment);
 }
 
 static void take_fragment(struct prov_dtls *s, unsigned epoch, const struct prov_fragment *fragment)
 {
     struct prov_dtls_handshake *hs = s->hs;
-    bool due = fragment->message_seq == hs->next_receive;
+    uint32_t cap = cap_of(fragment->type);
 
-    /* Finished comes in epoch 1, every other message of a handshake in epoch 0. */
-    if ((fragment->type == MESSAGE_FINISHED) != (epoch == 1))
-        return;
-    /* RFC 5246, section 7.4.1.1: ignored while a handshake runs */
-    if (fragment->type == MESSAGE_HELLO_REQUEST)
+    /* Finished comes in epoch 1, every other message of a handshake in epoch 0; HelloRequest is ignored while
+     * one runs (RFC 5246, section 7.4.1.1). */
+    if ((fragment->type == MESSAGE_FINISHED) != (epoch == 1) ||
+        fragment->type == MESSAGE_HELLO_REQUEST)
         return;
     if (fragment->message_seq < hs->next_receive) {
         prov_flight_peer_repeated(s, fragment);
         return;
     }
-    if (fragment->length > cap_of(fragment->type)) {
-        if (due)
-            (void)prov_dtls_refuse(s, cap_of(fragment->type) == 0 ? PROV_ALERT_UNEXPECTED_MESSAGE
-                                                                  : PROV_ALERT_DECODE_ERROR);
+    if (fragment->length > cap) {
+        if (fragment->message_seq == hs->next_receive)
+            prov_dtls_end(s, cap == 0 ? PROV_ALERT_UNEXPECTED_MESSAGE : PROV_ALERT_DECODE_ERROR);
         return;
     }
     if (fragment->message_seq - hs->next_receive >= PROV_DTLS_SLOTS)
         return;
-    prov_mtu_mirror(s, fragment, s->in_len);
-    struct prov_dtls_slot *slot = find(hs, fragment->message_seq);
-    if (slot != NULL && supersedes(hs, slot, fragment)) {
-        drop(hs, slot);
-        slot = NULL;
-    }
-    if (slot == NULL)
-        slot = open_slot(hs, fragment);
-    if (slot == NULL || !fits(hs, slot, fragment) || !fill(hs, slot, fragment))
-        s->records_dropped++;
+    if (PROV_WITH_SERVER)
+        prov_mtu_mirror(s, fragment, s->in_len);
+    if (!keep(hs, fragment))
+        prov_dtls_count(&s->records_dropped);
 }
 
 void prov_inbox_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes content)
@@ -248,35 +229,29 @@ void prov_inbox_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes cont
         take_fragment(s, epoch, &fragment);
 }
 
-bool prov_inbox_first(const struct prov_dtls_handshake *hs, struct prov_bytes *ret_message)
+bool prov_inbox_find(struct prov_dtls_handshake *hs, uint16_t seq, struct prov_bytes *ret_message)
 {
-    for (size_t i = 0; i < PROV_DTLS_SLOTS; i++) {
-        const struct prov_dtls_slot *slot = &hs->slots[i];
-        if (!slot->used || slot->seq != hs->next_receive || !is_whole(slot))
-            continue;
-        *ret_message = PROV_BYTES(hs->inbox + slot->at, slot->len);
-        return true;
-    }
-    return false;
+    const struct prov_dtls_slot *slot = find(hs, seq);
+
+    if (slot == NULL || !is_whole(slot))
+        return false;
+    *ret_message = PROV_BYTES(hs->room + slot->at, slot->len);
+    return true;
 }
 
-void prov_inbox_keep(struct prov_dtls_handshake *hs, struct prov_bytes part, struct prov_bytes *ret)
-{
-    uint8_t *at = hs->inbox + sizeof(hs->inbox) - part.len;
-
-    *ret = PROV_BYTES_NONE;
-    if (hs->kept_len != 0 || room_left(hs) < part.len)
-        return;
-    memcpy(at, part.data, part.len); /* behind all slots: they do not overlap */
-    hs->kept_len = (uint16_t)part.len;
-    *ret = PROV_BYTES(at, part.len);
-}
-
+/* A request that is kept is not due any more: it stays until the room is needed. */
 void prov_inbox_pop(struct prov_dtls_handshake *hs)
 {
     struct prov_dtls_slot *slot = find(hs, hs->next_receive);
 
-    if (slot != NULL)
+    if (slot != NULL && (!PROV_WITH_CACHED_INFO || hs->request_seq != hs->next_receive))
         drop(hs, slot);
     hs->next_receive++;
+}
+
+void prov_inbox_clear(struct prov_dtls_handshake *hs)
+{
+    for (size_t i = 0; i < PROV_DTLS_SLOTS; i++)
+        if (hs->slots[i].seq > hs->next_receive)
+            drop(hs, &hs->slots[i]);
 }

@@ -33,30 +33,37 @@ prov_result prov_limits_check(const struct prov_dtls_config *config)
 
 /* --- max_fragment_length --------------------------------------------------------------------- */
 
-bool prov_max_fragment_wanted(const struct prov_dtls *s)
+static bool wanted(const struct prov_dtls *s)
 {
     return prov_dtls_is_client(s) ? s->config->max_fragment != 0 : s->max_fragment != 0;
 }
 
-void prov_max_fragment_put(const struct prov_dtls *s, struct prov_buf *buf)
+static void put_body(const struct prov_dtls *s, struct prov_buf *buf)
 {
     prov_put_u8(buf, prov_dtls_is_client(s) ? code_of(s->config->max_fragment) : s->max_fragment);
 }
 
 /* An answer is the length that was asked for, and nothing else may be asked for: both are
  * illegal_parameter otherwise. In force from here on. */
-prov_result prov_max_fragment_take(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_body(struct prov_dtls *s, struct prov_bytes body)
 {
     if (body.len != 1)
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     uint8_t code = body.data[0];
     bool good = prov_dtls_is_client(s) ? code == code_of(s->config->max_fragment)
                                        : code >= 1 && code <= FRAGMENT_CODE_MAX;
     if (!good)
-        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
+        return PROV_ALERT_ILLEGAL_PARAMETER;
     s->max_fragment = code;
     return PROV_OK;
 }
+
+const struct prov_extension prov_extension_max_fragment = {.type =
+                                                               PROV_EXTENSION_MAX_FRAGMENT_LENGTH,
+                                                           .modes = PROV_MODES_ALL,
+                                                           .wanted = wanted,
+                                                           .put = put_body,
+                                                           .take = take_body};
 
 /* --- sizes ----------------------------------------------------------------------------------- */
 
@@ -86,7 +93,7 @@ void prov_mtu_mirror(struct prov_dtls *s, const struct prov_fragment *fragment, 
 {
     size_t len = datagram_len > PROV_DTLS_MTU_MIN ? datagram_len : PROV_DTLS_MTU_MIN;
 
-    if (PROV_WITH_SERVER && datagram_len > 0 && !prov_dtls_is_client(s) &&
+    if (datagram_len > 0 && !prov_dtls_is_client(s) &&
         fragment->offset + fragment->body.len < fragment->length && len < s->mtu)
         s->mtu = (uint16_t)len;
 }

@@ -5,6 +5,12 @@
 
 #define NAMED_CURVE 3
 
+/* Pairs of octets, one at least. */
+static bool is_list_of_numbers(struct prov_bytes list)
+{
+    return list.len > 0 && list.len % 2 == 0;
+}
+
 /* --- ClientHello (RFC 6347, section 4.2.1) --------------------------------------------------- */
 
 /*
@@ -13,39 +19,34 @@
  */
 bool prov_client_hello_take_head(struct prov_reader *reader, struct prov_client_hello *ret)
 {
-    struct prov_client_hello hello = {.extensions = PROV_BYTES_NONE};
     struct prov_bytes random;
 
-    if (!prov_take_u16(reader, &hello.version) ||
-        !prov_take(reader, PROV_DTLS_RANDOM_LEN, &random) ||
-        !prov_take_vector(reader, 1, &hello.session_id) || hello.session_id.len > 32 ||
-        !prov_take_vector(reader, 1, &hello.cookie) ||
-        !prov_take_vector(reader, 2, &hello.suites) || hello.suites.len == 0 ||
-        hello.suites.len % 2 != 0 || !prov_take_vector(reader, 1, &hello.compression) ||
-        hello.compression.len == 0)
-        return false;
-    hello.random = random.data;
-    *ret = hello;
-    return true;
+    ret->version = prov_get_u16(reader);
+    prov_get_bytes(reader, PROV_DTLS_RANDOM_LEN, &random);
+    prov_get_vector(reader, 1, &ret->session_id);
+    prov_get_vector(reader, 1, &ret->cookie);
+    prov_get_vector(reader, 2, &ret->suites);
+    prov_get_vector(reader, 1, &ret->compression);
+    ret->random = random.data;
+    ret->extensions = PROV_BYTES_NONE;
+    return reader->error == PROV_OK && ret->session_id.len <= PROV_DTLS_SESSION_ID_LEN &&
+           is_list_of_numbers(ret->suites) && ret->compression.len > 0;
 }
 
+/* To the end of a hello; nothing at all is no extensions. */
 static bool take_extensions(struct prov_reader *reader, struct prov_bytes *ret)
 {
     *ret = PROV_BYTES_NONE;
-    return prov_reader_done(reader) ||
-           (prov_take_vector(reader, 2, ret) && prov_reader_done(reader));
+    if (!prov_reader_done(reader))
+        prov_get_vector(reader, 2, ret);
+    return prov_reader_end(reader) == PROV_OK;
 }
 
 bool prov_client_hello_take(struct prov_bytes body, struct prov_client_hello *ret)
 {
     struct prov_reader reader = prov_reader_make(body);
-    struct prov_client_hello hello;
 
-    if (!prov_client_hello_take_head(&reader, &hello) ||
-        !take_extensions(&reader, &hello.extensions))
-        return false;
-    *ret = hello;
-    return true;
+    return prov_client_hello_take_head(&reader, ret) && take_extensions(&reader, &ret->extensions);
 }
 
 static void put_vector(struct prov_buf *buf, size_t width, struct prov_bytes bytes)
@@ -104,14 +105,10 @@ void prov_hello_verify_put(struct prov_buf *buf, struct prov_bytes cookie)
 bool prov_hello_verify_take(struct prov_bytes body, struct prov_bytes *ret_cookie)
 {
     struct prov_reader reader = prov_reader_make(body);
-    struct prov_bytes cookie;
-    uint16_t version; /* not judged: ServerHello's is */
 
-    if (!prov_take_u16(&reader, &version) || !prov_take_vector(&reader, 1, &cookie) ||
-        !prov_reader_done(&reader))
-        return false;
-    *ret_cookie = cookie;
-    return true;
+    (void)prov_get_u16(&reader); /* the version is not judged: ServerHello's is */
+    prov_get_vector(&reader, 1, ret_cookie);
+    return prov_reader_end(&reader) == PROV_OK;
 }
 
 /* --- ServerHello (RFC 5246, section 7.4.1.3) ------------------------------------------------- */
@@ -132,18 +129,16 @@ void prov_server_hello_put_head(struct prov_buf *buf, const struct prov_server_h
 bool prov_server_hello_take(struct prov_bytes body, struct prov_server_hello *ret)
 {
     struct prov_reader reader = prov_reader_make(body);
-    struct prov_server_hello hello;
     struct prov_bytes random;
 
-    if (!prov_take_u16(&reader, &hello.version) ||
-        !prov_take(&reader, PROV_DTLS_RANDOM_LEN, &random) ||
-        !prov_take_vector(&reader, 1, &hello.session_id) || hello.session_id.len > 32 ||
-        !prov_take_u16(&reader, &hello.suite) || !prov_take_u8(&reader, &hello.compression) ||
-        !take_extensions(&reader, &hello.extensions))
-        return false;
-    hello.random = random.data;
-    *ret = hello;
-    return true;
+    ret->version = prov_get_u16(&reader);
+    prov_get_bytes(&reader, PROV_DTLS_RANDOM_LEN, &random);
+    prov_get_vector(&reader, 1, &ret->session_id);
+    ret->suite = prov_get_u16(&reader);
+    ret->compression = prov_get_u8(&reader);
+    ret->random = random.data;
+    return take_extensions(&reader, &ret->extensions) &&
+           ret->session_id.len <= PROV_DTLS_SESSION_ID_LEN;
 }
 
 /* --- NewSessionTicket ------------------------------------------------------------------------ */
@@ -157,14 +152,10 @@ void prov_session_ticket_put(struct prov_buf *buf, struct prov_bytes ticket)
 bool prov_session_ticket_take(struct prov_bytes body, struct prov_bytes *ret_ticket)
 {
     struct prov_reader reader = prov_reader_make(body);
-    struct prov_bytes ticket;
-    uint32_t hint;
 
-    if (!prov_take_u32(&reader, &hint) || !prov_take_vector(&reader, 2, &ticket) ||
-        !prov_reader_done(&reader))
-        return false;
-    *ret_ticket = ticket;
-    return true;
+    (void)prov_get_u32(&reader); /* the hint of its life */
+    prov_get_vector(&reader, 2, ret_ticket);
+    return prov_reader_end(&reader) == PROV_OK;
 }
 
 /* --- Certificate ----------------------------------------------------------------------------- */
@@ -177,12 +168,9 @@ void prov_raw_key_put(struct prov_buf *buf, struct prov_bytes spki)
 bool prov_raw_key_take(struct prov_bytes body, struct prov_bytes *ret_spki)
 {
     struct prov_reader reader = prov_reader_make(body);
-    struct prov_bytes spki;
 
-    if (!prov_take_vector(&reader, 3, &spki) || !prov_reader_done(&reader))
-        return false;
-    *ret_spki = spki;
-    return true;
+    prov_get_vector(&reader, 3, ret_spki);
+    return prov_reader_end(&reader) == PROV_OK;
 }
 
 void prov_certificates_put(struct prov_buf *buf, const struct prov_bytes *chain, size_t count)
@@ -197,19 +185,18 @@ void prov_certificates_put(struct prov_buf *buf, const struct prov_bytes *chain,
 bool prov_certificates_take(struct prov_bytes body, struct prov_bytes ret[PROV_DTLS_CHAIN_MAX],
                             size_t *ret_count)
 {
-    struct prov_reader reader = prov_reader_make(body);
+    struct prov_reader reader;
     struct prov_bytes list, certificate;
     size_t count = 0;
 
-    if (!prov_take_vector(&reader, 3, &list) || !prov_reader_done(&reader))
+    if (!prov_raw_key_take(body, &list)) /* a vector of the same form */
         return false;
-    reader = prov_reader_make(list);
-    while (!prov_reader_done(&reader)) {
-        if (!prov_take_vector(&reader, 3, &certificate) || certificate.len == 0)
+    for (reader = prov_reader_make(list); !prov_reader_done(&reader); count++) {
+        prov_get_vector(&reader, 3, &certificate);
+        if (certificate.len == 0)
             return false;
         if (count < PROV_DTLS_CHAIN_MAX)
             ret[count] = certificate;
-        count++;
     }
     *ret_count = count;
     return true;
@@ -226,21 +213,17 @@ void prov_ecdh_params_put(struct prov_buf *buf, const uint8_t point[PROV_POINT_L
 
 bool prov_ecdh_params_take(struct prov_reader *reader, struct prov_ecdh_params *ret)
 {
-    struct prov_ecdh_params params = {0};
-    const uint8_t *from = reader->bytes.data + reader->at;
-    size_t at = reader->at;
+    size_t from = reader->at;
 
-    if (!prov_take_u8(reader, &params.curve_type))
-        return false;
-    if (params.curve_type != NAMED_CURVE) { /* refused by who asked: H26 */
-        *ret = params;
-        return true;
+    ret->point = ret->octets = PROV_BYTES_NONE;
+    ret->group = 0;
+    ret->curve_type = prov_get_u8(reader);
+    if (ret->curve_type == NAMED_CURVE) { /* others are refused by who asked: H26 */
+        ret->group = prov_get_u16(reader);
+        prov_get_vector(reader, 1, &ret->point);
+        ret->octets = PROV_BYTES(reader->bytes.data + from, reader->at - from);
     }
-    if (!prov_take_u16(reader, &params.group) || !prov_take_vector(reader, 1, &params.point))
-        return false;
-    params.octets = PROV_BYTES(from, reader->at - at);
-    *ret = params;
-    return true;
+    return reader->error == PROV_OK;
 }
 
 void prov_signed_put(struct prov_buf *buf, const uint8_t signature[PROV_SIGNATURE_LEN])
@@ -253,13 +236,9 @@ void prov_signed_put(struct prov_buf *buf, const uint8_t signature[PROV_SIGNATUR
 
 bool prov_signed_take(struct prov_reader *reader, struct prov_signed *ret)
 {
-    struct prov_signed value;
-
-    if (!prov_take_u16(reader, &value.algorithm) ||
-        !prov_take_vector(reader, 2, &value.signature) || !prov_reader_done(reader))
-        return false;
-    *ret = value;
-    return true;
+    ret->algorithm = prov_get_u16(reader);
+    prov_get_vector(reader, 2, &ret->signature);
+    return prov_reader_end(reader) == PROV_OK;
 }
 
 /* --- CertificateRequest (RFC 5246, section 7.4.4) -------------------------------------------- */
@@ -283,15 +262,12 @@ void prov_certificate_request_put(struct prov_buf *buf)
 bool prov_certificate_request_take(struct prov_bytes body, struct prov_certificate_request *ret)
 {
     struct prov_reader reader = prov_reader_make(body);
-    struct prov_certificate_request request;
 
-    if (!prov_take_vector(&reader, 1, &request.types) || request.types.len == 0 ||
-        !prov_take_vector(&reader, 2, &request.algorithms) || request.algorithms.len == 0 ||
-        request.algorithms.len % 2 != 0 || !prov_take_vector(&reader, 2, &request.authorities) ||
-        !prov_reader_done(&reader))
-        return false;
-    *ret = request;
-    return true;
+    prov_get_vector(&reader, 1, &ret->types);
+    prov_get_vector(&reader, 2, &ret->algorithms);
+    prov_get_vector(&reader, 2, &ret->authorities);
+    return prov_reader_end(&reader) == PROV_OK && ret->types.len > 0 &&
+           is_list_of_numbers(ret->algorithms);
 }
 
 /* --- ClientKeyExchange ----------------------------------------------------------------------- */
@@ -309,12 +285,11 @@ bool prov_client_exchange_take(struct prov_bytes body, enum prov_kx kx,
                                struct prov_bytes *ret_identity, struct prov_bytes *ret_point)
 {
     struct prov_reader reader = prov_reader_make(body);
-    struct prov_bytes identity = PROV_BYTES_NONE, point = PROV_BYTES_NONE;
 
-    if ((kx != PROV_KX_ECDHE_ECDSA && !prov_take_vector(&reader, 2, &identity)) ||
-        (kx != PROV_KX_PSK && !prov_take_vector(&reader, 1, &point)) || !prov_reader_done(&reader))
-        return false;
-    *ret_identity = identity;
-    *ret_point = point;
-    return true;
+    *ret_identity = *ret_point = PROV_BYTES_NONE;
+    if (kx != PROV_KX_ECDHE_ECDSA)
+        prov_get_vector(&reader, 2, ret_identity);
+    if (kx != PROV_KX_PSK)
+        prov_get_vector(&reader, 1, ret_point);
+    return prov_reader_end(&reader) == PROV_OK;
 }

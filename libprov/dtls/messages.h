@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The bodies of the handshake messages, both directions. Views point into the message.
- * Take: false if it is not well-formed, or goes on after its end.
+ * Take: false if it is not well-formed, or goes on after its end; then what was to be filled says nothing.
  */
 #ifndef PROV_DTLS_MESSAGES_H
 #define PROV_DTLS_MESSAGES_H

@@ -22,14 +22,9 @@
 
 #include <string.h>
 
-#define AAD_MAX      (8 + 3 + 10 + PROV_DTLS_CID_MAX + 2)
-#define EXPLICIT_LEN 8
-#define WINDOW_BITS  64u
-
-static size_t explicit_len(const struct prov_suite *suite)
-{
-    return PROV_AEAD_NONCE_LEN - suite->fixed_iv_len >= EXPLICIT_LEN ? EXPLICIT_LEN : 0;
-}
+#define AAD_MAX    (8 + 3 + 10 + PROV_DTLS_IF(PROV_WITH_CONNECTION_ID, PROV_DTLS_CID_MAX) + 2)
+#define NUMBER_AT  3 /* of epoch and sequence_number in a header */
+#define NUMBER_LEN 8
 
 static bool is_with_cid(uint8_t type)
 {
@@ -45,39 +40,48 @@ static struct prov_bytes cid_of_peer(const struct prov_dtls *s)
 bool prov_record_take(uint8_t *data, size_t len, size_t cid_len, size_t *at,
                       struct prov_record *ret)
 {
-    if (len - *at < RECORD_HEADER_LEN)
+    size_t left = len - *at, head = RECORD_HEADER_LEN;
+    uint8_t *header = data + *at;
+
+    if (left < head)
         return false;
-    struct prov_reader reader = prov_reader_make(PROV_BYTES(data + *at, len - *at));
-    struct prov_record record = {.header = data + *at};
-    struct prov_bytes body;
-    if (!prov_take_u8(&reader, &record.type) || !prov_take_u16(&reader, &record.version) ||
-        !prov_take_u16(&reader, &record.epoch) || !prov_take_u48(&reader, &record.seq) ||
-        !prov_take(&reader, is_with_cid(record.type) ? cid_len : 0, &record.cid) ||
-        !prov_take_vector(&reader, 2, &body))
+    if (!is_with_cid(header[0]))
+        cid_len = 0;
+    head += cid_len;
+    if (left < head || prov_be16(header + head - 2) > left - head)
         return false;
-    record.body = record.header + RECORD_HEADER_LEN + record.cid.len;
-    record.len = body.len;
-    *at += RECORD_HEADER_LEN + record.cid.len + body.len;
-    *ret = record;
+    ret->type = header[0];
+    ret->version = prov_be16(header + 1);
+    ret->epoch = prov_be16(header + NUMBER_AT);
+    ret->seq = (uint64_t)prov_be16(header + 5) << 32 | prov_be32(header + 7);
+    ret->cid = PROV_BYTES(header + RECORD_HEADER_LEN - 2, cid_len);
+    ret->header = header;
+    ret->body = header + head;
+    ret->len = prov_be16(header + head - 2);
+    *at += head + ret->len;
     return true;
 }
 
-static void put_header(struct prov_buf *out, uint8_t type, uint16_t version, unsigned epoch,
-                       uint64_t seq, struct prov_bytes cid, size_t len)
+/* Up to where a connection id stands, and the length. number: epoch and sequence_number. */
+static void put_header(struct prov_buf *out, uint8_t type, uint16_t version, uint64_t number)
 {
     prov_put_u8(out, type);
     prov_put_u16(out, version);
-    prov_put_u16(out, (uint16_t)epoch);
-    prov_put_u48(out, seq);
-    prov_put_bytes(out, cid);
-    prov_put_u16(out, (uint16_t)len);
+    prov_put_u64(out, number);
 }
 
 void prov_record_put_plain(uint16_t version, uint64_t seq, uint8_t type, struct prov_bytes content,
                            struct prov_buf *out)
 {
-    put_header(out, type, version, 0, seq, PROV_BYTES_NONE, content.len);
+    put_header(out, type, version, seq);
+    prov_put_u16(out, (uint16_t)content.len);
     prov_put_bytes(out, content);
+}
+
+/* What a nonce has that is not in the fixed IV: 8 octets, or nothing (RFC 7905). */
+static size_t explicit_len(const struct prov_suite *suite)
+{
+    return PROV_AEAD_NONCE_LEN - (size_t)suite->fixed_iv_len;
 }
 
 static size_t sealing_len(const struct prov_suite *suite)
@@ -101,91 +105,101 @@ size_t prov_record_overhead_in(const struct prov_dtls *s)
     return overhead(s->suite, prov_record_cid(s).len);
 }
 
-/* `number`: epoch and sequence number as 8 octets. */
-static void make_nonce(const struct prov_suite *suite, const uint8_t *iv, const uint8_t *number,
-                       uint8_t nonce[PROV_AEAD_NONCE_LEN])
-{
-    memcpy(nonce, iv, PROV_AEAD_NONCE_LEN);
-    if (explicit_len(suite) > 0)
-        memcpy(nonce + suite->fixed_iv_len, number, EXPLICIT_LEN);
-    else /* RFC 7905, section 2 */
-        for (size_t i = 0; i < EXPLICIT_LEN; i++)
-            nonce[PROV_AEAD_NONCE_LEN - EXPLICIT_LEN + i] ^= number[i];
-}
+/* --- epoch 1 --------------------------------------------------------------------------------- */
 
-/* From a record's header: type 1 | version 2 | epoch 2 | sequence_number 6. The length is of what is
- * sealed. */
-static struct prov_bytes make_aad(const uint8_t *header, struct prov_bytes cid, size_t len,
-                                  uint8_t room[AAD_MAX])
+struct sealing {
+    uint8_t nonce[PROV_AEAD_NONCE_LEN];
+    uint8_t room[AAD_MAX];
+    struct prov_bytes key, aad;
+};
+
+static struct prov_bytes cid_aad(const uint8_t *header, struct prov_bytes cid, size_t len,
+                                 uint8_t room[AAD_MAX])
 {
     static const uint8_t placeholder[] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
     struct prov_buf aad = prov_buf_make(room, AAD_MAX);
 
-    if (is_with_cid(header[0])) {
-        prov_put(&aad, placeholder, sizeof(placeholder));
-        prov_put_u8(&aad, CONTENT_CID);
-        prov_put_u8(&aad, (uint8_t)cid.len);
-        prov_put(&aad, header, 11);
-        prov_put_bytes(&aad, cid);
-    } else {
-        prov_put(&aad, header + 3, 8);
-        prov_put(&aad, header, 3);
-    }
+    prov_put(&aad, placeholder, sizeof(placeholder));
+    prov_put_u8(&aad, CONTENT_CID);
+    prov_put_u8(&aad, (uint8_t)cid.len);
+    prov_put(&aad, header, 11);
+    prov_put_bytes(&aad, cid);
     prov_put_u16(&aad, (uint16_t)len);
     return prov_buf_bytes(&aad);
 }
 
-static struct prov_bytes key_of(const struct prov_dtls *s, const struct prov_dtls_keys *keys)
+/* `number`: what makes the nonce a new one, epoch and sequence number or what the peer says they are. It goes
+ * over the IV by exclusive or (RFC 7905, section 2), which has zeros there where the number is explicit. len: of
+ * what is sealed. */
+static void prepare(const struct prov_suite *suite, const struct prov_dtls_keys *keys,
+                    const uint8_t *header, const uint8_t *number, struct prov_bytes cid, size_t len,
+                    struct sealing *ret)
 {
-    return PROV_BYTES(keys->key, prov_aead_key_len(s->suite->aead));
+    ret->key = PROV_BYTES(keys->key, prov_aead_key_len(suite->aead));
+    memcpy(ret->nonce, keys->iv, sizeof(ret->nonce));
+    for (size_t i = 0; i < NUMBER_LEN; i++)
+        ret->nonce[sizeof(ret->nonce) - NUMBER_LEN + i] ^= number[i];
+    if (is_with_cid(header[0])) {
+        ret->aad = cid_aad(header, cid, len, ret->room);
+        return;
+    }
+    memcpy(ret->room, header + NUMBER_AT, NUMBER_LEN);
+    memcpy(ret->room + NUMBER_LEN, header, NUMBER_AT);
+    ret->room[11] = (uint8_t)(len >> 8);
+    ret->room[12] = (uint8_t)len;
+    ret->aad = PROV_BYTES(ret->room, 13);
 }
 
-/* The content is put in its place and sealed there. */
-static bool put_sealed(struct prov_dtls *s, uint8_t type, struct prov_bytes head,
-                       struct prov_bytes body, struct prov_buf *out)
+/* Of len octets that have been put. */
+static prov_result seal(struct prov_dtls *s, const uint8_t *header, size_t len,
+                        struct prov_buf *out)
 {
-    struct prov_bytes cid = cid_of_peer(s);
-    size_t mark = out->len, len = head.len + body.len + (cid.len > 0);
-    uint8_t nonce[PROV_AEAD_NONCE_LEN], room[AAD_MAX];
+    const struct prov_suite *suite = s->suite;
+    uint8_t *content = out->data + out->len - len;
+    struct sealing sealing;
 
-    put_header(out, cid.len > 0 ? CONTENT_CID : type, DTLS_1_2, 1, s->write_seq[1], cid,
-               sealing_len(s->suite) + len);
-    uint8_t *header = out->data + mark, *number = header + 3;
-    make_nonce(s->suite, s->write.iv, number, nonce);
-    struct prov_bytes aad = make_aad(header, cid, len, room);
-    prov_put(out, number, explicit_len(s->suite));
-    uint8_t *content = out->data + out->len;
-    prov_put_bytes(out, head);
-    prov_put_bytes(out, body);
-    if (cid.len > 0)
-        prov_put_u8(out, type);
-    (void)prov_put_space(out, prov_aead_tag_len(s->suite->aead));
-    if (prov_crypto_seal(s->crypto, s->suite->aead, key_of(s, &s->write), nonce, aad,
-                         PROV_BYTES(content, len), content) == PROV_OK)
-        return true;
-    prov_wipe(content, len);
-    out->len = mark;
-    return false;
+    (void)prov_put_space(out, prov_aead_tag_len(suite->aead));
+    prepare(suite, &s->write, header, header + NUMBER_AT, cid_of_peer(s), len, &sealing);
+    return prov_crypto_seal(s->crypto, suite->aead, sealing.key, sealing.nonce, sealing.aad,
+                            PROV_BYTES(content, len), content);
 }
 
 bool prov_record_put(struct prov_dtls *s, unsigned epoch, uint8_t type, struct prov_bytes head,
                      struct prov_bytes body, struct prov_buf *out)
 {
-    uint64_t limit = epoch == 0 ? SEQUENCE_MAX : RECORDS_MAX;
+    const struct prov_bytes content[] = {head, body};
 
-    if (out->overflow || s->write_seq[epoch] >= limit ||
-        out->cap - out->len < prov_record_overhead(s, epoch) + head.len + body.len)
+    return prov_record_write(s, epoch, type, content, out);
+}
+
+bool prov_record_write(struct prov_dtls *s, unsigned epoch, uint8_t type,
+                       const struct prov_bytes content[2], struct prov_buf *out)
+{
+    uint64_t limit = epoch == 0 && PROV_WITH_SERVER ? SEQUENCE_MAX : RECORDS_MAX;
+    size_t len = content[0].len + content[1].len, mark = out->len,
+           overhead = prov_record_overhead(s, epoch);
+    bool with_cid = epoch == 1 && cid_of_peer(s).len > 0;
+
+    if (out->overflow || s->write_seq[epoch] >= limit || out->cap - mark < overhead + len)
         return false;
-    if (epoch == 1) {
-        if (!put_sealed(s, type, head, body, out))
-            return false;
-    } else {
-        put_header(out, type, DTLS_1_2, 0, s->write_seq[0], PROV_BYTES_NONE, head.len + body.len);
-        prov_put_bytes(out, head);
-        prov_put_bytes(out, body);
-    }
-    s->write_seq[epoch]++;
-    return true;
+    put_header(out, with_cid ? CONTENT_CID : type, DTLS_1_2,
+               (uint64_t)epoch << 48 | s->write_seq[epoch]++);
+    if (with_cid)
+        prov_put_bytes(out, cid_of_peer(s));
+    prov_put_u16(
+        out, (uint16_t)(overhead + len - RECORD_HEADER_LEN - (with_cid ? cid_of_peer(s).len : 0)));
+    if (epoch == 1)
+        prov_put(out, out->data + mark + NUMBER_AT, explicit_len(s->suite));
+    prov_put_bytes(out, content[0]);
+    prov_put_bytes(out, content[1]);
+    if (with_cid)
+        prov_put_u8(out, type);
+    if (epoch == 0 || seal(s, out->data + mark, len + with_cid, out) == PROV_OK)
+        return true;
+    prov_wipe(out->data + mark, out->len - mark);
+    out->len = mark;
+    s->write_seq[epoch]--;
+    return false;
 }
 
 /* The true type stands before the zeros; type 0, which nobody takes, if there is nothing but zeros. */
@@ -203,40 +217,49 @@ prov_result prov_record_open(struct prov_dtls *s, struct prov_record *record,
                              struct prov_bytes *ret)
 {
     size_t extra = sealing_len(s->suite), skip = explicit_len(s->suite);
-    uint8_t nonce[PROV_AEAD_NONCE_LEN], room[AAD_MAX];
+    uint8_t *sealed = record->body + skip;
+    struct sealing sealing;
 
     if (record->len < extra)
         return PROV_E_TRUNCATED;
-    size_t content_len = record->len - extra;
     /* The nonce is what the peer says it is; ours says epoch and sequence number. */
-    make_nonce(s->suite, s->read.iv, skip > 0 ? record->body : record->header + 3, nonce);
-    struct prov_bytes aad = make_aad(record->header, record->cid, content_len, room);
-    uint8_t *sealed = record->body + skip;
-    prov_result result = prov_crypto_open(s->crypto, s->suite->aead, key_of(s, &s->read), nonce,
-                                          aad, PROV_BYTES(sealed, record->len - skip), sealed);
+    prepare(s->suite, &s->read, record->header,
+            skip > 0 ? record->body : record->header + NUMBER_AT, record->cid, record->len - extra,
+            &sealing);
+    prov_result result =
+        prov_crypto_open(s->crypto, s->suite->aead, sealing.key, sealing.nonce, sealing.aad,
+                         PROV_BYTES(sealed, record->len - skip), sealed);
     if (result != PROV_OK)
         return result;
-    *ret = PROV_BYTES(sealed, content_len);
+    *ret = PROV_BYTES(sealed, record->len - extra);
     if (is_with_cid(record->type))
         *ret = unwrap(record, *ret);
     return PROV_OK;
 }
 
-bool prov_window_fresh(const struct prov_dtls_window *window, uint64_t seq)
+/* --- the window ------------------------------------------------------------------------------ */
+
+#define WINDOW_BITS 64u
+
+bool prov_window_fresh(const struct prov_dtls_window *window, uint32_t seq)
 {
-    if (seq > window->highest)
-        return true;
-    uint64_t age = window->highest - seq;
-    return age < WINDOW_BITS && (window->seen >> age & 1) == 0;
+    uint32_t age = window->highest - seq;
+
+    return seq > window->highest ||
+           (age < WINDOW_BITS && (window->seen[age / 32] >> age % 32 & 1) == 0);
 }
 
-void prov_window_note(struct prov_dtls_window *window, uint64_t seq)
+void prov_window_note(struct prov_dtls_window *window, uint32_t seq)
 {
-    if (seq > window->highest) {
-        uint64_t step = seq - window->highest;
-        window->seen = step < WINDOW_BITS ? window->seen << step : 0;
-        window->highest = seq;
+    for (uint32_t step = 0; seq > window->highest && step < WINDOW_BITS; step++) {
+        window->seen[1] = window->seen[1] << 1 | window->seen[0] >> 31;
+        window->seen[0] <<= 1;
+        if (step == WINDOW_BITS - 1)
+            window->highest = seq;
+        else
+            window->highest++;
     }
-    if (window->highest - seq < WINDOW_BITS)
-        window->seen |= 1ull << (window->highest - seq);
+    uint32_t age = window->highest - seq;
+    if (age < WINDOW_BITS)
+        window->seen[age / 32] |= 1u << age % 32;
 }

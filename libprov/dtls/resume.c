@@ -11,9 +11,10 @@
 
 /* --- what is remembered ---------------------------------------------------------------------- */
 
-prov_result prov_resume_note_name(struct prov_dtls *s, struct prov_bytes name)
+void prov_resume_note_name(struct prov_dtls *s, struct prov_bytes name)
 {
-    return prov_dtls_check(s, prov_crypto_sha256(s->crypto, &name, 1, s->kept.name));
+    if (PROV_DTLS_RESUMES)
+        prov_dtls_note(s, prov_crypto_sha256(s->crypto, &name, 1, s->kept.name));
 }
 
 static bool is_in_use(const struct prov_dtls_config *config,
@@ -39,7 +40,7 @@ bool prov_resume_fits(const struct prov_dtls *s, const struct prov_dtls_resumabl
     return session->kind <= PROV_KIND_CERT && session->extended_master &&
            prov_dtls_resumable_fresh(session, s->now_ms) && is_in_use(s->config, session) &&
            fragment_fits(s, session) &&
-           memcmp(session->name, s->kept.name, sizeof(session->name)) == 0;
+           memcmp(session->name, s->kept.name, sizeof(s->kept.name)) == 0;
 }
 
 void prov_resume_master(struct prov_dtls *s, const uint8_t master[PROV_DTLS_MASTER_LEN])
@@ -137,9 +138,9 @@ prov_result prov_dtls_resumable(struct prov_dtls *s, uint64_t now_ms,
     ret->suite = s->suite->id;
     ret->max_fragment = s->max_fragment;
     ret->extended_master = true;
-    memcpy(ret->master, s->kept.master, sizeof(ret->master));
-    memcpy(ret->name, s->kept.name, sizeof(ret->name));
-    memcpy(ret->credential, s->kept.credential, sizeof(ret->credential));
+    memcpy(ret->master, s->kept.master, sizeof(s->kept.master));
+    memcpy(ret->name, s->kept.name, sizeof(s->kept.name));
+    memcpy(ret->credential, s->kept.credential, sizeof(s->kept.credential));
     ret->ticket_len = (uint16_t)ticket.len;
     ret->made_ms = s->kept.made_ms;
     prov_resume_forget(s);
@@ -173,7 +174,7 @@ struct prov_bytes prov_resume_offer(struct prov_dtls *s)
     return s->hs->resuming ? offered_id(s) : PROV_BYTES_NONE;
 }
 
-prov_result prov_resume_answered(struct prov_dtls *s, const struct prov_server_hello *hello)
+prov_outcome prov_resume_answered(struct prov_dtls *s, const struct prov_server_hello *hello)
 {
     const struct prov_dtls_resumable *session = s->config->resume;
 
@@ -184,7 +185,7 @@ prov_result prov_resume_answered(struct prov_dtls *s, const struct prov_server_h
         return PROV_OK;
     }
     if (hello->suite != session->suite) /* RFC 5246, section 7.4.1.3 */
-        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
+        return PROV_ALERT_ILLEGAL_PARAMETER;
     prov_resume_take(s, session);
     return PROV_OK;
 }

@@ -16,11 +16,13 @@
 #include "messages.h"
 
 /* What a name is remembered by: SHA-256 of it in lower case. */
-PROV_MUST prov_result prov_resume_note_name(struct prov_dtls *s, struct prov_bytes name);
+void prov_resume_note_name(struct prov_dtls *s, struct prov_bytes name);
 /* What both sides ask of a session: it is of this name, of a kind and a suite in use, made with
  * extended master secret (RFC 7627, section 5.3) and not too long ago (H33). */
 PROV_MUST bool prov_resume_fits(const struct prov_dtls *s,
                                 const struct prov_dtls_resumable *session);
+/* Keeps the master secret for the next time. */
+void prov_resume_master(struct prov_dtls *s, const uint8_t master[PROV_DTLS_MASTER_LEN]);
 /* The session goes on with this one's secret. */
 void prov_resume_take(struct prov_dtls *s, const struct prov_dtls_resumable *session);
 /* The secret has been used: the client keeps it in its ticket, or nobody does. */
@@ -36,8 +38,8 @@ void prov_resume_forget(struct prov_dtls *s);
 struct prov_bytes prov_resume_offer(struct prov_dtls *s);
 /* The session_id of a ServerHello, before its extensions are looked at: s->resumed, or what is kept
  * for the next time. */
-PROV_MUST prov_result prov_resume_answered(struct prov_dtls *s,
-                                           const struct prov_server_hello *hello);
+PROV_MUST prov_outcome prov_resume_answered(struct prov_dtls *s,
+                                            const struct prov_server_hello *hello);
 
 /* --- server ---------------------------------------------------------------------------------- */
 
@@ -46,6 +48,6 @@ void prov_resume_ask(struct prov_dtls *s, const struct prov_client_hello *hello)
 /* The ClientHello that is held while the session is sought. */
 PROV_MUST bool prov_resume_held(const struct prov_dtls *s, struct prov_client_hello *ret);
 /* A name for a new session, if it can be resumed. */
-PROV_MUST prov_result prov_resume_name(struct prov_dtls *s);
+void prov_resume_name(struct prov_dtls *s);
 
 #endif

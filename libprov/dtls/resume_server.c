@@ -15,7 +15,7 @@ bool prov_resume_held(const struct prov_dtls *s, struct prov_client_hello *ret)
     struct prov_bytes message;
 
     return s->hs != NULL && s->hs->need == PROV_DTLS_NEED_SESSION &&
-           prov_inbox_first(s->hs, &message) &&
+           prov_inbox_find(s->hs, s->hs->next_receive, &message) &&
            prov_client_hello_take(
                PROV_BYTES(message.data + MESSAGE_HEADER_LEN, message.len - MESSAGE_HEADER_LEN),
                ret);
@@ -75,7 +75,7 @@ void prov_dtls_give_session(struct prov_dtls *s, const struct prov_dtls_resumabl
         prov_numbers_have(hello.suites, found->suite))
         go_on_with(s, found, hello.session_id);
     if (prov_dtls_answered(s, PROV_DTLS_NEED_SESSION) && mixed)
-        (void)prov_dtls_refuse(s, PROV_ALERT_HANDSHAKE_FAILURE);
+        prov_dtls_end(s, PROV_ALERT_HANDSHAKE_FAILURE);
 }
 
 void prov_dtls_set_credential(struct prov_dtls *s, const uint8_t credential[16])
@@ -83,10 +83,10 @@ void prov_dtls_set_credential(struct prov_dtls *s, const uint8_t credential[16])
     memcpy(s->kept.credential, credential, sizeof(s->kept.credential));
 }
 
-prov_result prov_resume_name(struct prov_dtls *s)
+void prov_resume_name(struct prov_dtls *s)
 {
     if (!s->config->resumption || !s->extended_master || prov_ticket_promised(s))
-        return PROV_OK;
+        return;
     s->kept.session_id_len = NEW_ID_LEN;
-    return prov_dtls_check(s, prov_crypto_random(s->crypto, s->kept.session_id, NEW_ID_LEN));
+    prov_dtls_note(s, prov_crypto_random(s->crypto, s->kept.session_id, NEW_ID_LEN));
 }

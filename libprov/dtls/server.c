@@ -51,7 +51,7 @@ static bool suite_fits(const struct prov_dtls *s, const struct prov_suite *suite
     return suite->kx != PROV_KX_ECDHE_ECDSA || (facts->algorithms && facts->ecdsa_sha256);
 }
 
-static prov_result choose(struct prov_dtls *s, struct prov_bytes offered)
+static prov_outcome choose(struct prov_dtls *s, struct prov_bytes offered)
 {
     const struct prov_dtls_facts *facts = &s->hs->facts;
     enum prov_alert alert = PROV_ALERT_HANDSHAKE_FAILURE;
@@ -68,7 +68,7 @@ static prov_result choose(struct prov_dtls *s, struct prov_bytes offered)
         if ((facts->client_types | facts->server_types) != 0) /* RFC 7250, section 4.2 */
             alert = PROV_ALERT_UNSUPPORTED_CERTIFICATE;
     }
-    return prov_dtls_refuse(s, alert);
+    return alert;
 }
 
 static bool has_null(struct prov_bytes compression)
@@ -79,40 +79,36 @@ static bool has_null(struct prov_bytes compression)
     return false;
 }
 
-static prov_result take_client_hello(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_client_hello(struct prov_dtls *s, struct prov_bytes body)
 {
     struct prov_client_hello hello;
 
     if (!prov_client_hello_take(body, &hello))
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     if (hello.version > DTLS_1_2) /* an older one: numbers go down */
-        return prov_dtls_refuse(s, PROV_ALERT_PROTOCOL_VERSION);
+        return PROV_ALERT_PROTOCOL_VERSION;
     if (!has_null(hello.compression))
-        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
+        return PROV_ALERT_ILLEGAL_PARAMETER;
     memcpy(s->hs->random_client, hello.random, PROV_DTLS_RANDOM_LEN);
     s->hs->facts.renegotiation = prov_numbers_have(hello.suites, EMPTY_RENEGOTIATION_INFO_SCSV);
-    prov_result result = prov_server_extensions_take(s, hello.extensions);
-    if (result == PROV_OK)
-        result = choose(s, hello.suites);
-    if (result == PROV_OK)
-        result = prov_cached_choose(s);
-    if (result != PROV_OK)
-        return result;
+    prov_outcome outcome = prov_server_extensions_take(s, hello.extensions);
+    if (outcome == PROV_OK)
+        outcome = choose(s, hello.suites);
+    if (outcome != PROV_OK)
+        return outcome;
+    prov_cached_choose(s);
     s->extended_master = s->hs->facts.extended_master;
     s->hs->state = s->suite->kx == PROV_KX_PSK ? STATE_ANSWER : STATE_EPHEMERAL;
-    result = prov_dtls_check(
-        s, prov_crypto_random(s->crypto, s->hs->random_server, PROV_DTLS_RANDOM_LEN));
-    if (result == PROV_OK)
-        result = prov_transcript_begin(s);
-    if (result == PROV_OK)
-        prov_resume_ask(s, &hello);
-    return result;
+    prov_dtls_note(s, prov_crypto_random(s->crypto, s->hs->random_server, PROV_DTLS_RANDOM_LEN));
+    prov_transcript_begin(s);
+    prov_resume_ask(s, &hello);
+    return PROV_OK;
 }
 
 /* --- the answer ------------------------------------------------------------------------------ */
 
 /* RFC 8422, section 5.4: what is signed is both randoms and the parameters. */
-static prov_result ask_signature(struct prov_dtls *s)
+static void ask_signature(struct prov_dtls *s)
 {
     struct prov_dtls_handshake *hs = s->hs;
     uint8_t room[4 + PROV_POINT_LEN];
@@ -122,19 +118,20 @@ static prov_result ask_signature(struct prov_dtls *s)
     const struct prov_bytes parts[] = {PROV_BYTES_OF(hs->random_client),
                                        PROV_BYTES_OF(hs->random_server), prov_buf_bytes(&params)};
     prov_dtls_ask(s, PROV_DTLS_NEED_SIGN);
-    return prov_dtls_check(s, prov_crypto_sha256(s->crypto, parts, 3, hs->sign_digest));
+    prov_dtls_note(s, prov_crypto_sha256(s->crypto, parts, 3, hs->digest));
 }
 
-static prov_result make_share(struct prov_dtls *s, struct prov_bytes none)
+static prov_outcome make_share(struct prov_dtls *s, struct prov_bytes none)
 {
     (void)none;
     s->hs->state = STATE_ANSWER;
-    prov_result result =
-        prov_dtls_check(s, prov_crypto_ecdh_make(s->crypto, &s->hs->secret.ecdh, s->hs->own_share));
-    return result == PROV_OK && prov_dtls_is_public(s) ? ask_signature(s) : result;
+    prov_dtls_note(s, prov_crypto_ecdh_make(s->crypto, &s->hs->secret.ecdh, s->hs->own_share));
+    if (prov_dtls_is_public(s))
+        ask_signature(s);
+    return PROV_OK;
 }
 
-static prov_result add_hello(struct prov_dtls *s)
+static void add_hello(struct prov_dtls *s)
 {
     const struct prov_server_hello hello = {
         .version = DTLS_1_2,
@@ -142,86 +139,72 @@ static prov_result add_hello(struct prov_dtls *s)
         .session_id = PROV_BYTES(s->kept.session_id, s->kept.session_id_len),
         .suite = s->suite->id,
         .compression = 0};
-    struct prov_buf message = prov_flight_message(s, MESSAGE_SERVER_HELLO);
+    struct prov_buf *message = prov_flight_message(s, MESSAGE_SERVER_HELLO);
 
-    prov_server_hello_put_head(&message, &hello);
-    prov_server_extensions_put(s, &message);
-    return prov_flight_message_end(s, &message);
+    prov_server_hello_put_head(message, &hello);
+    prov_server_extensions_put(s, message);
+    prov_flight_message_end(s);
 }
 
 /* With an empty hint where the key exchange has one (RFC 5489, section 2). */
-static prov_result add_exchange(struct prov_dtls *s)
+static void add_exchange(struct prov_dtls *s)
 {
-    struct prov_buf message = prov_flight_message(s, MESSAGE_SERVER_KEY_EXCHANGE);
+    struct prov_buf *message = prov_flight_message(s, MESSAGE_SERVER_KEY_EXCHANGE);
 
     if (!prov_dtls_is_public(s))
-        prov_put_u16(&message, 0);
-    prov_ecdh_params_put(&message, s->hs->own_share);
+        prov_put_u16(message, 0);
+    prov_ecdh_params_put(message, s->hs->own_share);
     if (prov_dtls_is_public(s))
-        prov_signed_put(&message, s->hs->signature);
-    return prov_flight_message_end(s, &message);
+        prov_signed_put(message, s->hs->signature);
+    prov_flight_message_end(s);
 }
 
-static prov_result add_request(struct prov_dtls *s)
+static void add_request(struct prov_dtls *s)
 {
-    struct prov_buf message = prov_flight_message(s, MESSAGE_CERTIFICATE_REQUEST);
+    struct prov_buf *message = prov_flight_message(s, MESSAGE_CERTIFICATE_REQUEST);
 
     if (prov_cached_agreed(s, CACHED_CERT_REQ))
-        prov_cached_put_short(s, CACHED_CERT_REQ, &message);
+        prov_cached_put_short(s, CACHED_CERT_REQ, message);
     else
-        prov_certificate_request_put(&message);
-    return prov_flight_message_end(s, &message);
-}
-
-static prov_result add_done(struct prov_dtls *s)
-{
-    struct prov_buf message = prov_flight_message(s, MESSAGE_SERVER_HELLO_DONE);
-
-    return prov_flight_message_end(s, &message);
+        prov_certificate_request_put(message);
+    prov_flight_message_end(s);
 }
 
 /* A PSK suite has no ServerKeyExchange: there is no hint to give (RFC 4279, section 2; profile.md,
  * row 13). */
-static prov_result answer(struct prov_dtls *s, struct prov_bytes none)
+static prov_outcome answer(struct prov_dtls *s, struct prov_bytes none)
 {
     bool is_public = prov_dtls_is_public(s);
 
     (void)none;
     prov_flight_begin(s);
-    prov_result result = prov_resume_name(s);
-    if (result == PROV_OK)
-        result = add_hello(s);
-    if (result == PROV_OK && is_public)
-        result = prov_certificate_add(s);
-    if (result == PROV_OK && s->suite->kx != PROV_KX_PSK)
-        result = add_exchange(s);
-    if (result == PROV_OK && is_public)
-        result = add_request(s);
-    if (result == PROV_OK)
-        result = add_done(s);
-    if (result != PROV_OK)
-        return result;
+    prov_resume_name(s);
+    add_hello(s);
+    if (is_public)
+        prov_certificate_add(s);
+    if (s->suite->kx != PROV_KX_PSK)
+        add_exchange(s);
+    if (is_public)
+        add_request(s);
+    (void)prov_flight_message(s, MESSAGE_SERVER_HELLO_DONE);
+    prov_flight_message_end(s);
     s->hs->state = is_public ? STATE_CERTIFICATE : STATE_KEY_EXCHANGE;
     prov_flight_end(s);
     return PROV_OK;
 }
 
 /* RFC 5246, section 7.3: nothing long to do, and the client has the last word. */
-static prov_result resume(struct prov_dtls *s, struct prov_bytes none)
+static prov_outcome resume(struct prov_dtls *s, struct prov_bytes none)
 {
     (void)none;
     prov_flight_begin(s);
-    prov_result result = add_hello(s);
-    if (result == PROV_OK)
-        result = prov_keys_resume(s);
-    if (result == PROV_OK && s->hs->facts.by_ticket) {
+    add_hello(s);
+    prov_keys_resume(s);
+    if (s->hs->facts.by_ticket) {
         s->kept.session_id_len = 0; /* the client's name for it: nothing is kept here */
         prov_resume_forget_secret(s);
     }
-    if (result == PROV_OK)
-        result = prov_finished_add(s);
-    if (result != PROV_OK)
-        return result;
+    prov_finished_add(s);
     s->hs->state = STATE_FINISHED;
     prov_flight_end(s);
     return PROV_OK;
@@ -229,50 +212,40 @@ static prov_result resume(struct prov_dtls *s, struct prov_bytes none)
 
 /* --- the client's flight --------------------------------------------------------------------- */
 
-static prov_result take_exchange(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_exchange(struct prov_dtls *s, struct prov_bytes body)
 {
     struct prov_bytes point;
 
     if (!prov_client_exchange_take(body, s->suite->kx, &s->hs->identity, &point))
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     s->hs->state = s->suite->kx == PROV_KX_PSK ? STATE_KEYS : STATE_AGREE;
     if (!prov_dtls_is_public(s))
         prov_dtls_ask(s, PROV_DTLS_NEED_PSK);
     return s->suite->kx == PROV_KX_PSK ? PROV_OK : prov_share_keep(s, point);
 }
 
-static prov_result make_keys(struct prov_dtls *s, struct prov_bytes none)
+static prov_outcome make_keys(struct prov_dtls *s, struct prov_bytes none)
 {
     (void)none;
     s->hs->state = prov_dtls_is_public(s) ? STATE_CERTIFICATE_VERIFY : STATE_FINISHED;
-    return prov_keys_derive(s);
+    prov_keys_derive(s);
+    return PROV_OK;
 }
 
 /* RFC 5246, section 7.4.8: over all messages before it; the only proof that the key is the
  * client's. */
-static prov_result take_verify(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_verify(struct prov_dtls *s, struct prov_bytes body)
 {
     struct prov_reader reader = prov_reader_make(body);
-    uint8_t signature[PROV_SIGNATURE_LEN];
     struct prov_signed value;
 
     if (!prov_signed_take(&reader, &value))
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     if (value.algorithm != PROV_SIGNATURE_ECDSA_SHA256)
-        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
-    prov_result result = prov_transcript_digest(s);
-    if (result != PROV_OK)
-        return result;
-    result = prov_ecdsa_decode(value.signature, signature);
-    if (result == PROV_OK)
-        result = prov_crypto_verify(s->crypto, PROV_BYTES_OF(s->hs->peer_point), s->hs->digest,
-                                    signature);
-    if (result != PROV_OK)
-        return prov_dtls_fail(s, result,
-                              result == PROV_E_POINT ? PROV_ALERT_ILLEGAL_PARAMETER
-                                                     : PROV_ALERT_DECRYPT_ERROR);
+        return PROV_ALERT_ILLEGAL_PARAMETER;
+    prov_transcript_digest(s);
     s->hs->state = STATE_FINISHED;
-    return PROV_OK;
+    return prov_signature_check(s, value.signature);
 }
 
 /* --- after the handshake --------------------------------------------------------------------- */
@@ -361,6 +334,8 @@ prov_result prov_dtls_accept(struct prov_dtls *s, const struct prov_dtls_config 
     prov_flight_end(s); /* the timer: a hello in pieces has to become whole in time */
     prov_mtu_mirror(s, &first.fragment, datagram.len);
     prov_inbox_take(s, 0, first.content);
+    if (s->hs != NULL)
+        s->hs->more = true;
     return PROV_OK;
 }
 

@@ -8,8 +8,8 @@
 #include "messages.h"
 
 void prov_server_extensions_put(struct prov_dtls *s, struct prov_buf *buf);
-PROV_MUST prov_result prov_server_extensions_take(struct prov_dtls *s,
-                                                  struct prov_bytes extensions);
+PROV_MUST prov_outcome prov_server_extensions_take(struct prov_dtls *s,
+                                                   struct prov_bytes extensions);
 
 /* The first record of a datagram and the first fragment in it, when that is the beginning of a
  * ClientHello in epoch 0. */

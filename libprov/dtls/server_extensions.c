@@ -21,15 +21,14 @@ static bool chose_by_anchor(const struct prov_dtls *s)
 
 /* --- certificate types (RFC 7250, section 3): a list comes, one octet goes back -------------- */
 
-static prov_result take_types(struct prov_dtls *s, struct prov_bytes body, uint8_t *ret_types,
-                              uint8_t *ret_first)
+static prov_outcome take_types(struct prov_bytes body, uint8_t *ret_types, uint8_t *ret_first)
 {
     struct prov_reader reader = prov_reader_make(body);
     struct prov_bytes list;
     uint8_t types = 1u << 7; /* "the extension came": type 7 does not exist */
 
     if (!prov_take_vector(&reader, 1, &list) || !prov_reader_done(&reader) || list.len == 0)
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     for (size_t i = 0; i < list.len; i++)
         if (list.data[i] == PROV_CERTIFICATE_TYPE_X509 || list.data[i] == PROV_CERTIFICATE_TYPE_RAW)
             types |= (uint8_t)(1u << list.data[i]);
@@ -38,16 +37,16 @@ static prov_result take_types(struct prov_dtls *s, struct prov_bytes body, uint8
     return PROV_OK;
 }
 
-static prov_result take_client_types(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_client_types(struct prov_dtls *s, struct prov_bytes body)
 {
     uint8_t first;
 
-    return take_types(s, body, &s->hs->facts.client_types, &first);
+    return take_types(body, &s->hs->facts.client_types, &first);
 }
 
-static prov_result take_server_types(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_server_types(struct prov_dtls *s, struct prov_bytes body)
 {
-    return take_types(s, body, &s->hs->facts.server_types, &s->hs->facts.server_type_first);
+    return take_types(body, &s->hs->facts.server_types, &s->hs->facts.server_type_first);
 }
 
 static bool answers_client_type(const struct prov_dtls *s)
@@ -68,28 +67,28 @@ static void put_type(const struct prov_dtls *s, struct prov_buf *buf)
 
 /* --- lists of 16-bit numbers: supported_groups, signature_algorithms ------------------------- */
 
-static prov_result take_list(struct prov_dtls *s, struct prov_bytes body, uint16_t wanted,
-                             bool *ret_came, bool *ret_has)
+static prov_outcome take_list(struct prov_bytes body, uint16_t wanted, bool *ret_came,
+                              bool *ret_has)
 {
     struct prov_reader reader = prov_reader_make(body);
     struct prov_bytes list;
 
     if (!prov_take_vector(&reader, 2, &list) || !prov_reader_done(&reader) || list.len == 0 ||
         list.len % 2 != 0)
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     *ret_came = true;
     *ret_has = prov_numbers_have(list, wanted);
     return PROV_OK;
 }
 
-static prov_result take_groups(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_groups(struct prov_dtls *s, struct prov_bytes body)
 {
-    return take_list(s, body, PROV_GROUP_SECP256R1, &s->hs->facts.groups, &s->hs->facts.p256);
+    return take_list(body, PROV_GROUP_SECP256R1, &s->hs->facts.groups, &s->hs->facts.p256);
 }
 
-static prov_result take_algorithms(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_algorithms(struct prov_dtls *s, struct prov_bytes body)
 {
-    return take_list(s, body, PROV_SIGNATURE_ECDSA_SHA256, &s->hs->facts.algorithms,
+    return take_list(body, PROV_SIGNATURE_ECDSA_SHA256, &s->hs->facts.algorithms,
                      &s->hs->facts.ecdsa_sha256);
 }
 
@@ -110,37 +109,88 @@ static bool answers_renegotiation(const struct prov_dtls *s)
     return s->hs->facts.renegotiation;
 }
 
-static const struct prov_extension rows[] = {
-    {PROV_EXTENSION_SERVER_NAME, has_name, NULL, prov_identity_take_name},
-    {PROV_EXTENSION_MAX_FRAGMENT_LENGTH, prov_max_fragment_wanted, prov_max_fragment_put,
-     prov_max_fragment_take},
-    {PROV_EXTENSION_CLIENT_CERTIFICATE_URL, prov_urls_agreed, NULL, prov_urls_take_offer},
-    {PROV_EXTENSION_TRUSTED_CA_KEYS, chose_by_anchor, NULL, prov_anchors_take},
-    {PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE, answers_client_type, put_type, take_client_types},
-    {PROV_EXTENSION_SERVER_CERTIFICATE_TYPE, answers_server_type, put_type, take_server_types},
-    {PROV_EXTENSION_SUPPORTED_GROUPS, NULL, NULL, take_groups},
-    {PROV_EXTENSION_EC_POINT_FORMATS, answers_formats, prov_extension_put_formats,
-     prov_extension_take_formats},
-    {PROV_EXTENSION_SIGNATURE_ALGORITHMS, NULL, NULL, take_algorithms},
-    {PROV_EXTENSION_ALPN, prov_alpn_wanted, prov_alpn_put, prov_alpn_take},
-    {PROV_EXTENSION_EXTENDED_MASTER_SECRET, answers_master, NULL, prov_extension_take_master},
-    {PROV_EXTENSION_HEARTBEAT, prov_heartbeat_wanted, prov_heartbeat_put, prov_heartbeat_take},
-    {PROV_EXTENSION_CONNECTION_ID, prov_cid_wanted, prov_cid_put, prov_cid_take},
-    {PROV_EXTENSION_CACHED_INFO, prov_cached_answers, prov_cached_put_answer,
-     prov_cached_take_offer},
-    {PROV_EXTENSION_SESSION_TICKET, prov_ticket_promised, NULL, prov_ticket_take_offer},
-    {PROV_EXTENSION_RENEGOTIATION_INFO, answers_renegotiation, prov_extension_put_renegotiation,
-     prov_extension_take_renegotiation},
+static const struct prov_extension server_name = {.type = PROV_EXTENSION_SERVER_NAME,
+                                                  .modes = PROV_MODES_ALL,
+                                                  .wanted = has_name,
+                                                  .take = prov_identity_take_name};
+static const struct prov_extension certificate_url = {.type = PROV_EXTENSION_CLIENT_CERTIFICATE_URL,
+                                                      .modes = PROV_MODES_ALL,
+                                                      .wanted = prov_urls_agreed,
+                                                      .take = prov_urls_take_offer};
+static const struct prov_extension trusted_ca = {.type = PROV_EXTENSION_TRUSTED_CA_KEYS,
+                                                 .modes = PROV_MODES_ALL,
+                                                 .wanted = chose_by_anchor,
+                                                 .take = prov_anchors_take};
+static const struct prov_extension client_type = {.type = PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE,
+                                                  .modes = PROV_MODES_ALL,
+                                                  .wanted = answers_client_type,
+                                                  .put = put_type,
+                                                  .take = take_client_types};
+static const struct prov_extension server_type = {.type = PROV_EXTENSION_SERVER_CERTIFICATE_TYPE,
+                                                  .modes = PROV_MODES_ALL,
+                                                  .wanted = answers_server_type,
+                                                  .put = put_type,
+                                                  .take = take_server_types};
+static const struct prov_extension groups = {.type = PROV_EXTENSION_SUPPORTED_GROUPS,
+                                             .take = take_groups};
+static const struct prov_extension formats = {.type = PROV_EXTENSION_EC_POINT_FORMATS,
+                                              .modes = PROV_MODES_ALL,
+                                              .len = 2,
+                                              .body = {1, PROV_POINT_FORMAT_UNCOMPRESSED},
+                                              .wanted = answers_formats,
+                                              .take = prov_extension_take_formats};
+static const struct prov_extension algorithms = {.type = PROV_EXTENSION_SIGNATURE_ALGORITHMS,
+                                                 .take = take_algorithms};
+static const struct prov_extension master_secret = {.type = PROV_EXTENSION_EXTENDED_MASTER_SECRET,
+                                                    .modes = PROV_MODES_ALL,
+                                                    .anew = true,
+                                                    .wanted = answers_master,
+                                                    .take = prov_extension_take_master};
+static const struct prov_extension cached_info = {.type = PROV_EXTENSION_CACHED_INFO,
+                                                  .modes = PROV_MODES_ALL,
+                                                  .wanted = prov_cached_answers,
+                                                  .put = prov_cached_put_answer,
+                                                  .take = prov_cached_take_offer};
+static const struct prov_extension ticket = {.type = PROV_EXTENSION_SESSION_TICKET,
+                                             .modes = PROV_MODES_ALL,
+                                             .wanted = prov_ticket_promised,
+                                             .take = prov_ticket_take_offer};
+static const struct prov_extension renegotiation = {.type = PROV_EXTENSION_RENEGOTIATION_INFO,
+                                                    .modes = PROV_MODES_ALL,
+                                                    .anew = true,
+                                                    .len = 1,
+                                                    .body = {0},
+                                                    .wanted = answers_renegotiation,
+                                                    .take = prov_extension_take_renegotiation};
+
+static const struct prov_extension *const rows[] = {
+    &server_name,
+    &prov_extension_max_fragment,
+    &certificate_url,
+    &trusted_ca,
+    &client_type,
+    &server_type,
+    &groups,
+    &formats,
+    &algorithms,
+    &prov_extension_alpn,
+    &master_secret,
+    &prov_extension_heartbeat,
+    &prov_extension_cid,
+    &cached_info,
+    &ticket,
+    &renegotiation,
 };
 
 void prov_server_extensions_put(struct prov_dtls *s, struct prov_buf *buf)
 {
-    prov_extensions_put(s, rows, sizeof(rows) / sizeof(rows[0]), buf);
+    prov_extensions_put(s, PROV_MODES_ALL, rows, sizeof(rows) / sizeof(rows[0]), buf);
 }
 
-prov_result prov_server_extensions_take(struct prov_dtls *s, struct prov_bytes extensions)
+prov_outcome prov_server_extensions_take(struct prov_dtls *s, struct prov_bytes extensions)
 {
-    prov_result result = prov_extensions_take(s, rows, sizeof(rows) / sizeof(rows[0]), extensions);
+    prov_outcome outcome =
+        prov_extensions_take(s, rows, sizeof(rows) / sizeof(rows[0]), extensions);
 
-    return result == PROV_OK ? prov_identity_choose(s) : result;
+    return outcome == PROV_OK ? prov_identity_choose(s) : outcome;
 }

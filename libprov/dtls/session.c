@@ -21,7 +21,7 @@ prov_result prov_dtls_begin(struct prov_dtls *s, const struct prov_dtls_config *
     if (result != PROV_OK)
         return result;
     memset(s, 0, sizeof(*s));
-    memset(workspace, 0, offsetof(struct prov_dtls_handshake, inbox));
+    memset(workspace, 0, offsetof(struct prov_dtls_handshake, room));
     s->config = config;
     s->crypto = crypto;
     s->hs = workspace;
@@ -45,7 +45,7 @@ void prov_dtls_release(struct prov_dtls *s)
         prov_crypto_hmac_drop(s->crypto, &hs->secret.master);
     else
         prov_crypto_ecdh_drop(s->crypto, &hs->secret.ecdh);
-    prov_wipe(hs, offsetof(struct prov_dtls_handshake, inbox));
+    prov_wipe(hs, offsetof(struct prov_dtls_handshake, room));
 }
 
 void prov_dtls_complete(struct prov_dtls *s)
@@ -80,35 +80,20 @@ void prov_dtls_ask(struct prov_dtls *s, enum prov_dtls_event need)
     s->hs->need = (uint8_t)need;
 }
 
-static bool rule_fits(const struct prov_dtls_rule *rule, uint8_t state,
-                      const struct prov_bytes *message)
-{
-    return rule->state == state &&
-           rule->message == (message != NULL ? message->data[0] : MESSAGE_NONE);
-}
-
+/* What can run now; NULL and a message: it is unexpected. */
 static const struct prov_dtls_rule *find_rule(const struct prov_dtls *s,
-                                              const struct prov_bytes *message)
+                                              struct prov_bytes *ret_message)
 {
-    for (size_t i = 0; i < s->side->rule_count; i++)
-        if (rule_fits(&s->side->rules[i], s->hs->state, message))
-            return &s->side->rules[i];
-    return NULL;
-}
-
-/* What can run now: *ret_message is filled if it is a message that makes it run. */
-static const struct prov_dtls_rule *ready(const struct prov_dtls *s, struct prov_bytes *ret_message,
-                                          bool *ret_unexpected)
-{
-    const struct prov_dtls_rule *rule = find_rule(s, NULL);
+    const struct prov_dtls_rule *rule = s->side->rules, *end = rule + s->side->rule_count;
 
     *ret_message = PROV_BYTES_NONE;
-    *ret_unexpected = false;
-    if (rule != NULL || !prov_inbox_first(s->hs, ret_message))
-        return rule;
-    rule = find_rule(s, ret_message);
-    *ret_unexpected = rule == NULL;
-    return rule;
+    (void)prov_inbox_find(s->hs, s->hs->next_receive, ret_message);
+    for (; rule < end; rule++)
+        if (rule->state == s->hs->state &&
+            (rule->message == MESSAGE_NONE ||
+             (ret_message->len > 0 && rule->message == ret_message->data[0])))
+            return rule;
+    return NULL;
 }
 
 /* A message enters the transcript once its rule has run: CertificateVerify and Finished speak of
@@ -117,31 +102,34 @@ static void message_done(struct prov_dtls *s, struct prov_bytes message)
 {
     struct prov_dtls_handshake *hs = s->hs;
 
-    if (hs->hashing && prov_transcript_add(s, message) != PROV_OK)
-        return;
-    if (hs->need != 0)
-        hs->held = true;
-    else
+    if (hs->hashing)
+        prov_transcript_add(s, message);
+    hs->held = hs->need != 0;
+    if (!hs->held)
         prov_inbox_pop(hs);
 }
 
 /* False when there is nothing to go on with. */
 static bool run_one(struct prov_dtls *s)
 {
-    struct prov_bytes message;
-    bool unexpected;
-    const struct prov_dtls_rule *rule = ready(s, &message, &unexpected);
+    struct prov_dtls_handshake *hs = s->hs;
+    struct prov_bytes message, body = PROV_BYTES_NONE;
+    const struct prov_dtls_rule *rule = find_rule(s, &message);
 
-    if (unexpected)
-        (void)prov_dtls_refuse(s, PROV_ALERT_UNEXPECTED_MESSAGE);
-    if (rule == NULL || (rule->is_long && s->hs->spent))
+    hs->more = rule != NULL;
+    if (rule == NULL && message.len > 0)
+        prov_dtls_end(s, PROV_ALERT_UNEXPECTED_MESSAGE);
+    if (rule == NULL || (rule->is_long && hs->spent))
         return false;
-    s->hs->spent |= rule->is_long;
-    struct prov_bytes body = PROV_BYTES_NONE;
-    if (message.len > 0)
+    hs->spent |= rule->is_long;
+    if (rule->message != MESSAGE_NONE)
         body = PROV_BYTES(message.data + MESSAGE_HEADER_LEN, message.len - MESSAGE_HEADER_LEN);
-    if (rule->run(s, body) == PROV_OK && s->hs != NULL && message.len > 0)
+    prov_outcome outcome = rule->run(s, body);
+    if (s->hs == NULL) /* the handshake is over */
+        return false;
+    if (outcome == PROV_OK && rule->message != MESSAGE_NONE)
         message_done(s, message);
+    prov_dtls_end(s, outcome != PROV_OK ? outcome : hs->error);
     return s->hs != NULL;
 }
 
@@ -150,7 +138,7 @@ static void take_early(struct prov_dtls *s);
 static void go_on(struct prov_dtls *s)
 {
     while (s->hs != NULL && s->hs->need == 0) {
-        if (s->keys_ready && s->hs->early_len > 0)
+        if (PROV_DTLS_EARLY_MAX > RECORD_HEADER_LEN && s->keys_ready && s->hs->early_len > 0)
             take_early(s);
         else if (!run_one(s))
             return;
@@ -165,6 +153,8 @@ static bool is_ours(const struct prov_dtls *s, const struct prov_record *record)
 {
     struct prov_bytes cid = prov_record_cid(s);
 
+    if (!PROV_WITH_CONNECTION_ID) /* it is of a type that nobody takes then */
+        return true;
     return cid.len > 0 ? record->type == CONTENT_CID && prov_bytes_equal(record->cid, cid)
                        : record->type != CONTENT_CID;
 }
@@ -175,7 +165,7 @@ static void keep_early(struct prov_dtls *s, const struct prov_record *record)
     struct prov_dtls_handshake *hs = s->hs;
     size_t len = RECORD_HEADER_LEN + record->cid.len + record->len;
 
-    if (hs == NULL || !is_ours(s, record) ||
+    if (PROV_DTLS_EARLY_MAX < RECORD_HEADER_LEN || hs == NULL || !is_ours(s, record) ||
         (record->type != CONTENT_HANDSHAKE && record->type != CONTENT_CID) ||
         len > sizeof(hs->early) - hs->early_len)
         return;
@@ -214,20 +204,64 @@ static void not_authentic(struct prov_dtls *s, const struct prov_record *record)
     count_forgery(s);
     if (!prov_dtls_is_client(s) && s->hs != NULL && s->kind == PROV_KIND_PSK &&
         !prov_dtls_is_resumed(s) && s->hs->state == STATE_FINISHED && may_be_finished(s, record))
-        (void)prov_dtls_fail(s, PROV_E_WRONG_KEY, PROV_ALERT_DECRYPT_ERROR);
+        prov_dtls_fail(s, PROV_E_WRONG_KEY, PROV_ALERT_DECRYPT_ERROR);
 }
 
-static void take_content(struct prov_dtls *s, uint8_t type, struct prov_bytes content)
+/* What a record of epoch 1 has inside. False: nothing that may be looked at. */
+static bool unseal(struct prov_dtls *s, struct prov_record *record, struct prov_bytes *ret)
 {
-    if (PROV_WITH_MAX_FRAGMENT && s->max_fragment != 0 && content.len > prov_content_max(s)) {
-        s->authentic = true; /* so it may be said: RFC 6066, section 4 */
-        (void)prov_dtls_refuse(s, PROV_ALERT_RECORD_OVERFLOW);
+    if (!s->keys_ready) {
+        keep_early(s, record);
+        return false;
+    }
+    /* The window is looked at before, and moved after the record has proved authentic
+     * (section 4.1.2.6). */
+    if (record->version != DTLS_1_2 || !is_ours(s, record) || record->seq > UINT32_MAX ||
+        !prov_window_fresh(&s->window, (uint32_t)record->seq) ||
+        (s->hs != NULL && record->type == CONTENT_APPLICATION_DATA)) {
+        prov_dtls_count(&s->records_dropped);
+        return false;
+    }
+    prov_result result = prov_record_open(s, record, ret);
+    if (PROV_WITH_SERVER && result == PROV_OK && s->hs != NULL && !s->hs->psk_known)
+        result = PROV_E_DIGEST; /* sealed under the dummy key: nobody has it */
+    if (result != PROV_OK) {
+        not_authentic(s, record);
+        return false;
+    }
+    if (PROV_WITH_SERVER)
+        s->newest |= record->seq > s->window.highest || s->window.seen[0] == 0;
+    prov_window_note(&s->window, (uint32_t)record->seq);
+    return true;
+}
+
+/* In epoch 0 anybody may have sent it, so nothing is said (RFC 6066, section 4), and a repeated ClientHello was
+ * made before the length was agreed on. */
+static void too_long(struct prov_dtls *s, unsigned epoch)
+{
+    if (epoch == 0) {
+        prov_dtls_count(&s->records_dropped);
         return;
     }
-    if (type == CONTENT_ALERT)
-        prov_alert_take(s, 1, content);
+    s->authentic = true;
+    prov_dtls_end(s, PROV_ALERT_RECORD_OVERFLOW);
+}
+
+/* ChangeCipherSpec says nothing that the epoch of the records behind it does not say, and the epoch
+ * can't be forged: it is not acted on, so an early one does no harm and a lost one costs nothing
+ * (H9). */
+static void take_content(struct prov_dtls *s, unsigned epoch, uint8_t type,
+                         struct prov_bytes content)
+{
+    if (PROV_WITH_MAX_FRAGMENT && s->max_fragment != 0 && content.len > prov_content_max(s) &&
+        (epoch == 1 || content.data[0] != MESSAGE_CLIENT_HELLO))
+        too_long(s, epoch);
+    else if (type == CONTENT_ALERT)
+        prov_alert_take(s, epoch, content);
     else if (type == CONTENT_HANDSHAKE && s->hs != NULL)
-        prov_inbox_take(s, 1, content);
+        prov_inbox_take(s, epoch, content);
+    else if (epoch == 0)
+        return;
     else if (type == CONTENT_HANDSHAKE)
         s->side->late(s, content);
     else if (PROV_WITH_HEARTBEAT && type == CONTENT_HEARTBEAT)
@@ -236,33 +270,15 @@ static void take_content(struct prov_dtls *s, uint8_t type, struct prov_bytes co
         s->data = content;
 }
 
-static void take_sealed(struct prov_dtls *s, struct prov_record *record)
+/* An established session has nothing to hear in epoch 0 (H39). */
+static void take_record(struct prov_dtls *s, struct prov_record *record)
 {
-    struct prov_bytes content;
+    struct prov_bytes content = PROV_BYTES(record->body, record->len);
 
-    if (!s->keys_ready) {
-        keep_early(s, record);
-        return;
-    }
-    /* The window is looked at before, and moved after the record has proved authentic
-     * (section 4.1.2.6). */
-    if (record->version != DTLS_1_2 || !is_ours(s, record) ||
-        !prov_window_fresh(&s->window, record->seq) ||
-        (s->hs != NULL && record->type == CONTENT_APPLICATION_DATA)) {
-        s->records_dropped++;
-        return;
-    }
-    prov_result result = prov_record_open(s, record, &content);
-    if (PROV_WITH_SERVER && result == PROV_OK && s->hs != NULL && !s->hs->psk_known)
-        result = PROV_E_DIGEST; /* sealed under the dummy key: nobody has it */
-    if (result != PROV_OK) {
-        not_authentic(s, record);
-        return;
-    }
-    if (PROV_WITH_SERVER)
-        s->newest |= record->seq > s->window.highest || s->window.seen == 0;
-    prov_window_note(&s->window, record->seq);
-    take_content(s, record->type, content);
+    if (record->version >> 8 != DTLS_1_2 >> 8 || record->epoch > 1)
+        prov_dtls_count(&s->records_dropped);
+    else if (record->epoch == 1 ? unseal(s, record, &content) : s->hs != NULL)
+        take_content(s, record->epoch, record->type, content);
 }
 
 static void take_early(struct prov_dtls *s)
@@ -272,54 +288,16 @@ static void take_early(struct prov_dtls *s)
 
     while (s->hs != NULL &&
            prov_record_take(s->hs->early, s->hs->early_len, prov_record_cid(s).len, &at, &record))
-        take_sealed(s, &record);
+        take_record(s, &record);
     if (s->hs != NULL)
         s->hs->early_len = 0;
-}
-
-/* Anybody may have sent it, so nothing is said (RFC 6066, section 4). A repeated ClientHello was made
- * before the length was agreed on. */
-static bool too_long_in_plain(const struct prov_dtls *s, struct prov_bytes content)
-{
-    return PROV_WITH_MAX_FRAGMENT && s->max_fragment != 0 && content.len > prov_content_max(s) &&
-           content.data[0] != MESSAGE_CLIENT_HELLO;
-}
-
-/* ChangeCipherSpec says nothing that the epoch of the records behind it does not say, and the epoch
- * can't be forged: it is not acted on, so an early one does no harm and a lost one costs nothing
- * (H9). */
-static void take_plain(struct prov_dtls *s, const struct prov_record *record)
-{
-    struct prov_bytes content = PROV_BYTES(record->body, record->len);
-
-    if (s->hs == NULL)
-        return; /* an established session has nothing to hear in epoch 0 (H39) */
-    if (too_long_in_plain(s, content))
-        s->records_dropped++;
-    else if (record->type == CONTENT_HANDSHAKE)
-        prov_inbox_take(s, 0, content);
-    else if (record->type == CONTENT_ALERT)
-        prov_alert_take(s, 0, content);
-}
-
-static void take_record(struct prov_dtls *s, struct prov_record *record)
-{
-    if (record->version >> 8 != DTLS_1_2 >> 8 || record->epoch > 1)
-        s->records_dropped++;
-    else if (record->epoch == 1)
-        take_sealed(s, record);
-    else
-        take_plain(s, record);
 }
 
 /* --- events ---------------------------------------------------------------------------------- */
 
 static bool has_work(const struct prov_dtls *s)
 {
-    struct prov_bytes message;
-    bool unexpected;
-
-    return s->hs != NULL && s->hs->need == 0 && ready(s, &message, &unexpected) != NULL;
+    return s->hs != NULL && s->hs->need == 0 && s->hs->more;
 }
 
 static enum prov_dtls_event tell(struct prov_dtls *s)
@@ -330,7 +308,7 @@ static enum prov_dtls_event tell(struct prov_dtls *s)
         s->connected_told = true;
         return PROV_DTLS_CONNECTED;
     }
-    if (s->echo.len > 0)
+    if (PROV_WITH_HEARTBEAT && s->echo.len > 0)
         return PROV_DTLS_PULL;
     if (s->failed)
         return PROV_DTLS_FAILED;
@@ -343,16 +321,25 @@ static enum prov_dtls_event tell(struct prov_dtls *s)
     return has_work(s) ? PROV_DTLS_AGAIN : PROV_DTLS_WAIT;
 }
 
+static void forget(struct prov_dtls *s)
+{
+    s->data.len = 0;
+    if (PROV_WITH_HEARTBEAT)
+        s->echo.len = 0;
+}
+
 void prov_dtls_push(struct prov_dtls *s, uint64_t now_ms, uint8_t *datagram, size_t len)
 {
     s->now_ms = now_ms;
-    s->datagrams_in++;
-    s->octets_in += (uint32_t)len;
+    prov_dtls_count(&s->datagrams_in);
+    if (PROV_WITH_STATS)
+        s->octets_in += (uint32_t)len;
     s->in = datagram;
     s->in_len = len;
     s->in_at = 0;
-    s->data = s->echo = PROV_BYTES_NONE; /* of the datagram before, whose room may be this one's */
-    s->newest = false;
+    forget(s); /* what lay in the datagram before, whose room may be this one's */
+    if (PROV_WITH_SERVER)
+        s->newest = false;
 }
 
 /* The next record of the datagram, unless something is to be told first. What can't be taken apart, and what
@@ -361,7 +348,8 @@ static bool next_record(struct prov_dtls *s, struct prov_record *ret)
 {
     bool over = s->failed || s->closed;
 
-    if (!over && (s->data.len > 0 || s->echo.len > 0 || s->connected != s->connected_told))
+    if (!over && (s->data.len > 0 || (PROV_WITH_HEARTBEAT && s->echo.len > 0) ||
+                  s->connected != s->connected_told))
         return false;
     if (!over && prov_record_take(s->in, s->in_len, prov_record_cid(s).len, &s->in_at, ret))
         return true;
@@ -375,7 +363,7 @@ enum prov_dtls_event prov_dtls_step(struct prov_dtls *s, uint64_t now_ms)
     struct prov_record record;
 
     s->now_ms = now_ms;
-    s->data = s->echo = PROV_BYTES_NONE;
+    forget(s);
     if (s->hs != NULL)
         s->hs->spent = false;
     go_on(s);
@@ -403,32 +391,33 @@ uint64_t prov_dtls_deadline(const struct prov_dtls *s)
 
 static void count_out(struct prov_dtls *s, size_t octets)
 {
-    s->datagrams_out++;
-    s->octets_out += (uint32_t)octets;
+    prov_dtls_count(&s->datagrams_out);
+    if (PROV_WITH_STATS)
+        s->octets_out += (uint32_t)octets;
 }
 
 bool prov_dtls_pull(struct prov_dtls *s, uint64_t now_ms, struct prov_buf *out)
 {
+    size_t mark = out->len, cap = out->cap;
+
     if (s->config == NULL || out->overflow)
         return false;
-    size_t max = prov_datagram_max(s), room = out->cap - out->len;
-    struct prov_buf datagram = prov_buf_make(out->data + out->len, room < max ? room : max);
-
     s->now_ms = now_ms;
-    bool any = PROV_WITH_HEARTBEAT && s->echo.len > 0 && prov_heartbeat_answer(s, &datagram);
+    if (cap - mark > prov_datagram_max(s))
+        out->cap = mark + prov_datagram_max(s);
+    bool any = PROV_WITH_HEARTBEAT && s->echo.len > 0 && prov_heartbeat_answer(s, out);
     if (!any && s->hs != NULL)
-        any = prov_flight_pull(s, &datagram);
+        any = prov_flight_pull(s, out);
     if ((PROV_WITH_SERVER || PROV_DTLS_RESUMES) && !any && s->last_flight)
-        any = prov_flight_pull_last(s, &datagram);
+        any = prov_flight_pull_last(s, out);
     if (PROV_WITH_HEARTBEAT && !any && s->beat.to_send)
-        any = prov_heartbeat_pull(s, &datagram);
+        any = prov_heartbeat_pull(s, out);
     if (!any)
-        any = prov_alert_pull(s, &datagram);
-    if (!any)
-        return false;
-    out->len += datagram.len;
-    count_out(s, datagram.len);
-    return true;
+        any = prov_alert_pull(s, out);
+    out->cap = cap;
+    if (any)
+        count_out(s, out->len - mark);
+    return any;
 }
 
 /* RFC 7918, sections 4 and 5.3: the client's whole last flight has gone out, and the keys come from an ephemeral
@@ -448,6 +437,7 @@ bool prov_dtls_may_seal(const struct prov_dtls *s)
 
 prov_result prov_dtls_seal(struct prov_dtls *s, struct prov_bytes data, struct prov_buf *out)
 {
+    const struct prov_bytes content[2] = {data};
     size_t mark = out->len;
 
     if (!prov_dtls_may_seal(s))
@@ -456,7 +446,7 @@ prov_result prov_dtls_seal(struct prov_dtls *s, struct prov_bytes data, struct p
         return PROV_E_BOUNDS;
     if (s->write_seq[1] >= RECORDS_MAX - 1) /* the last one is for close_notify */
         return PROV_E_FULL;
-    if (!prov_record_put(s, 1, CONTENT_APPLICATION_DATA, data, PROV_BYTES_NONE, out))
+    if (!prov_record_write(s, 1, CONTENT_APPLICATION_DATA, content, out))
         return PROV_E_OVERFLOW;
     count_out(s, out->len - mark);
     return PROV_OK;
@@ -472,7 +462,7 @@ void prov_dtls_close(struct prov_dtls *s)
 
 void prov_dtls_abort(struct prov_dtls *s, enum prov_alert alert)
 {
-    (void)prov_dtls_fail(s, PROV_E_POLICY, alert);
+    prov_dtls_fail(s, PROV_E_POLICY, alert);
 }
 
 /* --- answers --------------------------------------------------------------------------------- */
@@ -482,10 +472,12 @@ bool prov_dtls_answered(struct prov_dtls *s, enum prov_dtls_event need)
     if (s->hs == NULL || s->hs->need != need)
         return false;
     s->hs->need = 0;
+    s->hs->more = true;
     if (s->hs->held)
         prov_inbox_pop(s->hs);
     s->hs->held = false;
-    s->hs->identity = PROV_BYTES_NONE;
+    if (PROV_WITH_SERVER)
+        s->hs->identity = PROV_BYTES_NONE;
     return true;
 }
 
@@ -494,21 +486,21 @@ void prov_dtls_give_psk(struct prov_dtls *s, struct prov_bytes psk, bool known)
     if (!prov_dtls_answered(s, PROV_DTLS_NEED_PSK))
         return;
     s->hs->psk_known = known;
-    prov_result result = psk.len == 0 ? PROV_E_BOUNDS : prov_secret_set(&s->hs->psk, psk);
-    if (result != PROV_OK)
-        (void)prov_dtls_fail(s, result, PROV_ALERT_INTERNAL_ERROR);
+    prov_dtls_end(s, psk.len == 0 ? PROV_E_BOUNDS : prov_secret_set(&s->hs->psk, psk));
 }
 
 void prov_dtls_give_signature(struct prov_dtls *s, prov_result result,
                               const uint8_t signature[PROV_SIGNATURE_LEN])
 {
-    if (!prov_dtls_answered(s, PROV_DTLS_NEED_SIGN) || prov_dtls_check(s, result) != PROV_OK)
+    if (!prov_dtls_answered(s, PROV_DTLS_NEED_SIGN))
         return;
-    memcpy(s->hs->signature, signature, PROV_SIGNATURE_LEN);
+    if (result == PROV_OK)
+        memcpy(s->hs->signature, signature, PROV_SIGNATURE_LEN);
+    prov_dtls_end(s, result);
 }
 
 void prov_dtls_give_verdict(struct prov_dtls *s, prov_result verdict)
 {
     if (prov_dtls_answered(s, PROV_DTLS_NEED_VERIFY) && verdict != PROV_OK)
-        (void)prov_dtls_fail(s, verdict, prov_alert_for(verdict, (enum prov_kind)s->kind));
+        prov_dtls_fail(s, verdict, prov_alert_for(verdict, (enum prov_kind)s->kind));
 }

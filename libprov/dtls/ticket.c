@@ -24,20 +24,20 @@ void prov_ticket_put(const struct prov_dtls *s, struct prov_buf *buf)
         prov_put(buf, s->config->resume->ticket, s->config->resume->ticket_len);
 }
 
-prov_result prov_ticket_take_promise(struct prov_dtls *s, struct prov_bytes body)
+prov_outcome prov_ticket_take_promise(struct prov_dtls *s, struct prov_bytes body)
 {
     s->hs->facts.ticket = true;
-    return body.len == 0 ? PROV_OK : prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    return body.len == 0 ? PROV_OK : PROV_ALERT_DECODE_ERROR;
 }
 
 /* An empty one: the server has thought better of it (section 3.3). One that is too long to be kept is as
  * good as none. The hint says no more than that a server may forget. */
-prov_result prov_rule_ticket(struct prov_dtls *s, struct prov_bytes body)
+prov_outcome prov_rule_ticket(struct prov_dtls *s, struct prov_bytes body)
 {
     struct prov_bytes ticket;
 
     if (!prov_session_ticket_take(body, &ticket))
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     if (s->ticket != NULL && ticket.len > 0 && ticket.len <= sizeof(s->ticket->octets)) {
         memcpy(s->ticket->octets, ticket.data, ticket.len);
         s->ticket->len = (uint16_t)ticket.len;

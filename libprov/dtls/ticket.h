@@ -12,17 +12,17 @@
 
 bool prov_ticket_offered(const struct prov_dtls *s);
 void prov_ticket_put(const struct prov_dtls *s, struct prov_buf *buf);
-PROV_MUST prov_result prov_ticket_take_promise(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_outcome prov_ticket_take_promise(struct prov_dtls *s, struct prov_bytes body);
 /* NewSessionTicket. */
-PROV_MUST prov_result prov_rule_ticket(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_outcome prov_rule_ticket(struct prov_dtls *s, struct prov_bytes body);
 
 /* --- server ---------------------------------------------------------------------------------- */
 
 bool prov_ticket_promised(const struct prov_dtls *s);
-PROV_MUST prov_result prov_ticket_take_offer(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_outcome prov_ticket_take_offer(struct prov_dtls *s, struct prov_bytes body);
 /* Whether the hello that is held shows a ticket. */
 bool prov_ticket_shown(const struct prov_client_hello *hello, struct prov_bytes *ret);
 /* Adds NewSessionTicket to the last flight, if one was promised. */
-PROV_MUST prov_result prov_ticket_add(struct prov_dtls *s);
+void prov_ticket_add(struct prov_dtls *s);
 
 #endif

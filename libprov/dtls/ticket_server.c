@@ -135,7 +135,7 @@ bool prov_ticket_promised(const struct prov_dtls *s)
 }
 
 /* Whatever is in it: a ticket of somebody else's is no error (section 3.2). */
-prov_result prov_ticket_take_offer(struct prov_dtls *s, struct prov_bytes body)
+prov_outcome prov_ticket_take_offer(struct prov_dtls *s, struct prov_bytes body)
 {
     (void)body;
     s->hs->facts.ticket = s->config->constrained_server && s->config->tickets != NULL;
@@ -162,16 +162,14 @@ prov_result prov_dtls_need_ticket(const struct prov_dtls *s, struct prov_dtls_re
     return PROV_E_NOT_FOUND;
 }
 
-prov_result prov_ticket_add(struct prov_dtls *s)
+void prov_ticket_add(struct prov_dtls *s)
 {
     if (!prov_ticket_promised(s))
-        return PROV_OK;
-    prov_result result = prov_dtls_check(s, seal(s));
-    if (result != PROV_OK)
-        return result;
+        return;
+    prov_dtls_note(s, seal(s));
     prov_resume_forget_secret(s); /* the client keeps it from here on */
     prov_flight_begin(s);
-    struct prov_buf message = prov_flight_message(s, MESSAGE_NEW_SESSION_TICKET);
-    prov_session_ticket_put(&message, PROV_BYTES(s->ticket->octets, s->ticket->len));
-    return prov_flight_message_end(s, &message);
+    prov_session_ticket_put(prov_flight_message(s, MESSAGE_NEW_SESSION_TICKET),
+                            PROV_BYTES(s->ticket->octets, s->ticket->len));
+    prov_flight_message_end(s);
 }

@@ -58,17 +58,17 @@ static bool take_one(struct prov_reader *reader, struct prov_bytes *ret)
     }
 }
 
-prov_result prov_anchors_take(struct prov_dtls *s, struct prov_bytes body)
+prov_outcome prov_anchors_take(struct prov_dtls *s, struct prov_bytes body)
 {
     struct prov_reader reader = prov_reader_make(body);
     struct prov_bytes list, name;
 
     if (!prov_take_vector(&reader, 2, &list) || !prov_reader_done(&reader))
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     reader = prov_reader_make(list);
     while (!prov_reader_done(&reader))
         if (!take_one(&reader, &name))
-            return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+            return PROV_ALERT_DECODE_ERROR;
     s->hs->anchors = list;
     return PROV_OK;
 }

@@ -78,19 +78,19 @@ bool prov_urls_offered(const struct prov_dtls *s)
     return s->config->kinds == PROV_KIND_BIT(PROV_KIND_CERT) && s->config->urls_len > 0;
 }
 
-static prov_result take_empty(struct prov_dtls *s, struct prov_bytes body, bool agreed)
+static prov_outcome take_empty(struct prov_dtls *s, struct prov_bytes body, bool agreed)
 {
     s->hs->facts.urls = agreed;
-    return body.len == 0 ? PROV_OK : prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+    return body.len == 0 ? PROV_OK : PROV_ALERT_DECODE_ERROR;
 }
 
-prov_result prov_urls_take_answer(struct prov_dtls *s, struct prov_bytes body)
+prov_outcome prov_urls_take_answer(struct prov_dtls *s, struct prov_bytes body)
 {
     return take_empty(s, body, true);
 }
 
 /* A server fetches only if it was told so (row 40; RFC 6066, section 11.3). */
-prov_result prov_urls_take_offer(struct prov_dtls *s, struct prov_bytes body)
+prov_outcome prov_urls_take_offer(struct prov_dtls *s, struct prov_bytes body)
 {
     return take_empty(s, body, s->config->take_urls);
 }
@@ -103,19 +103,21 @@ bool prov_urls_agreed(const struct prov_dtls *s)
 /* --- the rule -------------------------------------------------------------------------------- */
 
 /* In place of Certificate. What can't be fetched because it is too much of it is unobtainable. */
-prov_result prov_rule_certificate_url(struct prov_dtls *s, struct prov_bytes body)
+prov_outcome prov_rule_certificate_url(struct prov_dtls *s, struct prov_bytes body)
 {
     struct prov_urls urls;
 
     if (!prov_urls_agreed(s))
-        return prov_dtls_refuse(s, PROV_ALERT_UNEXPECTED_MESSAGE);
+        return PROV_ALERT_UNEXPECTED_MESSAGE;
     if (!prov_urls_take(body, &urls))
-        return prov_dtls_refuse(s, PROV_ALERT_DECODE_ERROR);
+        return PROV_ALERT_DECODE_ERROR;
     if (urls.type > CHAIN_PKIPATH || !urls.padded ||
         (urls.type == CHAIN_PKIPATH && urls.count != 1))
-        return prov_dtls_refuse(s, PROV_ALERT_ILLEGAL_PARAMETER);
-    if (urls.count > PROV_DTLS_CHAIN_MAX || urls.too_long)
-        return prov_dtls_fail(s, PROV_E_BOUNDS, PROV_ALERT_CERTIFICATE_UNOBTAINABLE);
+        return PROV_ALERT_ILLEGAL_PARAMETER;
+    if (urls.count > PROV_DTLS_CHAIN_MAX || urls.too_long) {
+        prov_dtls_fail(s, PROV_E_BOUNDS, PROV_ALERT_CERTIFICATE_UNOBTAINABLE);
+        return PROV_E_BOUNDS;
+    }
     s->hs->state = STATE_KEY_EXCHANGE;
     prov_dtls_ask(s, PROV_DTLS_NEED_FETCH);
     return PROV_OK;
@@ -130,12 +132,12 @@ void prov_dtls_give_chain(struct prov_dtls *s, prov_result result, const struct 
     if (result == PROV_OK && chain_len == 0)
         result = PROV_E_NOT_FOUND;
     if (result != PROV_OK) {
-        (void)prov_dtls_fail(s, result,
-                             result == PROV_E_DIGEST ? PROV_ALERT_BAD_CERTIFICATE_HASH_VALUE
-                                                     : PROV_ALERT_CERTIFICATE_UNOBTAINABLE);
+        prov_dtls_fail(s, result,
+                       result == PROV_E_DIGEST ? PROV_ALERT_BAD_CERTIFICATE_HASH_VALUE
+                                               : PROV_ALERT_CERTIFICATE_UNOBTAINABLE);
         return;
     }
     s->hs->elsewhere = chain;
     s->hs->elsewhere_len = chain_len;
-    prov_chain_check(s, chain, chain_len);
+    prov_dtls_end(s, prov_chain_check(s, chain, chain_len));
 }

@@ -25,11 +25,11 @@ PROV_MUST bool prov_urls_take(struct prov_bytes body, struct prov_urls *ret);
 /* client: PROV_E_BOUNDS, PROV_E_ADDRESS */
 PROV_MUST prov_result prov_urls_check(const struct prov_dtls_config *config);
 bool prov_urls_offered(const struct prov_dtls *s);
-PROV_MUST prov_result prov_urls_take_answer(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_outcome prov_urls_take_answer(struct prov_dtls *s, struct prov_bytes body);
 /* server */
-PROV_MUST prov_result prov_urls_take_offer(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_outcome prov_urls_take_offer(struct prov_dtls *s, struct prov_bytes body);
 /* Whether it was agreed on: both. */
 bool prov_urls_agreed(const struct prov_dtls *s);
-PROV_MUST prov_result prov_rule_certificate_url(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_outcome prov_rule_certificate_url(struct prov_dtls *s, struct prov_bytes body);
 
 #endif

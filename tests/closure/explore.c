@@ -73,7 +73,7 @@ static void add_inbox(struct key *key, const struct end *e)
 
     for (size_t i = 0; i < PROV_DTLS_SLOTS; i++) {
         const struct prov_dtls_slot *slot = &hs->slots[i];
-        if (!slot->used || slot->seq < hs->next_receive ||
+        if (slot->len == 0 || slot->seq < hs->next_receive ||
             slot->seq - hs->next_receive >= PROV_DTLS_SLOTS)
             continue;
         uint8_t *at = key->inbox[slot->seq - hs->next_receive];
@@ -94,7 +94,7 @@ static void add_handshake(struct key *key, const struct end *e, bool deep)
     key->need = hs->need;
     key->held = hs->held;
     key->hashing = hs->hashing;
-    key->master_ready = hs->master_ready;
+    key->master_ready = e->s.keys_ready;
     key->psk_known = hs->psk_known;
     key->answered = (uint8_t)(e->seen.psk_known | e->seen.judged << 1 | e->seen.has_signed << 2 |
                               e->seen.has_session << 3);

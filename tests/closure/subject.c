@@ -77,9 +77,14 @@ static void violate(struct world *w, const char *what)
 
 /* --- copies ---------------------------------------------------------------------------------- */
 
-/* The room behind `inbox_len` and `flight_len` holds nothing. */
-#define HEAD_LEN   offsetof(struct prov_dtls_handshake, inbox)
+/* The room between the own flight, at its front, and what came, at its end, holds nothing. */
+#define HEAD_LEN   offsetof(struct prov_dtls_handshake, room)
 #define CRYPTO_LEN offsetof(struct prov_crypto, trace)
+
+static const uint8_t *end_of_room(const struct prov_dtls_handshake *hs)
+{
+    return hs->room + sizeof(hs->room) - hs->inbox_len;
+}
 
 struct copy *subject_save(const struct end *e)
 {
@@ -97,8 +102,8 @@ struct copy *subject_save(const struct end *e)
     memcpy(to += sizeof(e->s), &e->seen, sizeof(e->seen));
     memcpy(to += sizeof(e->seen), e->crypto, CRYPTO_LEN);
     memcpy(to += CRYPTO_LEN, &e->work, HEAD_LEN);
-    memcpy(to += HEAD_LEN, e->work.inbox, inbox);
-    memcpy(to + inbox, e->work.flight, flight);
+    memcpy(to += HEAD_LEN, end_of_room(&e->work), inbox);
+    memcpy(to + inbox, e->work.room, flight);
     return copy;
 }
 
@@ -112,8 +117,9 @@ void subject_restore(struct end *e, const struct copy *copy)
     memcpy(&e->work, from += CRYPTO_LEN, HEAD_LEN);
     if (e->s.hs == NULL)
         return;
-    memcpy(e->work.inbox, from += HEAD_LEN, e->work.inbox_len);
-    memcpy(e->work.flight, from + e->work.inbox_len, e->work.flight_len);
+    memcpy(e->work.room + (end_of_room(&e->work) - e->work.room), from += HEAD_LEN,
+           e->work.inbox_len);
+    memcpy(e->work.room, from + e->work.inbox_len, e->work.flight_len);
 }
 
 static uint64_t digest_add(uint64_t digest, const void *octets, size_t len)
@@ -142,7 +148,7 @@ uint64_t copy_digest(const struct end *e)
     memcpy(&head, &e->work, HEAD_LEN);
     head.deadline_ms -= e->s.now_ms;
     digest = digest_add(digest, &head, HEAD_LEN);
-    return digest_add(digest, e->work.inbox, e->work.inbox_len);
+    return digest_add(digest, end_of_room(&e->work), e->work.inbox_len);
 }
 
 /* --- what is seen ---------------------------------------------------------------------------- */
@@ -520,7 +526,7 @@ static bool has_whole(const struct end *e, unsigned seq)
     for (size_t i = 0; e->s.hs != NULL && i < PROV_DTLS_SLOTS; i++) {
         const struct prov_dtls_slot *slot = &e->s.hs->slots[i];
         unsigned body = slot->len - MESSAGE_HEADER_LEN;
-        if (slot->used && slot->seq == seq)
+        if (slot->len > 0 && slot->seq == seq)
             return body == 0 || (slot->span_count == 1 && slot->spans[0].from == 0 &&
                                  slot->spans[0].until == body);
     }
@@ -809,14 +815,13 @@ static void record_flight(struct world *w, enum side side)
     const struct prov_dtls_handshake *hs = w->ends[side].s.hs;
     struct script *script = &w->scripts[side];
 
-    for (size_t i = 0; hs != NULL && !hs->flight_open && i < hs->item_count; i++) {
-        const struct prov_dtls_item *item = &hs->items[i];
-        const uint8_t *message = hs->flight + item->at;
+    for (size_t at = 0, next; hs != NULL && !hs->flight_open && at < hs->flight_len; at = next) {
+        const uint8_t *message = hs->room + at;
         struct body body = {.type = message[0],
                             .kinds = (uint16_t)(1u << w->kind),
-                            .len = item->len - MESSAGE_HEADER_LEN};
-        if (item->type != CONTENT_HANDSHAKE ||
-            (unsigned)(message[4] << 8 | message[5]) < script->count)
+                            .len = (size_t)message[2] << 8 | message[3]};
+        next = at + MESSAGE_HEADER_LEN + body.len;
+        if ((unsigned)(message[4] << 8 | message[5]) < script->count)
             continue;
         snprintf(body.name, sizeof(body.name), "%s/%s", message_name(body.type),
                  closure_kinds[w->kind]);

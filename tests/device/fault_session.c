@@ -45,9 +45,10 @@ static bool any_finished(struct rig *rig, uint8_t *datagram, size_t *len)
     struct prov_bytes content;
 
     if (!is_record(datagram, *len, CONTENT_HANDSHAKE, 1) || rig->session.hs == NULL ||
-        peek(rig, datagram, *len, room, &content) != PROV_OK ||
-        prov_finished_make(&rig->session, PROV_DTLS_SERVER, right) != PROV_OK ||
-        memcmp(content.data + MESSAGE_HEADER_LEN, right, sizeof(right)) == 0)
+        peek(rig, datagram, *len, room, &content) != PROV_OK)
+        return true;
+    prov_finished_make(&rig->session, PROV_DTLS_SERVER, right);
+    if (memcmp(content.data + MESSAGE_HEADER_LEN, right, sizeof(right)) == 0)
         return true;
     prov_dtls_complete(&rig->session);
     return false;
@@ -107,7 +108,7 @@ static bool no_replay(struct rig *rig, uint8_t *datagram, size_t *len)
 {
     (void)len;
     if (rig->connected && datagram[4] == 1 && seq_of(datagram) == rig->session.window.highest)
-        rig->session.window.seen = 0;
+        memset(rig->session.window.seen, 0, sizeof(rig->session.window.seen));
     return true;
 }
 static bool no_window(struct rig *rig, uint8_t *datagram, size_t *len)
@@ -116,7 +117,8 @@ static bool no_window(struct rig *rig, uint8_t *datagram, size_t *len)
 
     (void)len;
     if (rig->connected && datagram[4] == 1 && seq + 64 < rig->session.window.highest)
-        rig->session.window = (struct prov_dtls_window){.highest = seq - 1, .seen = 1};
+        rig->session.window =
+            (struct prov_dtls_window){.highest = (uint32_t)(seq - 1), .seen = {1}};
     return true;
 }
 static bool deaf_to_requests(struct rig *rig, uint8_t *datagram, size_t *len)

@@ -319,16 +319,16 @@ static void change_hello(struct rig *rig)
 {
     struct prov_dtls_handshake *hs = rig->session.hs;
 
-    if (hs == NULL || rig->fault == NULL || rig->fault->hello == NULL || hs->item_count != 1 ||
-        hs->flight[0] != MESSAGE_CLIENT_HELLO || hs->next_send <= rig->hellos)
+    if (hs == NULL || rig->fault == NULL || rig->fault->hello == NULL ||
+        hs->room[0] != MESSAGE_CLIENT_HELLO || hs->flight_len == 0 || hs->next_send <= rig->hellos)
         return;
     rig->hellos = hs->next_send;
-    size_t len = rig->fault->hello(rig, hs->flight + MESSAGE_HEADER_LEN,
-                                   hs->items[0].len - MESSAGE_HEADER_LEN);
-    hs->flight[1] = hs->flight[9] = 0;
-    hs->flight[2] = hs->flight[10] = (uint8_t)(len >> 8);
-    hs->flight[3] = hs->flight[11] = (uint8_t)len;
-    hs->items[0].len = hs->flight_len = (uint16_t)(MESSAGE_HEADER_LEN + len);
+    size_t len =
+        rig->fault->hello(rig, hs->room + MESSAGE_HEADER_LEN, hs->flight_len - MESSAGE_HEADER_LEN);
+    hs->room[1] = hs->room[9] = 0;
+    hs->room[2] = hs->room[10] = (uint8_t)(len >> 8);
+    hs->room[3] = hs->room[11] = (uint8_t)len;
+    hs->flight_len = (uint16_t)(MESSAGE_HEADER_LEN + len);
 }
 
 /* True if something moved. */

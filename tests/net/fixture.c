@@ -90,7 +90,7 @@ bool check_transcript(struct wire *w, enum wire_side side, enum prov_dtls_event 
         return false;
     put_together(w, room, sizeof(room), &len);
     struct prov_buf rest = prov_buf_make(room + len, sizeof(room) - len);
-    prov_put(&rest, s->hs->flight, s->hs->flight_len); /* the client's own, whole as yet */
+    prov_put(&rest, s->hs->room, s->hs->flight_len); /* the client's own, whole as yet */
     struct prov_bytes all = PROV_BYTES(room, len + rest.len);
     assert_int_equal(prov_crypto_sha256(world.crypto, &all, 1, digest), PROV_OK);
     assert_memory_equal(digest, prov_dtls_need_digest(s), PROV_HASH_LEN);

@@ -7,6 +7,11 @@
 /* --- PSK ------------------------------------------------------------------------------------- */
 
 /* The server's flight made anew, with a hint. */
+static size_t length_of(const uint8_t *message)
+{
+    return (size_t)message[2] << 8 | message[3];
+}
+
 static bool with_hint(struct wire *w, enum wire_side side, enum prov_dtls_event event)
 {
     static const char lie[] = "another-identity\0\xff";
@@ -18,30 +23,32 @@ static bool with_hint(struct wire *w, enum wire_side side, enum prov_dtls_event 
         w->intercept_context == NULL || s->hs->state != STATE_KEY_EXCHANGE)
         return false;
     w->intercept_context = NULL; /* once */
-    size_t hello_len = s->hs->items[0].len - 12u;
-    memcpy(hello, s->hs->flight + 12, hello_len);
-    size_t old = s->suite->kx == PROV_KX_PSK ? 0 : s->hs->items[1].len - 12u - 2;
+    size_t hello_len = length_of(s->hs->room);
+    memcpy(hello, s->hs->room + 12, hello_len);
+    const uint8_t *second = s->hs->room + 12 + hello_len;
+    size_t old = s->suite->kx == PROV_KX_PSK ? 0 : length_of(second) - 2;
     if (old > 0)
-        memcpy(exchange, s->hs->flight + s->hs->items[1].at + 12 + 2, old);
+        memcpy(exchange, second + 12 + 2, old);
 
     assert_true(wire_find(w, WIRE_CLIENT, 1, 1, &client_hello));
     prov_crypto_hash_drop(s->crypto, &s->hs->transcript);
-    assert_int_equal(prov_transcript_begin(s), PROV_OK);
-    assert_int_equal(prov_transcript_add(s, client_hello), PROV_OK);
+    prov_transcript_begin(s);
+    prov_transcript_add(s, client_hello);
     s->hs->next_send = s->hs->answered_from;
     uint16_t from = s->hs->answered_from;
     prov_flight_begin(s);
     s->hs->answered_from = from;
-    struct prov_buf m = prov_flight_message(s, 2);
-    prov_put(&m, hello, hello_len);
-    assert_int_equal(prov_flight_message_end(s, &m), PROV_OK);
+    struct prov_buf *m = prov_flight_message(s, 2);
+    prov_put(m, hello, hello_len);
+    prov_flight_message_end(s);
     m = prov_flight_message(s, 12);
-    prov_put_u16(&m, sizeof(lie) - 1);
-    prov_put(&m, lie, sizeof(lie) - 1);
-    prov_put(&m, exchange, old);
-    assert_int_equal(prov_flight_message_end(s, &m), PROV_OK);
-    m = prov_flight_message(s, 14);
-    assert_int_equal(prov_flight_message_end(s, &m), PROV_OK);
+    prov_put_u16(m, sizeof(lie) - 1);
+    prov_put(m, lie, sizeof(lie) - 1);
+    prov_put(m, exchange, old);
+    prov_flight_message_end(s);
+    (void)prov_flight_message(s, 14);
+    prov_flight_message_end(s);
+    assert_int_equal(s->hs->error, PROV_OK);
     prov_flight_end(s);
     return false;
 }

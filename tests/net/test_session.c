@@ -385,7 +385,7 @@ static void row52_no_channel_binding_without_extended_master_secret(void **state
         struct prov_dtls *client = &w.ends[WIRE_CLIENT].session;
         assert_int_equal(prov_dtls_tls_unique(client, unique), PROV_E_STATE);
         /* the last two extensions of the hello are extended_master_secret and renegotiation_info */
-        uint8_t *extension = client->hs->flight + client->hs->flight_len - 9;
+        uint8_t *extension = client->hs->room + client->hs->flight_len - 9;
         assert_memory_equal(extension, "\0\x17\0\0\xFF\x01", 6);
         extension[0] = 0x5A;
         wire_run(&w, 0);
@@ -414,7 +414,7 @@ static void a_wrong_finished_is_the_peers_own_word(void **state)
     /* the compression methods as the server sees them have one more: the keys agree without extended master
      * secret alone, so it goes as well */
     struct prov_dtls *client = &w.ends[WIRE_CLIENT].session;
-    client->hs->flight[client->hs->flight_len - 9] = 0x5A;
+    client->hs->room[client->hs->flight_len - 9] = 0x5A;
     room[out.len - 9] = 0x5B;
     wire_inject(&w, WIRE_CLIENT, room, out.len);
     wire_run(&w, 0);
@@ -429,7 +429,7 @@ static void a_wrong_finished_is_the_peers_own_word(void **state)
     out.len = 0;
     assert_true(prov_dtls_pull(&w.ends[WIRE_CLIENT].session, 0, &out));
     client = &w.ends[WIRE_CLIENT].session;
-    client->hs->flight[client->hs->flight_len - 9] = 0x5A;
+    client->hs->room[client->hs->flight_len - 9] = 0x5A;
     room[out.len - 9] = 0x5B;
     wire_inject(&w, WIRE_CLIENT, room, out.len);
     wire_run(&w, 0);

@@ -39,14 +39,26 @@
 #include "prov/identifier.h"
 #include "prov/profile.h"
 
-/* Sizes. A build for a small device may lower PROV_DTLS_CERTIFICATE_MAX. */
+/* Sizes. A build for a small device may lower the first two, and leaves out what its kinds do not need. */
 #ifndef PROV_DTLS_CERTIFICATE_MAX
 #define PROV_DTLS_CERTIFICATE_MAX 4096 /* largest Certificate message taken (H10) */
 #endif
-#ifndef PROV_DTLS_FLIGHT_MAX
-#define PROV_DTLS_FLIGHT_MAX 2560 /* largest own flight (H10) */
+#ifndef PROV_DTLS_HELLO_MAX
+#define PROV_DTLS_HELLO_MAX                                                                        \
+    256 /* a client's hello has so much room while the server's flight comes */
 #endif
-#define PROV_DTLS_MTU_DEFAULT 1200 /* UDP payload octets (profile.md, row 49) */
+/* Messages of the peer that are kept at the same time. */
+#define PROV_DTLS_INBOX_MAX                                                                        \
+    (PROV_WITH_SERVER || PROV_WITH_CERT ? PROV_DTLS_CERTIFICATE_MAX + 160                          \
+     : PROV_WITH_RPK                    ? 512                                                      \
+                                        : 384)
+/* Own flight and the peer's share one room. A client's hello is short while the server's flight comes, and that
+ * is gone when its large flight is made. A server has to keep its flight while the client's comes. */
+#define PROV_DTLS_ROOM (PROV_DTLS_INBOX_MAX + (PROV_WITH_SERVER ? 2560 : PROV_DTLS_HELLO_MAX))
+#define PROV_DTLS_FLIGHT_MAX                                                                       \
+    (PROV_WITH_SERVER ? 2560 : PROV_DTLS_ROOM) /* largest own flight (H10) */
+#define PROV_DTLS_REQUEST_MAX 256              /* a CertificateRequest that is kept beside it */
+#define PROV_DTLS_MTU_DEFAULT 1200             /* UDP payload octets (profile.md, row 49) */
 #define PROV_DTLS_MTU_MIN     228
 /* At the most: 13 header, 8 explicit nonce, 16 tag, 33 for a connection id. */
 #define PROV_DTLS_RECORD_OVERHEAD 70
