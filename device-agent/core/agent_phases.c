@@ -57,7 +57,7 @@ static prov_result fall_back(struct prov_agent *agent, prov_result result)
     agent->fell_back = true;
     if (PROV_WITH_RESUMPTION)
         agent_resume_forget(agent);
-    if (agent_load_predecessor(agent) != PROV_OK)
+    if (agent_load_predecessor(agent) != PROV_OK || agent_plan_check(agent) != PROV_OK)
         return result;
     agent_log(agent, PROV_LOG_FALL_BACK, result, 0);
     agent->report.resumed = false;

@@ -67,18 +67,20 @@ prov_result agent_load_predecessor(struct prov_agent *agent)
 
 /* --- what is asked ---------------------------------------------------------------------------- */
 
-/* The one server that all entries of a place name. */
+/* The one server that all entries of a place name, as far as this build can read them. */
 static prov_result only_server(struct prov_agent *agent, enum prov_store_place place)
 {
     const char *server = agent->report.server.text;
-    for (size_t i = 0;; i++) {
-        prov_result r = get(agent, place, i);
-        if (r != PROV_OK)
-            return r == PROV_E_NOT_FOUND && i > 0 ? PROV_OK : r;
-        if (i > 0 && strcmp(server, (const char *)agent->entry.server.data) != 0)
+    prov_result r = load(agent, place, NULL, NO_KIND);
+    if (r != PROV_OK)
+        return r;
+    name_server(agent);
+    for (size_t i = 0; r == PROV_OK || prov_store_unreadable(r); i++) {
+        r = get(agent, place, i);
+        if (r == PROV_OK && strcmp(server, (const char *)agent->entry.server.data) != 0)
             return PROV_E_AMBIGUOUS;
-        name_server(agent);
     }
+    return r == PROV_E_NOT_FOUND ? PROV_OK : r;
 }
 
 static prov_result plan_request(struct prov_agent *agent)
@@ -111,7 +113,7 @@ static bool has_kind(enum prov_kind kind)
            (PROV_WITH_CERT && kind == PROV_KIND_CERT);
 }
 
-static prov_result check(const struct prov_agent *agent)
+prov_result agent_plan_check(const struct prov_agent *agent)
 {
     const struct prov_agent_request *request = &agent->request;
     if (!has_kind(agent->wanted))
@@ -133,7 +135,7 @@ prov_result agent_plan(struct prov_agent *agent)
                                                              : plan_request(agent);
     /* what is asked goes before what there is */
     agent->wanted = agent->request.kind != 0 ? agent->request.kind : agent->entry.kind;
-    return r == PROV_OK ? check(agent) : r;
+    return r == PROV_OK ? agent_plan_check(agent) : r;
 }
 
 /* --- when ------------------------------------------------------------------------------------- */

@@ -57,6 +57,8 @@ void agent_next_session(struct prov_agent *agent);
 
 /* Finishes what was begun, or sets out on what is asked: fills entry, candidate, from_factory. */
 PROV_MUST prov_result agent_plan(struct prov_agent *agent);
+/* Whether the entry that was loaded may be used for what is wanted. */
+PROV_MUST prov_result agent_plan_check(const struct prov_agent *agent);
 /* Loads the candidate (staged or committed) into entry. */
 PROV_MUST prov_result agent_load_candidate(struct prov_agent *agent);
 /* Loads what the candidate was to replace. */

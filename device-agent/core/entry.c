@@ -182,11 +182,13 @@ static bool has_psk(const struct prov_entry *entry)
            entry->psk.len >= PROV_PSK_MIN && entry->psk.len <= PROV_PSK_MAX;
 }
 
-static bool has_key(const struct prov_key_ref *key)
+static bool has_key(const struct prov_entry *entry)
 {
-    return key->source == PROV_KEY_SCALAR
-               ? key->scalar.len == PROV_SCALAR_LEN
-               : key->source == PROV_KEY_HANDLE || key->source == PROV_KEY_DEVICE;
+    const struct prov_key_ref *key = &entry->key;
+    return entry->point.len == PROV_POINT_LEN &&
+           (key->source == PROV_KEY_SCALAR
+                ? key->scalar.len == PROV_SCALAR_LEN
+                : key->source == PROV_KEY_HANDLE || key->source == PROV_KEY_DEVICE);
 }
 
 static bool has_chain(const struct prov_entry *entry)
@@ -203,9 +205,9 @@ prov_result prov_entry_check(const struct prov_entry *entry)
     if (PROV_WITH_PSK && entry->kind == PROV_KIND_PSK)
         good = good && has_psk(entry);
     else if (PROV_WITH_RPK && entry->kind == PROV_KIND_RPK)
-        good = good && has_key(&entry->key) && entry->peer_count != 0;
+        good = good && has_key(entry) && entry->peer_count != 0;
     else if (PROV_WITH_CERT && entry->kind == PROV_KIND_CERT)
-        good = good && has_key(&entry->key) && has_chain(entry);
+        good = good && has_key(entry) && has_chain(entry);
     else
         good = false;
     return good ? PROV_OK : PROV_E_POLICY;

@@ -89,7 +89,7 @@ prov_result prov_store_find(struct prov_store *store, enum prov_store_place plac
         r = entry_read(store, place, &walk, room, ret);
         if (r == PROV_OK && entry_fits(ret, server, kind))
             found = walk;
-        if (r == PROV_E_CORRUPT)
+        if (prov_store_unreadable(r))
             r = PROV_OK;
     }
     return r == PROV_E_NOT_FOUND && found.next != 0 ? entry_read(store, place, &found, room, ret)

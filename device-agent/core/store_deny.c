@@ -63,6 +63,8 @@ static prov_result open_by_place(struct prov_store *store, enum prov_store_place
     struct prov_entry entry;
     for (size_t i = 0; so_far == PROV_E_NOT_FOUND || so_far == PROV_E_SIGNATURE; i++) {
         prov_result r = prov_store_get(store, place, i, work, &entry);
+        if (prov_store_unreadable(r))
+            continue;
         if (r != PROV_OK)
             return r == PROV_E_NOT_FOUND ? so_far : r;
         if (entry.deny_signer.len == PROV_POINT_LEN)

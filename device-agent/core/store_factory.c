@@ -30,6 +30,20 @@ prov_result store_factory_append(struct prov_store *store, const struct prov_ent
 
 /* --- identity --------------------------------------------------------------------------------- */
 
+static void identity_decode(const uint8_t body[IDENTITY_LEN], struct prov_identity *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    memcpy(ret->eui64.octets, body, sizeof ret->eui64);
+    if (!PROV_WITH_IDENTITY)
+        return;
+    ret->key.source = (enum prov_key_source)body[8];
+    ret->key.handle = store_u32(body + HANDLE_AT);
+    memcpy(ret->scalar, body + SCALAR_AT, PROV_SCALAR_LEN);
+    memcpy(ret->point, body + POINT_AT, PROV_POINT_LEN);
+    if (ret->key.source == PROV_KEY_SCALAR)
+        ret->key.scalar = PROV_BYTES_OF(ret->scalar);
+}
+
 prov_result prov_store_identity_get(struct prov_store *store, struct prov_identity *ret)
 {
     struct store_walk walk = store_factory_walk(store);
@@ -41,22 +55,12 @@ prov_result prov_store_identity_get(struct prov_store *store, struct prov_identi
         r = PROV_E_CORRUPT;
     if (r == PROV_OK)
         r = store_read(store, walk.at + STORE_RECORD_LEN, body, len);
-    if (r != PROV_OK)
-        return r;
-    if (own != NULL && memcmp(own->octets, body, sizeof own->octets) != 0)
-        return PROV_E_NAME;
-    memset(ret, 0, sizeof *ret);
-    memcpy(ret->eui64.octets, body, sizeof ret->eui64);
-    if (!PROV_WITH_IDENTITY)
-        return PROV_OK;
-    ret->key.source = (enum prov_key_source)body[8];
-    ret->key.handle = store_u32(body + HANDLE_AT);
-    memcpy(ret->scalar, body + SCALAR_AT, PROV_SCALAR_LEN);
-    memcpy(ret->point, body + POINT_AT, PROV_POINT_LEN);
-    if (ret->key.source == PROV_KEY_SCALAR)
-        ret->key.scalar = PROV_BYTES_OF(ret->scalar);
+    if (r == PROV_OK && own != NULL && memcmp(own->octets, body, sizeof own->octets) != 0)
+        r = PROV_E_NAME;
+    if (r == PROV_OK)
+        identity_decode(body, ret);
     prov_wipe(body, sizeof body);
-    return PROV_OK;
+    return r;
 }
 
 prov_result prov_store_identity_put(struct prov_store *store, const struct prov_identity *identity)

@@ -164,6 +164,12 @@ enum prov_store_place {
 /* The entry number `index` of a place, read into room. PROV_E_NOT_FOUND after the last. */
 PROV_MUST prov_result prov_store_get(struct prov_store *store, enum prov_store_place place,
                                      size_t index, struct prov_buf room, struct prov_entry *ret);
+/* What prov_store_get says of an entry that is not for this build: of a kind that it has not, too long for the room,
+ * or damaged. */
+static inline bool prov_store_unreadable(prov_result result)
+{
+    return result == PROV_E_CORRUPT || result == PROV_E_OVERFLOW;
+}
 /* The newest entry for the server (NULL: any) of the kind (0: any). What this build does not know, another kind
  * above all, is passed over. */
 PROV_MUST prov_result prov_store_find(struct prov_store *store, enum prov_store_place place,

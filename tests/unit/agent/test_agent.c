@@ -109,9 +109,10 @@ static void row1_nothing_to_begin_with_is_refused(void **state)
 static void row1_entry_is_checked_for_peer_authentication(void **state)
 {
     (void)state;
-    static const uint8_t scalar[PROV_SCALAR_LEN] = {1};
+    static const uint8_t scalar[PROV_SCALAR_LEN] = {1}, point[PROV_POINT_LEN] = {4};
     struct prov_entry entry = {.kind = PROV_KIND_RPK,
-                               .server = prov_entry_text(world.model.name.text)};
+                               .server = prov_entry_text(world.model.name.text),
+                               .point = PROV_BYTES_OF(point)};
     entry.key = (struct prov_key_ref){.source = PROV_KEY_SCALAR, .scalar = PROV_BYTES_OF(scalar)};
     assert_int_equal(prov_entry_check(&entry), PROV_E_POLICY);
     entry.peer_count = 1;
@@ -441,6 +442,24 @@ static void voided_candidate_is_replaced(void **state)
     assert_true(world_settled(&world));
 }
 
+/* To confirm needs no forward secrecy; to ask for another PSK does. */
+static void row11_no_fall_back_without_forward_secrecy(void **state)
+{
+    (void)state;
+    struct prov_agent_request request = {.op = PROV_AGENT_ROTATE, .no_forward_secrecy = true};
+    enroll();
+    stop_after(PROV_LOG_STAGE);
+    world.model.credentials[world.model.count - 1].state = PROV_STATE_RETIRED;
+    size_t count = world.model.count;
+    assert_int_not_equal(world_run_request(&world, &request), PROV_OK);
+    assert_int_equal(world.logged[PROV_LOG_FALL_BACK], 0);
+    assert_int_equal(world.model.count, count);
+    prov_agent_close(&world.agent);
+    prov_agent_open(&world.agent, &world.store, world.workspace);
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_OK);
+    assert_true(world_settled(&world));
+}
+
 static void voided_committed_one_is_replaced(void **state)
 {
     (void)state;
@@ -755,6 +774,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(slot_that_cannot_be_erased_stops_no_begin, setup_psk,
                                         teardown),
         cmocka_unit_test_setup_teardown(voided_candidate_is_replaced, setup_psk, teardown),
+        cmocka_unit_test_setup_teardown(row11_no_fall_back_without_forward_secrecy, setup_psk,
+                                        teardown),
         cmocka_unit_test_setup_teardown(voided_committed_one_is_replaced, setup_rpk, teardown),
         cmocka_unit_test_setup_teardown(refused_confirm_locks_nobody_out, setup_psk, teardown),
         cmocka_unit_test_setup_teardown(lost_confirm_is_asked_again, setup_psk, teardown),

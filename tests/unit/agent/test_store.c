@@ -131,12 +131,13 @@ static void bad_geometry_is_refused(void **state)
 static void row1_entry_without_peer_authentication_is_refused(void **state)
 {
     (void)state;
-    static const uint8_t scalar[32] = {1}, cert[4] = {0x30, 2, 5, 0};
+    static const uint8_t scalar[32] = {1}, cert[4] = {0x30, 2, 5, 0}, point[PROV_POINT_LEN] = {4};
     struct prov_entry entry = psk_entry("a.example", 1);
     entry.psk = PROV_BYTES_NONE;
     assert_int_equal(prov_store_stage(&store, &entry, false), PROV_E_POLICY);
     entry = psk_entry("a.example", 1);
     entry.kind = PROV_KIND_RPK;
+    entry.point = PROV_BYTES_OF(point);
     entry.key = (struct prov_key_ref){.source = PROV_KEY_SCALAR, .scalar = PROV_BYTES_OF(scalar)};
     assert_int_equal(prov_store_stage(&store, &entry, false), PROV_E_POLICY);
     entry.kind = PROV_KIND_CERT;
@@ -145,6 +146,26 @@ static void row1_entry_without_peer_authentication_is_refused(void **state)
     assert_int_equal(prov_store_stage(&store, &entry, false), PROV_E_POLICY);
     assert_int_equal(prov_store_install(&store, &entry), PROV_E_POLICY);
     assert_int_equal(flash.operations, 0);
+}
+
+/* A key without its public half: the handshake shows it, and what is the server's is compared with it. */
+static void key_without_its_point_is_refused(void **state)
+{
+    (void)state;
+    static const uint8_t scalar[32] = {1}, point[PROV_POINT_LEN] = {4}, cert[4] = {0x30, 2, 5, 0};
+    struct prov_entry entry = psk_entry("a.example", 1);
+    entry.key = (struct prov_key_ref){.source = PROV_KEY_SCALAR, .scalar = PROV_BYTES_OF(scalar)};
+    entry.peers[0] = PROV_BYTES_OF(point);
+    entry.peer_count = 1;
+    entry.chain[0] = entry.anchors[0] = PROV_BYTES_OF(cert);
+    entry.chain_len = entry.anchor_count = 1;
+    for (int kind = PROV_KIND_RPK; kind <= PROV_KIND_CERT; kind++) {
+        entry.kind = (enum prov_kind)kind;
+        entry.point = PROV_BYTES_NONE;
+        assert_int_equal(prov_entry_check(&entry), PROV_E_POLICY);
+        entry.point = PROV_BYTES_OF(point);
+        assert_int_equal(prov_entry_check(&entry), PROV_OK);
+    }
 }
 
 /* Patches the version in a record and puts its check right again. */
@@ -296,6 +317,35 @@ static void snapshot_that_does_not_fit_is_refused(void **state)
     reopen();
     assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
     assert_false(prov_store_unfinished(&store));
+}
+
+/* An image may hold more kinds than a build has: the room of one with PSKs alone takes no chain. */
+static void entry_without_room_is_passed_over(void **state)
+{
+    (void)state;
+    static const uint8_t chain[600] = {0x30}, scalar[32] = {1}, point[PROV_POINT_LEN] = {4};
+    const struct prov_fqdn server = {.text = "a.example"};
+    struct prov_entry entry = psk_entry("a.example", 1), found;
+    struct prov_buf small = prov_buf_make(work, 300);
+    assert_int_equal(prov_store_install(&store, &entry), PROV_OK);
+    entry = psk_entry("a.example", 0);
+    entry.kind = PROV_KIND_CERT;
+    entry.key = (struct prov_key_ref){.source = PROV_KEY_SCALAR, .scalar = PROV_BYTES_OF(scalar)};
+    entry.point = PROV_BYTES_OF(point);
+    entry.chain[0] = entry.anchors[0] = PROV_BYTES_OF(chain);
+    entry.chain_len = entry.anchor_count = 1;
+    assert_int_equal(prov_store_install(&store, &entry), PROV_OK);
+    assert_int_equal(
+        prov_store_find(&store, PROV_STORE_FACTORY, &server, PROV_KIND_CERT, small, &found),
+        PROV_E_NOT_FOUND);
+    assert_int_equal(
+        prov_store_find(&store, PROV_STORE_FACTORY, &server, (enum prov_kind)0, small, &found),
+        PROV_OK);
+    assert_int_equal(found.kind, PROV_KIND_PSK);
+    assert_int_equal(
+        prov_store_find(&store, PROV_STORE_FACTORY, &server, (enum prov_kind)0, ROOM, &found),
+        PROV_OK);
+    assert_int_equal(found.kind, PROV_KIND_CERT);
 }
 
 static void steps_out_of_order_are_refused(void **state)
@@ -894,6 +944,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(bad_geometry_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(row1_entry_without_peer_authentication_is_refused, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(key_without_its_point_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(newer_format_is_refused_and_left_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(newer_factory_record_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(newer_journal_is_refused, setup, teardown),
@@ -903,6 +954,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(full_factory_record_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(second_install_of_the_same_writes_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(snapshot_that_does_not_fit_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(entry_without_room_is_passed_over, setup, teardown),
         cmocka_unit_test_setup_teardown(steps_out_of_order_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(damaged_entry_octets_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(urls_that_do_not_fit_the_chain_are_refused, setup,
