@@ -35,8 +35,8 @@ prov_result prov_spki_decode(struct prov_bytes spki, struct prov_bytes *ret_poin
 
     prov_der_get_short(&reader, DER_SEQUENCE, &content);
     prov_result result = prov_reader_end(&reader);
-    if (result != PROV_OK)
-        return result;
+    if (result != PROV_OK) /* a long one is another algorithm's: RSA's, say */
+        return spki.len > 0x80 && spki.data[0] == DER_SEQUENCE ? PROV_E_ALGORITHM : result;
     if (content.len < ALGORITHM_LEN ||
         memcmp(content.data, spki_head + ALGORITHM_AT, ALGORITHM_LEN) != 0)
         return PROV_E_ALGORITHM;
