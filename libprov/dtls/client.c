@@ -148,7 +148,7 @@ static prov_outcome take_exchange(struct prov_dtls *s, struct prov_bytes body)
     struct prov_reader reader = prov_reader_make(body);
     bool is_public = prov_dtls_is_public(s);
     prov_outcome outcome = PROV_OK;
-    struct prov_bytes octets;
+    struct prov_bytes octets = PROV_BYTES_NONE;
 
     s->hs->state = is_public ? STATE_CERTIFICATE_REQUEST : STATE_HELLO_DONE;
     if (!is_public)

@@ -239,12 +239,14 @@ bool prov_inbox_find(struct prov_dtls_handshake *hs, uint16_t seq, struct prov_b
     return true;
 }
 
-/* A request that is kept is not due any more: it stays until the room is needed. */
+/* A request that is kept is not due any more: it stays until the room is needed. (Number 0 is a hello's.) */
 void prov_inbox_pop(struct prov_dtls_handshake *hs)
 {
     struct prov_dtls_slot *slot = find(hs, hs->next_receive);
+    bool kept =
+        PROV_WITH_CACHED_INFO && hs->next_receive > 0 && hs->request_seq == hs->next_receive;
 
-    if (slot != NULL && (!PROV_WITH_CACHED_INFO || hs->request_seq != hs->next_receive))
+    if (slot != NULL && !kept)
         drop(hs, slot);
     hs->next_receive++;
 }

@@ -468,6 +468,49 @@ static void h10_a_forged_piece_does_not_keep_a_whole_message_out(void **state)
     }
 }
 
+/* While a verdict is sought, messages come that are not due: what the caller looks at stays where it is. */
+static bool push_before_the_verdict(struct wire *w, enum wire_side side, enum prov_dtls_event event)
+{
+    struct prov_dtls *session = &w->ends[side].session;
+    struct prov_bytes before[PROV_DTLS_CHAIN_MAX], after[PROV_DTLS_CHAIN_MAX];
+    uint8_t octets[16] = {0}, room[WIRE_DATAGRAM_MAX];
+    bool *met = w->intercept_context;
+
+    if (event != PROV_DTLS_NEED_VERIFY || met[side])
+        return false;
+    met[side] = true;
+    size_t count = prov_dtls_peer_chain(session, before);
+    struct prov_bytes spki = prov_dtls_peer_spki(session);
+    for (uint16_t seq = 0; seq < 2 * PROV_DTLS_SLOTS; seq++) {
+        size_t len = fragment(&(struct cut){14, 16, 0, 8, seq}, octets, room);
+        prov_dtls_push(session, w->now_ms, room, len);
+        assert_int_equal(prov_dtls_step(session, w->now_ms), PROV_DTLS_NEED_VERIFY);
+        assert_int_equal(prov_dtls_peer_chain(session, after), count);
+        for (size_t i = 0; i < count; i++)
+            assert_ptr_equal(after[i].data, before[i].data);
+        assert_ptr_equal(prov_dtls_peer_spki(session).data, spki.data);
+    }
+    return false;
+}
+
+static void h10_what_is_being_judged_does_not_move(void **state)
+{
+    (void)state;
+    for (int kind = WIRE_RPK; kind <= WIRE_CERT; kind++)
+        for (int cookie = 0; cookie < 2; cookie++) {
+            bool met[2] = {false, false};
+            struct wire w;
+            wire_make(&w, &world, (enum wire_kind)kind);
+            w.no_cookie = cookie == 0;
+            w.intercept = push_before_the_verdict;
+            w.intercept_context = met;
+            wire_start(&w);
+            wire_run(&w, 0);
+            assert_true(met[WIRE_CLIENT]);
+            wire_free(&w);
+        }
+}
+
 /* H2: what the client signs is the hash of all messages from the hello with the cookie on, each with its
  * header as if it had not been cut. */
 static void h2_the_transcript_is_of_whole_messages_from_the_cookie_on(void **state)
@@ -527,6 +570,7 @@ int main(void)
         cmocka_unit_test(h8_data_sealed_before_finished_is_not_delivered),
         cmocka_unit_test(h10_inconsistent_fragments_are_dropped),
         cmocka_unit_test(h10_a_forged_piece_does_not_keep_a_whole_message_out),
+        cmocka_unit_test(h10_what_is_being_judged_does_not_move),
         cmocka_unit_test(h10_a_length_above_the_cap_is_refused_at_the_first_fragment),
         cmocka_unit_test(h5_a_hello_cut_behind_its_cookie_is_put_together),
         cmocka_unit_test(h2_the_transcript_is_of_whole_messages_from_the_cookie_on),
