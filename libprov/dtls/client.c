@@ -28,6 +28,14 @@
 
 /* --- hello ----------------------------------------------------------------------------------- */
 
+/* A HelloVerifyRequest lies in the room while the hello that echoes its cookie is made: there is room for
+ * the longest cookie and name, of a client that has no more extensions than its kinds ask for. HELLO_LEN:
+ * without the cookie; what stands in every hello, extensions, name. */
+#define COOKIE_MAX 255
+#define HELLO_LEN  (MESSAGE_HEADER_LEN + 44 + 34 + (PROV_WITH_RPK ? 20 : 0) + PROV_FQDN_MAX)
+_Static_assert(PROV_DTLS_ROOM >= MESSAGE_HEADER_LEN + 3 + COOKIE_MAX + HELLO_LEN + COOKIE_MAX,
+               "room for a cookie and for the hello with it");
+
 static void put_suites(const struct prov_dtls_config *config, struct prov_buf *buf)
 {
     for (prov_suites row = config->suites; *row != NULL; row++)
