@@ -14,7 +14,7 @@ demo) wanted=$build ;;
 quick) wanted="$build $quick" ;;
 check) wanted="$build $quick $peers $tools" ;;
 bench) wanted="$build libcmocka-dev gcc-arm-none-eabi libnewlib-arm-none-eabi" ;;
-long) wanted="$build libcmocka-dev libgnutls28-dev $tools" ;;
+long) wanted="$build libcmocka-dev libgnutls28-dev python3 $tools" ;;
 *)
     echo "usage: packages.sh demo|quick|check|bench|long [--list]" >&2
     exit 2
