@@ -20,6 +20,7 @@ fails() { # CODE WORDS COMMAND…
 
 # A UDP socket that answers each datagram with what the Python expression makes of it: a list of octets.
 target() { # EXPRESSION
+    rm -f port # of a target before
     python3 - "$1" >port 3>&- <<'PY' &
 import socket, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

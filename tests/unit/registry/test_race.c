@@ -91,7 +91,7 @@ static int racer(struct box *box, uint8_t n, int64_t predecessor)
 {
     struct prov_registry *registry = NULL;
     int won = 0;
-    box->config.busy_timeout_ms = 20000;
+    box->config.busy_timeout_ms = 120000; /* who waits is not served in turn, and disks are slow */
     if (prov_registry_open(&box->config, &registry, &box->why) != PROV_OK)
         return 100;
     for (uint8_t i = 0; i < DEVICES; i++) {
@@ -132,7 +132,8 @@ static void processes_race_and_the_sum_is_one_each(void **state)
     for (int n = 0; n < RACERS; n++) {
         int status = 0;
         assert_int_equal(waitpid(children[n], &status, 0), children[n]);
-        assert_true(WIFEXITED(status) && WEXITSTATUS(status) <= DEVICES);
+        assert_true(WIFEXITED(status));
+        assert_in_range(WEXITSTATUS(status), 0, DEVICES);
         won += WEXITSTATUS(status);
     }
     assert_int_equal(won, DEVICES);
