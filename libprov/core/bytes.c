@@ -41,11 +41,6 @@ void prov_wipe(void *data, size_t len)
     __asm__ __volatile__("" : : "r"(data) : "memory");
 }
 
-struct prov_buf prov_buf_make(uint8_t *data, size_t cap)
-{
-    return (struct prov_buf){data, cap, 0, false};
-}
-
 uint8_t *prov_put_space(struct prov_buf *buf, size_t len)
 {
     if (buf->overflow || len > buf->cap - buf->len) {
@@ -151,21 +146,6 @@ void prov_put_close(struct prov_buf *buf, size_t width, size_t mark)
 prov_result prov_buf_result(const struct prov_buf *buf)
 {
     return buf->overflow ? PROV_E_OVERFLOW : PROV_OK;
-}
-
-struct prov_bytes prov_buf_bytes(const struct prov_buf *buf)
-{
-    return PROV_BYTES(buf->data, buf->len);
-}
-
-struct prov_reader prov_reader_make(struct prov_bytes bytes)
-{
-    return (struct prov_reader){bytes, 0, PROV_OK};
-}
-
-size_t prov_reader_left(const struct prov_reader *reader)
-{
-    return reader->bytes.len - reader->at;
 }
 
 bool prov_reader_done(const struct prov_reader *reader)

@@ -48,7 +48,10 @@ struct prov_buf {
 
 #define PROV_BUF_OF(array) ((struct prov_buf){(array), sizeof(array), 0, false})
 
-struct prov_buf prov_buf_make(uint8_t *data, size_t cap);
+static inline struct prov_buf prov_buf_make(uint8_t *data, size_t cap)
+{
+    return (struct prov_buf){data, cap, 0, false};
+}
 void prov_put(struct prov_buf *buf, const void *data, size_t len);
 void prov_put_bytes(struct prov_buf *buf, struct prov_bytes bytes);
 void prov_put_text(struct prov_buf *buf, const char *text);
@@ -67,7 +70,10 @@ size_t prov_put_open(struct prov_buf *buf, size_t width);
 void prov_put_close(struct prov_buf *buf, size_t width, size_t mark);
 /* PROV_E_OVERFLOW if something did not fit. */
 PROV_MUST prov_result prov_buf_result(const struct prov_buf *buf);
-struct prov_bytes prov_buf_bytes(const struct prov_buf *buf);
+static inline struct prov_bytes prov_buf_bytes(const struct prov_buf *buf)
+{
+    return PROV_BYTES(buf->data, buf->len);
+}
 
 struct prov_reader {
     struct prov_bytes bytes;
@@ -75,8 +81,14 @@ struct prov_reader {
     prov_result error; /* what prov_get_… failed with first: sticky, nothing is got any more */
 };
 
-struct prov_reader prov_reader_make(struct prov_bytes bytes);
-size_t prov_reader_left(const struct prov_reader *reader);
+static inline struct prov_reader prov_reader_make(struct prov_bytes bytes)
+{
+    return (struct prov_reader){bytes, 0, PROV_OK};
+}
+static inline size_t prov_reader_left(const struct prov_reader *reader)
+{
+    return reader->bytes.len - reader->at;
+}
 bool prov_reader_done(const struct prov_reader *reader);
 /* Each returns false, takes nothing and leaves its output alone if there is too little left. */
 PROV_MUST bool prov_take_u8(struct prov_reader *reader, uint8_t *ret);
