@@ -18,7 +18,6 @@ void prov_agent_open(struct prov_agent *agent, struct prov_store *store,
 void prov_agent_close(struct prov_agent *agent)
 {
     agent_session_drop(agent);
-    agent_talk_end(agent);
     prov_wipe(agent, sizeof *agent);
 }
 
@@ -83,9 +82,9 @@ static enum prov_agent_event step(struct prov_agent *agent)
                                                                  : PROV_AGENT_WAIT;
     if (r != PROV_OK)
         agent_fail(agent, r);
-    return agent->phase == PROV_PHASE_DONE     ? PROV_AGENT_DONE
-           : agent->phase == PROV_PHASE_FAILED ? PROV_AGENT_FAILED
-                                               : PROV_AGENT_AGAIN;
+    return agent->phase < PROV_PHASE_DONE    ? PROV_AGENT_AGAIN
+           : agent->phase == PROV_PHASE_DONE ? PROV_AGENT_DONE
+                                             : PROV_AGENT_FAILED;
 }
 
 static enum prov_agent_event stats_step(struct prov_agent *agent)
@@ -153,7 +152,7 @@ void prov_agent_push(struct prov_agent *agent, uint64_t now_ms, uint8_t *datagra
 /* One CoAP message, sealed. */
 static bool pull_message(struct prov_agent *agent, uint64_t now_ms, struct prov_buf *out)
 {
-    if (!agent->exchanging)
+    if (!agent_exchanging(agent))
         return false;
     struct prov_agent_talk *talk = &agent->workspace->talk;
     struct prov_buf message = PROV_BUF_OF(talk->message);
@@ -193,7 +192,7 @@ uint64_t prov_agent_deadline(const struct prov_agent *agent)
         return 0;
     if (phase == PROV_PHASE_LATER)
         deadline = agent->pause_ms;
-    else if (agent->exchanging)
+    else if (agent_exchanging(agent))
         deadline = prov_exchange_deadline(&agent->workspace->talk.exchange);
     return earlier(deadline, prov_dtls_deadline(&agent->dtls));
 }
@@ -208,28 +207,24 @@ const struct prov_fqdn *prov_agent_server(const struct prov_agent *agent)
     return &agent->report.server;
 }
 
-/* 224.0.0.0/4 and the broadcast address; ff00::/8; the former as ::ffff:a.b.c.d. */
+/* ff00::/8; 224.0.0.0/4 and what is above: reserved addresses and the broadcast one. An IPv6 address that begins
+ * with a zero has one of IPv4 as its last four octets, mapped (RFC 4291, section 2.5.5) or translated (RFC 6052). */
 bool prov_agent_multicast(struct prov_bytes ip)
 {
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-    if (ip.len == 16 && memcmp(ip.data, mapped, sizeof mapped) == 0)
+    if (ip.len == 16 && ip.data[0] == 0)
         ip = PROV_BYTES(ip.data + 12, 4);
-    if (ip.len == 16)
-        return ip.data[0] == 0xff;
-    if (ip.len != 4)
-        return true;
-    bool all = (ip.data[0] & ip.data[1] & ip.data[2] & ip.data[3]) == 0xff;
-    return all || (ip.data[0] & 0xf0) == 0xe0;
+    return ip.len == 16 ? ip.data[0] == 0xff : ip.len != 4 || ip.data[0] >= 224;
 }
 
 prov_result prov_agent_set_peer(struct prov_agent *agent, struct prov_bytes ip)
 {
     if (agent->phase != PROV_PHASE_RESOLVE)
         return PROV_E_STATE;
-    agent->has_peer = !prov_agent_multicast(ip);
-    if (!agent->has_peer)
-        agent_fail(agent, PROV_E_POLICY);
-    return agent->has_peer ? PROV_OK : PROV_E_POLICY;
+    prov_result r = prov_agent_multicast(ip) ? PROV_E_POLICY : PROV_OK;
+    agent->has_peer = r == PROV_OK;
+    if (r != PROV_OK)
+        agent_fail(agent, r);
+    return r;
 }
 
 void prov_agent_unreachable(struct prov_agent *agent, prov_result reason)

@@ -21,15 +21,13 @@ prov_result agent_take_psk(struct prov_agent *agent)
     struct prov_reader reader = prov_reader_make(prov_buf_bytes(&talk->exchange.answer));
     struct prov_cose_key key;
     prov_result r = prov_cose_key_decode(&reader, &key);
-    if (r != PROV_OK)
-        return r;
-    if (!prov_reader_done(&reader))
-        return PROV_E_TRAILING;
-    if (key.kty != PROV_COSE_SYMMETRIC || is_old_psk(&agent->entry, &key))
-        return PROV_E_PEER;
-    talk->next.psk_identity = key.kid;
+    if (r == PROV_OK)
+        r = prov_reader_end(&reader);
+    if (r == PROV_OK && (key.kty != PROV_COSE_SYMMETRIC || is_old_psk(&agent->entry, &key)))
+        r = PROV_E_PEER;
+    talk->next.psk_identity = key.kid; /* of the lengths that the profile has */
     talk->next.psk = key.k;
-    return prov_psk_check(key.k);
+    return r;
 }
 
 /* --- raw public key --------------------------------------------------------------------------- */
@@ -37,20 +35,14 @@ prov_result agent_take_psk(struct prov_agent *agent)
 prov_result agent_take_rpk(struct prov_agent *agent)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
-    struct prov_entry *next = &talk->next;
-    struct prov_cose_key keys[PROV_ENTRY_PEERS_MAX];
-    size_t count = 0;
-    prov_result r = prov_cose_key_set_decode(prov_buf_bytes(&talk->exchange.answer), keys,
+    struct prov_bytes *peers = talk->next.peers;
+    size_t count = 0, used = 0;
+    prov_result r = prov_cose_key_set_decode(prov_buf_bytes(&talk->exchange.answer), talk->peers,
                                              PROV_ENTRY_PEERS_MAX, &count);
-    if (r != PROV_OK)
-        return r;
     for (size_t i = 0; i < count; i++)
-        if (keys[i].kty == PROV_COSE_EC2 && keys[i].has_public) {
-            uint8_t *point = talk->peers[next->peer_count];
-            memcpy(point, keys[i].point, PROV_POINT_LEN);
-            next->peers[next->peer_count++] = PROV_BYTES(point, PROV_POINT_LEN);
-        }
-    return next->peer_count == 0 ? PROV_E_POLICY : PROV_OK;
+        if (talk->peers[i].kty == PROV_COSE_EC2 && talk->peers[i].has_public)
+            peers[used++] = PROV_BYTES_OF(talk->peers[i].point);
+    return r == PROV_OK && used == 0 ? PROV_E_POLICY : r;
 }
 
 static bool is_devices(const struct prov_agent *agent, struct prov_bytes point)
@@ -77,7 +69,8 @@ static prov_result check_peer(struct prov_agent *agent)
     prov_result r = prov_crypto_point_check(agent->port->crypto, point);
     if (r == PROV_OK && is_own(agent, point))
         r = PROV_E_FORBIDDEN;
-    if (r == PROV_OK && ++talk->checked < talk->next.peer_count)
+    if (r == PROV_OK && ++talk->checked < PROV_ENTRY_PEERS_MAX &&
+        talk->next.peers[talk->checked].len > 0)
         r = PROV_E_AGAIN;
     return r;
 }
@@ -93,20 +86,21 @@ static bool is_self_issued(const struct prov_x509 *cert)
  * section 4.1.3). That it comes over a session that the present anchors authenticate is what it is
  * trusted for. */
 static prov_result take_anchors(const struct prov_bytes *certs, size_t count,
-                                struct prov_entry *next)
+                                struct prov_bytes *ret)
 {
     struct prov_x509 cert;
+    size_t used = 0;
     for (size_t i = 0; i < count; i++) {
         prov_result r = prov_x509_parse(certs[i], &cert);
-        if (r == PROV_OK && !is_self_issued(&cert))
-            continue;
-        if (r == PROV_OK && next->anchor_count == PROV_ENTRY_ANCHORS_MAX)
-            r = PROV_E_BOUNDS;
         if (r != PROV_OK)
             return r;
-        next->anchors[next->anchor_count++] = cert.der;
+        if (!is_self_issued(&cert))
+            continue;
+        if (used == PROV_ENTRY_ANCHORS_MAX)
+            return PROV_E_BOUNDS;
+        ret[used++] = cert.der;
     }
-    return next->anchor_count == 0 ? PROV_E_POLICY : PROV_OK;
+    return used == 0 ? PROV_E_POLICY : PROV_OK;
 }
 
 /* The certificate of the subject, or, without one, for the key. */
@@ -125,20 +119,20 @@ static bool find(const struct prov_bytes *certs, size_t count, struct prov_bytes
 static prov_result build_chain(const struct prov_bytes *certs, size_t count,
                                struct prov_agent_talk *talk)
 {
-    struct prov_entry *next = &talk->next;
     struct prov_bytes subject = PROV_BYTES_NONE;
     struct prov_x509 cert;
-    while (find(certs, count, subject, next->point, &cert)) {
-        if (subject.len == 0)
+    size_t used = 0;
+    while (find(certs, count, subject, talk->next.point, &cert)) {
+        if (used == 0)
             talk->issued = cert.not_before;
         else if (is_self_issued(&cert))
             return PROV_OK;
-        if (next->chain_len == PROV_ENTRY_CHAIN_MAX)
+        if (used == PROV_ENTRY_CHAIN_MAX)
             return PROV_E_DEPTH;
-        next->chain[next->chain_len++] = cert.der;
+        talk->next.chain[used++] = cert.der;
         subject = cert.issuer;
     }
-    return subject.len == 0 ? PROV_E_PEER : PROV_E_ISSUER;
+    return used == 0 ? PROV_E_PEER : PROV_E_ISSUER;
 }
 
 prov_result agent_take_cert(struct prov_agent *agent)
@@ -152,7 +146,7 @@ prov_result agent_take_cert(struct prov_agent *agent)
         r = prov_certs_only_decode(prov_buf_bytes(&talk->exchange.answer), certs + first,
                                    PROV_PATH_MAX, &more);
     if (r == PROV_OK)
-        r = take_anchors(certs, first, &talk->next);
+        r = take_anchors(certs, first, talk->next.anchors);
     return r == PROV_OK ? build_chain(certs, first + more, talk) : r;
 }
 
@@ -160,16 +154,8 @@ prov_result agent_take_cert(struct prov_agent *agent)
  * notBefore is the server's word that it is not earlier than this. */
 static prov_result check_cert(struct prov_agent *agent)
 {
-    const struct prov_agent_talk *talk = &agent->workspace->talk;
-    const struct prov_entry *next = &talk->next;
-    struct prov_eui64 named;
-    prov_result r =
-        agent_path(agent, PROV_PATH_CLIENT, talk->issued, next->chain, next->chain_len, next);
-    if (r == PROV_OK)
-        r = prov_x509_eui64(&agent->path.leaf, &named);
-    if (r == PROV_OK && !prov_eui64_equal(&named, &agent->device))
-        r = PROV_E_NAME;
-    return r == PROV_OK ? agent_raise_floor(agent, talk->issued) : r;
+    prov_result r = agent_path(agent, false);
+    return r == PROV_OK ? agent_raise_floor(agent, agent->workspace->talk.issued) : r;
 }
 
 prov_result agent_check(struct prov_agent *agent)

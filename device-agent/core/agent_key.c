@@ -42,12 +42,10 @@ prov_result agent_key_make(const struct prov_port *port, struct prov_key_ref *re
 prov_result agent_key_sign(const struct prov_port *port, const struct prov_key_ref *key,
                            const uint8_t digest[PROV_HASH_LEN], uint8_t ret[PROV_SIGNATURE_LEN])
 {
-    if (key->source == PROV_KEY_HANDLE)
+    if (PROV_WITH_KEY_HOLDER && key->source == PROV_KEY_HANDLE)
         return agent_holds_keys(port)
                    ? port->keys->sign(port->keys->context, key->handle, digest, ret)
                    : PROV_E_NOT_FOUND;
-    if (key->source != PROV_KEY_SCALAR)
-        return PROV_E_STATE;
     struct prov_key loaded = {0};
     prov_result r = prov_crypto_key_load(port->crypto, key->scalar, &loaded);
     if (r == PROV_OK)

@@ -5,6 +5,7 @@
  *     RESOLVE → HANDSHAKE ─┬─ predecessor: ASK → ANSWER … → CHECK → STAGE → RESOLVE (candidate)
  *                          └─ candidate:   COMMIT → CONFIRM → DONE
  */
+#include <stddef.h>
 #include <string.h>
 
 #include "agent_private.h"
@@ -21,7 +22,8 @@ void agent_next_session(struct prov_agent *agent)
     agent->phase = PROV_PHASE_RESOLVE;
 }
 
-/* A key of the holder's that nothing in the store refers to. */
+/* A key of the holder's that nothing in the store refers to. What was begun with STAGE may stand in flash though it
+ * failed, and be found by the next boot. */
 static void key_drop(struct prov_agent *agent)
 {
     const struct prov_port_keys *keys = agent->port->keys;
@@ -35,12 +37,11 @@ void agent_fail(struct prov_agent *agent, prov_result result)
 {
     agent->report.result = result;
     agent->report.at = agent->phase;
-    key_drop(agent);
-    if (PROV_WITH_RESUMPTION && agent->has_resumable && !agent->candidate &&
-        agent->phase != PROV_PHASE_STAGE)
+    if (agent->phase != PROV_PHASE_STAGE)
+        key_drop(agent);
+    if (PROV_WITH_RESUMPTION && agent->has_resumable && !agent->candidate)
         agent_resume_keep(agent);
     agent_session_close(agent);
-    agent_talk_end(agent);
     uint8_t attempts = agent->store->state.attempts;
     prov_result kept =
         prov_store_attempts(agent->store, attempts < UINT8_MAX ? attempts + 1 : attempts);
@@ -87,10 +88,9 @@ static prov_result pause_before_retry(struct prov_agent *agent)
 {
     uint32_t most = agent->request.timer_initial_ms != 0 ? agent->request.timer_initial_ms
                                                          : PROV_TIMER_INITIAL_MS;
-    uint16_t chance = 0;
-    prov_result r =
-        prov_crypto_random(agent->port->crypto, (uint8_t *)(void *)&chance, sizeof chance);
-    agent->pause_ms = agent->now_ms + most / 256 * chance / 256;
+    uint32_t pause = 0;
+    prov_result r = agent_chance(agent->port->crypto, most, &pause);
+    agent->pause_ms = agent->now_ms + pause;
     agent->phase = PROV_PHASE_PAUSE;
     return r;
 }
@@ -139,24 +139,13 @@ static prov_result session_failed(struct prov_agent *agent)
 
 static prov_result phase_resolve(struct prov_agent *agent)
 {
-    if (agent->closing)
-        return PROV_E_AGAIN; /* until the old session's close_notify is on its way */
-    if (!agent->has_peer) {
-        agent->told = true;
+    agent->told = !agent->closing; /* the old session's close_notify goes first */
+    if (!agent->told || !agent->has_peer)
         return PROV_E_AGAIN;
-    }
     prov_result r = agent_session_start(agent);
     if (r == PROV_OK)
         agent->phase = PROV_PHASE_HANDSHAKE;
     return r;
-}
-
-static prov_result phase_pause(struct prov_agent *agent)
-{
-    if (agent->now_ms < agent->pause_ms)
-        return PROV_E_AGAIN;
-    agent_next_session(agent);
-    return PROV_OK;
 }
 
 /* What of the predecessor's goes on. */
@@ -165,9 +154,7 @@ static void next_begin(struct prov_agent *agent, struct prov_entry *next)
     const struct prov_entry *entry = &agent->entry;
     next->kind = agent->wanted;
     next->use = PROV_USE_OPERATIONAL;
-    next->server = entry->server;
-    next->address = entry->address;
-    next->deny_signer = entry->deny_signer;
+    memcpy(next->members, entry->members, offsetof(struct prov_entry, psk_identity));
 }
 
 static prov_result connected(struct prov_agent *agent)
@@ -190,13 +177,10 @@ static prov_result confirmed(struct prov_agent *agent)
     if (r != PROV_OK)
         return r;
     agent_log(agent, PROV_LOG_CONFIRM, PROV_OK, agent->store->state.current);
-    prov_result kept = prov_store_attempts(agent->store, 0);
-    (void)kept;
     if (PROV_WITH_RESUMPTION)
         agent_resume_keep(agent);
     agent->report.kind = agent->entry.kind;
     agent_session_close(agent);
-    agent_talk_end(agent);
     const struct prov_fqdn *wanted = agent->request.server;
     bool other = agent->report.resumed && wanted != NULL &&
                  agent->request.op != PROV_AGENT_RESUME &&
@@ -223,7 +207,6 @@ static bool ask_later(struct prov_agent *agent)
         return false;
     agent->busy++;
     agent->pause_ms = agent->now_ms + (x->max_age > 0 ? x->max_age : 1) * 1000;
-    agent->exchanging = false;
     agent->phase = PROV_PHASE_LATER;
     return true;
 }
@@ -242,14 +225,14 @@ static prov_result answered(struct prov_agent *agent)
 static prov_result exchange_step(struct prov_agent *agent)
 {
     struct prov_exchange *x = &agent->workspace->talk.exchange;
-    if (!agent->exchanging || prov_exchange_step(x, agent->now_ms) == PROV_EXCHANGE_RUNNING)
+    if (!agent_exchanging(agent) || prov_exchange_step(x, agent->now_ms) == PROV_EXCHANGE_RUNNING)
         return PROV_E_AGAIN;
     return ask_later(agent) ? PROV_OK : answered(agent);
 }
 
 static prov_result take_data(struct prov_agent *agent)
 {
-    if (agent->exchanging)
+    if (agent_exchanging(agent))
         prov_exchange_push(&agent->workspace->talk.exchange, agent->now_ms,
                            prov_dtls_data(&agent->dtls));
     return PROV_OK;
@@ -284,21 +267,17 @@ static prov_result phase_session(struct prov_agent *agent)
     return PROV_OK;
 }
 
-static prov_result phase_later(struct prov_agent *agent)
+/* PAUSE: without a session; LATER: on one. */
+static prov_result phase_pause(struct prov_agent *agent)
 {
+    bool later = agent->phase == PROV_PHASE_LATER;
     if (agent->now_ms < agent->pause_ms)
-        return phase_session(agent);
-    agent_ask_again(agent);
-    agent->phase = agent->candidate ? PROV_PHASE_CONFIRM : PROV_PHASE_ANSWER;
+        return later ? phase_session(agent) : PROV_E_AGAIN;
+    if (later)
+        agent_ask_again(agent);
+    else
+        agent_next_session(agent);
     return PROV_OK;
-}
-
-static prov_result phase_ask(struct prov_agent *agent)
-{
-    prov_result r = agent_ask(agent);
-    if (agent->exchanging)
-        agent->phase = PROV_PHASE_ANSWER;
-    return r;
 }
 
 static prov_result phase_check(struct prov_agent *agent)
@@ -319,21 +298,19 @@ static prov_result stage(struct prov_agent *agent)
         agent_cache_choose(agent);
     prov_result r = prov_store_stage(agent->store, next, agent->from_factory);
     if (!PROV_WITH_CACHED_INFO || (r != PROV_E_FULL && r != PROV_E_OVERFLOW) ||
-        next->cache_len == 0)
+        next->cached.chain[0].len == 0)
         return r;
-    next->cache_len = 0;
-    next->cached_request = PROV_BYTES_NONE;
+    memset(&next->cached, 0, sizeof next->cached);
     return prov_store_stage(agent->store, next, agent->from_factory);
 }
 
 /* The predecessor's session has done its work. */
 static prov_result phase_stage(struct prov_agent *agent)
 {
-    agent_session_close(agent);
     prov_result r = stage(agent);
     if (r != PROV_OK)
         return r;
-    agent_talk_end(agent); /* a key of the holder's is the store's now */
+    agent_session_close(agent);
     agent_log(agent, PROV_LOG_STAGE, PROV_OK, agent->store->state.candidate);
     r = agent_load_candidate(agent);
     if (r == PROV_OK)
@@ -350,23 +327,20 @@ static prov_result phase_commit(struct prov_agent *agent)
             return r;
         agent_log(agent, PROV_LOG_COMMIT, PROV_OK, agent->store->state.current);
     }
-    prov_result r = agent_ask(agent);
-    if (r == PROV_OK)
-        agent->phase = PROV_PHASE_CONFIRM;
-    return r;
+    return agent_ask(agent);
 }
 
 static prov_result (*const phases[])(struct prov_agent *agent) = {
     [PROV_PHASE_RESOLVE] = phase_resolve,
     [PROV_PHASE_PAUSE] = phase_pause,
-    [PROV_PHASE_ASK] = phase_ask,
+    [PROV_PHASE_ASK] = agent_ask,
     [PROV_PHASE_CHECK] = AGENT_WITH_KEYS ? phase_check : NULL,
     [PROV_PHASE_STAGE] = phase_stage,
     [PROV_PHASE_COMMIT] = phase_commit,
     [PROV_PHASE_HANDSHAKE] = phase_session,
     [PROV_PHASE_ANSWER] = phase_session,
     [PROV_PHASE_CONFIRM] = phase_session,
-    [PROV_PHASE_LATER] = phase_later,
+    [PROV_PHASE_LATER] = phase_pause,
 };
 
 prov_result agent_phase_step(struct prov_agent *agent)

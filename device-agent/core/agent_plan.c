@@ -70,25 +70,25 @@ prov_result agent_load_predecessor(struct prov_agent *agent)
 /* The one server that all entries of a place name, as far as this build can read them. */
 static prov_result only_server(struct prov_agent *agent, enum prov_store_place place)
 {
-    const char *server = agent->report.server.text;
-    prov_result r = load(agent, place, NULL, NO_KIND);
-    if (r != PROV_OK)
-        return r;
-    name_server(agent);
+    char *server = agent->report.server.text;
+    prov_result r = PROV_OK;
+    server[0] = '\0';
     for (size_t i = 0; r == PROV_OK || prov_store_unreadable(r); i++) {
         r = get(agent, place, i);
-        if (r == PROV_OK && strcmp(server, (const char *)agent->entry.server.data) != 0)
+        if (r != PROV_OK)
+            continue;
+        if (server[0] != '\0' &&
+            memcmp(server, agent->entry.server.data, agent->entry.server.len) != 0)
             return PROV_E_AMBIGUOUS;
+        name_server(agent);
     }
-    return r == PROV_E_NOT_FOUND ? PROV_OK : r;
+    return r == PROV_E_NOT_FOUND && server[0] != '\0' ? PROV_OK : r;
 }
 
 static prov_result plan_request(struct prov_agent *agent)
 {
     prov_result r = PROV_OK;
-    agent->candidate = false;
     agent->from_factory = agent->request.op == PROV_AGENT_ENROLL;
-    agent->wanted = agent->request.kind;
     if (agent->request.server != NULL)
         memcpy(&agent->report.server, agent->request.server, sizeof agent->report.server);
     else
@@ -128,27 +128,39 @@ prov_result agent_plan_check(const struct prov_agent *agent)
                                                                     : PROV_OK;
 }
 
+/* What is asked goes before what there is. */
 prov_result agent_plan(struct prov_agent *agent)
 {
+    agent->wanted = agent->request.kind;
     prov_result r = prov_store_unfinished(agent->store)      ? plan_resume(agent)
                     : agent->request.op == PROV_AGENT_RESUME ? PROV_E_NOT_FOUND
                                                              : plan_request(agent);
-    /* what is asked goes before what there is */
-    agent->wanted = agent->request.kind != 0 ? agent->request.kind : agent->entry.kind;
-    return r == PROV_OK ? agent_plan_check(agent) : r;
+    if (r != PROV_OK)
+        return r;
+    if (agent->wanted == 0)
+        agent->wanted = agent->entry.kind;
+    return agent_plan_check(agent);
 }
 
 /* --- when ------------------------------------------------------------------------------------- */
 
+/* Anything up to `most`. */
+prov_result agent_chance(struct prov_crypto *crypto, uint32_t most, uint32_t *ret)
+{
+    uint16_t chance = 0;
+    prov_result r = prov_crypto_random(crypto, (uint8_t *)(void *)&chance, sizeof chance);
+    *ret = (uint32_t)((uint64_t)most * chance >> 16);
+    return r;
+}
+
 prov_result prov_agent_backoff(const struct prov_store *store, uint32_t *ret_seconds)
 {
-    uint32_t most = store->state.attempts > 0 ? AGENT_BACKOFF_MIN : 0;
-    uint8_t chance[2];
-    for (uint8_t i = 1; i < store->state.attempts && most < AGENT_BACKOFF_MAX; i++)
+    uint32_t most = store->state.attempts > 0 ? AGENT_BACKOFF_MIN : 0, chance = 0;
+    for (uint32_t i = 1; i < store->state.attempts && most < AGENT_BACKOFF_MAX; i++)
         most *= 2;
     most = most < AGENT_BACKOFF_MAX ? most : AGENT_BACKOFF_MAX;
-    prov_result r = prov_crypto_random(store->port->crypto, chance, sizeof chance);
+    prov_result r = agent_chance(store->port->crypto, most / 2, &chance);
     if (r == PROV_OK)
-        *ret_seconds = most / 2 + most / 2 * (uint32_t)(chance[0] << 8 | chance[1]) / 65535;
+        *ret_seconds = most / 2 + chance;
     return r;
 }

@@ -43,6 +43,11 @@ static inline bool agent_holds_keys(const struct prov_port *port)
     return PROV_WITH_KEY_HOLDER && port->keys != NULL;
 }
 
+static inline bool agent_exchanging(const struct prov_agent *agent)
+{
+    return agent->phase == PROV_PHASE_ANSWER || agent->phase == PROV_PHASE_CONFIRM;
+}
+
 /* --- agent_phases.c ---- */
 
 /* Goes on by one step: PROV_OK: there is more to do; PROV_E_AGAIN: nothing, until something comes; anything
@@ -64,6 +69,8 @@ PROV_MUST prov_result agent_load_candidate(struct prov_agent *agent);
 /* Loads what the candidate was to replace. */
 PROV_MUST prov_result agent_load_predecessor(struct prov_agent *agent);
 
+PROV_MUST prov_result agent_chance(struct prov_crypto *crypto, uint32_t most, uint32_t *ret);
+
 /* --- agent_key.c ---- */
 
 PROV_MUST prov_result agent_key_make(const struct prov_port *port, struct prov_key_ref *ret,
@@ -78,21 +85,18 @@ PROV_MUST prov_result agent_key_sign(const struct prov_port *port, const struct 
 PROV_MUST prov_result agent_session_start(struct prov_agent *agent);
 /* The name that the server goes by: in server_name, in its certificate and in Uri-Host (H37). */
 const struct prov_fqdn *agent_host(const struct prov_agent *agent);
-/* Queues close_notify. */
+/* Queues close_notify and wipes the talk. */
 void agent_session_close(struct prov_agent *agent);
 void agent_session_drop(struct prov_agent *agent);
 /* Answers agent->need, or takes a step towards the answer. */
 void agent_session_give(struct prov_agent *agent);
 /* A handshake is done: its workspace is for a talk. */
 struct prov_agent_talk *agent_talk_begin(struct prov_agent *agent);
-void agent_talk_end(struct prov_agent *agent);
 /* False: no clock; then *ret is the floor. */
 bool agent_time(const struct prov_agent *agent, int64_t *ret);
-/* Judges a path: one link a call, PROV_E_AGAIN until it is done. What the arguments point to stays until then.
- * from: the verdict is as of then, if that is later than now. */
-PROV_MUST prov_result agent_path(struct prov_agent *agent, enum prov_path_role role, int64_t from,
-                                 const struct prov_bytes *chain, size_t chain_len,
-                                 const struct prov_entry *anchors);
+/* Judges the path of the server in this session or of the talk's `next`: one link a call, PROV_E_AGAIN until it is
+ * done. */
+PROV_MUST prov_result agent_path(struct prov_agent *agent, bool is_server);
 /* It is not earlier than this, says the server; taken in steps of some months only. */
 PROV_MUST prov_result agent_raise_floor(struct prov_agent *agent, int64_t seconds);
 

@@ -206,7 +206,7 @@ void agent_resume_note(struct prov_agent *agent)
         agent->report.abbreviated = resumed;
     agent->has_resumable =
         prov_dtls_resumable(&agent->dtls, agent->now_ms, &agent->resumable) == PROV_OK &&
-        agent_time(agent, &now);
+        agent_time(agent, &now) && (agent->candidate || agent->wanted != PROV_KIND_PSK);
     if (resumed)
         return;
     agent->resumable_made = now;

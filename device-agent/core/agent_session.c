@@ -47,7 +47,7 @@ static void configure_anchors(struct prov_agent *agent)
     struct prov_x509 anchor;
     if (!PROV_WITH_TRUSTED_CA || (agent_discovered(agent) == NULL && !entry->new_anchors))
         return;
-    for (size_t i = 0; i < entry->anchor_count; i++)
+    for (size_t i = 0; i < PROV_ENTRY_ANCHORS_MAX; i++)
         if (prov_x509_parse(entry->anchors[i], &anchor) == PROV_OK)
             agent->anchor_names[config->anchor_names_len++] = anchor.subject;
     config->anchor_names = agent->anchor_names;
@@ -58,7 +58,7 @@ static void configure_cert(struct prov_agent *agent)
     const struct prov_entry *entry = &agent->entry;
     struct prov_dtls_config *config = &agent->config;
     config->chain = entry->chain;
-    config->chain_len = entry->chain_len;
+    config->chain_len = prov_entry_count(entry->chain, PROV_ENTRY_CHAIN_MAX);
     if (PROV_WITH_CERTIFICATE_URLS) {
         config->urls = entry->urls;
         config->urls_len = entry->url_count;
@@ -124,20 +124,27 @@ prov_result agent_session_start(struct prov_agent *agent)
     return r;
 }
 
+static void talk_end(struct prov_agent *agent)
+{
+    if (agent->talking)
+        prov_wipe(&agent->workspace->talk, sizeof agent->workspace->talk);
+    agent->talking = false;
+}
+
 void agent_session_close(struct prov_agent *agent)
 {
     if (agent->dtls_open && prov_dtls_connected(&agent->dtls)) {
         prov_dtls_close(&agent->dtls);
         agent->closing = true;
     }
-    agent->exchanging = false;
+    talk_end(agent);
 }
 
 void agent_session_drop(struct prov_agent *agent)
 {
     if (agent->dtls_open)
         prov_dtls_drop(&agent->dtls);
-    agent_talk_end(agent);
+    talk_end(agent);
     agent->need = (enum prov_dtls_event)0;
     agent->dtls_open = false;
     agent->closing = false;
@@ -146,16 +153,9 @@ void agent_session_drop(struct prov_agent *agent)
 struct prov_agent_talk *agent_talk_begin(struct prov_agent *agent)
 {
     memset(&agent->workspace->talk, 0, offsetof(struct prov_agent_talk, answers));
+    agent->workspace->talk.exchange.message_id = (uint16_t)agent->token;
     agent->talking = true;
     return &agent->workspace->talk;
-}
-
-void agent_talk_end(struct prov_agent *agent)
-{
-    if (agent->talking)
-        prov_wipe(&agent->workspace->talk, sizeof agent->workspace->talk);
-    agent->talking = false;
-    agent->exchanging = false;
 }
 
 /* --- who the server is ------------------------------------------------------------------------ */
@@ -170,35 +170,44 @@ bool agent_time(const struct prov_agent *agent, int64_t *ret)
     return trust != PROV_CLOCK_NONE;
 }
 
-/* Without a clock validity periods are not looked at, and that is logged. */
-static prov_result path_begin(struct prov_agent *agent, struct prov_path_rules *rules,
-                              const struct prov_bytes *chain, size_t chain_len,
-                              const struct prov_entry *anchors)
+/* Without a clock validity periods are not looked at, and that is logged. The new certificate is judged as of its
+ * notBefore, if that is later: the server's clock may be ahead. */
+static prov_result path_begin(struct prov_agent *agent, bool is_server)
 {
-    int64_t now;
-    rules->has_time = agent_time(agent, &now);
-    rules->time = now > rules->time ? now : rules->time;
-    if (!rules->has_time && !agent->report.no_time)
+    const struct prov_agent_talk *talk = &agent->workspace->talk;
+    const struct prov_entry *entry = &agent->entry;
+    struct prov_bytes peers[PROV_DTLS_CHAIN_MAX];
+    const struct prov_bytes *chain = peers;
+    size_t len = 0;
+    struct prov_path_rules rules = {.server = agent_host(agent),
+                                    .max_below_anchor = agent->request.max_chain};
+    rules.has_time = agent_time(agent, &rules.time);
+    if (is_server) {
+        rules.role = PROV_PATH_SERVER;
+        rules.device = agent_constrained(agent);
+        len = prov_dtls_peer_chain(&agent->dtls, peers);
+    } else {
+        rules.role = PROV_PATH_CLIENT;
+        rules.device = &agent->device;
+        rules.time = rules.time < talk->issued ? talk->issued : rules.time;
+        entry = &talk->next;
+        chain = entry->chain;
+        len = prov_entry_count(chain, PROV_ENTRY_CHAIN_MAX);
+    }
+    if (rules.max_below_anchor == 0)
+        rules.max_below_anchor = PROV_CHAIN_BELOW_ANCHOR;
+    if (!rules.has_time && !agent->report.no_time)
         agent_log(agent, PROV_LOG_NO_TIME, PROV_OK, 0);
-    agent->report.no_time |= !rules->has_time;
-    prov_result r = prov_path_begin(&agent->path, rules, chain, chain_len, anchors->anchors,
-                                    anchors->anchor_count);
+    agent->report.no_time |= !rules.has_time;
+    prov_result r = prov_path_begin(&agent->path, &rules, chain, len, entry->anchors,
+                                    prov_entry_count(entry->anchors, PROV_ENTRY_ANCHORS_MAX));
     return r == PROV_OK ? PROV_E_AGAIN : r;
 }
 
-prov_result agent_path(struct prov_agent *agent, enum prov_path_role role, int64_t from,
-                       const struct prov_bytes *chain, size_t chain_len,
-                       const struct prov_entry *anchors)
+prov_result agent_path(struct prov_agent *agent, bool is_server)
 {
-    uint8_t max = agent->request.max_chain;
-    struct prov_path_rules rules = {.role = role,
-                                    .server = agent_host(agent),
-                                    .max_below_anchor = max != 0 ? max : PROV_CHAIN_BELOW_ANCHOR,
-                                    .time = from};
-    if (role == PROV_PATH_SERVER)
-        rules.device = agent_constrained(agent);
     prov_result r = agent->path_busy ? prov_path_step(&agent->path, agent->port->crypto)
-                                     : path_begin(agent, &rules, chain, chain_len, anchors);
+                                     : path_begin(agent, is_server);
     agent->path_busy = r == PROV_E_AGAIN;
     return r;
 }
@@ -219,9 +228,10 @@ static prov_result judge_key(struct prov_agent *agent)
 {
     const struct prov_entry *entry = &agent->entry;
     struct prov_bytes spki = prov_dtls_peer_spki(&agent->dtls);
-    const uint8_t *point = spki.data + PROV_SPKI_LEN - PROV_POINT_LEN;
-    for (size_t i = 0; i < entry->peer_count; i++)
-        if (memcmp(point, entry->peers[i].data, PROV_POINT_LEN) == 0)
+    struct prov_bytes point =
+        PROV_BYTES(spki.data + PROV_SPKI_LEN - PROV_POINT_LEN, PROV_POINT_LEN);
+    for (size_t i = 0; i < PROV_ENTRY_PEERS_MAX; i++)
+        if (prov_bytes_equal(point, entry->peers[i]))
             return PROV_WITH_DENY_LIST ? agent_deny_key(agent, spki) : PROV_OK;
     return PROV_E_ISSUER;
 }
@@ -229,26 +239,23 @@ static prov_result judge_key(struct prov_agent *agent)
 static prov_result judge_chain(struct prov_agent *agent)
 {
     const struct prov_path *path = &agent->path;
-    struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
-    size_t len = prov_dtls_peer_chain(&agent->dtls, chain);
-    prov_result r = agent_path(agent, PROV_PATH_SERVER, 0, chain, len, &agent->entry);
+    prov_result r = agent_path(agent, true);
     if (PROV_WITH_RESUMPTION)
         agent->chain_until = path->leaf.not_after;
     if (PROV_WITH_DENY_LIST && r == PROV_OK)
         r = agent_deny_chain(agent, path->chain, path->chain_len, prov_path_anchor(path));
+    if (PROV_WITH_CACHED_INFO && r != PROV_E_AGAIN)
+        agent_cache_see(agent, r);
     return r;
 }
 
 static void give_verdict(struct prov_agent *agent)
 {
     prov_result r = agent_is_cert(agent->entry.kind) ? judge_chain(agent) : judge_key(agent);
-    if (r == PROV_E_AGAIN) {
+    if (r == PROV_E_AGAIN)
         agent->need = PROV_DTLS_NEED_VERIFY;
-        return;
-    }
-    if (PROV_WITH_CACHED_INFO)
-        agent_cache_see(agent, r);
-    prov_dtls_give_verdict(&agent->dtls, r);
+    else
+        prov_dtls_give_verdict(&agent->dtls, r);
 }
 
 static void give_signature(struct prov_agent *agent)

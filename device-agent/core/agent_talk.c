@@ -117,15 +117,14 @@ static void begin(struct prov_agent *agent, struct prov_bytes body)
     request.host = prov_bytes_text(agent_host(agent)->text);
     request.body = body;
     request.accept = PROV_CF_NONE;
-    request.message_id =
-        (uint16_t)(agent->token << 6); /* block-wise transfers count up from there */
+    request.message_id = (uint16_t)(talk->exchange.message_id + 1); /* behind the last block's */
     memcpy(request.token, &agent->token, sizeof request.token);
     agent->token++;
     talk->config.szx = prov_exchange_szx(max, request.host.len); /* H32 */
     prov_exchange_begin(&talk->exchange, &talk->config, &request,
                         prov_buf_make(talk->answers + kept, sizeof talk->answers - kept),
                         agent->now_ms);
-    agent->exchanging = true;
+    agent->phase = agent->candidate ? PROV_PHASE_CONFIRM : PROV_PHASE_ANSWER;
 }
 
 void agent_ask_again(struct prov_agent *agent)
@@ -188,7 +187,6 @@ static prov_result take_body(struct prov_agent *agent)
 prov_result agent_take(struct prov_agent *agent)
 {
     const struct prov_exchange *x = &agent->workspace->talk.exchange;
-    agent->exchanging = false;
     agent->report.code = x->code;
     agent_log(agent, PROV_LOG_REQUEST, x->result, x->code);
     if (x->state == PROV_EXCHANGE_FAILED)

@@ -4,68 +4,38 @@
  *
  *     key 1 │ length 2 │ octets
  *
- * in the order of the table; a list is several members with one key. The server comes first, so that an entry is
- * found by it without being read; what every entry has comes last, so that no part of one is an entry.
+ * The key is the place in struct prov_entry's members. The server comes first, so that an entry is found by it without
+ * being read; what every entry has comes last, so that no part of one is an entry.
  */
 #include <string.h>
 
 #include "store_private.h"
 
-#define KEY_URL  16u /* SHA-1 of a certificate 20 │ where it lies */
-#define KEY_HEAD 17u /* its key's number 4 │ its source 1 │ new anchors 1 │ use 1 │ kind 1 */
-#define HEAD_LEN 8u
-
-/* --- the table -------------------------------------------------------------------------------- */
-
-/* Where a member stands in struct prov_entry. */
-struct row {
-    uint16_t items; /* the view, or the first of a list */
-    uint16_t count; /* how many there are, 0: it is no list */
-    uint8_t max;    /* of them */
-    uint8_t len;    /* of each, 0: any */
+/* What is no view of the entry's own. */
+enum {
+    KEY_SCALAR = 64,
+    KEY_HANDLE, /* its key's number 4 */
+    KEY_URL,    /* SHA-1 of a certificate 20 │ where it lies */
+    KEY_HEAD    /* its key's source 1 │ new anchors 1 │ use 1 │ kind 1 */
 };
-#define ONE(member, len)                                                                           \
-    {                                                                                              \
-        offsetof(struct prov_entry, member), 0, 1, len                                             \
-    }
-#define LIST(member, count, len)                                                                   \
-    {                                                                                              \
-        offsetof(struct prov_entry, member), offsetof(struct prov_entry, count),                   \
-            sizeof((struct prov_entry *)NULL)->member / sizeof(struct prov_bytes), len             \
-    }
+#define HEAD_LEN   4u
+#define HANDLE_LEN 4u
 
-/* The key is the place in the table. A build knows the members of the kinds that it has. */
-static const struct row rows[] = {
-    /* all kinds, and PSK */
-    ONE(server, 0),
-    ONE(address, 0),
-    ONE(deny_signer, PROV_POINT_LEN),
-    ONE(psk_identity, 0),
-    ONE(psk, 0),
-    /* RPK and certificates */
-    ONE(point, PROV_POINT_LEN),
-    ONE(key.scalar, PROV_SCALAR_LEN),
-    LIST(peers, peer_count, PROV_POINT_LEN),
-    /* certificates */
-    LIST(chain, chain_len, 0),
-    LIST(anchors, anchor_count, 0),
-    LIST(cache, cache_len, 0),
-    ONE(cached_request, 0),
-};
-#define ROWS_PSK  5u
-#define ROWS_RPK  8u
-#define ROWS_CERT (sizeof rows / sizeof rows[0])
-_Static_assert(ROWS_CERT <= KEY_URL, "keys are told apart");
-
+/* A build knows the members of the kinds that it has. */
 #define WITH_KEYS (PROV_WITH_RPK || PROV_WITH_CERT)
-#define ROWS      (PROV_WITH_CERT ? ROWS_CERT : WITH_KEYS ? ROWS_RPK : ROWS_PSK)
+#define PLACE(member)                                                                              \
+    (offsetof(struct prov_entry, member) / sizeof(struct prov_bytes)) /* in the members */
+#define MEMBERS (PROV_WITH_CERT ? PROV_ENTRY_MEMBERS : WITH_KEYS ? PLACE(chain) : PLACE(point))
+_Static_assert(sizeof((struct prov_entry *)NULL)->members == offsetof(struct prov_entry, key),
+               "the members are all the views");
+_Static_assert(PROV_ENTRY_MEMBERS <= KEY_SCALAR, "keys are told apart");
 
-static size_t count_of(const struct prov_entry *entry, const struct row *row,
-                       const struct prov_bytes *items)
+size_t prov_entry_count(const struct prov_bytes *list, size_t max)
 {
-    return !WITH_KEYS || row->count == 0
-               ? items->len != 0
-               : *(const size_t *)(const void *)((const uint8_t *)entry + row->count);
+    size_t count = 0;
+    while (count < max && list[count].len > 0)
+        count++;
+    return count;
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */
@@ -73,8 +43,17 @@ static size_t count_of(const struct prov_entry *entry, const struct row *row,
 static void put_member(struct store_writer *writer, uint8_t key, struct prov_bytes value)
 {
     const uint8_t head[] = {key, (uint8_t)(value.len >> 8), (uint8_t)value.len};
+    if (value.len == 0)
+        return;
     store_writer_put(writer, head, sizeof head);
     store_writer_put(writer, value.data, value.len);
+}
+
+static void put_handle(struct store_writer *writer, const struct prov_entry *entry)
+{
+    uint8_t octets[HANDLE_LEN];
+    store_put_u32(octets, entry->key.handle);
+    put_member(writer, KEY_HANDLE, PROV_BYTES_OF(octets));
 }
 
 static void put_urls(struct store_writer *writer, const struct prov_entry *entry)
@@ -90,36 +69,33 @@ static void put_urls(struct store_writer *writer, const struct prov_entry *entry
 
 void store_entry_put(struct store_writer *writer, const struct prov_entry *entry)
 {
-    uint8_t head[HEAD_LEN];
-    for (size_t key = 0; key < ROWS; key++) {
-        const void *at = (const uint8_t *)entry + rows[key].items;
-        const struct prov_bytes *items = at;
-        size_t count = count_of(entry, &rows[key], items);
-        for (size_t i = 0; i < count && i < rows[key].max; i++)
-            put_member(writer, (uint8_t)key, items[i]);
-    }
+    const uint8_t head[HEAD_LEN] = {(uint8_t)entry->key.source, entry->new_anchors,
+                                    (uint8_t)entry->use, (uint8_t)entry->kind};
+    for (size_t key = 0; key < MEMBERS; key++)
+        put_member(writer, (uint8_t)key, entry->members[key]);
+    if (WITH_KEYS)
+        put_member(writer, KEY_SCALAR, entry->key.scalar);
+    if (PROV_WITH_KEY_HOLDER && entry->key.source == PROV_KEY_HANDLE)
+        put_handle(writer, entry);
     if (PROV_WITH_CERTIFICATE_URLS && entry->kind == PROV_KIND_CERT)
         put_urls(writer, entry);
-    store_put_u32(head, entry->key.handle);
-    head[4] = (uint8_t)entry->key.source;
-    head[5] = entry->new_anchors;
-    head[6] = (uint8_t)entry->use;
-    head[7] = (uint8_t)entry->kind;
     put_member(writer, KEY_HEAD, PROV_BYTES_OF(head));
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-static bool take_row(const struct row *row, struct prov_bytes value, struct prov_entry *ret)
+static bool take_view(struct prov_bytes value, struct prov_bytes *ret)
 {
-    void *at = (uint8_t *)ret + row->items, *count_at = (uint8_t *)ret + row->count;
-    struct prov_bytes *items = at;
-    size_t count = count_of(ret, row, items);
-    if (count >= row->max || value.len == 0 || (row->len != 0 && value.len != row->len))
+    bool first = value.len != 0 && ret->len == 0;
+    *ret = value;
+    return first;
+}
+
+static bool take_handle(struct prov_bytes value, struct prov_entry *ret)
+{
+    if (value.len != HANDLE_LEN)
         return false;
-    items[count] = value;
-    if (WITH_KEYS && row->count != 0)
-        *(size_t *)count_at = count + 1;
+    ret->key.handle = store_u32(value.data);
     return true;
 }
 
@@ -138,18 +114,21 @@ static bool take_head(struct prov_bytes value, struct prov_entry *ret)
 {
     if (value.len != HEAD_LEN)
         return false;
-    ret->key.handle = store_u32(value.data);
-    ret->key.source = (enum prov_key_source)value.data[4];
-    ret->new_anchors = value.data[5] == 1;
-    ret->use = (enum prov_use)value.data[6];
-    ret->kind = (enum prov_kind)value.data[7];
+    ret->key.source = (enum prov_key_source)value.data[0];
+    ret->new_anchors = value.data[1] == 1;
+    ret->use = (enum prov_use)value.data[2];
+    ret->kind = (enum prov_kind)value.data[3];
     return true;
 }
 
 static bool take_member(uint8_t key, struct prov_bytes value, struct prov_entry *ret)
 {
-    if (key < ROWS)
-        return take_row(&rows[key], value, ret);
+    if (key < MEMBERS)
+        return take_view(value, &ret->members[key]);
+    if (WITH_KEYS && key == KEY_SCALAR)
+        return take_view(value, &ret->key.scalar);
+    if (PROV_WITH_KEY_HOLDER && key == KEY_HANDLE)
+        return take_handle(value, ret);
     if (PROV_WITH_CERTIFICATE_URLS && key == KEY_URL)
         return take_url(value, ret);
     return key == KEY_HEAD && take_head(value, ret);
@@ -161,7 +140,7 @@ prov_result prov_entry_decode(struct prov_bytes bytes, struct prov_entry *ret)
     struct prov_bytes value;
     uint8_t key = 0;
     memset(ret, 0, sizeof *ret);
-    ret->encoded_len = bytes.len;
+    ret->room_used = bytes.len;
     while (!prov_reader_done(&reader))
         if (!prov_take_u8(&reader, &key) || !prov_take_vector(&reader, 2, &value) ||
             !take_member(key, value, ret))
@@ -182,20 +161,21 @@ static bool has_psk(const struct prov_entry *entry)
            entry->psk.len >= PROV_PSK_MIN && entry->psk.len <= PROV_PSK_MAX;
 }
 
+/* In the source that the build knows. */
 static bool has_key(const struct prov_entry *entry)
 {
     const struct prov_key_ref *key = &entry->key;
     return entry->point.len == PROV_POINT_LEN &&
-           (key->source == PROV_KEY_SCALAR
-                ? key->scalar.len == PROV_SCALAR_LEN
-                : key->source == PROV_KEY_HANDLE || key->source == PROV_KEY_DEVICE);
+           ((key->source == PROV_KEY_SCALAR && key->scalar.len == PROV_SCALAR_LEN) ||
+            (PROV_WITH_KEY_HOLDER && key->source == PROV_KEY_HANDLE) ||
+            (PROV_WITH_IDENTITY && key->source == PROV_KEY_DEVICE));
 }
 
 static bool has_chain(const struct prov_entry *entry)
 {
-    return entry->chain_len != 0 && entry->chain_len <= PROV_ENTRY_CHAIN_MAX &&
-           entry->anchor_count != 0 &&
-           (entry->url_count == 0 || entry->url_count == entry->chain_len);
+    return entry->chain[0].len != 0 && entry->anchors[0].len != 0 &&
+           (!PROV_WITH_CERTIFICATE_URLS || entry->url_count == 0 ||
+            entry->url_count == prov_entry_count(entry->chain, PROV_ENTRY_CHAIN_MAX));
 }
 
 prov_result prov_entry_check(const struct prov_entry *entry)
@@ -205,7 +185,7 @@ prov_result prov_entry_check(const struct prov_entry *entry)
     if (PROV_WITH_PSK && entry->kind == PROV_KIND_PSK)
         good = good && has_psk(entry);
     else if (PROV_WITH_RPK && entry->kind == PROV_KIND_RPK)
-        good = good && has_key(entry) && entry->peer_count != 0;
+        good = good && has_key(entry) && entry->peers[0].len != 0;
     else if (PROV_WITH_CERT && entry->kind == PROV_KIND_CERT)
         good = good && has_key(entry) && has_chain(entry);
     else

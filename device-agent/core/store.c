@@ -55,10 +55,8 @@ static prov_result entry_read(struct prov_store *store, enum prov_store_place pl
     if (prov_entry_decode(PROV_BYTES(room.data, walk->length), ret) != PROV_OK)
         return PROV_E_CORRUPT;
     uint32_t sequence = store_slot_sequence(store, place);
-    if (PROV_WITH_CACHED_INFO && sequence != 0 && sequence == store->state.cache_void) {
-        ret->cache_len = 0;
-        ret->cached_request = PROV_BYTES_NONE;
-    }
+    if (PROV_WITH_CACHED_INFO && sequence != 0 && sequence == store->state.cache_void)
+        memset(&ret->cached, 0, sizeof ret->cached);
     return PROV_OK;
 }
 

@@ -102,14 +102,11 @@ static void take_members(struct intake *in)
         entry->deny_signer = PROV_BYTES_OF(bundle->deny_signer);
     entry->psk_identity = bundle->psk_identity;
     entry->psk = bundle->psk;
-    entry->chain_len = bundle->chain_len;
     memcpy(entry->chain, bundle->chain, sizeof entry->chain);
     entry->url_count = bundle->url_count;
     memcpy(entry->urls, bundle->urls, sizeof entry->urls);
     for (size_t i = 0; i < bundle->peer_count && i < PROV_ENTRY_PEERS_MAX; i++)
         entry->peers[i] = PROV_BYTES_OF(bundle->peers[i]);
-    entry->peer_count = bundle->peer_count;
-    entry->anchor_count = bundle->anchor_count;
     memcpy(entry->anchors, bundle->anchors, sizeof entry->anchors);
 }
 

@@ -291,6 +291,7 @@ prov_result prov_store_confirm(struct prov_store *store)
     state->confirmed = true;
     state->previous = 0;
     state->failures = 0;
+    state->attempts = 0;
     prov_result r = store_state_put(store);
     if (r != PROV_OK)
         return r;

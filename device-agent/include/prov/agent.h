@@ -48,6 +48,7 @@
 #ifndef PROV_AGENT_H
 #define PROV_AGENT_H
 
+#include "prov/cose.h"
 #include "prov/dtls.h"
 #include "prov/enroll_client.h"
 #include "prov/store.h"
@@ -121,9 +122,10 @@ enum prov_agent_phase {
     PROV_PHASE_COMMIT,
     /* in these the session goes on */
     PROV_PHASE_HANDSHAKE,
+    PROV_PHASE_LATER, /* the server is busy: the same request again after Max-Age */
+    /* … with an exchange */
     PROV_PHASE_ANSWER,  /* waits for the answer to a request */
     PROV_PHASE_CONFIRM, /* waits for the answer to /prov/confirm */
-    PROV_PHASE_LATER,   /* the server is busy: the same request again after Max-Age */
     /* the end */
     PROV_PHASE_DONE,
     PROV_PHASE_FAILED,
@@ -167,7 +169,7 @@ struct prov_agent_talk {
     struct prov_exchange_config config;
     struct prov_entry next; /* views into what follows and into the agent's rooms */
     uint8_t scalar[PROV_SCALAR_LEN], point[PROV_POINT_LEN];
-    uint8_t peers[PROV_ENTRY_PEERS_MAX][PROV_POINT_LEN];
+    struct prov_cose_key peers[PROV_ENTRY_PEERS_MAX];
     int64_t issued;       /* the new certificate's notBefore */
     uint16_t anchors_len; /* octets of `answers` that the answer with the anchors takes */
     uint16_t checked;
@@ -202,18 +204,19 @@ struct prov_agent {
     bool told;         /* RESOLVE was answered: the board is at it */
     bool has_peer;
     bool dtls_open;
-    bool talking; /* the workspace holds a talk */
-    bool exchanging;
+    bool talking;   /* the workspace holds a talk */
     bool answering; /* a heartbeat's answer is to be pulled, then there is more to do */
     bool closing;   /* a close_notify is to be pulled before the next session */
     bool path_busy;
-    bool asleep;       /* the last step answered WAIT, and nothing has come since */
-    uint8_t tries;     /* handshakes that nobody answered */
-    uint8_t busy;      /* 5.03 so far */
-    uint32_t token;    /* of the next request; its message id is made of it */
-    uint32_t snapshot; /* where entry is from, 0: the factory record */
+    bool cache_refused; /* the server's chain is the one that was kept, and is not good any more */
+    bool asleep;        /* the last step answered WAIT, and nothing has come since */
+    uint8_t tries;      /* handshakes that nobody answered */
+    uint8_t busy;       /* 5.03 so far */
+    uint32_t token;     /* of the next request; its message id is made of it */
+    uint32_t snapshot;  /* where entry is from, 0: the factory record */
     uint64_t now_ms, pause_ms;
     struct prov_entry entry; /* the session's credential; views into entry_room */
+    struct prov_cached seen; /* of the server, in this session; views behind the entry */
     struct prov_eui64 device;
     struct prov_agent_request request;
     struct prov_agent_report report;
@@ -236,12 +239,6 @@ struct prov_agent {
     int64_t resumable_made, resumable_until; /* Unix seconds */
     int64_t chain_until;                     /* the server's certificate is valid until then */
 
-    /* the server's chain in this session; views into entry_room, behind the entry */
-    bool seen_chain;    /* it was verified in this handshake */
-    bool cache_other;   /* it is not the one that was kept */
-    bool cache_refused; /* it is, and is not good any more */
-    struct prov_bytes seen[PROV_ENTRY_CACHE_MAX], seen_request;
-    size_t seen_len, seen_octets;
     uint8_t deny_room[PROV_AGENT_DENY_ROOM];
 };
 

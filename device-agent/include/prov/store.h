@@ -44,11 +44,11 @@
 #ifndef PROV_STORE_ENTRY_MAX
 #define PROV_STORE_ENTRY_MAX (PROV_WITH_CERT ? 4096 : 864)
 #endif
-#define PROV_ENTRY_PEERS_MAX   (PROV_WITH_RPK ? PROV_BUNDLE_PEERS_MAX : 1)
+#define PROV_ENTRY_PEERS_MAX   (PROV_WITH_RPK || PROV_WITH_CERT ? PROV_BUNDLE_PEERS_MAX : 1)
 #define PROV_ENTRY_CHAIN_MAX   (PROV_WITH_CERT ? PROV_BUNDLE_CHAIN_MAX : 1)
 #define PROV_ENTRY_ANCHORS_MAX (PROV_WITH_CERT ? PROV_BUNDLE_ANCHORS_MAX : 1)
 #define PROV_ENTRY_URLS_MAX    (PROV_WITH_CERTIFICATE_URLS ? PROV_BUNDLE_CHAIN_MAX : 1)
-#define PROV_ENTRY_CACHE_MAX   (PROV_WITH_CACHED_INFO ? PROV_BUNDLE_CHAIN_MAX : 1)
+#define PROV_ENTRY_CACHE_MAX   (PROV_WITH_CERT ? PROV_BUNDLE_CHAIN_MAX : 1)
 
 /* --- an entry --------------------------------------------------------------------------------- */
 
@@ -64,33 +64,45 @@ struct prov_key_ref {
     uint32_t handle;          /* PROV_KEY_HANDLE */
 };
 
+/* What a server has shown, as it was last seen: its chain, and its CertificateRequest if that is worth it. */
+struct prov_cached {
+    struct prov_bytes chain[PROV_ENTRY_CACHE_MAX], request;
+};
+
+/* The views of an entry: what is not there is PROV_BYTES_NONE, and so is what follows the last of a list. Their
+ * order is that of the keys on flash: no build may shift one that it reads. */
+#define PROV_ENTRY_MEMBERS                                                                         \
+    (7 + PROV_ENTRY_PEERS_MAX + PROV_ENTRY_CHAIN_MAX + PROV_ENTRY_ANCHORS_MAX +                    \
+     PROV_ENTRY_CACHE_MAX)
+
 /* One credential, what authenticates the server, where it is. Views all over: into the room it was read to, or into
  * whatever it is made of. Texts end with a NUL, which their length counts. */
 struct prov_entry {
+    union {
+        struct {
+            struct prov_bytes server;            /* text: its name */
+            struct prov_bytes address;           /* text: "HOST:PORT"; or none */
+            struct prov_bytes deny_signer;       /* the point of who signs deny-lists, or none */
+            struct prov_bytes psk_identity, psk; /* PSK */
+            struct prov_bytes point;             /* RPK, CERT: of `key` */
+            struct prov_bytes peers[PROV_ENTRY_PEERS_MAX]; /* RPK: the server's points */
+            struct prov_bytes chain[PROV_ENTRY_CHAIN_MAX]; /* CERT */
+            struct prov_bytes anchors[PROV_ENTRY_ANCHORS_MAX];
+            struct prov_cached cached;
+        };
+        struct prov_bytes members[PROV_ENTRY_MEMBERS];
+    };
+    struct prov_key_ref key; /* RPK, CERT */
     enum prov_kind kind;
     enum prov_use use;
-    struct prov_bytes server;            /* text: its name */
-    struct prov_bytes address;           /* text: "HOST:PORT"; or none */
-    struct prov_bytes deny_signer;       /* the point of who signs deny-lists, or none */
-    struct prov_bytes psk_identity, psk; /* PSK */
-    struct prov_key_ref key;             /* RPK, CERT */
-    struct prov_bytes point;
-    struct prov_bytes peers[PROV_ENTRY_PEERS_MAX]; /* the server's points */
-    size_t peer_count;
-    struct prov_bytes chain[PROV_ENTRY_CHAIN_MAX];
-    size_t chain_len;
-    struct prov_bytes anchors[PROV_ENTRY_ANCHORS_MAX];
-    size_t anchor_count;
-    bool
-        new_anchors; /* not all those that the server had been verified by when these came (RFC 7030,
-                         section 4.1.3) */
+    bool new_anchors; /* not all those that the server had been verified by when these came (RFC
+                         7030, section 4.1.3) */
+    size_t url_count; /* 0, or as many as the chain */
     struct prov_certificate_url urls[PROV_ENTRY_URLS_MAX]; /* where the chain lies */
-    size_t url_count;                                      /* 0 or chain_len */
-    struct prov_bytes cache[PROV_ENTRY_CACHE_MAX]; /* the server's chain, as it was last seen */
-    size_t cache_len;
-    struct prov_bytes cached_request; /* its CertificateRequest, if that is worth it */
-    size_t encoded_len;               /* octets of the room that it was read to, 0: it was not */
+    size_t room_used; /* octets of the room that it was read to */
 };
+/* How many there are in a list of an entry. */
+size_t prov_entry_count(const struct prov_bytes *list, size_t max);
 /* A text as an entry has it. */
 struct prov_bytes prov_entry_text(const char *text);
 PROV_MUST prov_result prov_entry_decode(struct prov_bytes bytes, struct prov_entry *ret);
@@ -190,8 +202,9 @@ PROV_MUST prov_result prov_store_install_bundle(struct prov_store *store, struct
  * caller knows that the server accepts the predecessor. */
 PROV_MUST prov_result prov_store_stage(struct prov_store *store, const struct prov_entry *entry,
                                        bool from_factory);
-PROV_MUST prov_result prov_store_commit(struct prov_store *store);  /* the candidate is current */
-PROV_MUST prov_result prov_store_confirm(struct prov_store *store); /* frees the old slot */
+PROV_MUST prov_result prov_store_commit(struct prov_store *store); /* the candidate is current */
+PROV_MUST prov_result
+prov_store_confirm(struct prov_store *store); /* frees the old slot, ends the failures */
 PROV_MUST prov_result prov_store_failed(struct prov_store *store);  /* counts one more failure */
 PROV_MUST prov_result prov_store_give_up(struct prov_store *store); /* the candidate is void */
 /* Erases a slot that nothing refers to: what a power cut left. */

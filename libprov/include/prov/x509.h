@@ -114,7 +114,7 @@ struct prov_path_rules {
     bool has_time;                  /* false: validity periods are not looked at (row 29) */
     int64_t time;
     /* PROV_PATH_SERVER, in place of `server`: a constrained server, named as a device is (RFC 7925,
-     * section 4.4.1, last paragraph; row 3). */
+     * section 4.4.1, last paragraph; row 3). PROV_PATH_CLIENT: the device that it must name; NULL: any. */
     const struct prov_eui64 *device;
 };
 

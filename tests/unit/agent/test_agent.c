@@ -115,11 +115,10 @@ static void row1_entry_is_checked_for_peer_authentication(void **state)
                                .point = PROV_BYTES_OF(point)};
     entry.key = (struct prov_key_ref){.source = PROV_KEY_SCALAR, .scalar = PROV_BYTES_OF(scalar)};
     assert_int_equal(prov_entry_check(&entry), PROV_E_POLICY);
-    entry.peer_count = 1;
+    entry.peers[0] = PROV_BYTES_OF(point);
     assert_int_equal(prov_entry_check(&entry), PROV_OK);
     entry.kind = PROV_KIND_CERT;
     entry.chain[0] = PROV_BYTES_OF(scalar);
-    entry.chain_len = 1;
     assert_int_equal(prov_entry_check(&entry), PROV_E_POLICY);
 }
 
@@ -568,6 +567,43 @@ static void busy_server_is_asked_again(void **state)
     assert_true(world_settled(&world));
 }
 
+static struct {
+    unsigned session, follow;
+    uint16_t id;
+    uint8_t token[4];
+} last_message;
+
+/* A message id is one more than the last one of the session, whatever the exchange. */
+static void follow_messages(struct world *at, enum prov_agent_event event)
+{
+    const struct prov_exchange *x = &at->workspace->talk.exchange;
+    (void)event;
+    if (at->agent.phase != PROV_PHASE_ANSWER && at->agent.phase != PROV_PHASE_CONFIRM)
+        return;
+    if (at->port_number == last_message.session && x->message_id != last_message.id)
+        assert_int_equal(x->message_id, (uint16_t)(last_message.id + 1));
+    if (at->port_number == last_message.session &&
+        memcmp(x->token, last_message.token, sizeof x->token) != 0) {
+        assert_int_not_equal(x->message_id, last_message.id);
+        last_message.follow++;
+    }
+    last_message.session = at->port_number;
+    last_message.id = x->message_id;
+    memcpy(last_message.token, x->token, sizeof x->token);
+}
+
+/* However many blocks one takes: with ids of a later exchange the server would take them for repetitions. */
+static void message_ids_go_on_over_exchanges(void **state)
+{
+    (void)state;
+    memset(&last_message, 0, sizeof last_message);
+    world.after_step = follow_messages;
+    enroll(); /* the anchors, then the certificate */
+    world.model.busy = 2;
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_OK);
+    assert_int_equal(last_message.follow, 4);
+}
+
 static void row43_server_name_is_sent(void **state)
 {
     (void)state;
@@ -785,6 +821,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(every_kind_changes_into_every_other, setup_psk, teardown),
         cmocka_unit_test_setup_teardown(busy_server_is_asked_again, setup_cert, teardown),
+        cmocka_unit_test_setup_teardown(message_ids_go_on_over_exchanges, setup_cert,
+                                        teardown_world),
         cmocka_unit_test_setup_teardown(row43_server_name_is_sent, setup_psk, teardown),
         cmocka_unit_test_setup_teardown(row29_without_a_clock_times_are_not_looked_at, setup_cert,
                                         teardown),

@@ -93,7 +93,7 @@ static size_t cache_len(void)
     struct prov_entry entry;
     assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 0, PROV_BUF_OF(room), &entry),
                      PROV_OK);
-    return entry.cache_len;
+    return prov_entry_count(entry.cached.chain, PROV_ENTRY_CACHE_MAX);
 }
 
 static void deny(struct prov_bytes der)
