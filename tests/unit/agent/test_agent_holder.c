@@ -23,6 +23,7 @@ static struct {
     uint32_t count;
     unsigned signatures;
     bool full;
+    bool dropped[HOLDER_KEYS];
 } holder;
 
 static prov_result holder_make(void *context, uint32_t *ret)
@@ -55,8 +56,15 @@ static prov_result holder_sign(void *context, uint32_t handle, const uint8_t dig
                : PROV_E_NOT_FOUND;
 }
 
-static const struct prov_port_keys holder_port = {holder_make, holder_point, holder_sign, NULL,
-                                                  NULL};
+static void holder_drop(void *context, uint32_t handle)
+{
+    (void)context;
+    assert_in_range(handle, 0, holder.count - 1);
+    holder.dropped[handle] = true;
+}
+
+static const struct prov_port_keys holder_port = {holder_make, holder_point, holder_sign,
+                                                  holder_drop, NULL};
 
 /* A PSK to begin with: no key of the device's but the holder's. */
 static int setup(void **state)
@@ -182,6 +190,43 @@ static void key_holder_never_shows_a_key(void **state)
     }
 }
 
+/* A flash that fails while a credential is staged may have it all the same: what the next boot finds has its key. */
+static void key_of_a_stage_that_failed_is_there(void **state)
+{
+    bool failed = false, hit = true;
+    uint8_t room[PROV_STORE_ENTRY_MAX];
+    for (uint32_t at = 1; hit; at++) {
+        world.port.keys = &holder_port;
+        assert_int_equal(world_run(&world, PROV_AGENT_ENROLL, PROV_KIND_RPK), PROV_OK);
+        uint32_t before = world.flash.operations;
+        sim_flash_plan(&world.flash, SIM_ERROR, at);
+        failed |= world_run(&world, PROV_AGENT_ROTATE, PROV_KIND_RPK) != PROV_OK;
+        hit = world.flash.operations - before >= at;
+        world_reboot(&world);
+        for (uint32_t handle = 0; handle < holder.count; handle++) {
+            bool used = false;
+            assert_int_equal(prov_store_uses_handle(&world.store, handle, PROV_BUF_OF(room), &used),
+                             PROV_OK);
+            assert_false(used && holder.dropped[handle]);
+        }
+        assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, PROV_KIND_RPK), PROV_OK);
+        assert_true(world_settled(&world));
+        teardown(state);
+        setup(state);
+    }
+    assert_true(failed);
+}
+
+/* One that was made for nothing is let go. */
+static void key_of_a_request_that_failed_is_dropped(void **state)
+{
+    (void)state;
+    world.port.keys = &holder_port;
+    world.model.own_key_back = true;
+    assert_int_equal(world_run(&world, PROV_AGENT_ENROLL, PROV_KIND_RPK), PROV_E_FORBIDDEN);
+    assert_true(holder.dropped[0]);
+}
+
 /* Enrolled with a certificate at once, and over a power cut: the number is all that the next boot has. */
 static void row5_number_outlives_a_reboot(void **state)
 {
@@ -201,6 +246,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_scalar_of_the_store_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(a_holder_without_room_changes_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(key_holder_never_shows_a_key, setup, teardown),
+        cmocka_unit_test_setup_teardown(key_of_a_request_that_failed_is_dropped, setup, teardown),
+        cmocka_unit_test_setup_teardown(key_of_a_stage_that_failed_is_there, setup, teardown),
         cmocka_unit_test_setup_teardown(row5_number_outlives_a_reboot, setup, teardown),
     };
 

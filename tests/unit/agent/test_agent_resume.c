@@ -57,6 +57,20 @@ static void row11_psk_is_delivered_over_a_full_handshake(void **state)
     rotate(PROV_KIND_PSK, 0);
 }
 
+/* … and neither is one kept over which it came in part. */
+static void row11_session_of_a_psk_that_fails_is_not_kept(void **state)
+{
+    (void)state;
+    uint8_t before[PROV_STORE_SESSION_MAX], after[PROV_STORE_SESSION_MAX];
+    enroll();
+    assert_int_equal(prov_store_session_get(&world.store, before), PROV_OK);
+    world.model.die_before_answer = 1;
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, PROV_KIND_PSK), PROV_E_TIMEOUT);
+    assert_int_equal(prov_store_session_get(&world.store, after), PROV_OK);
+    assert_memory_equal(before, after, sizeof before);
+    assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, PROV_KIND_PSK), PROV_OK);
+}
+
 static void h33_not_after_24_hours(void **state)
 {
     (void)state;
@@ -284,6 +298,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(h35_candidates_handshake_is_full, setup_rpk,
                                         teardown_world),
         cmocka_unit_test_setup_teardown(row11_psk_is_delivered_over_a_full_handshake, setup_rpk,
+                                        teardown_world),
+        cmocka_unit_test_setup_teardown(row11_session_of_a_psk_that_fails_is_not_kept, setup_psk,
                                         teardown_world),
         cmocka_unit_test_setup_teardown(h33_not_after_24_hours, setup_rpk, teardown_world),
         cmocka_unit_test_setup_teardown(h33_age_counts_from_the_full_handshake, setup_rpk,
