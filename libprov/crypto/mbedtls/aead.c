@@ -56,24 +56,27 @@ size_t prov_aead_tag_len(enum prov_aead aead)
     return row != NULL ? row->tag_len : 0;
 }
 
-/* Seals, or opens what has its tag behind the text. */
-static prov_result run(enum prov_aead aead, struct prov_mbedtls_message *m, bool sealing,
+/* Seals, or opens what has its tag behind the text. The arguments lie as those of the two below, which only say
+ * which it is. */
+static prov_result run(bool sealing, enum prov_aead aead, struct prov_bytes key,
+                       const uint8_t *nonce, struct prov_bytes aad, struct prov_bytes text,
                        uint8_t *ret)
 {
     const struct prov_mbedtls_aead *row = row_of(aead);
+    struct prov_mbedtls_message message = {key, aad, text, nonce, 0};
 
     if (row == NULL)
         return PROV_E_ALGORITHM;
-    m->tag_len = row->tag_len;
-    if (!sealing && m->text.len < m->tag_len)
+    message.tag_len = row->tag_len;
+    if (!sealing && text.len < row->tag_len)
         return PROV_E_TRUNCATED;
     if (!sealing)
-        m->text.len -= m->tag_len;
-    if (m->key.len != row->key_len || m->text.len > row->text_max)
+        message.text.len -= row->tag_len;
+    if (key.len != row->key_len || message.text.len > row->text_max)
         return PROV_E_BOUNDS;
-    if (row->run(m, ret, sealing ? ret + m->text.len : NULL) == 0)
+    if (row->run(&message, ret, sealing ? ret + text.len : NULL) == 0)
         return PROV_OK;
-    prov_wipe(ret, m->text.len);
+    prov_wipe(ret, message.text.len);
     return sealing ? PROV_E_INTERNAL : PROV_E_DIGEST;
 }
 
@@ -81,18 +84,14 @@ prov_result prov_crypto_seal(struct prov_crypto *crypto, enum prov_aead aead, st
                              const uint8_t nonce[PROV_AEAD_NONCE_LEN], struct prov_bytes aad,
                              struct prov_bytes plain, uint8_t *ret)
 {
-    struct prov_mbedtls_message message = {key, aad, plain, nonce, 0};
-
     (void)crypto;
-    return run(aead, &message, true, ret);
+    return run(true, aead, key, nonce, aad, plain, ret);
 }
 
 prov_result prov_crypto_open(struct prov_crypto *crypto, enum prov_aead aead, struct prov_bytes key,
                              const uint8_t nonce[PROV_AEAD_NONCE_LEN], struct prov_bytes aad,
                              struct prov_bytes sealed, uint8_t *ret)
 {
-    struct prov_mbedtls_message message = {key, aad, sealed, nonce, 0};
-
     (void)crypto;
-    return run(aead, &message, false, ret);
+    return run(false, aead, key, nonce, aad, sealed, ret);
 }

@@ -48,55 +48,50 @@ prov_result prov_crypto_sha256(struct prov_crypto *crypto, const struct prov_byt
 
 /* --- a running SHA-256 ------------------------------------------------------------------------ */
 
-/* What prov_hash.opaque holds: the library's state, copied in and out. */
-struct running {
-    bool begun;
-    mbedtls_sha256_context context;
-};
-_Static_assert(sizeof(struct running) <= sizeof(struct prov_hash), "a running hash");
+/* What prov_hash.opaque holds: whether it was begun, then the library's state, which the library works on where it
+ * lies. Nothing here reads it, so that whose words they are is nobody's question. */
+#define BEGUN 1
+_Static_assert(sizeof(mbedtls_sha256_context) + sizeof(uint64_t) <= sizeof(struct prov_hash),
+               "a running hash");
+
+static mbedtls_sha256_context *state_of(struct prov_hash *hash)
+{
+    return (mbedtls_sha256_context *)(void *)(hash->opaque + 1);
+}
+
+static bool is_begun(const uint64_t *opaque)
+{
+    return *(const uint8_t *)opaque == BEGUN;
+}
 
 prov_result prov_crypto_hash_begin(struct prov_crypto *crypto, struct prov_hash *hash)
 {
-    struct running running;
-    int code;
-
     (void)crypto;
-    running.begun = true;
-    mbedtls_sha256_init(&running.context);
-    code = mbedtls_sha256_starts(&running.context, 0);
-    if (code == 0)
-        memcpy(hash->opaque, &running, sizeof running);
-    return result_of(code);
+    mbedtls_sha256_init(state_of(hash));
+    *(uint8_t *)hash->opaque = BEGUN;
+    return result_of(mbedtls_sha256_starts(state_of(hash), 0));
 }
 
 prov_result prov_crypto_hash_add(struct prov_crypto *crypto, struct prov_hash *hash,
                                  struct prov_bytes bytes)
 {
-    struct running running;
-    int code;
-
     (void)crypto;
-    memcpy(&running, hash->opaque, sizeof running);
-    if (!running.begun)
+    if (!is_begun(hash->opaque))
         return PROV_E_STATE;
-    code = mbedtls_sha256_update(&running.context, bytes.data, bytes.len);
-    memcpy(hash->opaque, &running, sizeof running);
-    prov_wipe(&running, sizeof running);
-    return result_of(code);
+    return result_of(mbedtls_sha256_update(state_of(hash), bytes.data, bytes.len));
 }
 
 prov_result prov_crypto_hash_peek(struct prov_crypto *crypto, const struct prov_hash *hash,
                                   uint8_t ret[PROV_HASH_LEN])
 {
-    struct running running;
+    struct prov_hash last = *hash;
     int code;
 
     (void)crypto;
-    memcpy(&running, hash->opaque, sizeof running);
-    if (!running.begun)
+    if (!is_begun(hash->opaque))
         return PROV_E_STATE;
-    code = mbedtls_sha256_finish(&running.context, ret);
-    prov_wipe(&running, sizeof running);
+    code = mbedtls_sha256_finish(state_of(&last), ret);
+    prov_wipe(&last, sizeof last);
     return result_of(code);
 }
 
@@ -112,7 +107,6 @@ void prov_crypto_hash_drop(struct prov_crypto *crypto, struct prov_hash *hash)
 #define OUTER 0x5c /* opad */
 
 /* What prov_hmac.opaque holds: whether there is a key, then its block. */
-#define BEGUN 1
 _Static_assert(BLOCK_LEN + 1 <= sizeof(struct prov_hmac), "a keyed HMAC");
 
 prov_result prov_crypto_hmac_begin(struct prov_crypto *crypto, struct prov_hmac *hmac,
@@ -139,7 +133,7 @@ prov_result prov_crypto_hmac(struct prov_crypto *crypto, struct prov_hmac *hmac,
     prov_result result;
 
     (void)crypto;
-    if (octets[0] != BEGUN)
+    if (!is_begun(hmac->opaque))
         return PROV_E_STATE;
     result = digest(octets + 1, INNER, parts, count, inner);
     if (result == PROV_OK)
