@@ -180,21 +180,21 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 
 uint64_t prov_agent_deadline(const struct prov_agent *agent)
 {
-    uint64_t deadline = UINT64_MAX;
     enum prov_agent_phase phase = agent->phase;
     bool looked_up = phase == PROV_PHASE_RESOLVE && agent->told && !agent->has_peer;
     if (phase == PROV_PHASE_IDLE || phase >= PROV_PHASE_DONE || looked_up)
-        return deadline;
+        return UINT64_MAX;
     if (phase == PROV_PHASE_PAUSE)
         return agent->pause_ms;
     if (phase < PROV_PHASE_HANDSHAKE || agent->need != 0 ||
         (PROV_WITH_HEARTBEAT && agent->answering))
         return 0;
+    uint64_t deadline = prov_dtls_deadline(&agent->dtls);
     if (phase == PROV_PHASE_LATER)
-        deadline = agent->pause_ms;
-    else if (agent_exchanging(agent))
-        deadline = prov_exchange_deadline(&agent->workspace->talk.exchange);
-    return earlier(deadline, prov_dtls_deadline(&agent->dtls));
+        return earlier(deadline, agent->pause_ms);
+    if (agent_exchanging(agent))
+        return earlier(deadline, prov_exchange_deadline(&agent->workspace->talk.exchange));
+    return deadline;
 }
 
 const char *prov_agent_address(const struct prov_agent *agent)

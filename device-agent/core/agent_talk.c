@@ -72,8 +72,9 @@ static prov_result tbs_csr(const struct prov_agent *agent, struct prov_bytes uni
     struct prov_x509 leaf;
     prov_base64_format(unique, challenge);
     plan.challenge = PROV_BYTES((const uint8_t *)challenge, sizeof challenge - 1);
-    prov_result r = on_cert(agent) ? prov_x509_parse(agent->entry.chain[0], &leaf) : PROV_OK;
-    if (on_cert(agent) && r == PROV_OK) {
+    prov_result r = PROV_OK;
+    if (on_cert(agent)) {
+        r = prov_x509_parse(agent->entry.chain[0], &leaf);
         plan.eui64 = NULL;
         plan.subject = leaf.subject;
         plan.san = leaf.san;

@@ -137,14 +137,15 @@ static bool take_member(uint8_t key, struct prov_bytes value, struct prov_entry 
 prov_result prov_entry_decode(struct prov_bytes bytes, struct prov_entry *ret)
 {
     struct prov_reader reader = prov_reader_make(bytes);
-    struct prov_bytes value;
-    uint8_t key = 0;
     memset(ret, 0, sizeof *ret);
     ret->room_used = bytes.len;
-    while (!prov_reader_done(&reader))
-        if (!prov_take_u8(&reader, &key) || !prov_take_vector(&reader, 2, &value) ||
-            !take_member(key, value, ret))
+    while (!prov_reader_done(&reader)) {
+        struct prov_bytes value;
+        uint8_t key = prov_get_u8(&reader);
+        prov_get_vector(&reader, 2, &value);
+        if (!take_member(key, value, ret)) /* none takes an empty one, such as a torn one is */
             return PROV_E_FORMAT;
+    }
     return prov_entry_check(ret);
 }
 
