@@ -14,6 +14,7 @@
 #define PROV_WITH_CONNECTION_ID    0
 #define PROV_WITH_MAX_FRAGMENT     0
 #define PROV_WITH_FALSE_START      0
+#define PROV_WITH_BLOCKWISE        0
 #define PROV_WITH_BUNDLES          0
 #define PROV_WITH_IDENTITY         0
 #define PROV_WITH_DENY_LIST        0

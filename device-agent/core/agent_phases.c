@@ -201,7 +201,7 @@ static prov_result confirmed(struct prov_agent *agent)
 static bool ask_later(struct prov_agent *agent)
 {
     const struct prov_exchange *x = &agent->workspace->talk.exchange;
-    if (x->state != PROV_EXCHANGE_DONE ||
+    if (x->result != PROV_OK ||
         (x->code != PROV_COAP_UNAVAILABLE && x->code != PROV_COAP_INCOMPLETE) ||
         x->max_age > AGENT_BUSY_SECONDS || agent->busy == AGENT_BUSY_MAX)
         return false;
@@ -225,7 +225,7 @@ static prov_result answered(struct prov_agent *agent)
 static prov_result exchange_step(struct prov_agent *agent)
 {
     struct prov_exchange *x = &agent->workspace->talk.exchange;
-    if (!agent_exchanging(agent) || prov_exchange_step(x, agent->now_ms) == PROV_EXCHANGE_RUNNING)
+    if (!agent_exchanging(agent) || prov_exchange_step(x, agent->now_ms) == PROV_E_AGAIN)
         return PROV_E_AGAIN;
     return ask_later(agent) ? PROV_OK : answered(agent);
 }

@@ -110,21 +110,20 @@ static prov_result make_submission(struct prov_agent *agent, struct prov_buf *re
 static void begin(struct prov_agent *agent, struct prov_bytes body)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
-    struct prov_exchange_request request;
+    struct prov_exchange *x = &talk->exchange;
     size_t kept = is_crts(agent->op) ? 0 : talk->anchors_len;
     size_t max = prov_dtls_data_max(&agent->dtls);
-    max = max < sizeof talk->message ? max : sizeof talk->message;
-    request.op = agent->op;
-    request.host = prov_bytes_text(agent_host(agent)->text);
-    request.body = body;
-    request.accept = PROV_CF_NONE;
-    request.message_id = (uint16_t)(talk->exchange.message_id + 1); /* behind the last block's */
-    memcpy(request.token, &agent->token, sizeof request.token);
+    uint16_t id = (uint16_t)(x->message_id + 1); /* behind the last block's */
+    memset(x, 0, sizeof *x);
+    x->op = agent->op;
+    x->message_id = id;
+    memcpy(x->token, &agent->token, sizeof x->token);
+    x->message_max = (uint16_t)(max < sizeof talk->message ? max : sizeof talk->message); /* H32 */
+    x->host = prov_bytes_text(agent_host(agent)->text);
+    x->body = body;
+    x->answer = prov_buf_make(talk->answers + kept, sizeof talk->answers - kept);
+    prov_exchange_begin(x);
     agent->token++;
-    talk->config.szx = prov_exchange_szx(max, request.host.len); /* H32 */
-    prov_exchange_begin(&talk->exchange, &talk->config, &request,
-                        prov_buf_make(talk->answers + kept, sizeof talk->answers - kept),
-                        agent->now_ms);
     agent->phase = agent->candidate ? PROV_PHASE_CONFIRM : PROV_PHASE_ANSWER;
 }
 
@@ -190,12 +189,12 @@ prov_result agent_take(struct prov_agent *agent)
     const struct prov_exchange *x = &agent->workspace->talk.exchange;
     agent->report.code = x->code;
     agent_log(agent, PROV_LOG_REQUEST, x->result, x->code);
-    if (x->state == PROV_EXCHANGE_FAILED)
+    if (x->result != PROV_OK)
         return x->result;
     if (x->code >> 5 != 2) {
         if (PROV_AGENT_REASON_MAX > 0)
             keep_reason(agent);
         return PROV_E_PEER_REFUSED;
     }
-    return x->format == x->resource->response_format ? take_body(agent) : PROV_E_PEER;
+    return take_body(agent);
 }

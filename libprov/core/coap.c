@@ -38,64 +38,61 @@ static uint32_t get_extended(struct prov_reader *reader, unsigned nibble)
     return nibble;
 }
 
-/* One option, whose first octet is taken already; *last is the number of the one before it. */
-static void get_option(struct prov_reader *reader, uint8_t first, uint32_t *last,
-                       struct prov_coap_message *message)
+/* A payload marker with nothing behind it is a format error (section 3). */
+bool prov_coap_get_option(struct prov_reader *reader, struct prov_coap_option *option)
 {
-    uint32_t number = *last + get_extended(reader, first >> 4);
+    if (reader->error != PROV_OK || prov_reader_done(reader))
+        return false;
+    uint8_t first = prov_get_u8(reader);
+    if (first == PAYLOAD_MARKER) {
+        if (prov_reader_done(reader))
+            prov_reader_fail(reader, PROV_E_FORMAT);
+        return false;
+    }
+    uint32_t number = option->number + get_extended(reader, first >> 4);
     uint32_t len = get_extended(reader, first & 15);
-    struct prov_coap_option *option = &message->options[message->option_count];
-    bool full = message->option_count == PROV_COAP_OPTIONS_MAX;
-
-    prov_reader_fail(reader, number > UINT16_MAX ? PROV_E_FORMAT : full ? PROV_E_BOUNDS : PROV_OK);
-    if (reader->error != PROV_OK)
-        return;
-    *last = number;
+    if (number > UINT16_MAX)
+        prov_reader_fail(reader, PROV_E_FORMAT);
     option->number = (uint16_t)number;
     prov_get_bytes(reader, len, &option->value);
-    message->option_count++;
+    return reader->error == PROV_OK;
 }
 
-/* A payload marker with nothing behind it is a format error (section 3). */
-static void get_payload(struct prov_reader *reader, struct prov_bytes *ret)
-{
-    prov_get_bytes(reader, prov_reader_left(reader), ret);
-    if (ret->len == 0)
-        prov_reader_fail(reader, PROV_E_FORMAT);
-}
-
-static void get_head(struct prov_reader *reader, struct prov_coap_message *message)
+void prov_coap_get_head(struct prov_reader *reader, struct prov_coap_head *ret)
 {
     uint8_t first = prov_get_u8(reader);
     size_t token_len = first & 15;
 
-    message->type = (enum prov_coap_type)(first >> 4 & 3);
-    message->code = prov_get_u8(reader);
-    message->id = prov_get_u16(reader);
+    ret->type = (enum prov_coap_type)(first >> 4 & 3);
+    ret->code = prov_get_u8(reader);
+    ret->id = prov_get_u16(reader);
     if (first >> 6 != VERSION)
         prov_reader_fail(reader, PROV_E_VERSION);
     /* An empty message has nothing after its id (section 4.1). */
-    if (token_len > PROV_COAP_TOKEN_MAX || !code_known(message->code) ||
-        (message->code == PROV_COAP_EMPTY && (token_len > 0 || !prov_reader_done(reader))))
+    if (token_len > PROV_COAP_TOKEN_MAX || !code_known(ret->code) ||
+        (ret->code == PROV_COAP_EMPTY && (token_len > 0 || !prov_reader_done(reader))))
         prov_reader_fail(reader, PROV_E_FORMAT);
-    prov_get_bytes(reader, token_len, &message->token);
+    prov_get_bytes(reader, token_len, &ret->token);
 }
 
 prov_result prov_coap_decode(struct prov_bytes datagram, struct prov_coap_message *ret)
 {
     struct prov_reader reader = prov_reader_make(datagram);
-    uint32_t last = 0;
+    struct prov_coap_option option = {.number = 0};
+    struct prov_coap_head head;
 
+    prov_coap_get_head(&reader, &head);
+    ret->type = head.type;
+    ret->code = head.code;
+    ret->id = head.id;
+    ret->token = head.token;
     ret->option_count = 0;
-    ret->payload = PROV_BYTES_NONE;
-    get_head(&reader, ret);
-    while (reader.error == PROV_OK && !prov_reader_done(&reader)) {
-        uint8_t first = prov_get_u8(&reader);
-        if (first == PAYLOAD_MARKER)
-            get_payload(&reader, &ret->payload);
+    while (prov_coap_get_option(&reader, &option))
+        if (ret->option_count < PROV_COAP_OPTIONS_MAX)
+            ret->options[ret->option_count++] = option;
         else
-            get_option(&reader, first, &last, ret);
-    }
+            prov_reader_fail(&reader, PROV_E_BOUNDS);
+    prov_get_bytes(&reader, prov_reader_left(&reader), &ret->payload);
     return reader.error;
 }
 

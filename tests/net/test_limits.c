@@ -333,37 +333,40 @@ static void data_max_is_of_the_fragment_length_and_the_mtu(void **state)
 
 /* --- CoAP over it ---------------------------------------------------------------------------- */
 
-static size_t longest_request(uint8_t szx)
+/* How large the blocks are and a request with one in messages of max octets. */
+static size_t longest_request(size_t max, uint8_t *ret_szx)
 {
     static const uint8_t body[1000];
-    const struct prov_exchange_config config = {.szx = szx};
-    const struct prov_exchange_request request = {.op = PROV_ENROLL_EST_SEN,
-                                                  .host = prov_bytes_text("coaps.example.org"),
-                                                  .body = PROV_BYTES_OF(body),
-                                                  .accept = 281};
     uint8_t room[1200], answer[16];
     struct prov_buf out = PROV_BUF_OF(room);
-    struct prov_exchange x;
+    struct prov_exchange x = {.op = PROV_ENROLL_EST_SEN,
+                              .host = prov_bytes_text("coaps.example.org"),
+                              .body = PROV_BYTES_OF(body),
+                              .message_max = (uint16_t)max,
+                              .answer = PROV_BUF_OF(answer)};
 
-    prov_exchange_begin(&x, &config, &request, PROV_BUF_OF(answer), 0);
+    prov_exchange_begin(&x);
     assert_true(prov_exchange_pull(&x, 0, &out));
+    *ret_szx = x.szx;
     return out.len;
 }
 
 static void h32_with_512_a_clients_blocks_are_of_256_octets(void **state)
 {
     struct wire w;
+    uint8_t szx;
 
     (void)state;
     connect_with(&w, WIRE_CERT, 512);
     size_t max = prov_dtls_data_max(&w.ends[WIRE_CLIENT].session);
-    uint8_t szx = prov_exchange_szx(max, 17);
+    assert_in_range(longest_request(max, &szx), 256, max);
     assert_int_equal(szx, 4);
-    assert_in_range(longest_request(szx), 256, max);
-    assert_true(longest_request((uint8_t)(szx + 1)) > max); /* the next size would not do */
-    assert_int_equal(prov_exchange_szx(1024, 17), PROV_ENROLL_SZX);
-    assert_int_equal(prov_exchange_szx(PROV_DTLS_MTU_MIN - 37, 17), 2);
-    assert_int_equal(prov_exchange_szx(0, 0), 1);
+    assert_true(longest_request(1024, &szx) > max); /* the next size would not do */
+    assert_int_equal(szx, PROV_ENROLL_SZX);
+    assert_in_range(longest_request(PROV_DTLS_MTU_MIN - 37, &szx), 64, PROV_DTLS_MTU_MIN - 37);
+    assert_int_equal(szx, 2);
+    longest_request(0, &szx);
+    assert_int_equal(szx, 1);
     wire_free(&w);
 }
 

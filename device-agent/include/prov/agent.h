@@ -166,7 +166,6 @@ struct prov_agent_stats {
 /* An exchange over a session, and the successor while it comes. */
 struct prov_agent_talk {
     struct prov_exchange exchange;
-    struct prov_exchange_config config;
     struct prov_entry next; /* views into what follows and into the agent's rooms */
     uint8_t scalar[PROV_SCALAR_LEN], point[PROV_POINT_LEN];
     struct prov_cose_key peers[PROV_ENTRY_PEERS_MAX];

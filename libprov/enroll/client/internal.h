@@ -7,14 +7,24 @@
 
 #include "prov/enroll_client.h"
 
-/* Ends the exchange without an answer. */
-void prov_exchange_fail(struct prov_exchange *x, prov_result result);
-/* The next message of the exchange: a new message id, its own retransmissions. */
-void prov_exchange_next(struct prov_exchange *x);
+#define SZX_MAX 6u /* RFC 7959, section 2.2 */
+
+/* What a message says, or means by not saying it. */
+struct heard {
+    struct prov_coap_head head;
+    struct prov_bytes payload;
+    uint32_t format, max_age, block2, block1;
+    struct prov_bytes etag;
+    bool unknown; /* a critical option that isn't understood (RFC 7252, section 5.4.1) */
+};
 
 /* Writes the request, or the block of it that is due. */
-void prov_exchange_write(struct prov_exchange *x, struct prov_buf *out);
-/* Takes a response that belongs to the exchange. false: it does not fit what was asked. */
-bool prov_exchange_take(struct prov_exchange *x, const struct prov_coap_message *message);
+void prov_exchange_write(const struct prov_exchange *x, struct prov_buf *out);
+/* False: it is no CoAP message. */
+bool prov_exchange_hear(const struct prov_exchange *x, struct prov_bytes message,
+                        struct heard *ret);
+/* Takes a response that belongs to the exchange; what becomes of it. PROV_E_PEER: it does not fit what was
+ * asked, and nothing has changed. */
+prov_result prov_exchange_take(struct prov_exchange *x, const struct heard *heard);
 
 #endif

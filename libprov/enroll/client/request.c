@@ -2,7 +2,7 @@
  *
  * The request as a CoAP message, or the block of it that is due (RFC 7959, sections 2.5 and 2.4).
  *
- *   Uri-Host  Uri-Path…  Content-Format  Accept  Block2  Block1  | payload
+ *   Uri-Host  Uri-Path…  Content-Format  Block2  Block1  | payload
  */
 #include "client/internal.h"
 
@@ -16,30 +16,34 @@ static bool asks_for_block(const struct prov_exchange *x, bool last)
 
 /* The body's next block; one within a block needs no option, and none goes with later blocks of the
  * answer. */
-void prov_exchange_write(struct prov_exchange *x, struct prov_buf *out)
+static void put_block(const struct prov_exchange *x, uint16_t *last, struct prov_buf *out)
+{
+    size_t size = prov_coap_block_size(x->szx), left = x->block2 == 0 ? x->body.len - x->sent : 0;
+    bool more = left > size;
+
+    if (asks_for_block(x, !more))
+        prov_coap_put_uint(out, last, PROV_COAP_BLOCK2, (uint32_t)x->block2 << 4 | x->block2_szx);
+    if (left > 0 && x->body.len > size)
+        prov_coap_put_uint(out, last, PROV_COAP_BLOCK1,
+                           (uint32_t)(x->sent / size) << 4 | (more ? 8u : 0u) | x->szx);
+    if (left > 0)
+        prov_coap_put_payload(out, PROV_BYTES(x->body.data + x->sent, more ? size : left));
+}
+
+void prov_exchange_write(const struct prov_exchange *x, struct prov_buf *out)
 {
     const struct prov_resource *resource = x->resource;
-    size_t size = prov_coap_block_size(x->szx), left = x->body.len - x->sent;
-    bool sends = resource->request_format != PROV_CF_NONE && x->block2 == 0;
-    bool more = sends && left > size;
     uint16_t last = 0;
 
-    if (sends)
-        x->in_flight = (uint16_t)(more ? size : left);
     prov_coap_put_head(out, PROV_COAP_CON, resource->method, x->message_id,
                        PROV_BYTES_OF(x->token));
     if (x->host.len > 0)
         prov_coap_put_option(out, &last, PROV_COAP_URI_HOST, x->host);
     prov_coap_put_path(out, &last, resource->path);
-    if (sends)
+    if (resource->request_format != PROV_CF_NONE && (!PROV_WITH_BLOCKWISE || x->block2 == 0))
         prov_coap_put_uint(out, &last, PROV_COAP_CONTENT_FORMAT, resource->request_format);
-    if (x->accept != PROV_CF_NONE)
-        prov_coap_put_uint(out, &last, PROV_COAP_ACCEPT, x->accept);
-    if (asks_for_block(x, !more))
-        prov_coap_put_uint(out, &last, PROV_COAP_BLOCK2, (uint32_t)x->block2 << 4 | x->block2_szx);
-    if (sends && x->body.len > size)
-        prov_coap_put_uint(out, &last, PROV_COAP_BLOCK1,
-                           (uint32_t)(x->sent / size) << 4 | (more ? 8u : 0u) | x->szx);
-    if (sends && left > 0)
-        prov_coap_put_payload(out, PROV_BYTES(x->body.data + x->sent, x->in_flight));
+    if (PROV_WITH_BLOCKWISE)
+        put_block(x, &last, out);
+    else
+        prov_coap_put_payload(out, x->body);
 }

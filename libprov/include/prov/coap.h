@@ -83,6 +83,19 @@ struct prov_coap_message {
     struct prov_coap_option options[PROV_COAP_OPTIONS_MAX]; /* ascending */
 };
 
+/* What stands before the options. */
+struct prov_coap_head {
+    enum prov_coap_type type;
+    uint8_t code;
+    uint16_t id;
+    struct prov_bytes token;
+};
+
+/* Read piece by piece: the head, options until there is none, and what is left then is the payload. What is
+ * wrong stays in the reader, whose error is to be asked for before any of it is believed. */
+void prov_coap_get_head(struct prov_reader *reader, struct prov_coap_head *ret);
+/* The option after *option, whose number is 0 at first; false at the end. */
+bool prov_coap_get_option(struct prov_reader *reader, struct prov_coap_option *option);
 /* Views into the datagram. PROV_E_FORMAT, PROV_E_TRUNCATED, PROV_E_BOUNDS (more than 16 options),
  * PROV_E_VERSION. ret may be written even if the call fails. */
 PROV_MUST prov_result prov_coap_decode(struct prov_bytes datagram, struct prov_coap_message *ret);
@@ -90,8 +103,8 @@ PROV_MUST prov_result prov_coap_decode(struct prov_bytes datagram, struct prov_c
 PROV_MUST prov_result prov_coap_encode(const struct prov_coap_message *message,
                                        struct prov_buf *ret);
 
-/* The same without a message: piece by piece, the options in ascending order of their numbers. *last is
- * the number of the option before, 0 at first. */
+/* Written piece by piece, the options in ascending order of their numbers. *last is the number of the option
+ * before, 0 at first. */
 void prov_coap_put_head(struct prov_buf *buf, enum prov_coap_type type, uint8_t code, uint16_t id,
                         struct prov_bytes token);
 void prov_coap_put_option(struct prov_buf *buf, uint16_t *last, uint16_t number,

@@ -65,6 +65,12 @@
 #define PROV_WITH_FALSE_START 1 /* RFC 7918 */
 #endif
 
+/* --- the exchanges over it -------------------------------------------------------------------- */
+
+#ifndef PROV_WITH_BLOCKWISE
+#define PROV_WITH_BLOCKWISE 1 /* RFC 7959; 0: what fits one message (no certificates) */
+#endif
+
 /* --- the agent and its store ------------------------------------------------------------------ */
 
 #ifndef PROV_WITH_BUNDLES

@@ -180,7 +180,7 @@ static void drain_lets_a_transfer_finish_and_says_goodbye(void **state)
     assert_false(prov_server_drained(rig.server));
     rig_run(&rig);
     assert_int_equal(idle->closed, 1);
-    assert_int_equal(busy->x.state, PROV_EXCHANGE_DONE);
+    assert_int_equal(busy->x.result, PROV_OK);
     assert_int_equal(busy->x.answer.len, 1300);
     assert_int_equal(busy->closed, 1);
     assert_true(prov_server_drained(rig.server));
