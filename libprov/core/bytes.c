@@ -254,7 +254,7 @@ void prov_reader_fail(struct prov_reader *reader, prov_result error)
 
 void prov_reader_fail_at(struct prov_reader *reader, size_t at, prov_result error)
 {
-    if (reader->error != PROV_OK)
+    if (reader->error != PROV_OK || error == PROV_OK)
         return;
     reader->error = error;
     reader->at = at;

@@ -8,7 +8,7 @@
  *   +-----+-------+----------------------+
  *
  * An argument is as wide as a size: 64 bits on hosts, and 32 in firmware, which has no use for larger
- * numbers and refuses them (PROV_E_BOUNDS).
+ * numbers: they are SIZE_MAX, and their heads tell by their length.
  *
  * cbor_head_libcbor.c (hosts) and cbor_head_small.c (firmware) answer alike, so that depth,
  * determinism and bounds are decided once, in cbor.c.

@@ -153,11 +153,10 @@ static prov_result decode(struct prov_bytes left, struct cbor_head *ret)
         return got.status == CBOR_DECODER_NEDATA ? PROV_E_TRUNCATED : PROV_E_FORMAT;
     if (seen.result != PROV_OK)
         return seen.result;
-    if (seen.value != (size_t)seen.value)
-        return PROV_E_BOUNDS;
     bool string = seen.type == PROV_CBOR_BSTR || seen.type == PROV_CBOR_TSTR;
-    *ret = (struct cbor_head){seen.type, (size_t)seen.value, got.read - (string ? seen.value : 0)};
-    return ret->len == shortest(ret->value) ? PROV_OK : PROV_E_DETERMINISM;
+    size_t value = seen.value > SIZE_MAX ? SIZE_MAX : (size_t)seen.value;
+    *ret = (struct cbor_head){seen.type, value, got.read - (string ? value : 0)};
+    return ret->len == shortest(seen.value) ? PROV_OK : PROV_E_DETERMINISM;
 }
 
 /* A tag's number is written as an unsigned integer's value is, under another major type (RFC 8949,

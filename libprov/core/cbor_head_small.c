@@ -25,18 +25,12 @@ static prov_result check_info(enum prov_cbor_type type, unsigned info)
     return info <= INFO_8 ? PROV_OK : PROV_E_FORMAT;
 }
 
-/* The argument has to need its octets: RFC 8949, section 4.2.1. */
-static bool is_shortest(size_t value, size_t len)
-{
-    return len == 0 || value >= (len == 1 ? (size_t)INFO_1 : (size_t)1 << 4 * len);
-}
-
 prov_result cbor_head_get(struct prov_bytes left, struct cbor_head *ret)
 {
     if (left.len < 1)
         return PROV_E_TRUNCATED;
     unsigned info = left.data[0] & 31;
-    size_t value = info, len = argument_len(info);
+    size_t value = info, half = 0, len = argument_len(info);
     ret->type = (enum prov_cbor_type)(left.data[0] >> 5);
     prov_result result = check_info(ret->type, info);
     if (result != PROV_OK)
@@ -44,17 +38,22 @@ prov_result cbor_head_get(struct prov_bytes left, struct cbor_head *ret)
     left.len--;
     if (len > left.len)
         return PROV_E_TRUNCATED;
-    if (len > sizeof value)
-        return PROV_E_BOUNDS;
     if (len > 0)
         value = 0;
-    for (size_t i = 1; i <= len; i++)
+    for (size_t i = 1; i <= len; i++) {
         value = value << 8 | left.data[i];
+        if (i == len / 2)
+            half = value;
+    }
+    if (len > sizeof value)
+        value = SIZE_MAX;
     ret->value = value;
     ret->len = 1 + len;
     if ((ret->type == PROV_CBOR_BSTR || ret->type == PROV_CBOR_TSTR) && value > left.len - len)
         return PROV_E_TRUNCATED;
-    return is_shortest(value, len) ? PROV_OK : PROV_E_DETERMINISM;
+    /* The argument has to need its octets (section 4.2.1): the first half of them is not zero. */
+    bool shortest = len == 0 || (len == 1 ? value >= INFO_1 : half != 0);
+    return shortest ? PROV_OK : PROV_E_DETERMINISM;
 }
 
 void cbor_head_put(struct prov_buf *buf, enum prov_cbor_type type, size_t value)

@@ -101,103 +101,71 @@ prov_result prov_bundle_encode(const struct prov_bundle *bundle, struct prov_cry
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-/* Every take below leaves the reader at what it refuses, so that the caller can tell where. */
+/* What a get refuses stays in the reader, which is at it then, so that the caller can tell where. */
 
-/* A number from min to max. */
-static prov_result take_number(struct prov_reader *reader, int64_t min, int64_t max,
-                               prov_result other, int64_t *ret)
+/* A number from low to high. */
+static uint64_t get_number(struct prov_reader *reader, uint64_t low, uint64_t high,
+                           prov_result otherwise)
 {
-    struct prov_reader ahead = *reader;
-    int64_t value;
-    prov_result result = prov_cbor_take_int(&ahead, &value);
-
-    if (result == PROV_OK && (value < min || value > max))
-        return other;
-    if (result != PROV_OK)
-        return result;
-    *reader = ahead;
-    *ret = value;
-    return PROV_OK;
+    if (prov_cbor_next_is(reader, PROV_CBOR_NINT))
+        prov_reader_fail(reader, otherwise);
+    size_t start = reader->at;
+    uint64_t value = prov_cbor_get_uint(reader);
+    if (value < low || value > high)
+        prov_reader_fail_at(reader, start, otherwise);
+    return value;
 }
 
-static prov_result take_version(struct prov_reader *reader)
+static void get_version(struct prov_reader *reader)
 {
-    size_t count;
-    int64_t version;
-    prov_result result = prov_cbor_take_array(reader, &count);
+    size_t count = prov_cbor_get_array(reader, 0, SIZE_MAX);
 
-    if (result == PROV_OK)
-        result =
-            take_number(reader, PROV_BUNDLE_VERSION, PROV_BUNDLE_VERSION, PROV_E_VERSION, &version);
-    return result == PROV_OK && count != ITEMS ? PROV_E_FORMAT : result;
+    get_number(reader, PROV_BUNDLE_VERSION, PROV_BUNDLE_VERSION, PROV_E_VERSION);
+    if (count != ITEMS)
+        prov_reader_fail(reader, PROV_E_FORMAT);
 }
 
-static prov_result take_id(struct prov_reader *reader, struct prov_uuid *ret)
+static void get_id(struct prov_reader *reader, struct prov_uuid *ret)
 {
     struct prov_bytes id;
-    prov_result result = bundle_take_sized(reader, sizeof ret->octets, sizeof ret->octets, &id);
 
-    if (result == PROV_OK)
+    bundle_get_sized(reader, sizeof ret->octets, sizeof ret->octets, &id);
+    if (reader->error == PROV_OK)
         memcpy(ret->octets, id.data, sizeof ret->octets);
-    return result;
 }
 
-static prov_result take_profile(struct prov_reader *reader, const char **ret)
+static const char *get_profile(struct prov_reader *reader)
 {
-    struct prov_reader ahead = *reader;
+    size_t start = reader->at;
     struct prov_bytes name;
-    prov_result result = prov_cbor_take_tstr(&ahead, &name);
 
-    if (result != PROV_OK)
-        return result;
-    for (size_t i = 0; i < sizeof profiles / sizeof profiles[0]; i++) {
-        if (!prov_bytes_equal(name, prov_bytes_text(profiles[i])))
-            continue;
-        *reader = ahead;
-        *ret = profiles[i];
-        return PROV_OK;
-    }
-    return PROV_E_VERSION;
+    prov_cbor_get_tstr(reader, &name);
+    for (size_t i = 0; i < sizeof profiles / sizeof profiles[0]; i++)
+        if (prov_bytes_equal(name, prov_bytes_text(profiles[i])))
+            return profiles[i];
+    prov_reader_fail_at(reader, start, PROV_E_VERSION);
+    return NULL;
 }
 
-static prov_result take_use(struct prov_reader *reader, enum prov_use *ret)
+static void get_device(struct prov_reader *reader, struct prov_eui64 *ret)
 {
-    int64_t use;
-    prov_result result =
-        take_number(reader, PROV_USE_BOOTSTRAP, PROV_USE_OPERATIONAL, PROV_E_FORMAT, &use);
-
-    if (result == PROV_OK)
-        *ret = (enum prov_use)use;
-    return result;
-}
-
-static prov_result take_device(struct prov_reader *reader, struct prov_eui64 *ret)
-{
-    struct prov_reader ahead = *reader;
+    size_t start = reader->at;
     struct prov_bytes octets;
-    prov_result result = prov_cbor_take_bstr(&ahead, &octets);
 
-    if (result == PROV_OK)
-        result = prov_eui64_from_octets(octets, ret);
-    if (result == PROV_OK)
-        *reader = ahead;
-    return result;
+    prov_cbor_get_bstr(reader, 0, SIZE_MAX, &octets);
+    prov_reader_fail_at(reader, start, prov_eui64_from_octets(octets, ret));
 }
 
 /* In the folded form only: one name has one encoding. */
-static prov_result take_server(struct prov_reader *reader, struct prov_fqdn *ret)
+static void get_server(struct prov_reader *reader, struct prov_fqdn *ret)
 {
-    struct prov_reader ahead = *reader;
+    size_t start = reader->at;
     struct prov_bytes text;
-    prov_result result = prov_cbor_take_tstr(&ahead, &text);
 
-    if (result == PROV_OK)
-        result = prov_fqdn_parse(text, ret);
-    if (result == PROV_OK && !prov_bytes_equal(text, prov_bytes_text(ret->text)))
-        return PROV_E_FQDN;
-    if (result == PROV_OK)
-        *reader = ahead;
-    return result;
+    prov_cbor_get_tstr(reader, &text);
+    prov_reader_fail_at(reader, start, prov_fqdn_parse(text, ret));
+    if (!prov_bytes_equal(text, prov_bytes_text(ret->text)))
+        prov_reader_fail_at(reader, start, PROV_E_FQDN);
 }
 
 static bool is_printable(struct prov_bytes text)
@@ -209,111 +177,72 @@ static bool is_printable(struct prov_bytes text)
 }
 
 /* tstr / null; who resolves it reads what is in it. */
-static prov_result take_address(struct prov_reader *reader, char ret[PROV_ADDRESS_MAX + 1])
+static void get_address(struct prov_reader *reader, char ret[PROV_ADDRESS_MAX + 1])
 {
-    struct prov_reader ahead = *reader;
+    size_t start = reader->at;
     struct prov_bytes text;
 
-    ret[0] = '\0';
-    if (prov_cbor_take_null(reader))
-        return PROV_OK;
-    prov_result result = prov_cbor_take_tstr(&ahead, &text);
-    if (result != PROV_OK)
-        return result;
+    if (prov_cbor_get_null(reader))
+        return;
+    prov_cbor_get_tstr(reader, &text);
     if (text.len < 1 || text.len > PROV_ADDRESS_MAX || !is_printable(text))
-        return PROV_E_ADDRESS;
-    memcpy(ret, text.data, text.len);
-    ret[text.len] = '\0';
-    *reader = ahead;
-    return PROV_OK;
+        prov_reader_fail_at(reader, start, PROV_E_ADDRESS);
+    if (reader->error == PROV_OK)
+        memcpy(ret, text.data, text.len);
 }
 
 /* rpk-public / null */
-static prov_result take_deny_signer(struct prov_reader *reader, struct prov_crypto *crypto,
-                                    struct prov_bundle *bundle)
+static void get_deny_signer(struct prov_reader *reader, struct prov_crypto *crypto,
+                            struct prov_bundle *bundle)
 {
-    struct prov_reader ahead = *reader;
+    size_t start = reader->at;
     struct prov_cose_key key;
 
-    if (prov_cbor_take_null(reader))
-        return PROV_OK;
-    prov_result result = prov_cose_key_decode(&ahead, &key);
-    if (result != PROV_OK) {
-        *reader = ahead;
-        return result;
-    }
-    if (key.kty != PROV_COSE_EC2 || !key.has_public || key.d.len > 0)
-        return PROV_E_FORMAT;
-    result = prov_crypto_point_check(crypto, PROV_BYTES_OF(key.point));
-    if (result != PROV_OK)
-        return result;
-    *reader = ahead;
+    if (prov_cbor_get_null(reader))
+        return;
+    bundle_get_key(reader, crypto, PROV_COSE_EC2, &key);
+    if (!key.has_public || key.d.len > 0)
+        prov_reader_fail_at(reader, start, PROV_E_FORMAT);
     bundle->has_deny_signer = true;
     memcpy(bundle->deny_signer, key.point, PROV_POINT_LEN);
-    return PROV_OK;
-}
-
-static prov_result take_kind(struct prov_reader *reader, enum prov_kind *ret)
-{
-    int64_t kind;
-    prov_result result = take_number(reader, PROV_KIND_PSK, PROV_KIND_CERT, PROV_E_FORMAT, &kind);
-
-    if (result == PROV_OK)
-        *ret = (enum prov_kind)kind;
-    return result;
 }
 
 /* What is judged before any field is: the shape to the bottom, then the digest. */
 static prov_result check_digest(struct prov_reader *reader, struct prov_crypto *crypto)
 {
     uint8_t expected[PROV_HASH_LEN];
-    struct prov_bytes item = PROV_BYTES_NONE, digest;
-    prov_result result = take_version(reader);
+    struct prov_bytes digest;
 
-    for (int i = 2; i < ITEMS && result == PROV_OK; i++)
-        result = prov_cbor_take_item(reader, &item);
+    get_version(reader);
+    for (int i = 2; i < ITEMS; i++)
+        prov_cbor_skip(reader);
     const struct prov_bytes before = PROV_BYTES(reader->bytes.data, reader->at);
-    if (result == PROV_OK)
-        result = bundle_take_sized(reader, PROV_HASH_LEN, PROV_HASH_LEN, &digest);
-    if (result == PROV_OK && !prov_reader_done(reader))
-        return PROV_E_TRAILING;
+    bundle_get_sized(reader, PROV_HASH_LEN, PROV_HASH_LEN, &digest);
+    prov_result result = prov_reader_end(reader);
     if (result == PROV_OK)
         result = prov_crypto_sha256(crypto, &before, 1, expected);
-    if (result == PROV_OK && !prov_bytes_equal(digest, PROV_BYTES_OF(expected))) {
-        reader->at = before.len;
-        return PROV_E_DIGEST;
-    }
-    return result;
+    if (result == PROV_OK && !prov_bytes_equal(digest, PROV_BYTES_OF(expected)))
+        prov_reader_fail_at(reader, before.len, PROV_E_DIGEST);
+    prov_reader_fail(reader, result);
+    return reader->error;
 }
 
-static prov_result take_bundle(struct prov_reader *reader, struct prov_crypto *crypto,
-                               struct prov_bundle *bundle)
+static void get_bundle(struct prov_reader *reader, struct prov_crypto *crypto,
+                       struct prov_bundle *bundle)
 {
-    prov_result result = take_version(reader);
-
-    if (result == PROV_OK)
-        result = take_id(reader, &bundle->id);
-    if (result == PROV_OK)
-        result = take_profile(reader, &bundle->profile);
-    if (result == PROV_OK)
-        result = take_use(reader, &bundle->use);
-    if (result == PROV_OK)
-        result = take_device(reader, &bundle->device);
-    if (result == PROV_OK)
-        result = take_server(reader, &bundle->server);
-    if (result == PROV_OK)
-        result = take_address(reader, bundle->address);
-    if (result == PROV_OK)
-        result = take_number(reader, 0, PROV_TIME_NEVER, PROV_E_BOUNDS, &bundle->issued);
-    if (result == PROV_OK)
-        result = take_deny_signer(reader, crypto, bundle);
-    if (result == PROV_OK)
-        result = take_kind(reader, &bundle->kind);
-    if (result == PROV_OK)
-        result = bundle_take_credential(reader, crypto, bundle);
-    if (result == PROV_OK)
-        result = bundle_take_peer(reader, crypto, bundle);
-    return result;
+    get_version(reader);
+    get_id(reader, &bundle->id);
+    bundle->profile = get_profile(reader);
+    bundle->use =
+        (enum prov_use)get_number(reader, PROV_USE_BOOTSTRAP, PROV_USE_OPERATIONAL, PROV_E_FORMAT);
+    get_device(reader, &bundle->device);
+    get_server(reader, &bundle->server);
+    get_address(reader, bundle->address);
+    bundle->issued = (int64_t)get_number(reader, 0, PROV_TIME_NEVER, PROV_E_BOUNDS);
+    get_deny_signer(reader, crypto, bundle);
+    bundle->kind = (enum prov_kind)get_number(reader, PROV_KIND_PSK, PROV_KIND_CERT, PROV_E_FORMAT);
+    bundle_get_credential(reader, crypto, bundle);
+    bundle_get_peer(reader, crypto, bundle);
 }
 
 prov_result prov_bundle_decode(struct prov_bytes bytes, struct prov_crypto *crypto,
@@ -321,17 +250,16 @@ prov_result prov_bundle_decode(struct prov_bytes bytes, struct prov_crypto *cryp
 {
     struct prov_bundle bundle = {.profile = NULL};
     struct prov_reader reader = prov_reader_make(bytes);
-    prov_result result = !PROV_WITH_BUNDLES || bytes.len > PROV_BUNDLE_MAX
-                             ? PROV_E_BOUNDS
-                             : check_digest(&reader, crypto);
 
-    if (result == PROV_OK) {
+    if (!PROV_WITH_BUNDLES || bytes.len > PROV_BUNDLE_MAX) {
+        prov_reader_fail(&reader, PROV_E_BOUNDS);
+    } else if (check_digest(&reader, crypto) == PROV_OK) {
         reader.at = 0;
-        result = take_bundle(&reader, crypto, &bundle);
+        get_bundle(&reader, crypto, &bundle);
     }
     if (ret_at != NULL)
         *ret_at = reader.at;
-    if (result == PROV_OK)
+    if (reader.error == PROV_OK)
         *ret = bundle;
-    return result;
+    return reader.error;
 }

@@ -107,260 +107,189 @@ prov_result bundle_put_peer(const struct prov_bundle *bundle, struct prov_buf *b
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-prov_result bundle_take_sized(struct prov_reader *reader, size_t min, size_t max,
-                              struct prov_bytes *ret)
+void bundle_get_sized(struct prov_reader *reader, size_t min, size_t max, struct prov_bytes *ret)
 {
-    struct prov_reader ahead = *reader;
-    struct prov_bytes bytes;
-    prov_result result = prov_cbor_take_bstr(&ahead, &bytes);
+    size_t start = reader->at;
 
-    if (result == PROV_OK && (bytes.len < min || bytes.len > max))
-        return PROV_E_FORMAT;
-    if (result != PROV_OK)
-        return result;
-    *reader = ahead;
-    *ret = bytes;
-    return PROV_OK;
+    prov_cbor_get_bstr(reader, 0, SIZE_MAX, ret);
+    if (ret->len < min || ret->len > max)
+        prov_reader_fail_at(reader, start, PROV_E_FORMAT);
 }
 
 /* COSE_X509: at most `max` certificates, none of them empty. What is in them is x509's to judge. */
-static prov_result take_certificates(struct prov_reader *reader, size_t max, struct prov_bytes *ret,
-                                     size_t *ret_count)
+static size_t get_certificates(struct prov_reader *reader, size_t max, struct prov_bytes *ret)
 {
-    enum prov_cbor_type type;
     size_t start = reader->at, count = 1;
-    prov_result result = prov_cbor_peek(reader, &type);
 
-    if (result == PROV_OK && type == PROV_CBOR_ARRAY) {
-        result = prov_cbor_take_array(reader, &count);
-        if (result == PROV_OK && (count < 2 || count > max)) {
-            reader->at = start;
-            return count > max ? PROV_E_BOUNDS : PROV_E_FORMAT;
-        }
+    if (prov_cbor_next_is(reader, PROV_CBOR_ARRAY)) {
+        count = prov_cbor_get_array(reader, 0, SIZE_MAX);
+        if (count < 2 || count > max)
+            prov_reader_fail_at(reader, start, count > max ? PROV_E_BOUNDS : PROV_E_FORMAT);
     }
-    for (size_t i = 0; i < count && result == PROV_OK; i++)
-        result = bundle_take_sized(reader, 1, PROV_BUNDLE_MAX, &ret[i]);
-    if (result == PROV_OK)
-        *ret_count = count;
-    return result;
+    for (size_t i = 0; i < count && reader->error == PROV_OK; i++)
+        bundle_get_sized(reader, 1, PROV_BUNDLE_MAX, &ret[i]);
+    return count;
 }
 
-/* A COSE_Key of the type; a point in it is on the curve. */
-static prov_result take_key(struct prov_reader *reader, struct prov_crypto *crypto,
-                            enum prov_cose_kty kty, struct prov_cose_key *ret)
+void bundle_get_key(struct prov_reader *reader, struct prov_crypto *crypto, enum prov_cose_kty kty,
+                    struct prov_cose_key *ret)
 {
     size_t start = reader->at;
-    prov_result result = prov_cose_key_decode(reader, ret);
 
-    if (result != PROV_OK)
-        return result;
-    if (ret->kty != kty)
+    *ret = (struct prov_cose_key){.kty = kty};
+    prov_result result = prov_cose_key_decode(reader, ret);
+    if (result == PROV_OK && ret->kty != kty)
         result = PROV_E_FORMAT;
-    else if (ret->has_public)
+    else if (result == PROV_OK && ret->has_public)
         result = prov_crypto_point_check(crypto, PROV_BYTES_OF(ret->point));
-    if (result != PROV_OK)
-        reader->at = start;
-    return result;
+    prov_reader_fail_at(reader, start, result);
 }
 
-static prov_result take_psk(struct prov_reader *reader, struct prov_crypto *crypto,
-                            struct prov_bundle *bundle)
+static void get_psk(struct prov_reader *reader, struct prov_crypto *crypto,
+                    struct prov_bundle *bundle)
 {
     struct prov_cose_key key;
     size_t start = reader->at;
-    prov_result result = take_key(reader, crypto, PROV_COSE_SYMMETRIC, &key);
 
-    if (result == PROV_OK && key.kid.len == 0) {
-        reader->at = start;
-        return PROV_E_BOUNDS;
-    }
-    if (result != PROV_OK)
-        return result;
+    bundle_get_key(reader, crypto, PROV_COSE_SYMMETRIC, &key);
+    if (key.kid.len == 0)
+        prov_reader_fail_at(reader, start, PROV_E_BOUNDS);
     bundle->psk_identity = key.kid;
     bundle->psk = key.k;
-    return PROV_OK;
 }
 
 /* The device's own key pair, or its public half. */
-static prov_result take_own_key(struct prov_reader *reader, struct prov_crypto *crypto,
-                                struct prov_bundle *bundle)
+static void get_own_key(struct prov_reader *reader, struct prov_crypto *crypto,
+                        struct prov_bundle *bundle)
 {
     struct prov_cose_key key;
-    prov_result result = take_key(reader, crypto, PROV_COSE_EC2, &key);
 
-    if (result != PROV_OK)
-        return result;
+    bundle_get_key(reader, crypto, PROV_COSE_EC2, &key);
     bundle->has_public = key.has_public;
     memcpy(bundle->point, key.point, sizeof bundle->point);
     bundle->scalar = key.d;
-    return PROV_OK;
 }
 
-static prov_result take_rpk(struct prov_reader *reader, struct prov_crypto *crypto,
-                            struct prov_bundle *bundle)
+static void get_rpk(struct prov_reader *reader, struct prov_crypto *crypto,
+                    struct prov_bundle *bundle)
 {
     size_t start = reader->at;
-    prov_result result = take_own_key(reader, crypto, bundle);
 
-    if (result == PROV_OK && !bundle->has_public) {
-        reader->at = start;
-        return PROV_E_FORMAT;
-    }
-    return result;
+    get_own_key(reader, crypto, bundle);
+    if (!bundle->has_public)
+        prov_reader_fail_at(reader, start, PROV_E_FORMAT);
 }
 
 /* rpk-private / null: a public half alone would say what the certificate says already. */
-static prov_result take_certified_key(struct prov_reader *reader, struct prov_crypto *crypto,
-                                      struct prov_bundle *bundle)
+static void get_certified_key(struct prov_reader *reader, struct prov_crypto *crypto,
+                              struct prov_bundle *bundle)
 {
     size_t start = reader->at;
 
-    if (prov_cbor_take_null(reader))
-        return PROV_OK;
-    prov_result result = take_own_key(reader, crypto, bundle);
-    if (result == PROV_OK && bundle->scalar.len == 0) {
-        reader->at = start;
-        return PROV_E_FORMAT;
-    }
-    return result;
+    if (prov_cbor_get_null(reader))
+        return;
+    get_own_key(reader, crypto, bundle);
+    if (bundle->scalar.len == 0)
+        prov_reader_fail_at(reader, start, PROV_E_FORMAT);
 }
 
-/* An array of that many items; the reader stays before one of another size. */
-static prov_result take_array_of(struct prov_reader *reader, size_t count)
+/* An array of low to high items; before one of another size the reader stays. */
+static size_t get_array_of(struct prov_reader *reader, size_t low, size_t high)
 {
-    struct prov_reader ahead = *reader;
-    size_t found;
-    prov_result result = prov_cbor_take_array(&ahead, &found);
+    size_t start = reader->at, count = prov_cbor_get_array(reader, 0, SIZE_MAX);
 
-    if (result == PROV_OK && found != count)
-        return PROV_E_FORMAT;
-    if (result == PROV_OK)
-        *reader = ahead;
-    return result;
+    if (count < low || count > high)
+        prov_reader_fail_at(reader, start, PROV_E_FORMAT);
+    return count;
 }
 
 /* certificate-url = [url, sha1] */
-static prov_result take_url(struct prov_reader *reader, struct prov_certificate_url *ret)
+static void get_url(struct prov_reader *reader, struct prov_certificate_url *ret)
 {
     struct prov_bytes hash;
-    prov_result result = take_array_of(reader, 2);
-    struct prov_reader ahead = *reader;
 
-    if (result == PROV_OK)
-        result = prov_cbor_take_tstr(&ahead, &ret->url);
-    if (result == PROV_OK)
-        result = prov_certificate_url_check(ret->url);
-    if (result != PROV_OK)
-        return result;
-    *reader = ahead;
-    result = bundle_take_sized(reader, PROV_SHA1_LEN, PROV_SHA1_LEN, &hash);
-    if (result == PROV_OK)
+    get_array_of(reader, 2, 2);
+    size_t start = reader->at;
+    prov_cbor_get_tstr(reader, &ret->url);
+    prov_reader_fail_at(reader, start, prov_certificate_url_check(ret->url));
+    bundle_get_sized(reader, PROV_SHA1_LEN, PROV_SHA1_LEN, &hash);
+    if (reader->error == PROV_OK)
         memcpy(ret->sha1, hash.data, PROV_SHA1_LEN);
-    return result;
 }
 
-/* One for each certificate of the chain. */
-static prov_result take_urls(struct prov_reader *reader, struct prov_bundle *bundle)
+/* [x5chain, rpk-private / null, ? urls], urls: one for each certificate of the chain */
+static void get_certificate_credential(struct prov_reader *reader, struct prov_crypto *crypto,
+                                       struct prov_bundle *bundle)
 {
-    prov_result result = take_array_of(reader, bundle->chain_len);
+    size_t count = get_array_of(reader, 2, 3);
 
-    for (size_t i = 0; i < bundle->chain_len && result == PROV_OK; i++)
-        result = take_url(reader, &bundle->urls[i]);
-    if (result == PROV_OK)
-        bundle->url_count = bundle->chain_len;
-    return result;
+    bundle->chain_len = get_certificates(reader, PROV_BUNDLE_CHAIN_MAX, bundle->chain);
+    get_certified_key(reader, crypto, bundle);
+    if (count == 3)
+        bundle->url_count = get_array_of(reader, bundle->chain_len, bundle->chain_len);
+    for (size_t i = 0; i < bundle->url_count && reader->error == PROV_OK; i++)
+        get_url(reader, &bundle->urls[i]);
 }
 
-/* [x5chain, rpk-private / null, ? urls] */
-static prov_result take_certificate_credential(struct prov_reader *reader,
-                                               struct prov_crypto *crypto,
-                                               struct prov_bundle *bundle)
+void bundle_get_credential(struct prov_reader *reader, struct prov_crypto *crypto,
+                           struct prov_bundle *bundle)
 {
-    size_t start = reader->at, count;
-    prov_result result = prov_cbor_take_array(reader, &count);
-
-    if (result == PROV_OK && count != 2 && count != 3) {
-        reader->at = start;
-        return PROV_E_FORMAT;
-    }
-    if (result == PROV_OK)
-        result =
-            take_certificates(reader, PROV_BUNDLE_CHAIN_MAX, bundle->chain, &bundle->chain_len);
-    if (result == PROV_OK)
-        result = take_certified_key(reader, crypto, bundle);
-    return result == PROV_OK && count == 3 ? take_urls(reader, bundle) : result;
-}
-
-prov_result bundle_take_credential(struct prov_reader *reader, struct prov_crypto *crypto,
-                                   struct prov_bundle *bundle)
-{
-    switch (bundle->kind) {
-    case PROV_KIND_PSK:
-        return take_psk(reader, crypto, bundle);
-    case PROV_KIND_RPK:
-        return take_rpk(reader, crypto, bundle);
-    default:
-        return take_certificate_credential(reader, crypto, bundle);
-    }
+    if (bundle->kind == PROV_KIND_PSK)
+        get_psk(reader, crypto, bundle);
+    else if (bundle->kind == PROV_KIND_RPK)
+        get_rpk(reader, crypto, bundle);
+    else
+        get_certificate_credential(reader, crypto, bundle);
 }
 
 /* One of the server's keys: public, and not the device's own (nobody accepts its own key). */
-static prov_result take_peer_key(struct prov_reader *reader, struct prov_crypto *crypto,
-                                 struct prov_bundle *bundle)
+static void get_peer_key(struct prov_reader *reader, struct prov_crypto *crypto,
+                         struct prov_bundle *bundle)
 {
     struct prov_cose_key key;
     size_t start = reader->at;
-    prov_result result = take_key(reader, crypto, PROV_COSE_EC2, &key);
 
-    if (result != PROV_OK)
-        return result;
+    bundle_get_key(reader, crypto, PROV_COSE_EC2, &key);
     if (key.d.len > 0)
-        result = PROV_E_FORMAT;
-    else if (memcmp(key.point, bundle->point, PROV_POINT_LEN) == 0)
-        result = PROV_E_POLICY;
-    if (result != PROV_OK) {
-        reader->at = start;
-        return result;
-    }
+        prov_reader_fail_at(reader, start, PROV_E_FORMAT);
+    if (memcmp(key.point, bundle->point, PROV_POINT_LEN) == 0)
+        prov_reader_fail_at(reader, start, PROV_E_POLICY);
     memcpy(bundle->peers[bundle->peer_count++], key.point, PROV_POINT_LEN);
-    return PROV_OK;
 }
 
 /* [1*2 rpk-public] */
-static prov_result take_peers(struct prov_reader *reader, struct prov_crypto *crypto,
-                              struct prov_bundle *bundle)
+static void get_peers(struct prov_reader *reader, struct prov_crypto *crypto,
+                      struct prov_bundle *bundle)
 {
-    size_t start = reader->at, count;
-    prov_result result = prov_cbor_take_array(reader, &count);
+    size_t start = reader->at, count = prov_cbor_get_array(reader, 0, SIZE_MAX);
 
-    if (result == PROV_OK && (count < 1 || count > PROV_BUNDLE_PEERS_MAX)) {
-        reader->at = start;
-        return count < 1 ? PROV_E_POLICY : PROV_E_BOUNDS;
-    }
-    for (size_t i = 0; result == PROV_OK && i < count; i++)
-        result = take_peer_key(reader, crypto, bundle);
-    return result;
+    if (count > PROV_BUNDLE_PEERS_MAX)
+        prov_reader_fail_at(reader, start, PROV_E_BOUNDS);
+    for (size_t i = 0; reader->error == PROV_OK && i < count; i++)
+        get_peer_key(reader, crypto, bundle);
 }
 
 /* Nothing to authenticate the server with: null, or an empty list. */
 static bool is_nothing(const struct prov_reader *reader)
 {
     struct prov_reader ahead = *reader;
-    size_t count;
 
-    return prov_cbor_take_null(&ahead) ||
-           (prov_cbor_take_array(&ahead, &count) == PROV_OK && count == 0);
+    return prov_cbor_get_null(&ahead) ||
+           (prov_cbor_get_array(&ahead, 0, SIZE_MAX) == 0 && ahead.error == PROV_OK);
 }
 
-prov_result bundle_take_peer(struct prov_reader *reader, struct prov_crypto *crypto,
-                             struct prov_bundle *bundle)
+void bundle_get_peer(struct prov_reader *reader, struct prov_crypto *crypto,
+                     struct prov_bundle *bundle)
 {
-    if (bundle->kind == PROV_KIND_PSK)
-        return prov_cbor_take_null(reader) ? PROV_OK : PROV_E_FORMAT;
+    if (bundle->kind == PROV_KIND_PSK) {
+        if (!prov_cbor_get_null(reader))
+            prov_reader_fail(reader, PROV_E_FORMAT);
+        return;
+    }
     if (is_nothing(reader))
-        return PROV_E_POLICY;
+        prov_reader_fail(reader, PROV_E_POLICY);
     if (bundle->kind == PROV_KIND_RPK)
-        return take_peers(reader, crypto, bundle);
-    return take_certificates(reader, PROV_BUNDLE_ANCHORS_MAX, bundle->anchors,
-                             &bundle->anchor_count);
+        get_peers(reader, crypto, bundle);
+    else
+        bundle->anchor_count = get_certificates(reader, PROV_BUNDLE_ANCHORS_MAX, bundle->anchors);
 }

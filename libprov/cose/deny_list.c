@@ -111,114 +111,82 @@ prov_result prov_deny_list_finish(struct prov_bytes payload,
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-static prov_result take_number(struct prov_reader *reader, uint64_t min, uint64_t max,
-                               uint64_t *ret)
-{
-    uint64_t value = 0;
-    prov_result result = prov_cbor_take_uint(reader, &value);
-    if (result == PROV_OK && (value < min || value > max))
-        return PROV_E_BOUNDS;
-    if (result == PROV_OK)
-        *ret = value;
-    return result;
-}
-
 /* A byte string of min to max octets that stands behind the one before it, which it then is. */
-static prov_result take_next(struct prov_reader *reader, size_t min, size_t max,
-                             struct prov_bytes *last)
+static void get_next(struct prov_reader *reader, size_t min, size_t max, struct prov_bytes *last)
 {
-    struct prov_bytes value = PROV_BYTES_NONE;
-    prov_result result = prov_cbor_take_bstr(reader, &value);
-    if (result != PROV_OK)
-        return result;
-    if (value.len < min || value.len > max)
-        return PROV_E_BOUNDS;
+    struct prov_bytes value;
+
+    prov_cbor_get_bstr(reader, min, max, &value);
     if (last->len > 0 && octets_order(*last, value) >= 0)
-        return PROV_E_DETERMINISM;
+        prov_reader_fail(reader, PROV_E_DETERMINISM);
     *last = value;
-    return PROV_OK;
 }
 
 /* [issuer, [+ serial]] */
-static prov_result take_issuer(struct prov_reader *reader, struct prov_bytes *last,
-                               size_t *ret_serials)
+static size_t get_issuer(struct prov_reader *reader, struct prov_bytes *last)
 {
     struct prov_bytes serial = PROV_BYTES_NONE;
-    size_t items = 0, count = 0;
-    prov_result result = prov_cbor_take_array(reader, &items);
-    if (result == PROV_OK && items != 2)
-        return PROV_E_FORMAT;
-    if (result == PROV_OK)
-        result = take_next(reader, PROV_HASH_LEN, PROV_HASH_LEN, last);
-    if (result == PROV_OK)
-        result = prov_cbor_take_array(reader, &count);
-    if (result == PROV_OK && count == 0)
-        return PROV_E_FORMAT;
-    for (size_t i = 0; i < count && result == PROV_OK; i++)
-        result = take_next(reader, 1, PROV_DENY_SERIAL_MAX, &serial);
-    *ret_serials = count;
-    return result;
+
+    if (prov_cbor_get_array(reader, 0, SIZE_MAX) != 2)
+        prov_reader_fail(reader, PROV_E_FORMAT);
+    get_next(reader, PROV_HASH_LEN, PROV_HASH_LEN, last);
+    size_t count = prov_cbor_get_array(reader, 0, SIZE_MAX);
+    if (count == 0)
+        prov_reader_fail(reader, PROV_E_FORMAT);
+    for (size_t i = 0; i < count && reader->error == PROV_OK; i++)
+        get_next(reader, 1, PROV_DENY_SERIAL_MAX, &serial);
+    return count;
 }
 
-static prov_result take_certificates(struct prov_reader *reader, struct prov_deny_list *list)
+static void get_certificates(struct prov_reader *reader, struct prov_deny_list *list)
 {
     struct prov_bytes issuer = PROV_BYTES_NONE;
-    prov_result result = prov_cbor_take_array(reader, &list->issuer_count);
+
+    list->issuer_count = prov_cbor_get_array(reader, 0, SIZE_MAX);
     size_t start = reader->at;
-    for (size_t i = 0; i < list->issuer_count && result == PROV_OK; i++) {
-        size_t serials = 0;
-        result = take_issuer(reader, &issuer, &serials);
-        list->certificate_count += serials;
-    }
+    for (size_t i = 0; i < list->issuer_count && reader->error == PROV_OK; i++)
+        list->certificate_count += get_issuer(reader, &issuer);
     list->certificates = PROV_BYTES(reader->bytes.data + start, reader->at - start);
-    return result;
 }
 
-static prov_result take_keys(struct prov_reader *reader, struct prov_deny_list *list)
+static void get_keys(struct prov_reader *reader, struct prov_deny_list *list)
 {
     struct prov_bytes key = PROV_BYTES_NONE;
-    prov_result result = prov_cbor_take_array(reader, &list->key_count);
+
+    list->key_count = prov_cbor_get_array(reader, 0, SIZE_MAX);
     size_t start = reader->at;
-    for (size_t i = 0; i < list->key_count && result == PROV_OK; i++)
-        result = take_next(reader, PROV_HASH_LEN, PROV_HASH_LEN, &key);
+    for (size_t i = 0; i < list->key_count && reader->error == PROV_OK; i++)
+        get_next(reader, PROV_HASH_LEN, PROV_HASH_LEN, &key);
     list->keys = PROV_BYTES(reader->bytes.data + start, reader->at - start);
-    return result;
 }
 
-static prov_result take_format(struct prov_reader *reader)
+static uint64_t get_issued(struct prov_reader *reader)
 {
-    size_t items = 0;
-    uint64_t format = 0;
-    prov_result result = prov_cbor_take_array(reader, &items);
-    if (result == PROV_OK)
-        result = prov_cbor_take_uint(reader, &format);
-    if (result == PROV_OK && format != PROV_DENY_LIST_FORMAT)
-        return PROV_E_VERSION;
-    return result == PROV_OK && items != ITEMS ? PROV_E_FORMAT : result;
+    uint64_t issued = prov_cbor_get_uint(reader);
+
+    if (issued > ISSUED_MAX)
+        prov_reader_fail(reader, PROV_E_BOUNDS);
+    return issued;
 }
 
 prov_result prov_deny_list_decode(struct prov_bytes payload, struct prov_deny_list *ret)
 {
     struct prov_deny_list list = {0};
     struct prov_reader reader = prov_reader_make(payload);
-    uint64_t version = 0, issued = 0;
-    prov_result result = take_format(&reader);
+    size_t items = prov_cbor_get_array(&reader, 0, SIZE_MAX);
+
+    if (prov_cbor_get_uint(&reader) != PROV_DENY_LIST_FORMAT)
+        prov_reader_fail(&reader, PROV_E_VERSION);
+    if (items != ITEMS)
+        prov_reader_fail(&reader, PROV_E_FORMAT);
+    list.version = prov_cbor_get_number(&reader, 1, UINT32_MAX);
+    list.issued = (int64_t)get_issued(&reader);
+    get_certificates(&reader, &list);
+    get_keys(&reader, &list);
+    prov_result result = prov_reader_end(&reader);
     if (result == PROV_OK)
-        result = take_number(&reader, 1, UINT32_MAX, &version);
-    if (result == PROV_OK)
-        result = take_number(&reader, 0, ISSUED_MAX, &issued);
-    if (result == PROV_OK)
-        result = take_certificates(&reader, &list);
-    if (result == PROV_OK)
-        result = take_keys(&reader, &list);
-    if (result == PROV_OK && !prov_reader_done(&reader))
-        result = PROV_E_TRAILING;
-    if (result != PROV_OK)
-        return result;
-    list.version = (uint32_t)version;
-    list.issued = (int64_t)issued;
-    *ret = list;
-    return PROV_OK;
+        *ret = list;
+    return result;
 }
 
 static prov_result take_file(struct prov_bytes file, struct prov_cose_sign1 *ret)
@@ -253,14 +221,15 @@ bool prov_deny_list_next(const struct prov_deny_list *list, struct prov_deny_at 
                          struct prov_bytes *ret_issuer, struct prov_bytes *ret_serial)
 {
     struct prov_reader reader = {.bytes = list->certificates, .at = at->octet};
-    size_t items = 0;
     if (prov_reader_done(&reader))
         return false;
-    if (at->serials == 0 && (prov_cbor_take_array(&reader, &items) != PROV_OK ||
-                             prov_cbor_take_bstr(&reader, &at->issuer) != PROV_OK ||
-                             prov_cbor_take_array(&reader, &at->serials) != PROV_OK))
-        return false;
-    if (prov_cbor_take_bstr(&reader, ret_serial) != PROV_OK)
+    if (at->serials == 0) {
+        prov_cbor_get_array(&reader, 2, 2);
+        prov_cbor_get_bstr(&reader, 0, SIZE_MAX, &at->issuer);
+        at->serials = prov_cbor_get_array(&reader, 1, SIZE_MAX);
+    }
+    prov_cbor_get_bstr(&reader, 0, SIZE_MAX, ret_serial);
+    if (reader.error != PROV_OK)
         return false;
     *ret_issuer = at->issuer;
     at->serials--;

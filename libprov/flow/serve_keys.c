@@ -120,9 +120,8 @@ prov_result flow_serve_rpk(struct flow_serve *serve)
 static prov_result take_request_id(struct flow_serve *serve, struct prov_bytes *ret)
 {
     struct prov_reader reader = prov_reader_make(serve->request->body);
-    prov_result r = prov_cbor_take_bstr(&reader, ret);
-    if (r == PROV_OK && !prov_reader_done(&reader))
-        r = PROV_E_TRAILING;
+    prov_cbor_get_bstr(&reader, 0, SIZE_MAX, ret);
+    prov_result r = prov_reader_end(&reader);
     if (r == PROV_OK && ret->len != PROV_ENROLL_REQUEST_ID_LEN)
         r = flow_refuse(serve, PROV_E_BOUNDS, PROV_COAP_BAD_REQUEST, "a request id has 16 octets");
     return r;

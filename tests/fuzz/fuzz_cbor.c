@@ -37,54 +37,51 @@ static void copy_container(struct prov_reader *reader, enum prov_cbor_type type,
 
 static void copy_number(struct prov_reader *reader, struct prov_buf *buf)
 {
-    uint64_t big;
-    int64_t value;
+    struct prov_reader as_uint = *reader, as_int = *reader;
+    size_t big = prov_cbor_get_uint(&as_uint);
+    ptrdiff_t value = prov_cbor_get_int(&as_int);
+    struct prov_bytes item;
 
-    if (prov_cbor_take_int(reader, &value) == PROV_OK) {
+    prov_cbor_get_item(reader, &item);
+    if (as_int.error == PROV_OK)
         prov_cbor_put_int(buf, value);
-    } else if (prov_cbor_take_uint(reader, &big) == PROV_OK) {
+    else if (as_uint.error == PROV_OK)
         prov_cbor_put_uint(buf, big);
-    } else { /* below INT64_MIN: no call reads it */
-        struct prov_bytes item;
-        FUZZ_CHECK(prov_cbor_take_item(reader, &item) == PROV_OK);
+    else /* below INT64_MIN: no call reads it */
         prov_cbor_put_item(buf, item);
-    }
 }
 
 static void copy_text(struct prov_reader *reader, struct prov_buf *buf)
 {
     struct prov_bytes text;
 
-    FUZZ_CHECK(prov_cbor_take_tstr(reader, &text) == PROV_OK);
+    prov_cbor_get_tstr(reader, &text);
     cbor_head_put(buf, PROV_CBOR_TSTR, text.len);
     prov_put_bytes(buf, text);
 }
 
 static void copy_simple(struct prov_reader *reader, struct prov_buf *buf)
 {
-    bool value;
-
-    if (prov_cbor_take_null(reader)) {
+    if (prov_cbor_get_null(reader))
         prov_cbor_put_null(buf);
-        return;
-    }
-    FUZZ_CHECK(prov_cbor_take_bool(reader, &value) == PROV_OK);
-    prov_cbor_put_bool(buf, value);
+    else
+        prov_cbor_put_bool(buf, prov_cbor_get_bool(reader));
 }
 
 static void copy_item(struct prov_reader *reader, struct prov_buf *buf)
 {
-    enum prov_cbor_type type;
+    enum prov_cbor_type type = PROV_CBOR_UINT;
     struct prov_bytes bytes;
 
-    FUZZ_CHECK(prov_cbor_peek(reader, &type) == PROV_OK);
+    while (type < PROV_CBOR_SIMPLE && !prov_cbor_next_is(reader, type))
+        type++;
     switch (type) {
     case PROV_CBOR_UINT:
     case PROV_CBOR_NINT:
         copy_number(reader, buf);
         break;
     case PROV_CBOR_BSTR:
-        FUZZ_CHECK(prov_cbor_take_bstr(reader, &bytes) == PROV_OK);
+        prov_cbor_get_bstr(reader, 0, SIZE_MAX, &bytes);
         prov_cbor_put_bstr(buf, bytes);
         break;
     case PROV_CBOR_TSTR:
@@ -96,6 +93,7 @@ static void copy_item(struct prov_reader *reader, struct prov_buf *buf)
     default:
         copy_container(reader, type, buf);
     }
+    FUZZ_CHECK(reader->error == PROV_OK);
 }
 
 static void compare_seams(struct prov_bytes left)

@@ -4,8 +4,8 @@
  * item by item. Depth, determinism and bounds are enforced here; the heads of items come through a
  * small seam (cbor_head.h): libcbor's streaming calls on hosts, a few lines in firmware. No heap.
  *
- * Numbers are as wide as a size: 64 bits on hosts, 32 in firmware, which refuses larger ones
- * (PROV_E_BOUNDS).
+ * Numbers are as wide as a size: 64 bits on hosts, 32 in firmware, which passes over larger ones and
+ * refuses to get them (PROV_E_BOUNDS).
  *
  * A reader refuses what is not deterministic: longer heads than needed, indefinite lengths, map
  * keys out of order or twice (PROV_E_DETERMINISM), reserved values (PROV_E_FORMAT), depth over 8
@@ -101,21 +101,6 @@ struct prov_cbor_map {
 };
 struct prov_cbor_map prov_cbor_get_map(struct prov_reader *reader);
 bool prov_cbor_get_key(struct prov_reader *reader, struct prov_cbor_map *map, int32_t *ret);
-
-/* The same with an answer each, which the next take forgets. */
-PROV_MUST prov_result prov_cbor_peek(const struct prov_reader *reader, enum prov_cbor_type *ret);
-PROV_MUST prov_result prov_cbor_take_uint(struct prov_reader *reader, uint64_t *ret);
-PROV_MUST prov_result prov_cbor_take_int(struct prov_reader *reader, int64_t *ret);
-PROV_MUST prov_result prov_cbor_take_bstr(struct prov_reader *reader, struct prov_bytes *ret);
-PROV_MUST prov_result prov_cbor_take_tstr(struct prov_reader *reader, struct prov_bytes *ret);
-PROV_MUST prov_result prov_cbor_take_array(struct prov_reader *reader, size_t *ret_count);
-PROV_MUST prov_result prov_cbor_take_tag(struct prov_reader *reader, uint64_t *ret);
-PROV_MUST prov_result prov_cbor_take_bool(struct prov_reader *reader, bool *ret);
-bool prov_cbor_take_null(struct prov_reader *reader);
-PROV_MUST prov_result prov_cbor_take_item(struct prov_reader *reader, struct prov_bytes *ret);
-PROV_MUST prov_result prov_cbor_map_begin(struct prov_reader *reader, struct prov_cbor_map *map);
-PROV_MUST prov_result prov_cbor_map_next(struct prov_reader *reader, struct prov_cbor_map *map,
-                                         bool *ret_more, int64_t *ret_key);
 
 /* PROV_OK if the whole of it is one deterministic item and nothing more. */
 PROV_MUST prov_result prov_cbor_check(struct prov_bytes bytes);

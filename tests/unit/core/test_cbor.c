@@ -25,8 +25,9 @@ static void refuse(const struct refusal *refusal)
     struct octets octets = octets_of(refusal->hex);
     struct prov_reader reader = prov_reader_make(OCTETS_VIEW(octets));
     struct prov_bytes item = PROV_BYTES_NONE;
-    prov_result result = prov_cbor_take_item(&reader, &item);
 
+    prov_cbor_get_item(&reader, &item);
+    prov_result result = prov_reader_result(&reader);
     if (result != refusal->result || reader.at != refusal->at || item.data != NULL)
         fail_msg("%s: %04x at %zu, not %04x at %zu", refusal->hex, (unsigned)result, reader.at,
                  (unsigned)refusal->result, refusal->at);
@@ -195,35 +196,49 @@ static void what_follows_the_item_is_trailing(void **state)
     }
 }
 
+/* One get of each type. */
+static void get_one(struct prov_reader *reader, enum prov_cbor_type type)
+{
+    struct prov_bytes bytes;
+
+    if (type == PROV_CBOR_UINT)
+        prov_cbor_get_uint(reader);
+    else if (type == PROV_CBOR_NINT)
+        prov_cbor_get_int(reader);
+    else if (type == PROV_CBOR_BSTR)
+        prov_cbor_get_bstr(reader, 0, SIZE_MAX, &bytes);
+    else if (type == PROV_CBOR_TSTR)
+        prov_cbor_get_tstr(reader, &bytes);
+    else if (type == PROV_CBOR_ARRAY)
+        prov_cbor_get_array(reader, 0, SIZE_MAX);
+    else if (type == PROV_CBOR_MAP)
+        prov_cbor_get_map(reader);
+    else if (type == PROV_CBOR_TAG)
+        prov_cbor_get_tag(reader);
+    else
+        prov_cbor_get_bool(reader);
+}
+
 static void another_type_is_refused_and_nothing_taken(void **state)
 {
-    /* one item of each type; each take accepts its own type alone */
+    /* one item of each type; each get accepts its own type alone, and get_int both signs */
     static const char *const items[] = {"01", "20", "4101", "6161", "8100", "a10000", "c100", "f5"};
-    struct prov_bytes bytes = PROV_BYTES_NONE;
-    struct prov_cbor_map map;
-    uint64_t u = 7;
-    size_t n = 7;
-    bool b = false;
 
     (void)state;
-    for (size_t i = 0; i < 8; i++) {
+    for (unsigned i = 0; i < 8; i++) {
         struct octets octets = octets_of(items[i]);
         const struct prov_reader start = prov_reader_make(OCTETS_VIEW(octets));
-        struct prov_reader r[7] = {start, start, start, start, start, start, start};
-        enum prov_cbor_type type;
-        assert_int_equal(prov_cbor_peek(&start, &type), PROV_OK);
-        assert_int_equal(type, i);
-        assert_int_equal(prov_cbor_take_uint(&r[0], &u), i == 0 ? PROV_OK : PROV_E_FORMAT);
-        assert_int_equal(prov_cbor_take_bstr(&r[1], &bytes), i == 2 ? PROV_OK : PROV_E_FORMAT);
-        assert_int_equal(prov_cbor_take_tstr(&r[2], &bytes), i == 3 ? PROV_OK : PROV_E_FORMAT);
-        assert_int_equal(prov_cbor_take_array(&r[3], &n), i == 4 ? PROV_OK : PROV_E_FORMAT);
-        assert_int_equal(prov_cbor_map_begin(&r[4], &map), i == 5 ? PROV_OK : PROV_E_FORMAT);
-        assert_int_equal(prov_cbor_take_tag(&r[5], &u), i == 6 ? PROV_OK : PROV_E_FORMAT);
-        assert_int_equal(prov_cbor_take_bool(&r[6], &b), i == 7 ? PROV_OK : PROV_E_FORMAT);
-        static const size_t own[7] = {0, 2, 3, 4, 5, 6, 7};
-        for (size_t j = 0; j < 7; j++)
-            assert_int_equal(r[j].at > 0, own[j] == i);
-        assert_false(prov_cbor_take_null(&r[i == 0 ? 1 : 0]));
+        for (unsigned j = 0; j < 8; j++) {
+            bool good = i == j || (i == PROV_CBOR_UINT && j == PROV_CBOR_NINT);
+            struct prov_reader reader = start;
+            assert_int_equal(prov_cbor_next_is(&start, (enum prov_cbor_type)j), i == j);
+            get_one(&reader, (enum prov_cbor_type)j);
+            assert_int_equal(prov_reader_result(&reader), good ? PROV_OK : PROV_E_FORMAT);
+            assert_int_equal(reader.at > 0, good);
+        }
+        struct prov_reader reader = start;
+        assert_false(prov_cbor_get_null(&reader));
+        assert_int_equal(prov_reader_result(&reader), PROV_OK);
     }
 }
 
@@ -231,30 +246,30 @@ static void numbers_beyond_int64_are_out_of_bounds(void **state)
 {
     struct octets big = octets_of("1b8000000000000000"), low = octets_of("3b8000000000000000");
     struct prov_reader reader = prov_reader_make(OCTETS_VIEW(big));
-    int64_t value = 7;
 
     (void)state;
-    assert_int_equal(prov_cbor_take_int(&reader, &value), PROV_E_BOUNDS);
+    prov_cbor_get_int(&reader);
+    assert_int_equal(prov_reader_result(&reader), PROV_E_BOUNDS);
     reader = prov_reader_make(OCTETS_VIEW(low));
-    assert_int_equal(prov_cbor_take_int(&reader, &value), PROV_E_BOUNDS);
-    assert_int_equal(value, 7);
+    prov_cbor_get_int(&reader);
+    assert_int_equal(prov_reader_result(&reader), PROV_E_BOUNDS);
     assert_int_equal(reader.at, 0);
 }
 
 static void null_is_no_bool_and_bool_no_null(void **state)
 {
     struct octets octets = octets_of("f6f4");
-    struct prov_reader reader = prov_reader_make(OCTETS_VIEW(octets));
-    bool value = true;
+    struct prov_reader reader = prov_reader_make(OCTETS_VIEW(octets)), bad = reader;
 
     (void)state;
-    assert_int_equal(prov_cbor_take_bool(&reader, &value), PROV_E_FORMAT);
-    assert_true(value);
-    assert_true(prov_cbor_take_null(&reader));
-    assert_false(prov_cbor_take_null(&reader));
-    assert_int_equal(prov_cbor_take_bool(&reader, &value), PROV_OK);
-    assert_false(value);
-    assert_false(prov_cbor_take_null(&reader)); /* at the end */
+    assert_false(prov_cbor_get_bool(&bad));
+    assert_int_equal(prov_reader_result(&bad), PROV_E_FORMAT);
+    assert_int_equal(bad.at, 0);
+    assert_true(prov_cbor_get_null(&reader));
+    assert_false(prov_cbor_get_null(&reader));
+    assert_false(prov_cbor_get_bool(&reader));
+    assert_int_equal(prov_reader_end(&reader), PROV_OK);
+    assert_false(prov_cbor_get_null(&reader)); /* at the end */
 }
 
 /* Walks a map of integer keys with one-octet values until it ends or fails. */
@@ -262,20 +277,15 @@ static prov_result walk(const char *hex, size_t *ret_count)
 {
     struct octets octets = octets_of(hex);
     struct prov_reader reader = prov_reader_make(OCTETS_VIEW(octets));
-    struct prov_cbor_map map;
-    bool more = true;
-    int64_t key;
-    uint64_t value;
-    prov_result result = prov_cbor_map_begin(&reader, &map);
+    struct prov_cbor_map map = prov_cbor_get_map(&reader);
+    int32_t key;
 
     *ret_count = 0;
-    while (result == PROV_OK && more) {
-        result = prov_cbor_map_next(&reader, &map, &more, &key);
-        if (result == PROV_OK && more)
-            result = prov_cbor_take_uint(&reader, &value);
-        *ret_count += result == PROV_OK && more;
+    while (prov_cbor_get_key(&reader, &map, &key)) {
+        prov_cbor_get_uint(&reader);
+        *ret_count += reader.error == PROV_OK;
     }
-    return result;
+    return prov_reader_result(&reader);
 }
 
 static void map_of_integers_refuses_disorder_and_other_keys(void **state)
@@ -459,7 +469,8 @@ static void appendix_a_is_accepted(void **state)
         struct octets octets = octets_of(vectors[i]);
         struct prov_reader reader = prov_reader_make(OCTETS_VIEW(octets));
         struct prov_bytes item;
-        assert_int_equal(prov_cbor_take_item(&reader, &item), PROV_OK);
+        prov_cbor_get_item(&reader, &item);
+        assert_int_equal(prov_reader_end(&reader), PROV_OK);
         assert_true(prov_bytes_equal(item, OCTETS_VIEW(octets)));
         for (size_t cut = 0; cut < octets.len; cut++)
             assert_int_equal(prov_cbor_check(PROV_BYTES(octets.data, cut)), PROV_E_TRUNCATED);
@@ -510,11 +521,10 @@ static void numbers_are_written_as_in_appendix_a(void **state)
         struct prov_buf buf = PROV_BUF_OF(room);
         struct octets octets = octets_of(table[i].hex);
         struct prov_reader reader = prov_reader_make(OCTETS_VIEW(octets));
-        int64_t value;
         prov_cbor_put_int(&buf, table[i].value);
         assert_true(prov_bytes_equal(prov_buf_bytes(&buf), OCTETS_VIEW(octets)));
-        assert_int_equal(prov_cbor_take_int(&reader, &value), PROV_OK);
-        assert_int_equal(value, table[i].value);
+        assert_int_equal(prov_cbor_get_int(&reader), table[i].value);
+        assert_int_equal(prov_reader_end(&reader), PROV_OK);
     }
 }
 

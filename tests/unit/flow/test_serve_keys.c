@@ -447,13 +447,12 @@ static void now_tells_operational_credentials_the_time(void **state)
 {
     struct fixture *f = *state;
     struct served served;
-    uint64_t seconds = 0;
     struct prov_flow_peer peer = peer_made(f, PROV_KIND_PSK, PROV_USE_OPERATIONAL);
     serve_op(f, &peer, PROV_ENROLL_NOW, PROV_BYTES_NONE, &served);
     struct prov_reader reader = prov_reader_make(served.answer.body);
     assert_int_equal(served.answer.code, PROV_COAP_CONTENT);
-    assert_int_equal(prov_cbor_take_uint(&reader, &seconds), PROV_OK);
-    assert_int_equal(seconds, FIXTURE_START);
+    assert_int_equal(prov_cbor_get_uint(&reader), FIXTURE_START);
+    assert_int_equal(prov_reader_end(&reader), PROV_OK);
 }
 
 static struct prov_cose_key take_psk(const struct served *served)
