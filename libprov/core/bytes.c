@@ -3,19 +3,18 @@
 
 #include <string.h>
 
-struct prov_bytes prov_bytes_text(const char *text)
+size_t prov_text_len(const char *text)
 {
     /* Firmware has mem* alone of the C library, and a loop would be turned into strlen. memchr reads no
      * further than what it finds (C11, 7.24.5.1). */
     const char *end = memchr(text, '\0', PTRDIFF_MAX);
-    size_t len = (size_t)(end - text);
 
-    return PROV_BYTES((const uint8_t *)text, len);
+    return (size_t)(end - text);
 }
 
-bool prov_bytes_equal(struct prov_bytes a, struct prov_bytes b)
+bool prov_octets_equal(const void *a, size_t a_len, const void *b, size_t b_len)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+    return a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0);
 }
 
 bool prov_bytes_equal_secret(struct prov_bytes a, struct prov_bytes b)
@@ -60,11 +59,6 @@ void prov_put(struct prov_buf *buf, const void *data, size_t len)
 
     if (space != NULL && len > 0)
         memcpy(space, data, len);
-}
-
-void prov_put_bytes(struct prov_buf *buf, struct prov_bytes bytes)
-{
-    prov_put(buf, bytes.data, bytes.len);
 }
 
 void prov_put_text(struct prov_buf *buf, const char *text)
@@ -146,11 +140,6 @@ void prov_put_close(struct prov_buf *buf, size_t width, size_t mark)
 prov_result prov_buf_result(const struct prov_buf *buf)
 {
     return buf->overflow ? PROV_E_OVERFLOW : PROV_OK;
-}
-
-bool prov_reader_done(const struct prov_reader *reader)
-{
-    return prov_reader_left(reader) == 0;
 }
 
 bool prov_take(struct prov_reader *reader, size_t len, struct prov_bytes *ret)
@@ -336,11 +325,6 @@ prov_result prov_secret_set(struct prov_secret *secret, struct prov_bytes bytes)
         memcpy(secret->data, bytes.data, bytes.len);
     secret->len = (uint8_t)bytes.len;
     return PROV_OK;
-}
-
-struct prov_bytes prov_secret_bytes(const struct prov_secret *secret)
-{
-    return PROV_BYTES(secret->data, secret->len);
 }
 
 void prov_secret_wipe(struct prov_secret *secret)

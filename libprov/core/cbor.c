@@ -97,9 +97,10 @@ void prov_cbor_put_item(struct prov_buf *buf, struct prov_bytes item)
 static prov_result look(const struct prov_reader *reader, struct cbor_head *ret)
 {
     size_t left = prov_reader_left(reader);
-    prov_result result =
-        cbor_head_get(PROV_BYTES(left > 0 ? reader->bytes.data + reader->at : NULL, left), ret);
 
+    if (left == 0)
+        return PROV_E_TRUNCATED;
+    prov_result result = cbor_head_get(reader->bytes.data + reader->at, left, ret);
     if (result != PROV_OK)
         return result;
     left -= ret->len;
@@ -209,7 +210,7 @@ bool prov_cbor_get_null(struct prov_reader *reader)
 
 /* --- reading: strings ------------------------------------------------------------------------- */
 
-/* A string of low to high octets. */
+/* A string of low to high octets, whatever they are. */
 static void get_string(struct prov_reader *reader, enum prov_cbor_type type, size_t low,
                        size_t high, struct prov_bytes *ret)
 {
@@ -220,14 +221,25 @@ static void get_string(struct prov_reader *reader, enum prov_cbor_type type, siz
         return;
     struct prov_bytes string =
         PROV_BYTES(reader->bytes.data + reader->at + head.len, (size_t)head.value);
-    if (string.len < low || string.len > high)
+    if (string.len < low || string.len > high) {
         reader->error = PROV_E_BOUNDS;
-    else if (type == PROV_CBOR_TSTR && !prov_is_utf8(string))
-        reader->error = PROV_E_FORMAT;
-    if (reader->error != PROV_OK)
         return;
+    }
     reader->at += head.len + string.len;
     *ret = string;
+}
+
+/* The same, and text is UTF-8. */
+static void get_checked(struct prov_reader *reader, enum prov_cbor_type type, size_t high,
+                        struct prov_bytes *ret)
+{
+    size_t start = reader->at;
+
+    get_string(reader, type, 0, high, ret);
+    if (type == PROV_CBOR_BSTR || prov_is_utf8(*ret))
+        return;
+    prov_reader_fail_at(reader, start, PROV_E_FORMAT);
+    *ret = PROV_BYTES_NONE;
 }
 
 void prov_cbor_get_bstr(struct prov_reader *reader, size_t low, size_t high, struct prov_bytes *ret)
@@ -246,14 +258,14 @@ void prov_cbor_get_copy(struct prov_reader *reader, uint8_t *ret, size_t len)
 
 void prov_cbor_get_tstr(struct prov_reader *reader, struct prov_bytes *ret)
 {
-    get_string(reader, PROV_CBOR_TSTR, 0, SIZE_MAX, ret);
+    get_checked(reader, PROV_CBOR_TSTR, SIZE_MAX, ret);
 }
 
 void prov_cbor_get_text(struct prov_reader *reader, char *ret, size_t cap)
 {
     struct prov_bytes text;
 
-    get_string(reader, PROV_CBOR_TSTR, 0, cap - 1, &text);
+    get_checked(reader, PROV_CBOR_TSTR, cap - 1, &text);
     if (reader->error != PROV_OK)
         return;
     memcpy(ret, text.data, text.len);
@@ -272,24 +284,16 @@ size_t prov_cbor_get_bstrs(struct prov_reader *reader, size_t low, size_t high,
 
 /* --- reading: whole items, and maps with integer keys ----------------------------------------- */
 
-/* Bytewise lexicographic order of encoded keys (RFC 8949, section 4.2.1). */
-static bool comes_after(struct prov_bytes key, struct prov_bytes last)
+/* The key that was taken from `start` on comes after the last in the bytewise order of encodings (RFC 8949,
+ * section 4.2.1), and is the last from now on. No item's encoding begins another's: keys differ before either
+ * ends, and the last one stands before this one, so that there are as many octets of it to look at. */
+static void check_key(struct prov_reader *reader, size_t start, const uint8_t **last)
 {
-    size_t common = key.len < last.len ? key.len : last.len;
-    int order = common == 0 ? 0 : memcmp(key.data, last.data, common);
+    const uint8_t *key = reader->bytes.data + start;
 
-    return order > 0 || (order == 0 && key.len > last.len);
-}
-
-/* The key that was taken from `start` on comes after the last, and is the last from now on. */
-static void check_key(struct prov_reader *reader, size_t start, struct prov_bytes *last)
-{
-    struct prov_bytes key = PROV_BYTES(reader->bytes.data + start, reader->at - start);
-
-    if (reader->error == PROV_OK && comes_after(key, *last))
-        *last = key;
-    else
+    if (reader->error == PROV_OK && *last != NULL && memcmp(key, *last, reader->at - start) <= 0)
         prov_reader_fail_at(reader, start, PROV_E_DETERMINISM);
+    *last = key;
 }
 
 static void walk(struct prov_reader *reader, unsigned depth);
@@ -297,7 +301,7 @@ static void walk(struct prov_reader *reader, unsigned depth);
 /* What belongs to a container's head. */
 static void walk_content(struct prov_reader *reader, const struct cbor_head *head, unsigned depth)
 {
-    struct prov_bytes last = PROV_BYTES_NONE;
+    const uint8_t *last = NULL;
     size_t count = head->type == PROV_CBOR_TAG ? 1 : (size_t)head->value;
 
     for (; count > 0 && reader->error == PROV_OK; count--) {
@@ -320,7 +324,7 @@ static void walk(struct prov_reader *reader, unsigned depth)
     if (!peek(reader, &head))
         return;
     if (head.type == PROV_CBOR_BSTR || head.type == PROV_CBOR_TSTR) {
-        get_string(reader, head.type, 0, SIZE_MAX, &content);
+        get_checked(reader, head.type, SIZE_MAX, &content);
         return;
     }
     bool container = head.type >= PROV_CBOR_ARRAY && head.type <= PROV_CBOR_TAG;
@@ -360,7 +364,7 @@ struct prov_cbor_map prov_cbor_get_map(struct prov_reader *reader)
 {
     size_t count = (size_t)get_argument(reader, PROV_CBOR_MAP, 0, SIZE_MAX);
 
-    return (struct prov_cbor_map){count, PROV_BYTES_NONE};
+    return (struct prov_cbor_map){count, NULL};
 }
 
 bool prov_cbor_get_key(struct prov_reader *reader, struct prov_cbor_map *map, int32_t *ret)

@@ -24,11 +24,12 @@ struct cbor_head {
     size_t len;   /* octets of the head */
 };
 
-/* The head that `left` begins with; for strings, the whole content must be there too.
+/* The head that the `left` octets from `at` on begin with, of which there is one at least; for strings, the whole
+ * content must be there too.
  * PROV_E_TRUNCATED; PROV_E_DETERMINISM for indefinite lengths, and arguments that are longer than need be
  * (section 4.2.1); PROV_E_FORMAT for reserved heads,
  * floats and simple values other than false, true and null. ret may be written even then. */
-PROV_MUST prov_result cbor_head_get(struct prov_bytes left, struct cbor_head *ret);
+PROV_MUST prov_result cbor_head_get(const uint8_t *at, size_t left, struct cbor_head *ret);
 /* Appends the shortest head. */
 void cbor_head_put(struct prov_buf *buf, enum prov_cbor_type type, size_t value);
 

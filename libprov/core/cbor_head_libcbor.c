@@ -144,10 +144,10 @@ static size_t shortest(uint64_t value)
     return value <= 0xffffffff ? 5 : 9;
 }
 
-static prov_result decode(struct prov_bytes left, struct cbor_head *ret)
+static prov_result decode(const uint8_t *at, size_t left, struct cbor_head *ret)
 {
     struct seen seen = {.result = PROV_E_INTERNAL};
-    struct cbor_decoder_result got = cbor_stream_decode(left.data, left.len, &callbacks, &seen);
+    struct cbor_decoder_result got = cbor_stream_decode(at, left, &callbacks, &seen);
 
     if (got.status != CBOR_DECODER_FINISHED)
         return got.status == CBOR_DECODER_NEDATA ? PROV_E_TRUNCATED : PROV_E_FORMAT;
@@ -162,14 +162,14 @@ static prov_result decode(struct prov_bytes left, struct cbor_head *ret)
 /* A tag's number is written as an unsigned integer's value is, under another major type (RFC 8949,
  * section 3.1). libcbor 0.8 knows only the tags of RFC 7049 and refuses 6 to 20, COSE's among them,
  * so it is given the integer. */
-static prov_result decode_tag(struct prov_bytes left, struct cbor_head *ret)
+static prov_result decode_tag(const uint8_t *at, size_t left, struct cbor_head *ret)
 {
     uint8_t copy[9];
-    size_t len = left.len < sizeof copy ? left.len : sizeof copy;
+    size_t len = left < sizeof copy ? left : sizeof copy;
 
-    memcpy(copy, left.data, len);
+    memcpy(copy, at, len);
     copy[0] &= 0x1f;
-    prov_result result = decode(PROV_BYTES(copy, len), ret);
+    prov_result result = decode(copy, len, ret);
     if (result == PROV_OK)
         ret->type = PROV_CBOR_TAG;
     return result;
@@ -181,13 +181,11 @@ static bool is_float(uint8_t first)
     return first >= 0xf9 && first <= 0xfb;
 }
 
-prov_result cbor_head_get(struct prov_bytes left, struct cbor_head *ret)
+prov_result cbor_head_get(const uint8_t *at, size_t left, struct cbor_head *ret)
 {
-    if (left.len < 1)
-        return PROV_E_TRUNCATED;
-    if (is_float(left.data[0]))
+    if (is_float(*at))
         return PROV_E_FORMAT;
-    return left.data[0] >> 5 == PROV_CBOR_TAG ? decode_tag(left, ret) : decode(left, ret);
+    return *at >> 5 == PROV_CBOR_TAG ? decode_tag(at, left, ret) : decode(at, left, ret);
 }
 
 /* --- writing --------------------------------------------------------------------------------- */

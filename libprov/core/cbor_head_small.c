@@ -25,23 +25,21 @@ static prov_result check_info(enum prov_cbor_type type, unsigned info)
     return info <= INFO_8 ? PROV_OK : PROV_E_FORMAT;
 }
 
-prov_result cbor_head_get(struct prov_bytes left, struct cbor_head *ret)
+prov_result cbor_head_get(const uint8_t *at, size_t left, struct cbor_head *ret)
 {
-    if (left.len < 1)
-        return PROV_E_TRUNCATED;
-    unsigned info = left.data[0] & 31;
+    unsigned info = *at & 31;
     size_t value = info, half = 0, len = argument_len(info);
-    ret->type = (enum prov_cbor_type)(left.data[0] >> 5);
+    ret->type = (enum prov_cbor_type)(*at >> 5);
     prov_result result = check_info(ret->type, info);
     if (result != PROV_OK)
         return result;
-    left.len--;
-    if (len > left.len)
+    left--;
+    if (len > left)
         return PROV_E_TRUNCATED;
     if (len > 0)
         value = 0;
     for (size_t i = 1; i <= len; i++) {
-        value = value << 8 | left.data[i];
+        value = value << 8 | at[i];
         if (i == len / 2)
             half = value;
     }
@@ -49,7 +47,7 @@ prov_result cbor_head_get(struct prov_bytes left, struct cbor_head *ret)
         value = SIZE_MAX;
     ret->value = value;
     ret->len = 1 + len;
-    if ((ret->type == PROV_CBOR_BSTR || ret->type == PROV_CBOR_TSTR) && value > left.len - len)
+    if ((ret->type == PROV_CBOR_BSTR || ret->type == PROV_CBOR_TSTR) && value > left - len)
         return PROV_E_TRUNCATED;
     /* The argument has to need its octets (section 4.2.1): the first half of them is not zero. */
     bool shortest = len == 0 || (len == 1 ? value >= INFO_1 : half != 0);

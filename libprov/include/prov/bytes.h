@@ -30,8 +30,16 @@ struct prov_bytes {
 #define PROV_BYTES_NONE             ((struct prov_bytes){NULL, 0})
 
 /* The octets of a C string, without its NUL. */
-struct prov_bytes prov_bytes_text(const char *text);
-bool prov_bytes_equal(struct prov_bytes a, struct prov_bytes b);
+size_t prov_text_len(const char *text);
+static inline struct prov_bytes prov_bytes_text(const char *text)
+{
+    return PROV_BYTES((const uint8_t *)text, prov_text_len(text));
+}
+bool prov_octets_equal(const void *a, size_t a_len, const void *b, size_t b_len);
+static inline bool prov_bytes_equal(struct prov_bytes a, struct prov_bytes b)
+{
+    return prov_octets_equal(a.data, a.len, b.data, b.len);
+}
 /* Takes the same time whatever the octets are (but not whatever the lengths are): for secrets and
  * tags. */
 bool prov_bytes_equal_secret(struct prov_bytes a, struct prov_bytes b);
@@ -53,7 +61,10 @@ static inline struct prov_buf prov_buf_make(uint8_t *data, size_t cap)
     return (struct prov_buf){data, cap, 0, false};
 }
 void prov_put(struct prov_buf *buf, const void *data, size_t len);
-void prov_put_bytes(struct prov_buf *buf, struct prov_bytes bytes);
+static inline void prov_put_bytes(struct prov_buf *buf, struct prov_bytes bytes)
+{
+    prov_put(buf, bytes.data, bytes.len);
+}
 void prov_put_text(struct prov_buf *buf, const char *text);
 /* Unsigned integers, network byte order. */
 void prov_put_u8(struct prov_buf *buf, uint8_t value);
@@ -89,7 +100,10 @@ static inline size_t prov_reader_left(const struct prov_reader *reader)
 {
     return reader->bytes.len - reader->at;
 }
-bool prov_reader_done(const struct prov_reader *reader);
+static inline bool prov_reader_done(const struct prov_reader *reader)
+{
+    return reader->at == reader->bytes.len;
+}
 /* Each returns false, takes nothing and leaves its output alone if there is too little left. */
 PROV_MUST bool prov_take_u8(struct prov_reader *reader, uint8_t *ret);
 PROV_MUST bool prov_take_u16(struct prov_reader *reader, uint16_t *ret);
@@ -129,7 +143,10 @@ struct prov_secret {
 
 /* PROV_E_BOUNDS if there are more than 64 octets. */
 PROV_MUST prov_result prov_secret_set(struct prov_secret *secret, struct prov_bytes bytes);
-struct prov_bytes prov_secret_bytes(const struct prov_secret *secret);
+static inline struct prov_bytes prov_secret_bytes(const struct prov_secret *secret)
+{
+    return PROV_BYTES(secret->data, secret->len);
+}
 void prov_secret_wipe(struct prov_secret *secret);
 
 #endif

@@ -97,7 +97,7 @@ void prov_cbor_skip(struct prov_reader *reader);
  * the one before; the caller takes the value. False at the end of the map, or after a failure. */
 struct prov_cbor_map {
     size_t left;
-    struct prov_bytes last; /* key, encoded */
+    const uint8_t *last; /* key, encoded, or NULL */
 };
 struct prov_cbor_map prov_cbor_get_map(struct prov_reader *reader);
 bool prov_cbor_get_key(struct prov_reader *reader, struct prov_cbor_map *map, int32_t *ret);
