@@ -17,14 +17,14 @@ bool prov_octets_equal(const void *a, size_t a_len, const void *b, size_t b_len)
     return a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0);
 }
 
-bool prov_bytes_equal_secret(struct prov_bytes a, struct prov_bytes b)
+bool prov_octets_equal_secret(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
 {
     unsigned difference = 0;
 
-    if (a.len != b.len)
+    if (a_len != b_len)
         return false;
-    for (size_t i = 0; i < a.len; i++) {
-        difference |= (unsigned)a.data[i] ^ b.data[i];
+    for (size_t i = 0; i < a_len; i++) {
+        difference |= (unsigned)a[i] ^ b[i];
         /* The compiler must not see that there is nothing more to learn. */
         __asm__ __volatile__("" : "+r"(difference));
     }

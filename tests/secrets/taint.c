@@ -246,12 +246,15 @@ static bool leaky_equal(struct prov_bytes a, struct prov_bytes b)
 }
 
 /* The answer is public; how it came about is not. */
-bool __real_prov_bytes_equal_secret(struct prov_bytes a, struct prov_bytes b);
-bool __wrap_prov_bytes_equal_secret(struct prov_bytes a, struct prov_bytes b);
-bool __wrap_prov_bytes_equal_secret(struct prov_bytes a, struct prov_bytes b)
+bool __real_prov_octets_equal_secret(const uint8_t *a, size_t a_len, const uint8_t *b,
+                                     size_t b_len);
+bool __wrap_prov_octets_equal_secret(const uint8_t *a, size_t a_len, const uint8_t *b,
+                                     size_t b_len);
+bool __wrap_prov_octets_equal_secret(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
 {
-    bool equal =
-        taint_leak == TAINT_LEAK_COMPARE ? leaky_equal(a, b) : __real_prov_bytes_equal_secret(a, b);
+    bool equal = taint_leak == TAINT_LEAK_COMPARE
+                     ? leaky_equal(PROV_BYTES(a, a_len), PROV_BYTES(b, b_len))
+                     : __real_prov_octets_equal_secret(a, a_len, b, b_len);
 
     taint_show(&equal, sizeof(equal));
     return equal;

@@ -46,11 +46,15 @@ bool prov_exchange_hear(const struct prov_exchange *x, struct prov_bytes message
     struct prov_coap_option option = {.number = 0};
     uint16_t last = 0;
 
-    memset(ret, 0, sizeof *ret);
+    ret->unknown = false;
     ret->format = PROV_CF_NONE;
     ret->max_age = MAX_AGE_DEFAULT;
-    ret->block2 = PROV_WITH_BLOCKWISE ? x->block2_szx : 0;
-    ret->block1 = TOO_LONG;
+    ret->block2 = 0;
+    if (PROV_WITH_BLOCKWISE) {
+        ret->block2 = x->block2_szx;
+        ret->block1 = TOO_LONG;
+        ret->etag = PROV_BYTES_NONE;
+    }
     prov_coap_get_head(&reader, &ret->head);
     while (prov_coap_get_option(&reader, &option)) {
         hear_option(ret, &option, option.number == last);

@@ -42,7 +42,11 @@ static inline bool prov_bytes_equal(struct prov_bytes a, struct prov_bytes b)
 }
 /* Takes the same time whatever the octets are (but not whatever the lengths are): for secrets and
  * tags. */
-bool prov_bytes_equal_secret(struct prov_bytes a, struct prov_bytes b);
+bool prov_octets_equal_secret(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
+static inline bool prov_bytes_equal_secret(struct prov_bytes a, struct prov_bytes b)
+{
+    return prov_octets_equal_secret(a.data, a.len, b.data, b.len);
+}
 
 /* Overwrites octets so that the compiler can't leave it out. */
 void prov_wipe(void *data, size_t len);
