@@ -201,7 +201,7 @@ P
 }
 
 @test "what never ends is no bundle" {
-    run --separate-stderr timeout 10 "$PROV" bundle inspect /dev/zero
+    run --separate-stderr timeout 60 "$PROV" bundle inspect /dev/zero
     [ "$status" -eq 6 ]
     [[ $stderr == *"/dev/zero is longer than"* ]]
 }

@@ -4,32 +4,42 @@
 
 load helper
 
-setup() {
-    bare
-    PORT=$((21000 + $$ % 10000))
+setup() { bare; }
+
+teardown() {
+    ends ${JUDGE:-} ${AGENT:-}
 }
 
 prepare() { # KIND
-    prov check prepare $DEVICE --kind "$1" --server $SERVER --address "127.0.0.1:$PORT" --folder t
+    prov check prepare $DEVICE --kind "$1" --server $SERVER --address 127.0.0.1:5684 --folder t
+}
+
+# The judge in the background ($JUDGE), on a free port of the loopback, which is in $ADDRESS.
+judge() { # OPTION…
+    "$PROV" check device --listen 127.0.0.1:0 "$@" >findings 2>errors 3>&- &
+    JUDGE=$!
+    until_seen 'listening at' errors
+    ADDRESS=$(sed -n 's/.*listening at //p' errors)
+}
+
+# Its end: $status.
+judged() {
+    status=0
+    wait "$JUDGE" || status=$?
+    cat errors
 }
 
 # Judges prov-agent, which connects again and again until the judge is done.
 judge_agent() { # OPTION…
-    local judge
     "$PROV_AGENT" install --store store t/device.bundle >/dev/null
-    prov check device --listen "127.0.0.1:$PORT" --bundle t/device.bundle --timeout 100 --json "$@" \
-        >findings 2>errors &
-    judge=$!
-    while kill -0 "$judge" 2>/dev/null; do
-        "$PROV_AGENT" enroll --store store --timer-initial 1000 >/dev/null 2>&1 &
-        agent=$!
-        while kill -0 "$judge" 2>/dev/null && kill -0 "$agent" 2>/dev/null; do sleep 0.02; done
-        kill "$agent" 2>/dev/null || true
-        wait "$agent" 2>/dev/null || true
+    judge --bundle t/device.bundle --timeout 240 --json "$@"
+    while kill -0 "$JUDGE" 2>/dev/null; do
+        "$PROV_AGENT" enroll --store store --address "$ADDRESS" --timer-initial 1000 >/dev/null 2>&1 3>&- &
+        AGENT=$!
+        while kill -0 "$JUDGE" 2>/dev/null && kill -0 "$AGENT" 2>/dev/null; do sleep 0.02; done
+        ends "$AGENT"
     done
-    status=0
-    wait "$judge" || status=$?
-    cat errors
+    judged
     grep '"verdict":"fail"' findings || true
 }
 
@@ -65,7 +75,7 @@ judge_agent() { # OPTION…
     prepare cert
     mv t one
     prepare cert
-    run --separate-stderr prov check device --listen "127.0.0.1:$PORT" --bundle t/device.bundle \
+    run --separate-stderr prov check device --listen 127.0.0.1:0 --bundle t/device.bundle \
         --authority one/authority.key --timeout 5
     [ "$status" -eq 4 ]
     [[ $stderr == *"authority"* ]]
@@ -73,22 +83,21 @@ judge_agent() { # OPTION…
 
 @test "an authority that is no key is refused" {
     prepare cert
-    run --separate-stderr prov check device --listen "127.0.0.1:$PORT" --bundle t/device.bundle \
+    run --separate-stderr prov check device --listen 127.0.0.1:0 --bundle t/device.bundle \
         --authority t/root.pem --timeout 5
     [ "$status" -ne 0 ]
     [[ $stderr == *"private key"* ]]
 }
 
 @test "a judge that nobody comes to ends in time" {
-    run --separate-stderr prov check device --listen "127.0.0.1:$PORT" --timeout 1
+    run --separate-stderr prov check device --listen 127.0.0.1:0 --timeout 1
     [ "$status" -eq 9 ]
     [ -z "$output" ]
 }
 
 @test "a judge that others spoke to from hundreds of ports still hears who comes after them" {
-    prov check device --listen "127.0.0.1:$PORT" --timeout 4 >findings 2>errors &
-    local judge=$! status=0
-    python3 - "$PORT" "$judge" <<'PY'
+    judge --timeout 8
+    python3 - "${ADDRESS##*:}" "$JUDGE" <<'PY'
 import os, socket, sys, time
 port, judge = int(sys.argv[1]), int(sys.argv[2])
 def client():
@@ -100,16 +109,15 @@ def say(s, octets):
         s.send(octets)
     except ConnectionRefusedError:
         pass
-time.sleep(0.5)
 for i in range(300):  # a record of DTLS that means nothing
     say(client(), bytes.fromhex("14fefd0000000000000000000101"))
+    time.sleep(0.002)  # the judge's socket holds less than all of them
 s = client()
 while os.path.exists(f"/proc/{judge}"):
     say(s, b"CoAP?")
     time.sleep(0.1)
 PY
-    wait "$judge" || status=$?
-    cat errors
+    judged
     [ "$status" -eq 9 ]
     grep -q "this is not DTLS" errors
 }
@@ -136,26 +144,11 @@ PY
 }
 
 # A client of another stack, which offers encrypt_then_mac: its rule says so, and the exit code.
-judge_other() { # KIND CLIENT…
-    local judge kind=$1
-    shift
-    [ "$kind" = psk ] || set -- --authority t/authority.key -- "$@"
-    [ "$kind" != psk ] || set -- -- "$@"
-    local options=()
-    while [ "$1" != -- ]; do
-        options+=("$1")
-        shift
+judge_other() { # CLIENT…
+    while kill -0 "$JUDGE" 2>/dev/null; do
+        (sleep 0.5; echo hello; sleep 1) | timeout 3 "$@" >/dev/null 2>&1 3>&- || true
     done
-    shift
-    prov check device --listen "127.0.0.1:$PORT" --bundle t/device.bundle --timeout 15 --json \
-        "${options[@]}" >findings 2>errors &
-    judge=$!
-    while kill -0 "$judge" 2>/dev/null; do
-        (sleep 0.5; echo hello; sleep 1) | timeout 3 "$@" >/dev/null 2>&1 || true
-    done
-    status=0
-    wait "$judge" || status=$?
-    cat errors
+    judged
     [ "$status" -eq 6 ]
     grep -q '"rule":"client.encrypt_then_mac".*"verdict":"fail"' findings
     grep -q '"rule":"client.version",.*"verdict":"pass"' findings
@@ -164,13 +157,15 @@ judge_other() { # KIND CLIENT…
 
 @test "another stack's client is judged with a PSK" {
     prepare psk
-    judge_other psk openssl s_client -dtls1_2 -connect "127.0.0.1:$PORT" -servername $SERVER \
+    judge --bundle t/device.bundle --timeout 20 --json
+    judge_other openssl s_client -dtls1_2 -connect "$ADDRESS" -servername $SERVER \
         -psk_identity "$(cat t/psk-identity)" -psk "$(cat t/psk.hex)" -cipher PSK-AES128-CCM8:@SECLEVEL=0
 }
 
 @test "another stack's client is judged with certificates" {
     prepare cert
-    judge_other cert openssl s_client -dtls1_2 -connect "127.0.0.1:$PORT" -servername $SERVER \
+    judge --bundle t/device.bundle --authority t/authority.key --timeout 20 --json
+    judge_other openssl s_client -dtls1_2 -connect "$ADDRESS" -servername $SERVER \
         -cert t/device.pem -key t/device.key -CAfile t/root.pem \
         -cipher ECDHE-ECDSA-AES128-CCM8:@SECLEVEL=0
 }
@@ -178,7 +173,8 @@ judge_other() { # KIND CLIENT…
 @test "another stack's client is judged with raw keys" {
     command -v gnutls-cli >/dev/null || skip "gnutls-cli is not installed"
     prepare rpk
-    judge_other rpk gnutls-cli --udp -p "$PORT" 127.0.0.1 --insecure --rawpkkeyfile t/device.key \
+    judge --bundle t/device.bundle --authority t/authority.key --timeout 20 --json
+    judge_other gnutls-cli --udp -p "${ADDRESS##*:}" 127.0.0.1 --insecure --rawpkkeyfile t/device.key \
         --rawpkfile t/device.pub --priority \
         "NORMAL:-VERS-ALL:+VERS-DTLS1.2:-CIPHER-ALL:+AES-128-CCM-8:-MAC-ALL:+AEAD:-GROUP-ALL:+GROUP-SECP256R1:-KX-ALL:+ECDHE-ECDSA:-CTYPE-ALL:+CTYPE-CLI-RAWPK:+CTYPE-SRV-RAWPK"
 }

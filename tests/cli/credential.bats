@@ -43,10 +43,10 @@ P
         prov bundle inspect b --json 2>&1
         prov event list
     } >all
-    ! grep -qi "$secret" all
-    ! grep -q 'PRIVATE' all
+    never grep -qi "$secret" all
+    never grep -q PRIVATE all
     # nor in the database: it is sealed
-    ! python3 -c 'import sys; sys.exit(0 if bytes.fromhex(sys.argv[1]) in open("r.db", "rb").read() else 1)' "$secret"
+    python3 -c 'import sys; assert bytes.fromhex(sys.argv[1]) not in open("r.db", "rb").read()' "$secret"
 }
 
 @test "revoke keeps the reason and writes an event" {

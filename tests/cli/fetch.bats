@@ -6,12 +6,9 @@ load helper
 
 setup() {
     factory
-    python3 -m http.server --bind 127.0.0.1 --directory . 0 >web.port 2>/dev/null 3>&- &
+    python3 -u -m http.server --bind 127.0.0.1 --directory . 0 >web.port 2>/dev/null 3>&- &
     WEB=$!
-    for _ in $(seq 100); do
-        if grep -q port web.port; then break; fi
-        sleep 0.05
-    done
+    until_seen port web.port
     PREFIX=http://127.0.0.1:$(sed -n 's/.* port \([0-9]*\) .*/\1/p' web.port)/c/
     mkdir c
     ID=$(prov cert issue $DEVICE --server $SERVER)
@@ -20,18 +17,7 @@ setup() {
 }
 
 teardown() {
-    for pid in ${SERVE:-} ${WEB:-} ${TLS:-}; do kill "$pid" 2>/dev/null || true; done
-}
-
-serve() {
-    "$PROV" serve --server $SERVER --listen 127.0.0.1:0 "$@" 2>serve.log 3>&- &
-    SERVE=$!
-    for _ in $(seq 100); do
-        if grep -q event=listening serve.log; then break; fi
-        sleep 0.05
-    done
-    ADDRESS=$(sed -n 's/.*event=listening address=\([^ ]*\).*/\1/p' serve.log)
-    [ -n "$ADDRESS" ]
+    ends ${SERVE:-} ${WEB:-} ${TLS:-}
 }
 
 fetching() {
@@ -63,10 +49,7 @@ enroll() {
         -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 2>/dev/null
     openssl s_server -accept 127.0.0.1:0 -key w.key -cert w.crt -WWW >tls.port 2>&1 3>&- &
     TLS=$!
-    for _ in $(seq 100); do
-        if grep -q ACCEPT tls.port; then break; fi
-        sleep 0.05
-    done
+    until_seen ACCEPT tls.port
     PREFIX=https://$(sed -n 's/.*ACCEPT \(127[^ ]*\).*/\1/p' tls.port)/c/
     rm flash b
     prov bundle export "$ID" --out b --certificate-url "$PREFIX" --publish c
@@ -99,7 +82,7 @@ enroll() {
     serve
     enroll
     [ "$status" -eq 0 ]
-    ! grep -q event=fetch serve.log
+    never grep -q event=fetch serve.log
 }
 
 @test "row40: a device enrolls by the addresses of its certificates" {

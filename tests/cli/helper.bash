@@ -69,6 +69,41 @@ field() {
     python3 -c 'import json, sys; v = json.load(sys.stdin)[sys.argv[1]]; print(v)' "$1"
 }
 
+# until_seen PATTERN FILE: waits for the whole line, as long as a slow machine may take.
+until_seen() {
+    local end=$((SECONDS + 90)) line
+    while [ $SECONDS -lt $end ]; do
+        while IFS= read -r line; do
+            if [[ $line =~ $1 ]]; then return 0; fi
+        done < <(cat "$2" 2>/dev/null)
+        sleep 0.05
+    done
+    return 1
+}
+
+# serve OPTION…: prov serve in the background ($SERVE) on a free port of the loopback, which is in $ADDRESS.
+serve() {
+    rm -f serve.log # of a server before
+    "$PROV" serve --server $SERVER --listen 127.0.0.1:0 "$@" 2>serve.log 3>&- &
+    SERVE=$!
+    until_seen event=listening serve.log
+    ADDRESS=$(sed -n 's/.*event=listening address=\([^ ]*\).*/\1/p' serve.log)
+}
+
+# ends PID…: those that are set, and their end is waited for.
+ends() {
+    local pid
+    for pid in "$@"; do
+        kill "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+}
+
+# never COMMAND…: fails if the command succeeds. A "!" before it is overheard by the shell, but for a test's last line.
+never() {
+    ! "$@"
+}
+
 needs() {
     command -v "$1" >/dev/null || skip "$1 is not installed"
 }

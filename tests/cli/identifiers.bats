@@ -106,5 +106,5 @@ for c in json.load(sys.stdin)["credentials"]:
     if c["kind"] == "cert": print(c["chain"])' >chain.pem
     openssl x509 -in chain.pem -noout -ext subjectAltName | grep -q "DNS:$SERVER"
     [ "$(openssl x509 -in chain.pem -noout -ext subjectAltName | grep -c DNS:)" -eq 1 ]
-    ! openssl x509 -in chain.pem -noout -subject | grep -q CN
+    never grep -q CN < <(openssl x509 -in chain.pem -noout -subject)
 }

@@ -9,7 +9,7 @@ setup() {
 }
 
 teardown() {
-    [ -z "${SERVE:-}" ] || kill "$SERVE" 2>/dev/null || true
+    ends ${SERVE:-}
 }
 
 raw() { # WORDS…: refused by what follows, and no file is made
@@ -123,7 +123,7 @@ hex() {
     script -qec "'$PROV' bundle export $ID --out - --format ihex --at 0" /dev/null >shown || status=$?
     [ "${status:-0}" -eq 2 ]
     grep -q "stdout is a terminal" shown
-    ! grep -q "^:" shown
+    never grep -q "^:" shown
 }
 
 # --- made ---------------------------------------------------------------------------------------------
@@ -217,17 +217,6 @@ import struct, sys
 image = open(sys.argv[1], "rb").read()
 header = b"prvflash" + struct.pack(">HBBIII", 1, 0xFF, 2, 8, 4096, 16)
 open(sys.argv[2], "wb").write(header.ljust(4096, b"\0") + image)' "$1" "$2")
-}
-
-serve() {
-    "$PROV" serve --server $SERVER --listen 127.0.0.1:0 2>serve.log 3>&- &
-    SERVE=$!
-    for _ in $(seq 100); do
-        if grep -q event=listening serve.log; then break; fi
-        sleep 0.05
-    done
-    ADDRESS=$(sed -n 's/.*event=listening address=\([^ ]*\).*/\1/p' serve.log)
-    [ -n "$ADDRESS" ]
 }
 
 @test "an agent whose flash was programmed so enrolls and rotates, by each kind" {

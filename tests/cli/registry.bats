@@ -4,6 +4,10 @@ load helper
 
 setup() { bare; }
 
+teardown() {
+    ends ${HOLDER:-}
+}
+
 fails() { # CODE WORDS COMMAND…
     local code=$1 words=$2
     shift 2
@@ -129,13 +133,12 @@ db.commit()"
 import sqlite3, sys, time
 c = sqlite3.connect("r.db", isolation_level=None)
 c.execute("begin immediate")
-open("locked", "w").close()
-sys.stdin.read()' < <(sleep 30) &
-    holder=$!
-    while [ ! -e locked ]; do sleep 0.05; done
+print("locked", flush=True)
+time.sleep(600)' >lock 3>&- &
+    HOLDER=$!
+    until_seen locked lock
     fails 8 "" device add $DEVICE
-    kill $holder
-    wait $holder || true
+    ends $HOLDER
     succeeds device add $DEVICE
 }
 

@@ -5,25 +5,13 @@ load helper
 setup() { factory; }
 
 teardown() {
-    if [ -n "${SERVE:-}" ]; then kill "$SERVE" 2>/dev/null || true; fi
-}
-
-# In the background on a free port of loopback, which is in $ADDRESS.
-serve() {
-    "$PROV" serve --server $SERVER --listen 127.0.0.1:0 "$@" 2>serve.log 3>&- &
-    SERVE=$!
-    for _ in $(seq 100); do
-        if grep -q event=listening serve.log; then break; fi
-        sleep 0.05
-    done
-    ADDRESS=$(sed -n 's/.*event=listening address=\([^ ]*\).*/\1/p' serve.log)
-    [ -n "$ADDRESS" ]
+    ends ${SERVE:-}
 }
 
 fails() { # CODE WORDS COMMAND…
     local code=$1 words=$2
     shift 2
-    run --separate-stderr timeout 10 "$PROV" "$@"
+    run --separate-stderr timeout 60 "$PROV" "$@"
     echo "status $status, expected $code; $stderr"
     [ "$status" -eq "$code" ]
     [[ $stderr == *"$words"* ]]
