@@ -428,12 +428,13 @@ static int play(struct peer *p)
     return run(p);
 }
 
-/* The other end's good-bye is waited for: s_server does not get over a port that is closed by then. */
-static void leave(struct peer *p)
+/* Before another round the other end's good-bye is waited for: s_server does not get over a port that is closed by
+ * then. */
+static void leave(struct peer *p, bool last)
 {
     struct pollfd wait = {.fd = p->socket, .events = POLLIN};
-    if (p->rounds > 1)
-        (void)poll(&wait, 1, 300);
+    if (!last)
+        (void)poll(&wait, 1, 3000);
     close(p->socket);
 }
 
@@ -454,7 +455,7 @@ static int serve_or_connect(struct peer *p)
             p->config.resume = &p->kept;
         prov_dtls_drop(&p->session);
         if (p->config.role == PROV_DTLS_CLIENT)
-            leave(p);
+            leave(p, round + 1 == p->rounds);
     }
     prov_dtls_resumable_wipe(&p->kept);
     return status;

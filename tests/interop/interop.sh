@@ -62,11 +62,11 @@ cd "$work"
 psk=8f1d3c5a7b9e0246d8ace13579bdf024
 wrong=00000000000000000000000000000001
 lines=1    # that their server sends
-linger=5   # seconds that their client waits for the line to come back
+leaves=no  # their client goes when its line has come back
 crashes=no # their client ends itself after the handshake: no line can be sent
 failed=0
 count=0
-port=$((20000 + $$ % 20000))
+port=$((10000 + $$ % 1000 * 20)) # where all share one network, each run has twenty of its own
 
 seen() { # FILE PATTERN SECONDS
     tries=$(($3 * 20))
@@ -80,7 +80,8 @@ begin() {
     name=$1
     port=$((port + 1))
     count=$((count + 1))
-    rm -f ./*.log
+    rm -f ./*.log line
+    mkfifo line
     pids=''
     why=''
 }
@@ -100,42 +101,60 @@ finish() {
     done
 }
 need() { # what must have been seen
-    seen "$1" "$2" "${3:-6}" || why="${why:-no \"$2\" in $1}"
+    seen "$1" "$2" 30 || why="${why:-no \"$2\" in $1}"
+}
+# COMMAND… with the pipe `line` for its stdin, which stays open after what is said there.
+with_line() { # LOG COMMAND…
+    log=$1
+    shift
+    "$@" <line >"$log" 2>&1 &
+    pids="$pids $!"
 }
 serve() { # COMMAND…: the other stack's server, with one line to send; ready when its port is bound
     (
+        exec >line
         # s_server does not take a second session when its line comes late in the first one
         [ "$lines" = 2 ] || sleep 0.3
         echo "a line from $tool"
-        [ "$lines" = 1 ] || (sleep 2 && echo "a second line from $tool")
-        exec sleep 20
-    ) | "$@" >server.log 2>&1 &
+        [ "$lines" = 1 ] || {
+            seen ours.log '^connected .* resumed yes' 60
+            echo "a second line from $tool"
+        }
+        exec sleep 60
+    ) &
     pids="$pids $!"
+    with_line server.log "$@"
     hex=$(printf '%04X' "$port")
-    tries=100
+    tries=600
     until grep -q ":$hex " /proc/net/udp /proc/net/udp6; do
         tries=$((tries - 1))
-        [ "$tries" -gt 0 ] || return 0
+        [ "$tries" -gt 0 ] || {
+            why="$tool's server does not listen"
+            return 0
+        }
         sleep 0.05
     done
 }
 connect() { # COMMAND…: the other stack's client, with one line to send
+    rm -f client.log # of one before
     (
+        exec >line
         echo "a line from $tool"
-        exec sleep "$linger"
-    ) | timeout 8 "$@" >client.log 2>&1 &
+        if [ "$leaves" = yes ]; then seen client.log "a line from $tool" 30; else exec sleep 30; fi
+    ) &
     pids="$pids $!"
+    with_line client.log timeout 30 "$@"
 }
 ours_serves() { # OPTION…
-    "$peer" server --port "$port" --seconds 8 "$@" >ours.log 2>&1 &
+    "$peer" server --port "$port" --seconds 30 "$@" >ours.log 2>&1 &
     pids="$pids $!"
-    seen ours.log '^listening' 5 || why='our server does not listen'
+    seen ours.log '^listening' 30 || why='our server does not listen'
 }
 ours_connects() { # STATUS OPTION…: must end so
     status=0
     wanted=$1
     shift
-    "$peer" client --port "$port" "$@" >ours.log 2>&1 || status=$?
+    "$peer" client --port "$port" --seconds 30 "$@" >ours.log 2>&1 || status=$?
     [ "$status" = "$wanted" ] || why="${why:-ended with $status, not $wanted}"
 }
 
@@ -165,7 +184,7 @@ refuses() { # NAME CLIENT-FUNCTION ALERT OUR-SERVER-OPTIONS: our server refuses 
     # shellcheck disable=SC2086
     ours_serves $4
     "$2"
-    need ours.log "^failed: .*alert sent $3," 8
+    need ours.log "^failed: .*alert sent $3,"
     ! grep -q '^connected' ours.log || why='it connected'
     finish
 }
@@ -346,7 +365,7 @@ gnutls_record_cases() {
     begin "$group: our client answers $tool's heartbeat"
     gnutls_beat_server
     # shellcheck disable=SC2086
-    ours_connects 9 $ours --seconds 2 --line '**HEARTBEAT**' # it sends no line back
+    ours_connects 9 $ours --seconds 6 --line '**HEARTBEAT**' # it sends no line back
     need ours.log '^heartbeat echoed'
     need server.log 'heartbeat pong message was received'
     finish
@@ -357,7 +376,7 @@ resume_cases() { # SERVER-FUNCTION OUR-SERVER-OPTIONS OUR-CLIENT-OPTIONS CLIENT-
     server=$1 serves=$2 connects=$3
     shift 3
     lines=2
-    linger=1
+    leaves=yes
     begin "$group: our client resumes a session of $tool's server"
     "$server"
     # shellcheck disable=SC2086 # lists of options
@@ -368,7 +387,7 @@ resume_cases() { # SERVER-FUNCTION OUR-SERVER-OPTIONS OUR-CLIENT-OPTIONS CLIENT-
 
     begin "$group: $tool's client resumes a session of our server"
     # shellcheck disable=SC2086
-    ours_serves $serves --rounds 2 --seconds 12
+    ours_serves $serves --rounds 2
     for client in "$@"; do
         "$client"
         wait "${pids##* }" || true
