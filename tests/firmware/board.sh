@@ -47,7 +47,7 @@ export PROV_REGISTRY
 "$prov" serve --server coaps.example.org --listen 127.0.0.1:0 >serve.log 2>&1 &
 server=$!
 port=''
-for _ in $(seq 100); do
+for _ in $(seq 1200); do
     port=$(sed -n 's/.*address=127\.0\.0\.1:\([0-9]*\).*/\1/p' serve.log | head -n 1)
     [ -z "$port" ] || break
     sleep 0.05

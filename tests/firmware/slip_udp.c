@@ -64,7 +64,7 @@ static int line_open(const char *path)
     if (strlen(path) >= sizeof address.sun_path)
         exit(2);
     memcpy(address.sun_path, path, strlen(path) + 1);
-    for (int i = 0; i < 500; i++) { /* the emulator may still be starting */
+    for (int i = 0; i < 6000; i++) { /* the emulator may still be starting */
         int fd = socket(AF_UNIX, SOCK_STREAM, 0);
         if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
             return fd;

@@ -51,8 +51,8 @@ psk_device=00-1B-C5-FF-FE-00-00-01
 cert_device=00-1B-C5-FF-FE-00-00-02
 
 pem() { awk '/BEGIN CERT/{p=1} p{print} /END CERT/{p=0}'; }
-log() { # PATTERN [COUNT]: within 5 s the server's log has that many such lines
-    tries=100
+log() { # PATTERN [COUNT]: within a minute the server's log has that many such lines
+    tries=1200
     until [ "$(grep -cE -- "$1" serve.log)" -ge "${2:-1}" ]; do
         tries=$((tries - 1))
         [ "$tries" -gt 0 ] || return 1
@@ -126,8 +126,8 @@ challengePassword = AAAAAAAAAAAAAAAA
 CONFIG
 openssl req -new -sha256 -key new.key -config challenge.cnf -outform DER -out challenge.csr
 { cat good.csr && printf 'x'; } >trailing.csr
-# The last octet belongs to the signature.
-{ head -c -1 good.csr && printf '\001'; } >forged.csr
+# The last octet belongs to the signature: another one than it was.
+{ head -c -1 good.csr && tail -c 1 good.csr | LC_ALL=C tr '\000-\377' '\001-\377\000'; } >forged.csr
 head -c 102400 /dev/zero >large
 
 "$prov" init --org Interop --country DE >/dev/null
