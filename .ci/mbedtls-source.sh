@@ -36,11 +36,13 @@ echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $archiv
 private() {
     apt-get -q -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null \
         -o Dir::State::lists="$work/lists" -o Dir::State::status=/dev/null -o Dir::Cache="$work/cache" \
-        -o APT::Sandbox::User=root "$@"
+        -o APT::Sandbox::User=root -o Acquire::Retries=5 "$@"
 }
 private update >/dev/null
 (cd "$work/source" && private source --download-only mbedtls >/dev/null)
 
-tar -xjf "$work"/source/mbedtls_*.orig.tar.bz2 -C "$work/source"
-mkdir -p "$(dirname "$folder")"
-mv "$work"/source/mbedtls-* "$folder"
+# Beside the folder and then in its place: one that was cut is not taken for whole.
+rm -rf "$folder.new"
+mkdir -p "$folder.new"
+tar -xjf "$work"/source/mbedtls_*.orig.tar.bz2 -C "$folder.new" --strip-components=1
+mv -T "$folder.new" "$folder"

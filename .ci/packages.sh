@@ -52,6 +52,6 @@ fi
 
 echo "Installing: $missing"
 # shellcheck disable=SC2086 # words are meant
-$as_root DEBIAN_FRONTEND=noninteractive apt-get update -q >/dev/null
+$as_root DEBIAN_FRONTEND=noninteractive apt-get update -q -o Acquire::Retries=5 >/dev/null
 # shellcheck disable=SC2086
-$as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing >/dev/null
+$as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -q -o Acquire::Retries=5 --no-install-recommends $missing >/dev/null

@@ -139,7 +139,7 @@ static void exchange_once(struct process *process, struct client *client, const 
     send_all(process, client);
     if (*flag != 0)
         return;
-    assert_int_equal(poll(&file, 1, 10000), 1);
+    assert_int_equal(poll(&file, 1, 60000), 1);
     got = recv(process->socket, room, sizeof(room), 0);
     assert_true(got > 0);
     prov_dtls_push(&client->dtls, rig.now, room, (size_t)got);
