@@ -110,9 +110,9 @@ assert [r["field"] for r in rows] == ["label", "group", "eui64"]'
 }
 
 @test "a label that turns the direction of writing is not acted out" {
-    prov device add $(printf '00124B0000000001') --label $'\u202eabc'
+    prov device add $(printf '00124B0000000001') --label $'\xe2\x80\xaeabc'
     succeeds device list
-    [[ $output == *"?abc"* && $output != *$'\u202e'* ]]
+    [[ $output == *"?abc"* && $output != *$'\xe2\x80\xae'* ]]
     succeeds device show 00124B0000000001 --json
     [[ $output == *'"\u202eabc"'* ]]
 }
