@@ -85,17 +85,17 @@ void mint_end(struct check_mint *mint)
 
 static void put_name(struct prov_buf *buf, const char *common_name)
 {
-    size_t name = prov_der_open(buf, DER_SEQUENCE), set, attribute;
+    size_t name = buf->len, set, attribute;
 
     if (common_name[0] != '\0') {
-        set = prov_der_open(buf, DER_SET);
-        attribute = prov_der_open(buf, DER_SEQUENCE);
+        set = buf->len;
+        attribute = buf->len;
         prov_der_put(buf, DER_OID, OCTETS("\x55\x04\x03"));
         prov_der_put(buf, DER_UTF8_STRING, prov_bytes_text(common_name));
-        prov_der_close(buf, attribute);
-        prov_der_close(buf, set);
+        prov_der_wrap(buf, attribute, DER_SEQUENCE);
+        prov_der_wrap(buf, set, DER_SET);
     }
-    prov_der_close(buf, name);
+    prov_der_wrap(buf, name, DER_SEQUENCE);
 }
 
 /* UTCTime to 2049, GeneralizedTime from then on (RFC 5280, section 4.1.2.5). */
@@ -114,24 +114,24 @@ static void put_time(struct prov_buf *buf, int64_t seconds)
 static void put_extension(struct prov_buf *buf, struct prov_bytes oid, bool critical,
                           struct prov_bytes value)
 {
-    size_t mark = prov_der_open(buf, DER_SEQUENCE);
+    size_t mark = buf->len;
 
     prov_der_put(buf, DER_OID, oid);
     if (critical)
         prov_der_put(buf, DER_BOOLEAN, OCTETS("\xff"));
     prov_der_put(buf, DER_OCTET_STRING, value);
-    prov_der_close(buf, mark);
+    prov_der_wrap(buf, mark, DER_SEQUENCE);
 }
 
 static void put_names(struct prov_buf *buf, const struct plan *plan)
 {
     uint8_t room[2 * PROV_FQDN_MAX + 32];
     struct prov_buf names = PROV_BUF_OF(room);
-    size_t mark = prov_der_open(&names, DER_SEQUENCE);
+    size_t mark = names.len;
 
     for (size_t i = 0; i < 2 && plan->names[i] != NULL; i++)
         prov_der_put(&names, DER_CONTEXT(2), prov_bytes_text(plan->names[i]));
-    prov_der_close(&names, mark);
+    prov_der_wrap(&names, mark, DER_SEQUENCE);
     put_extension(buf, OCTETS("\x55\x1d\x11"), plan->subject[0] == '\0', prov_buf_bytes(&names));
 }
 
@@ -148,8 +148,8 @@ static void put_key_id(struct check_mint *mint, const struct plan *plan, struct 
 
 static void put_extensions(struct check_mint *mint, const struct plan *plan, struct prov_buf *buf)
 {
-    size_t mark = prov_der_open(buf, DER_CONTEXT_CONSTRUCTED(3));
-    size_t list = prov_der_open(buf, DER_SEQUENCE);
+    size_t mark = buf->len;
+    size_t list = buf->len;
 
     if (plan->ca) {
         put_extension(buf, OCTETS("\x55\x1d\x13"), true, OCTETS("\x30\x03\x01\x01\xff"));
@@ -162,26 +162,26 @@ static void put_extensions(struct check_mint *mint, const struct plan *plan, str
         put_names(buf, plan);
     if (plan->critical) /* below 2.25: nobody's */
         put_extension(buf, OCTETS("\x69\x83\x4a\x21"), true, OCTETS("\x05\x00"));
-    prov_der_close(buf, list);
-    prov_der_close(buf, mark);
+    prov_der_wrap(buf, list, DER_SEQUENCE);
+    prov_der_wrap(buf, mark, DER_CONTEXT_CONSTRUCTED(3));
 }
 
 /* SubjectPublicKeyInfo with a modulus of 2048 bits that nobody knows the factors of. */
 static void put_rsa_key(struct prov_buf *buf)
 {
     uint8_t modulus[256];
-    size_t spki = prov_der_open(buf, DER_SEQUENCE), bits, key;
+    size_t spki = buf->len, bits, key;
 
     memset(modulus, 0xb5, sizeof(modulus));
     prov_put(buf, "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00", 15);
-    bits = prov_der_open(buf, DER_BIT_STRING);
+    bits = buf->len;
     prov_put_u8(buf, 0);
-    key = prov_der_open(buf, DER_SEQUENCE);
+    key = buf->len;
     prov_der_put_unsigned(buf, PROV_BYTES_OF(modulus));
     prov_der_put_unsigned(buf, OCTETS("\x01\x00\x01"));
-    prov_der_close(buf, key);
-    prov_der_close(buf, bits);
-    prov_der_close(buf, spki);
+    prov_der_wrap(buf, key, DER_SEQUENCE);
+    prov_der_wrap(buf, bits, DER_BIT_STRING);
+    prov_der_wrap(buf, spki, DER_SEQUENCE);
 }
 
 static prov_result put_key(struct check_mint *mint, const struct plan *plan, struct prov_buf *buf)
@@ -200,7 +200,7 @@ static prov_result put_key(struct check_mint *mint, const struct plan *plan, str
 
 static prov_result put_tbs(struct check_mint *mint, const struct plan *plan, struct prov_buf *buf)
 {
-    size_t tbs = prov_der_open(buf, DER_SEQUENCE), inner;
+    size_t tbs = buf->len, inner;
     uint8_t serial[16];
 
     prov_result result = prov_crypto_random(mint->crypto, serial, sizeof(serial));
@@ -212,15 +212,15 @@ static prov_result put_tbs(struct check_mint *mint, const struct plan *plan, str
         prov_put_bytes(buf, plan->issuer_name);
     else
         put_name(buf, plan->issuer);
-    inner = prov_der_open(buf, DER_SEQUENCE);
+    inner = buf->len;
     put_time(buf, plan->not_before);
     put_time(buf, plan->not_after);
-    prov_der_close(buf, inner);
+    prov_der_wrap(buf, inner, DER_SEQUENCE);
     put_name(buf, plan->subject);
     if (result == PROV_OK)
         result = put_key(mint, plan, buf);
     put_extensions(mint, plan, buf);
-    prov_der_close(buf, tbs);
+    prov_der_wrap(buf, tbs, DER_SEQUENCE);
     return result;
 }
 
@@ -251,11 +251,11 @@ static prov_result make_one(struct check_mint *mint, const struct plan *plan,
     if (result != PROV_OK)
         return result;
     prov_ecdsa_encode(raw, &signature);
-    size_t mark = prov_der_open(&out, DER_SEQUENCE);
+    size_t mark = out.len;
     prov_put_bytes(&out, prov_buf_bytes(&tbs));
     prov_put_bytes(&out, plan->algorithm);
     prov_der_put_bits(&out, prov_buf_bytes(&signature));
-    prov_der_close(&out, mark);
+    prov_der_wrap(&out, mark, DER_SEQUENCE);
     if (out.overflow || chain->len == MINT_CHAIN_MAX)
         return PROV_E_OVERFLOW;
     chain->certs[chain->len++] = prov_buf_bytes(&out);

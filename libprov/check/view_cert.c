@@ -40,38 +40,21 @@ void key_view_make(const struct tlv *spki, unsigned *notes, struct key_view *ret
 
 /* --- times ------------------------------------------------------------------------------------- */
 
-static bool digits(const uint8_t *at, size_t count, int *ret)
-{
-    *ret = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (at[i] < '0' || at[i] > '9')
-            return false;
-        *ret = *ret * 10 + (at[i] - '0');
-    }
-    return true;
-}
-
 /* The form of RFC 5280, section 4.1.2.5, and the value if it can be told. */
 static void time_view(const struct tlv *time, bool *ret_form, bool *ret_has, int64_t *ret)
 {
     bool utc = time->tag == TAG_UTC_TIME;
-    size_t year_len = utc ? 2 : 4;
-    const uint8_t *at = time->content.data;
-    struct prov_civil civil = {.year = 0};
+    size_t century = utc ? 2 : 0;
+    uint8_t text[PROV_TIME_DIGITS + 1];
 
     *ret_form = *ret_has = false;
-    if ((!utc && time->tag != TAG_GENERALIZED_TIME) || time->content.len != year_len + 11 ||
-        at[year_len + 10] != 'Z' || !digits(at, year_len, &civil.year))
+    if ((!utc && time->tag != TAG_GENERALIZED_TIME) || time->content.len != sizeof text - century)
         return;
+    memcpy(text + century, time->content.data, time->content.len);
     if (utc)
-        civil.year += civil.year < 50 ? 2000 : 1900;
-    at += year_len;
-    if (!digits(at, 2, &civil.month) || !digits(at + 2, 2, &civil.day) ||
-        !digits(at + 4, 2, &civil.hour) || !digits(at + 6, 2, &civil.minute) ||
-        !digits(at + 8, 2, &civil.second))
-        return;
-    *ret_has = prov_civil_to_seconds(&civil, ret) == PROV_OK;
-    *ret_form = *ret_has && (utc || civil.year >= 2050);
+        memcpy(text, text[2] < '5' ? "20" : "19", 2);
+    *ret_has = text[PROV_TIME_DIGITS] == 'Z' && prov_time_from_digits(text, ret) == PROV_OK;
+    *ret_form = *ret_has && (utc || memcmp(text, "2050", 4) >= 0);
 }
 
 /* --- whose it is ------------------------------------------------------------------------------- */

@@ -18,7 +18,7 @@ static void key_usage_view(struct prov_bytes value, unsigned *notes, struct exte
     }
     for (unsigned bit = 0; bit < 9 && bit / 8 + 1 < bits.content.len; bit++)
         if ((bits.content.data[1 + bit / 8] & 0x80u >> bit % 8) != 0)
-            ret->ku |= 1u << bit;
+            ret->ku |= bit < 8 ? 0x80u >> bit : (unsigned)PROV_KU_DECIPHER_ONLY;
 }
 
 static unsigned purpose(struct prov_bytes oid)

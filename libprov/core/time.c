@@ -8,14 +8,15 @@
 
 /* Days from 1970 to the first of a month, 1 to 13. With March as the first month of a year the leap day
  * comes last, and 367 / 12 gives the months before their lengths (Gauss). */
-static int32_t first_of(int32_t year, int32_t month)
+static int32_t first_of(int year, int month)
 {
-    month -= 2;
-    if (month <= 0) {
-        month += 12;
-        year--;
-    }
-    return year * 365 + year / 4 - year / 100 + year / 400 + 367 * month / 12 - 719498;
+    unsigned y = (unsigned)year, m = (unsigned)month + 10; /* from March of the year before on */
+
+    if (m <= 12)
+        y--;
+    else
+        m -= 12;
+    return (int32_t)(y * 365 + y / 4 - y / 100 + y / 400 + 367 * m / 12) - 719498;
 }
 
 static int64_t clamp(int64_t seconds)
@@ -42,22 +43,23 @@ void prov_civil_from_seconds(int64_t seconds, struct prov_civil *ret)
                                rest / 3600, rest / 60 % 60, rest % 60};
 }
 
-static bool between(int value, int low, int high)
+prov_result prov_time_from_digits(const uint8_t digits[PROV_TIME_DIGITS], int64_t *ret)
 {
-    return value >= low && value <= high;
-}
+    static const uint8_t most[7] = {99, 99, 12, 31, 23, 59, 59};
+    uint8_t pairs[7]; /* century, year in it, month, day, hour, minute, second */
 
-prov_result prov_civil_to_seconds(const struct prov_civil *civil, int64_t *ret)
-{
-    if (!between(civil->year, 1970, 9999) || !between(civil->month, 1, 12) ||
-        !between(civil->hour, 0, 23) || !between(civil->minute, 0, 59) ||
-        !between(civil->second, 0, 59))
+    for (size_t i = 0; i < sizeof pairs; i++) {
+        unsigned tens = *digits++ - (unsigned)'0', units = *digits++ - (unsigned)'0';
+        unsigned pair = tens * 10 + units; /* more than any if `tens` is no digit */
+        if (units > 9 || pair > most[i])
+            return PROV_E_TEXT;
+        pairs[i] = (uint8_t)pair;
+    }
+    int year = pairs[0] * 100 + pairs[1], month = pairs[2];
+    int32_t day = first_of(year, month) + pairs[3] - 1;
+    if (day < 0 || month == 0 || pairs[3] == 0 || day >= first_of(year, month + 1))
         return PROV_E_TEXT;
-    int32_t month = first_of(civil->year, civil->month);
-    if (!between(civil->day, 1, first_of(civil->year, civil->month + 1) - month))
-        return PROV_E_TEXT;
-    int32_t second = civil->hour * 3600 + civil->minute * 60 + civil->second;
-    *ret = (int64_t)(month + civil->day - 1) * DAY + second;
+    *ret = (int64_t)day * DAY + ((pairs[4] * 60 + pairs[5]) * 60 + pairs[6]);
     return PROV_OK;
 }
 
@@ -93,21 +95,17 @@ void prov_time_format(int64_t seconds, char ret[PROV_TIME_TEXT])
 
 prov_result prov_time_parse(struct prov_bytes text, int64_t *ret)
 {
-    int values[6] = {0};
+    static const char form[PROV_TIME_TEXT] = "0000-00-00T00:00:00Z";
+    uint8_t digits[PROV_TIME_DIGITS];
+    size_t count = 0;
 
     if (text.len != PROV_TIME_TEXT - 1)
         return PROV_E_TEXT;
-    for (size_t i = 0; i < 6; i++) {
-        const uint8_t *at = text.data + fields[i].at;
-        for (size_t j = 0; j < fields[i].width; j++) {
-            if (at[j] < '0' || at[j] > '9')
-                return PROV_E_TEXT;
-            values[i] = values[i] * 10 + (at[j] - '0');
-        }
-        if (at[fields[i].width] != (uint8_t)fields[i].after)
+    for (size_t i = 0; i < text.len; i++) {
+        if (form[i] == '0')
+            digits[count++] = text.data[i];
+        else if (text.data[i] != (uint8_t)form[i])
             return PROV_E_TEXT;
     }
-    const struct prov_civil civil = {values[0], values[1], values[2],
-                                     values[3], values[4], values[5]};
-    return prov_civil_to_seconds(&civil, ret);
+    return prov_time_from_digits(digits, ret);
 }

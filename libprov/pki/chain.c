@@ -61,11 +61,11 @@ static prov_result leaf_check(const struct prov_x509 *leaf, struct prov_eui64 *r
 {
     if (leaf->is_ca)
         return prov_why_set(why, PROV_E_CERT_PROFILE, "the device's certificate is a CA's");
-    if (leaf->has_key_usage && (leaf->key_usage & PROV_KU_DIGITAL_SIGNATURE) == 0) {
+    if (leaf->key_usage != 0 && (leaf->key_usage & PROV_KU_DIGITAL_SIGNATURE) == 0) {
         return prov_why_set(why, PROV_E_CERT_PROFILE,
                             "the device's certificate has a key usage without digitalSignature");
     }
-    if (leaf->has_eku && (leaf->eku & PROV_EKU_CLIENT_AUTH) == 0) {
+    if (leaf->eku != 0 && (leaf->eku & PROV_EKU_CLIENT_AUTH) == 0) {
         return prov_why_set(
             why, PROV_E_CERT_PROFILE,
             "the device's certificate has an extended key usage without clientAuth");

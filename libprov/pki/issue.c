@@ -63,12 +63,11 @@ static bool cert_has_point(const X509 *cert, const uint8_t point[PROV_POINT_LEN]
 
 static bool seconds_of(const ASN1_TIME *time, int64_t *ret)
 {
+    char digits[PROV_TIME_DIGITS + 1];
     struct tm tm;
-    if (ASN1_TIME_to_tm(time, &tm) != 1)
-        return false;
-    struct prov_civil civil = {tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-                               tm.tm_hour,        tm.tm_min,     tm.tm_sec};
-    return prov_civil_to_seconds(&civil, ret) == PROV_OK;
+    return ASN1_TIME_to_tm(time, &tm) == 1 &&
+           strftime(digits, sizeof digits, "%Y%m%d%H%M%S", &tm) == PROV_TIME_DIGITS &&
+           prov_time_from_digits((const uint8_t *)digits, ret) == PROV_OK;
 }
 
 static prov_result issuer_check(X509 *cert, const uint8_t point[PROV_POINT_LEN],

@@ -22,69 +22,47 @@
 static void serial_decode(struct prov_der *tbs, struct prov_bytes *ret)
 {
     prov_der_take_integer(tbs, ret);
-    if (ret->len > SERIAL_MAX ||
-        (ret->len > 0 && (ret->data[0] >= 0x80 || (ret->len == 1 && ret->data[0] == 0))))
+    if (ret->len - 1 >= SERIAL_MAX || ret->data[0] >= 0x80 || (ret->len == 1 && ret->data[0] == 0))
         prov_der_fail(tbs, PROV_E_CERT_PROFILE);
 }
 
 /* --- validity (section 4.1.2.5) -------------------------------------------------------------- */
 
-/* Pairs of digits; then "Z". */
-static bool pairs_decode(struct prov_bytes text, uint8_t *ret, size_t count)
-{
-    if (text.len != 2 * count + 1 || text.data[2 * count] != 'Z')
-        return false;
-    for (size_t i = 0; i < 2 * count; i++) {
-        unsigned digit = text.data[i] - (unsigned)'0';
-        if (digit > 9)
-            return false;
-        ret[i / 2] = (uint8_t)(ret[i / 2] * 10 + digit);
-    }
-    return true;
-}
+#define YEAR_2050 INT64_C(2524608000)
 
 /* UTCTime YYMMDDHHMMSSZ through 2049, GeneralizedTime YYYYMMDDHHMMSSZ from 2050 on. */
 static int64_t time_decode(struct prov_der *validity)
 {
     bool is_utc = prov_der_next_is(validity, DER_UTC_TIME);
-    uint8_t pairs[7] = {0}; /* century, year, month, day, hour, minute, second */
-    struct prov_bytes text;
+    size_t century = is_utc ? 2 : 0;
+    uint8_t text[PROV_TIME_DIGITS + 1];
+    struct prov_bytes taken;
     int64_t seconds = 0;
 
-    prov_der_take(validity, is_utc ? DER_UTC_TIME : DER_GENERALIZED_TIME, &text);
-    bool ok = pairs_decode(text, pairs + is_utc, 7 - (size_t)is_utc);
-    if (is_utc)
-        pairs[0] = pairs[1] < 50 ? 20 : 19;
-    struct prov_civil civil = {
-        pairs[0] * 100 + pairs[1], pairs[2], pairs[3], pairs[4], pairs[5], pairs[6]};
-    if (!ok || (!is_utc && civil.year < 2050) || prov_civil_to_seconds(&civil, &seconds) != PROV_OK)
+    prov_der_take(validity, is_utc ? DER_UTC_TIME : DER_GENERALIZED_TIME, &taken);
+    bool ok = taken.len == sizeof text - century;
+    if (ok) {
+        memcpy(text, taken.data[0] < '5' ? "20" : "19", 2);
+        memcpy(text + century, taken.data, taken.len);
+        ok = text[PROV_TIME_DIGITS] == 'Z' && prov_time_from_digits(text, &seconds) == PROV_OK &&
+             is_utc == (seconds < YEAR_2050);
+    }
+    if (!ok)
         prov_der_fail(validity, PROV_E_CERT_PROFILE);
     return seconds;
 }
 
 static void validity_decode(struct prov_der *der, struct prov_x509 *cert)
 {
-    const uint8_t *outer = prov_der_enter(der, DER_SEQUENCE);
-
+    prov_der_enter(der, DER_SEQUENCE);
     cert->not_before = time_decode(der);
     cert->not_after = time_decode(der);
-    prov_der_leave(der, outer);
+    if (cert->not_before > cert->not_after)
+        prov_der_fail(der, PROV_E_CERT_PROFILE);
+    prov_der_leave(der);
 }
 
 /* --- the whole ------------------------------------------------------------------------------- */
-
-static void names_decode(struct prov_der *der, struct prov_x509 *cert)
-{
-    struct prov_name name;
-
-    prov_name_decode(der, &name);
-    cert->issuer = name.whole;
-    validity_decode(der, cert);
-    prov_name_decode(der, &name);
-    cert->subject = name.whole;
-    cert->common_name = name.common_name;
-    cert->common_name_count = name.common_name_count;
-}
 
 /* An issuer has a name (section 4.1.2.4), and so has the subject, but for the critical subjectAltName of an
  * end entity (sections 4.1.2.6, 4.2.1.6). An empty Name has two octets. */
@@ -97,40 +75,43 @@ static bool is_nameless(const struct prov_x509 *cert)
 static void tbs_decode(struct prov_der *der, struct prov_x509 *cert)
 {
     static const uint8_t version_3[] = {0xa0, 3, DER_INTEGER, 1, 2};
-    const uint8_t *start = der->at;
-    const uint8_t *outer = prov_der_enter(der, DER_SEQUENCE), *inner;
+    struct prov_bytes issuer_name;
 
+    prov_der_enter(der, DER_SEQUENCE);
+    cert->tbs = der->whole;
     prov_der_literal(der, version_3, PROV_E_CERT_PROFILE);
     serial_decode(der, &cert->serial);
     prov_algorithm_decode(der);
-    names_decode(der, cert);
+    prov_name_decode(der, &cert->issuer, &issuer_name);
+    validity_decode(der, cert);
+    cert->common_name_count = prov_name_decode(der, &cert->subject, &cert->common_name);
     prov_key_decode(der, &cert->spki, &cert->point);
     if (prov_der_more(der)) {
         if (!prov_der_next_is(der, DER_CONTEXT_CONSTRUCTED(3)))
             prov_der_fail(der, PROV_E_CERT_PROFILE);
-        inner = prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(3));
+        prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(3));
         prov_extensions_decode(der, false, cert);
-        prov_der_leave(der, inner);
+        prov_der_leave(der);
     }
-    if (is_nameless(cert) || cert->not_before > cert->not_after)
+    if (is_nameless(cert))
         prov_der_fail(der, PROV_E_CERT_PROFILE);
-    prov_der_leave(der, outer);
-    cert->tbs = prov_der_since(der, start);
+    prov_der_leave(der);
 }
 
 prov_result prov_x509_parse(struct prov_bytes bytes, struct prov_x509 *ret)
 {
-    struct prov_der der = prov_der_make(bytes);
-    const uint8_t *outer = prov_der_enter(&der, DER_SEQUENCE);
     uint8_t raw[PROV_SIGNATURE_LEN];
+    struct prov_der der;
 
     memset(ret, 0, sizeof *ret);
     ret->der = bytes;
     ret->path_len = -1;
+    prov_der_begin(&der, bytes);
+    prov_der_enter(&der, DER_SEQUENCE);
     tbs_decode(&der, ret);
     prov_algorithm_decode(&der);
     prov_signature_decode(&der, &ret->signature, raw);
-    prov_der_leave(&der, outer);
+    prov_der_leave(&der);
     prov_result result = prov_der_end(&der);
     if (result != PROV_OK)
         memset(ret, 0, sizeof *ret);
@@ -162,49 +143,40 @@ static prov_result mac_eui64(struct prov_bytes mac, struct prov_eui64 *ret)
 
 prov_result prov_x509_eui64(const struct prov_x509 *cert, struct prov_eui64 *ret)
 {
-    struct prov_eui64 by_name, by_mac;
-    bool has_name = prov_eui64_parse_canonical(cert->common_name, &by_name) == PROV_OK;
-    const struct prov_eui64 *found = has_name ? &by_name : NULL;
+    struct prov_eui64 named, by_mac;
+    bool found = prov_eui64_parse_canonical(cert->common_name, &named) == PROV_OK;
 
     if (cert->mac_name.len > 0) {
-        found = NULL;
-        if (mac_eui64(cert->mac_name, &by_mac) == PROV_OK &&
-            (!has_name || prov_eui64_equal(&by_name, &by_mac)))
-            found = &by_mac;
+        if (mac_eui64(cert->mac_name, &by_mac) != PROV_OK ||
+            (found && !prov_eui64_equal(&named, &by_mac)))
+            return PROV_E_NAME;
+        named = by_mac;
+        found = true;
     }
-    if (found == NULL || cert->san_count > 1 || cert->dns_count > 0 || cert->uri_name.len > 0 ||
+    if (!found || cert->san_count > 1 || cert->dns_count > 0 || cert->uri_name.len > 0 ||
         cert->common_name_count > 1)
         return PROV_E_NAME;
-    *ret = *found;
+    *ret = named;
     return PROV_OK;
 }
 
 /* Text is lower case already; octets that are no ASCII letters must be the same. */
-static bool equal_without_case(const uint8_t *octets, const char *text, size_t len)
+static bool equal_without_case(unsigned octet, char text)
 {
-    for (size_t i = 0; i < len; i++) {
-        unsigned octet = octets[i];
-        if (octet - 'A' <= 'Z' - 'A')
-            octet += 'a' - 'A';
-        if (octet != (uint8_t)text[i])
-            return false;
-    }
-    return true;
+    if (octet - 'A' <= 'Z' - 'A')
+        octet += 'a' - 'A';
+    return octet == (uint8_t)text;
 }
 
 prov_result prov_x509_match_server(const struct prov_x509 *cert, const struct prov_fqdn *fqdn)
 {
     static const char scheme[] = "coaps://";
-    struct prov_bytes name = cert->uri_name;
-    size_t before = sizeof scheme - 1, len = prov_bytes_text(fqdn->text).len;
+    bool is_dns = cert->dns_count > 0;
+    struct prov_bytes name = is_dns ? cert->dns_name : cert->uri_name;
+    size_t before = is_dns ? 0 : sizeof scheme - 1;
+    bool same = cert->san_count == 1 && name.len == before + prov_bytes_text(fqdn->text).len;
 
-    if (cert->dns_count > 0) {
-        name = cert->dns_name;
-        before = 0;
-    }
-    return cert->san_count == 1 && name.len == before + len &&
-                   equal_without_case(name.data, scheme, before) &&
-                   equal_without_case(name.data + before, fqdn->text, len)
-               ? PROV_OK
-               : PROV_E_NAME;
+    for (size_t i = 0; same && i < name.len; i++)
+        same = equal_without_case(name.data[i], i < before ? scheme[i] : fqdn->text[i - before]);
+    return same ? PROV_OK : PROV_E_NAME;
 }

@@ -29,22 +29,22 @@ static const uint8_t empty_set[] = {0x31, 0x00};
 prov_result prov_certs_only_encode(const struct prov_bytes *certs, size_t count,
                                    struct prov_buf *ret)
 {
-    size_t info = prov_der_open(ret, DER_SEQUENCE), content, data, set;
+    size_t info = ret->len, content, data, set;
 
     prov_put_bytes(ret, PROV_BYTES_OF(id_signed_data));
-    content = prov_der_open(ret, DER_CONTEXT_CONSTRUCTED(0));
-    data = prov_der_open(ret, DER_SEQUENCE);
+    content = ret->len;
+    data = ret->len;
     prov_put_bytes(ret, PROV_BYTES_OF(version_1));
     prov_put_bytes(ret, PROV_BYTES_OF(empty_set));
     prov_put_bytes(ret, PROV_BYTES_OF(id_data));
-    set = prov_der_open(ret, DER_CONTEXT_CONSTRUCTED(0));
+    set = ret->len;
     for (size_t i = 0; i < count; i++)
         prov_put_bytes(ret, certs[i]);
-    prov_der_close(ret, set);
+    prov_der_wrap(ret, set, DER_CONTEXT_CONSTRUCTED(0));
     prov_put_bytes(ret, PROV_BYTES_OF(empty_set));
-    prov_der_close(ret, data);
-    prov_der_close(ret, content);
-    prov_der_close(ret, info);
+    prov_der_wrap(ret, data, DER_SEQUENCE);
+    prov_der_wrap(ret, content, DER_CONTEXT_CONSTRUCTED(0));
+    prov_der_wrap(ret, info, DER_SEQUENCE);
     return prov_buf_result(ret);
 }
 
@@ -53,25 +53,24 @@ prov_result prov_certs_only_encode(const struct prov_bytes *certs, size_t count,
 /* Fills up to cap certificates; returns how many there are. */
 static size_t certificates_decode(struct prov_der *der, struct prov_bytes *ret, size_t cap)
 {
-    const uint8_t *outer = prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(0)), *start;
     struct prov_bytes content;
     size_t count = 0;
 
+    prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(0));
     for (; prov_der_more(der); count++) {
-        start = der->at;
         prov_der_take(der, DER_SEQUENCE, &content);
         if (count < cap)
-            ret[count] = prov_der_since(der, start);
+            ret[count] = der->whole;
     }
-    prov_der_leave(der, outer);
+    prov_der_leave(der);
     return count;
 }
 
 static size_t signed_data_decode(struct prov_der *der, struct prov_bytes *ret, size_t cap)
 {
-    const uint8_t *outer = prov_der_enter(der, DER_SEQUENCE);
     struct prov_bytes crls;
 
+    prov_der_enter(der, DER_SEQUENCE);
     prov_der_literal(der, version_1, PROV_E_VERSION);
     prov_der_literal(der, empty_set, PROV_E_TRAILING);
     prov_der_literal(der, id_data, PROV_E_FORMAT);
@@ -79,21 +78,22 @@ static size_t signed_data_decode(struct prov_der *der, struct prov_bytes *ret, s
     if (prov_der_next_is(der, DER_CONTEXT_CONSTRUCTED(1)))
         prov_der_take(der, DER_CONTEXT_CONSTRUCTED(1), &crls);
     prov_der_literal(der, empty_set, PROV_E_TRAILING);
-    prov_der_leave(der, outer);
+    prov_der_leave(der);
     return count;
 }
 
 prov_result prov_certs_only_decode(struct prov_bytes bytes, struct prov_bytes *ret, size_t cap,
                                    size_t *ret_count)
 {
-    struct prov_der der = prov_der_make(bytes);
-    const uint8_t *outer = prov_der_enter(&der, DER_SEQUENCE), *inner;
+    struct prov_der der;
 
+    prov_der_begin(&der, bytes);
+    prov_der_enter(&der, DER_SEQUENCE);
     prov_der_literal(&der, id_signed_data, PROV_E_FORMAT);
-    inner = prov_der_enter(&der, DER_CONTEXT_CONSTRUCTED(0));
+    prov_der_enter(&der, DER_CONTEXT_CONSTRUCTED(0));
     size_t count = signed_data_decode(&der, ret, cap);
-    prov_der_leave(&der, inner);
-    prov_der_leave(&der, outer);
+    prov_der_leave(&der);
+    prov_der_leave(&der);
     prov_result result = prov_der_end(&der);
     if (result == PROV_OK && count > cap)
         return PROV_E_OVERFLOW;

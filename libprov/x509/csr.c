@@ -53,7 +53,7 @@ static void extension_request_decode(struct prov_der *values, struct prov_csr *c
 /* pkcs-9 1.2.840.113549.1.9.n. Without a decoder: let pass. unstructuredName is what openssl req
  * fills in by default; SMIMECapabilities concerns keys that a server makes (RFC 7030,
  * section 4.4.1.1). */
-static const uint8_t pkcs_9[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09};
+static const uint8_t pkcs_9[] = {DER_OID, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09};
 
 #define UNSTRUCTURED_NAME  2
 #define CHALLENGE_PASSWORD 7
@@ -72,11 +72,11 @@ static const struct attribute {
 
 static const struct attribute *attribute_find(struct prov_bytes type, unsigned *ret_bit)
 {
-    if (type.len != sizeof pkcs_9 + 1 || memcmp(type.data, pkcs_9, sizeof pkcs_9) != 0)
+    if (type.len != pkcs_9[1] || memcmp(type.data, pkcs_9 + 2, sizeof pkcs_9 - 2) != 0)
         return NULL;
     for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
         *ret_bit = 1u << i;
-        if (attributes[i].number == type.data[sizeof pkcs_9])
+        if (attributes[i].number == type.data[type.len - 1])
             return &attributes[i];
     }
     return NULL;
@@ -84,32 +84,32 @@ static const struct attribute *attribute_find(struct prov_bytes type, unsigned *
 
 static void attribute_decode(struct prov_der *der, unsigned *seen, struct prov_csr *csr)
 {
-    const uint8_t *outer = prov_der_enter(der, DER_SEQUENCE), *values;
     struct prov_bytes type;
     unsigned bit = 0;
 
+    prov_der_enter(der, DER_SEQUENCE);
     prov_der_take_oid(der, &type);
     const struct attribute *attribute = attribute_find(type, &bit);
     if (attribute == NULL || (*seen & bit) != 0)
         prov_der_fail(der, PROV_E_CERT_PROFILE);
     *seen |= bit;
-    values = prov_der_enter(der, DER_SET);
+    prov_der_enter(der, DER_SET);
     if (attribute != NULL && attribute->decode != NULL)
         attribute->decode(der, csr);
     else
         der->at = der->end;
-    prov_der_leave(der, values);
-    prov_der_leave(der, outer);
+    prov_der_leave(der);
+    prov_der_leave(der);
 }
 
 static void attributes_decode(struct prov_der *der, struct prov_csr *csr)
 {
-    const uint8_t *outer = prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(0));
     unsigned seen = 0;
 
+    prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(0));
     while (prov_der_more(der))
         attribute_decode(der, &seen, csr);
-    prov_der_leave(der, outer);
+    prov_der_leave(der);
 }
 
 /* --- parse ----------------------------------------------------------------------------------- */
@@ -118,34 +118,29 @@ static const uint8_t version_1[] = {DER_INTEGER, 1, 0};
 
 static void info_decode(struct prov_der *der, struct prov_csr *csr)
 {
-    const uint8_t *start = der->at;
-    const uint8_t *outer = prov_der_enter(der, DER_SEQUENCE);
-    struct prov_name name;
-
+    prov_der_enter(der, DER_SEQUENCE);
+    csr->info = der->whole;
     prov_der_literal(der, version_1, PROV_E_VERSION);
-    prov_name_decode(der, &name);
-    csr->subject = name.whole;
-    csr->common_name = name.common_name;
-    csr->common_name_count = name.common_name_count;
+    csr->common_name_count = prov_name_decode(der, &csr->subject, &csr->common_name);
     prov_key_decode(der, &csr->spki, &csr->point);
     attributes_decode(der, csr);
-    prov_der_leave(der, outer);
-    csr->info = prov_der_since(der, start);
+    prov_der_leave(der);
 }
 
 prov_result prov_csr_parse(struct prov_bytes bytes, struct prov_csr *ret)
 {
-    struct prov_der der = prov_der_make(bytes);
-    const uint8_t *outer = prov_der_enter(&der, DER_SEQUENCE);
     struct prov_bytes signature;
     struct prov_csr csr;
+    struct prov_der der;
 
     memset(&csr, 0, sizeof csr);
     csr.der = bytes;
+    prov_der_begin(&der, bytes);
+    prov_der_enter(&der, DER_SEQUENCE);
     info_decode(&der, &csr);
     prov_algorithm_decode(&der);
     prov_signature_decode(&der, &signature, csr.signature);
-    prov_der_leave(&der, outer);
+    prov_der_leave(&der);
     prov_result result = prov_der_end(&der);
     if (result == PROV_OK)
         *ret = csr;
@@ -180,26 +175,22 @@ prov_result prov_csr_eui64(const struct prov_csr *csr, struct prov_eui64 *ret)
  * PrintableString. */
 static void attribute_put(struct prov_buf *buf, uint8_t number, const struct prov_csr_plan *plan)
 {
-    static const uint8_t id_ce_san[] = {0x55, 0x1d, ID_CE_SUBJECT_ALT_NAME};
-    size_t attribute = prov_der_open(buf, DER_SEQUENCE);
-    size_t type = prov_der_open(buf, DER_OID);
+    static const uint8_t id_ce_san[] = {DER_OID, 3, 0x55, 0x1d, ID_CE_SUBJECT_ALT_NAME};
+    size_t attribute = buf->len;
 
     prov_put_bytes(buf, PROV_BYTES_OF(pkcs_9));
     prov_put_u8(buf, number);
-    prov_der_close(buf, type);
-    size_t values = prov_der_open(buf, DER_SET);
+    size_t value = buf->len;
     if (number == CHALLENGE_PASSWORD) {
         prov_der_put(buf, DER_PRINTABLE_STRING, plan->challenge);
     } else {
-        size_t list = prov_der_open(buf, DER_SEQUENCE),
-               extension = prov_der_open(buf, DER_SEQUENCE);
-        prov_der_put(buf, DER_OID, PROV_BYTES_OF(id_ce_san));
+        prov_put_bytes(buf, PROV_BYTES_OF(id_ce_san));
         prov_der_put(buf, DER_OCTET_STRING, plan->san);
-        prov_der_close(buf, extension);
-        prov_der_close(buf, list);
+        prov_der_wrap(buf, value, DER_SEQUENCE); /* Extension */
+        prov_der_wrap(buf, value, DER_SEQUENCE); /* Extensions */
     }
-    prov_der_close(buf, values);
-    prov_der_close(buf, attribute);
+    prov_der_wrap(buf, value, DER_SET);
+    prov_der_wrap(buf, attribute, DER_SEQUENCE);
 }
 
 /* DER sorts a SET OF by the encodings of its members (X.690, section 11.6), so the shorter SEQUENCE stands
@@ -207,7 +198,7 @@ static void attribute_put(struct prov_buf *buf, uint8_t number, const struct pro
  * and the other way round if that was wrong. */
 static void attributes_put(struct prov_buf *buf, const struct prov_csr_plan *plan)
 {
-    size_t set = prov_der_open(buf, DER_CONTEXT_CONSTRUCTED(0)), second;
+    size_t set = buf->len, second;
 
     if (plan->challenge.len > 0)
         attribute_put(buf, CHALLENGE_PASSWORD, plan);
@@ -219,7 +210,7 @@ static void attributes_put(struct prov_buf *buf, const struct prov_csr_plan *pla
         attribute_put(buf, EXTENSION_REQUEST, plan);
         attribute_put(buf, CHALLENGE_PASSWORD, plan);
     }
-    prov_der_close(buf, set);
+    prov_der_wrap(buf, set, DER_CONTEXT_CONSTRUCTED(0));
 }
 
 /* SEQUENCE { SET { SEQUENCE { id-at-commonName, UTF8String } } } up to the text of 23 octets. */
@@ -255,28 +246,28 @@ prov_result prov_csr_make_info(const struct prov_csr_plan *plan, struct prov_buf
         return PROV_E_STATE;
     if (plan->challenge.len > CHALLENGE_MAX)
         return PROV_E_BOUNDS;
-    size_t mark = prov_der_open(ret, DER_SEQUENCE);
+    size_t mark = ret->len;
     prov_put_bytes(ret, PROV_BYTES_OF(version_1));
     subject_put(ret, plan);
     uint8_t *spki = prov_put_space(ret, PROV_SPKI_LEN);
     if (spki != NULL)
         prov_spki_encode(plan->point, spki);
     attributes_put(ret, plan);
-    prov_der_close(ret, mark);
+    prov_der_wrap(ret, mark, DER_SEQUENCE);
     return prov_buf_result(ret);
 }
 
 prov_result prov_csr_finish(struct prov_bytes info, const uint8_t signature[PROV_SIGNATURE_LEN],
                             struct prov_buf *ret)
 {
-    size_t mark = prov_der_open(ret, DER_SEQUENCE), bits;
+    size_t mark = ret->len, bits;
 
     prov_put_bytes(ret, info);
     prov_algorithm_put(ret);
-    bits = prov_der_open(ret, DER_BIT_STRING);
+    bits = ret->len;
     prov_put_u8(ret, 0);
     prov_ecdsa_encode(signature, ret);
-    prov_der_close(ret, bits);
-    prov_der_close(ret, mark);
+    prov_der_wrap(ret, bits, DER_BIT_STRING);
+    prov_der_wrap(ret, mark, DER_SEQUENCE);
     return prov_buf_result(ret);
 }

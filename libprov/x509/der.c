@@ -5,24 +5,21 @@
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-struct prov_der prov_der_make(struct prov_bytes bytes)
+void prov_der_begin(struct prov_der *der, struct prov_bytes bytes)
 {
-    const uint8_t *end = bytes.len > 0 ? bytes.data + bytes.len : bytes.data;
-
-    return (struct prov_der){bytes.data, end, PROV_OK};
+    der->at = bytes.data;
+    der->end = bytes.len > 0 ? bytes.data + bytes.len : bytes.data;
+    der->whole = bytes;
+    der->result = PROV_OK;
+    der->depth = 0;
 }
 
 void prov_der_fail(struct prov_der *der, prov_result result)
 {
     if (der->result == PROV_OK)
         der->result = result;
-    der->at = der->end;
-}
-
-void prov_der_check(struct prov_der *der, prov_result result)
-{
-    if (result != PROV_OK)
-        prov_der_fail(der, result);
+    if (der->result != PROV_OK)
+        der->at = der->end;
 }
 
 bool prov_der_more(const struct prov_der *der)
@@ -70,24 +67,24 @@ static prov_result take_head(const struct prov_der *der, struct prov_bytes *ret)
         if (length < 0x80)
             return PROV_E_FORMAT;
     }
-    if ((der->at[0] & 0x1f) == 0x1f)
-        return PROV_E_FORMAT;
     *ret = PROV_BYTES(at + 2, length);
     return length > left ? PROV_E_TRUNCATED : PROV_OK;
 }
 
+/* Tags of more octets than one are in none of the callers' lists, and refused there. */
 uint8_t prov_der_take_any(struct prov_der *der, struct prov_bytes *ret)
 {
+    const uint8_t *start = der->at;
     prov_result result = take_head(der, ret);
 
+    prov_der_fail(der, result);
     if (result != PROV_OK) {
-        *ret = PROV_BYTES_NONE;
-        prov_der_fail(der, result);
+        *ret = PROV_BYTES(der->end, 0);
         return 0;
     }
-    uint8_t tag = der->at[0];
     der->at = ret->data + ret->len;
-    return tag;
+    der->whole = PROV_BYTES(start, (size_t)(der->at - start));
+    return *start;
 }
 
 void prov_der_take(struct prov_der *der, uint8_t tag, struct prov_bytes *ret)
@@ -97,40 +94,29 @@ void prov_der_take(struct prov_der *der, uint8_t tag, struct prov_bytes *ret)
     prov_der_take_any(der, ret);
 }
 
-struct prov_bytes prov_der_since(const struct prov_der *der, const uint8_t *start)
+void prov_der_enter(struct prov_der *der, uint8_t tag)
 {
-    return PROV_BYTES(start, (size_t)(der->at - start));
-}
-
-const uint8_t *prov_der_enter(struct prov_der *der, uint8_t tag)
-{
-    const uint8_t *outer = der->end;
     struct prov_bytes content;
 
     prov_der_take(der, tag, &content);
-    if (der->result == PROV_OK) {
-        der->end = der->at;
-        der->at = content.data;
-    }
-    return outer;
+    der->outer[der->depth++] = der->end;
+    der->end = der->at;
+    der->at = content.data;
 }
 
-const uint8_t *prov_der_enter_some(struct prov_der *der, uint8_t tag)
+void prov_der_enter_some(struct prov_der *der, uint8_t tag)
 {
-    const uint8_t *outer = prov_der_enter(der, tag);
-
+    prov_der_enter(der, tag);
     if (!prov_der_more(der))
         prov_der_fail(der, PROV_E_FORMAT);
-    return outer;
 }
 
-void prov_der_leave(struct prov_der *der, const uint8_t *outer)
+void prov_der_leave(struct prov_der *der)
 {
     prov_result result = prov_der_end(der);
 
-    der->end = outer;
-    if (result != PROV_OK)
-        der->at = outer;
+    der->end = der->outer[--der->depth];
+    prov_der_fail(der, result);
 }
 
 void prov_der_literal(struct prov_der *der, const uint8_t *element, prov_result otherwise)
@@ -182,82 +168,53 @@ void prov_der_take_oid(struct prov_der *der, struct prov_bytes *ret)
         prov_der_fail(der, PROV_E_FORMAT);
 }
 
-void prov_der_take_bits(struct prov_der *der, struct prov_bytes *ret)
-{
-    prov_der_take(der, DER_BIT_STRING, ret);
-    if (ret->len == 0 || ret->data[0] != 0)
-        prov_der_fail(der, PROV_E_FORMAT);
-    else
-        *ret = PROV_BYTES(ret->data + 1, ret->len - 1);
-}
-
-/* --- reading by a reader ---------------------------------------------------------------------- */
-
-void prov_der_get_short(struct prov_reader *reader, uint8_t tag, struct prov_bytes *ret)
-{
-    bool fits = prov_get_u8(reader) == tag;
-    uint8_t length = prov_get_u8(reader);
-
-    if (!fits || length >= 0x80)
-        prov_reader_fail(reader, PROV_E_FORMAT);
-    prov_get_bytes(reader, length, ret);
-}
-
 /* --- writing ---------------------------------------------------------------------------------- */
 
-/* One octet is kept for the length; close moves the content on when it needs more. */
-size_t prov_der_open(struct prov_buf *buf, uint8_t tag)
-{
-    prov_put_u8(buf, tag);
-    prov_put_u8(buf, 0);
-    return buf->len;
-}
-
-void prov_der_close(struct prov_buf *buf, size_t mark)
+void prov_der_wrap(struct prov_buf *buf, size_t mark, uint8_t tag)
 {
     size_t length = buf->len - mark;
-    size_t more = (size_t)(length >= 0x80) + (length >= 0x100);
+    size_t head = 2 + (size_t)(length >= 0x80) + (size_t)(length >= 0x100);
 
-    prov_put_space(buf, more);
+    prov_put_space(buf, head);
     if (length > 0xffff)
         buf->overflow = true;
     if (buf->overflow)
         return;
     uint8_t *at = buf->data + mark;
-    memmove(at + more, at, length);
-    if (more > 0)
-        at[-1] = (uint8_t)(0x80 + more);
-    else
-        at--;
-    for (size_t i = more > 0 ? more : 1; i > 0; length >>= 8)
-        at[--i] = (uint8_t)length;
+    memmove(at + head, at, length);
+    *at++ = tag;
+    if (head > 2)
+        *at++ = (uint8_t)(0x80 + head - 2);
+    if (head > 3)
+        *at++ = (uint8_t)(length >> 8);
+    *at = (uint8_t)length;
 }
 
 void prov_der_put(struct prov_buf *buf, uint8_t tag, struct prov_bytes content)
 {
-    size_t mark = prov_der_open(buf, tag);
+    size_t mark = buf->len;
 
     prov_put_bytes(buf, content);
-    prov_der_close(buf, mark);
+    prov_der_wrap(buf, mark, tag);
 }
 
 void prov_der_put_unsigned(struct prov_buf *buf, struct prov_bytes octets)
 {
-    size_t mark = prov_der_open(buf, DER_INTEGER);
+    size_t mark = buf->len;
 
     while (octets.len > 1 && octets.data[0] == 0)
         octets = PROV_BYTES(octets.data + 1, octets.len - 1);
     if (octets.len == 0 || (octets.data[0] & 0x80) != 0)
         prov_put_u8(buf, 0);
     prov_put_bytes(buf, octets);
-    prov_der_close(buf, mark);
+    prov_der_wrap(buf, mark, DER_INTEGER);
 }
 
 void prov_der_put_bits(struct prov_buf *buf, struct prov_bytes octets)
 {
-    size_t mark = prov_der_open(buf, DER_BIT_STRING);
+    size_t mark = buf->len;
 
     prov_put_u8(buf, 0);
     prov_put_bytes(buf, octets);
-    prov_der_close(buf, mark);
+    prov_der_wrap(buf, mark, DER_BIT_STRING);
 }

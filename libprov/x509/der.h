@@ -5,7 +5,7 @@
  *   element = tag (1 octet) | length (1 to 4) | content
  *
  * One cursor goes through the whole: enter narrows it to an element's content, leave widens it again. Its
- * error is sticky: after the first failure nothing is left, every take gives nothing and every loop over
+ * error is sticky: after the first failure nothing is left, every take gives no octets and every loop over
  * prov_der_more ends, so a parser reads like its schema and asks for the result once.
  */
 #ifndef PROV_X509_DER_H
@@ -31,16 +31,20 @@ enum prov_der_tag {
 #define DER_CONTEXT(n)             (0x80 | (n))
 #define DER_CONTEXT_CONSTRUCTED(n) (0xa0 | (n))
 
+/* As deep as a name in the subjectAltName of a certificate lies, with room for its attributes. */
+#define DER_DEPTH_MAX 12
+
 struct prov_der {
     const uint8_t *at, *end;
-    prov_result result; /* PROV_OK, or the first failure; then at == end */
+    struct prov_bytes whole; /* what was taken or entered last, with its header */
+    prov_result result;      /* PROV_OK, or the first failure; then at == end */
+    uint8_t depth;
+    const uint8_t *outer[DER_DEPTH_MAX]; /* the ends that leave goes back to */
 };
 
-struct prov_der prov_der_make(struct prov_bytes bytes);
-/* Records a failure, unless there was one before. */
+void prov_der_begin(struct prov_der *der, struct prov_bytes bytes);
+/* Records a failure, unless there was one before or it is PROV_OK. */
 void prov_der_fail(struct prov_der *der, prov_result result);
-/* The same unless it is PROV_OK. */
-void prov_der_check(struct prov_der *der, prov_result result);
 /* More elements stand here. False after a failure. */
 bool prov_der_more(const struct prov_der *der);
 bool prov_der_next_is(const struct prov_der *der, uint8_t tag);
@@ -51,12 +55,10 @@ PROV_MUST prov_result prov_der_end(struct prov_der *der);
 void prov_der_take(struct prov_der *der, uint8_t tag, struct prov_bytes *ret);
 /* The same, whatever tag it has, which is returned. */
 uint8_t prov_der_take_any(struct prov_der *der, struct prov_bytes *ret);
-/* From `start`, where an element began, to where the cursor is. */
-struct prov_bytes prov_der_since(const struct prov_der *der, const uint8_t *start);
-/* Goes into the next element; what is returned is leave's. enter_some refuses an empty one. */
-const uint8_t *prov_der_enter(struct prov_der *der, uint8_t tag);
-const uint8_t *prov_der_enter_some(struct prov_der *der, uint8_t tag);
-void prov_der_leave(struct prov_der *der, const uint8_t *outer);
+/* Goes into the next element, and out again behind it. enter_some refuses an empty one. */
+void prov_der_enter(struct prov_der *der, uint8_t tag);
+void prov_der_enter_some(struct prov_der *der, uint8_t tag);
+void prov_der_leave(struct prov_der *der);
 /* An element that has one value only, and so one encoding: `element`, whose length is below 0x80. */
 void prov_der_literal(struct prov_der *der, const uint8_t *element, prov_result otherwise);
 
@@ -67,18 +69,12 @@ bool prov_der_take_true(struct prov_der *der);
 void prov_der_take_integer(struct prov_der *der, struct prov_bytes *ret);
 /* An OBJECT IDENTIFIER: not empty, each number minimal and whole (X.690, section 8.19). */
 void prov_der_take_oid(struct prov_der *der, struct prov_bytes *ret);
-/* A BIT STRING of whole octets. */
-void prov_der_take_bits(struct prov_der *der, struct prov_bytes *ret);
-
-/* Without a cursor: the content of an element whose length takes one octet. */
-void prov_der_get_short(struct prov_reader *reader, uint8_t tag, struct prov_bytes *ret);
 
 /* Are these octets those that follow their number in `is`: an object identifier's content, say. */
 bool prov_der_is(const struct prov_bytes *octets, const uint8_t *is);
 
-/* Writing: what stands between open and close becomes the content; close sets the length. */
-size_t prov_der_open(struct prov_buf *buf, uint8_t tag);
-void prov_der_close(struct prov_buf *buf, size_t mark);
+/* Writing: what was put since `mark`, a length that the buffer had, becomes the content of an element. */
+void prov_der_wrap(struct prov_buf *buf, size_t mark, uint8_t tag);
 void prov_der_put(struct prov_buf *buf, uint8_t tag, struct prov_bytes content);
 /* An INTEGER from big-endian octets. */
 void prov_der_put_unsigned(struct prov_buf *buf, struct prov_bytes octets);

@@ -3,9 +3,7 @@
  * Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }  (RFC 5480, appendix A; RFC 8422,
  * section 5.4). All of its lengths take one octet.
  */
-#include "prov/x509.h"
-
-#include "der.h"
+#include "parts.h"
 
 #include <string.h>
 
@@ -41,43 +39,56 @@ void prov_ecdsa_encode(const uint8_t raw[PROV_SIGNATURE_LEN], struct prov_buf *r
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* 1 to n - 1, minimal, to 32 octets. Not secret: no care about timing. */
-static void get_scalar(struct prov_reader *reader, uint8_t ret[PROV_SCALAR_LEN])
+/* 1 to n - 1, to 32 octets. Not secret: no care about timing. */
+static void scalar_decode(struct prov_der *der, uint8_t ret[PROV_SCALAR_LEN])
 {
     struct prov_bytes number;
 
-    prov_der_get_short(reader, DER_INTEGER, &number);
-    if (number.len == 0 || number.data[0] >= 0x80 ||
-        (number.len > 1 && number.data[0] == 0 && number.data[1] < 0x80)) {
-        prov_reader_fail(reader, PROV_E_FORMAT);
-        return;
-    }
-    if (number.data[0] == 0)
+    prov_der_take_integer(der, &number);
+    if (number.len > 0 && number.data[0] >= 0x80)
+        prov_der_fail(der, PROV_E_FORMAT);
+    if (number.len > 0 && number.data[0] == 0)
         number = PROV_BYTES(number.data + 1, number.len - 1);
-    if (number.len == 0 || number.len > PROV_SCALAR_LEN) {
-        prov_reader_fail(reader, PROV_E_SIGNATURE);
-        return;
-    }
     memset(ret, 0, PROV_SCALAR_LEN);
-    memcpy(ret + PROV_SCALAR_LEN - number.len, number.data, number.len);
+    if (number.len > 0 && number.len <= PROV_SCALAR_LEN)
+        memcpy(ret + PROV_SCALAR_LEN - number.len, number.data, number.len);
+    else
+        prov_der_fail(der, PROV_E_SIGNATURE);
     if (memcmp(ret, order, PROV_SCALAR_LEN) >= 0)
-        prov_reader_fail(reader, PROV_E_SIGNATURE);
+        prov_der_fail(der, PROV_E_SIGNATURE);
+}
+
+static void value_decode(struct prov_der *der, uint8_t ret[PROV_SIGNATURE_LEN])
+{
+    prov_der_enter(der, DER_SEQUENCE);
+    scalar_decode(der, ret);
+    scalar_decode(der, ret + PROV_SCALAR_LEN);
+    prov_der_leave(der);
 }
 
 prov_result prov_ecdsa_decode(struct prov_bytes bytes, uint8_t ret[PROV_SIGNATURE_LEN])
 {
-    struct prov_reader reader = prov_reader_make(bytes);
     uint8_t raw[PROV_SIGNATURE_LEN];
+    struct prov_der der;
 
-    prov_der_get_short(&reader, DER_SEQUENCE, &bytes);
-    prov_result result = prov_reader_end(&reader);
-    if (result != PROV_OK)
-        return result;
-    reader = prov_reader_make(bytes);
-    get_scalar(&reader, raw);
-    get_scalar(&reader, raw + PROV_SCALAR_LEN);
-    result = prov_reader_end(&reader);
+    prov_der_begin(&der, bytes);
+    value_decode(&der, raw);
+    prov_result result = prov_der_end(&der);
     if (result == PROV_OK)
         memcpy(ret, raw, sizeof raw);
     return result;
+}
+
+/* A BIT STRING of whole octets. */
+void prov_signature_decode(struct prov_der *der, struct prov_bytes *ret,
+                           uint8_t ret_raw[PROV_SIGNATURE_LEN])
+{
+    prov_der_enter(der, DER_BIT_STRING);
+    if (prov_der_next_is(der, 0))
+        der->at++;
+    else
+        prov_der_fail(der, PROV_E_FORMAT);
+    *ret = PROV_BYTES(der->at, (size_t)(der->end - der->at));
+    value_decode(der, ret_raw);
+    prov_der_leave(der);
 }

@@ -27,12 +27,9 @@ static void key_usage_decode(struct prov_der *der, struct prov_x509 *cert, bool 
     if (unused > 7 || (last & ((2u << unused) - 1)) != 1u << unused ||
         (content.len == 3 && last != 0x80))
         prov_der_fail(der, PROV_E_FORMAT);
-    for (unsigned bit = 0; bit < 8; bit++)
-        if ((content.data[1] & 0x80u >> bit) != 0)
-            cert->key_usage |= (uint16_t)(1u << bit);
+    cert->key_usage = content.data[1];
     if (content.len == 3)
         cert->key_usage |= PROV_KU_DECIPHER_ONLY;
-    cert->has_key_usage = true;
     cert->key_usage_critical = critical;
 }
 
@@ -42,36 +39,31 @@ static void key_usage_decode(struct prov_der *der, struct prov_x509 *cert, bool 
 static const uint8_t id_kp[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03};
 static const uint8_t any_extended_key_usage[] = {4, 0x55, 0x1d, 0x25, 0x00};
 
-static const struct {
-    uint8_t number, eku;
-} purposes[] = {
-    {1, PROV_EKU_SERVER_AUTH},  {2, PROV_EKU_CLIENT_AUTH}, {3, PROV_EKU_CODE_SIGNING},
-    {9, PROV_EKU_OCSP_SIGNING}, {28, PROV_EKU_CMC_RA},
-};
+/* n of each bit of enum prov_eku, from the lowest on */
+static const uint8_t purposes[] = {1, 2, 3, 9, 28};
 
 static unsigned purpose_bit(struct prov_bytes oid)
 {
+    const uint8_t *purpose = NULL;
+
     if (prov_der_is(&oid, any_extended_key_usage))
         return PROV_EKU_ANY;
     if (oid.len == sizeof id_kp + 1 && memcmp(oid.data, id_kp, sizeof id_kp) == 0)
-        for (size_t i = 0; i < sizeof purposes / sizeof purposes[0]; i++)
-            if (purposes[i].number == oid.data[sizeof id_kp])
-                return purposes[i].eku;
-    return PROV_EKU_OTHER;
+        purpose = memchr(purposes, oid.data[sizeof id_kp], sizeof purposes);
+    return purpose != NULL ? 1u << (purpose - purposes) : PROV_EKU_OTHER;
 }
 
 static void extended_key_usage_decode(struct prov_der *der, struct prov_x509 *cert, bool critical)
 {
-    const uint8_t *outer = prov_der_enter_some(der, DER_SEQUENCE);
     struct prov_bytes oid;
 
     (void)critical;
+    prov_der_enter_some(der, DER_SEQUENCE);
     while (prov_der_more(der)) {
         prov_der_take_oid(der, &oid);
         cert->eku |= (uint16_t)purpose_bit(oid);
     }
-    prov_der_leave(der, outer);
-    cert->has_eku = true;
+    prov_der_leave(der);
 }
 
 /* --- basic constraints (section 4.2.1.9) ----------------------------------------------------- */
@@ -81,10 +73,10 @@ static void extended_key_usage_decode(struct prov_der *der, struct prov_x509 *ce
 
 static void basic_constraints_decode(struct prov_der *der, struct prov_x509 *cert, bool critical)
 {
-    const uint8_t *outer = prov_der_enter(der, DER_SEQUENCE);
     struct prov_bytes path_len;
 
     (void)critical;
+    prov_der_enter(der, DER_SEQUENCE);
     cert->has_basic_constraints = true;
     cert->is_ca = prov_der_take_true(der);
     if (cert->is_ca && prov_der_more(der)) {
@@ -94,7 +86,7 @@ static void basic_constraints_decode(struct prov_der *der, struct prov_x509 *cer
         else
             cert->path_len = path_len.len == 1 ? path_len.data[0] : PATH_LEN_LARGE;
     }
-    prov_der_leave(der, outer);
+    prov_der_leave(der);
 }
 
 /* --- subject alternative name (section 4.2.1.6) ---------------------------------------------- */
@@ -115,28 +107,29 @@ static const uint8_t id_on_mac_address[] = {8, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x0
 /* hardwareModuleName and the like are not looked at. */
 static void other_name_decode(struct prov_der *der, struct prov_x509 *cert)
 {
-    const uint8_t *outer = prov_der_enter(der, GENERAL_NAME_OTHER), *inner;
     struct prov_bytes type, value;
 
+    prov_der_enter(der, GENERAL_NAME_OTHER);
     prov_der_take_oid(der, &type);
-    inner = prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(0));
+    prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(0));
     bool is_mac = prov_der_is(&type, id_on_mac_address);
     prov_der_take(der, is_mac ? DER_OCTET_STRING : DER_SEQUENCE, &value);
     if (is_mac && value.len != 6 && value.len != 8)
         prov_der_fail(der, PROV_E_NAME);
     if (is_mac)
         cert->mac_name = value;
-    prov_der_leave(der, inner);
-    prov_der_leave(der, outer);
+    prov_der_leave(der);
+    prov_der_leave(der);
 }
 
 /* [4] is explicit, Name being a CHOICE. */
-static void directory_name_decode(struct prov_der *der, struct prov_name *ret)
+static void directory_name_decode(struct prov_der *der, struct prov_bytes *ret)
 {
-    const uint8_t *outer = prov_der_enter(der, GENERAL_NAME_DIRECTORY);
+    struct prov_bytes common_name;
 
-    prov_name_decode(der, ret);
-    prov_der_leave(der, outer);
+    prov_der_enter(der, GENERAL_NAME_DIRECTORY);
+    prov_name_decode(der, ret, &common_name);
+    prov_der_leave(der);
 }
 
 static void string_name_decode(struct prov_der *der, struct prov_x509 *cert)
@@ -155,10 +148,11 @@ static void string_name_decode(struct prov_der *der, struct prov_x509 *cert)
 
 static void subject_alt_name_decode(struct prov_der *der, struct prov_x509 *cert, bool critical)
 {
-    const uint8_t *start = der->at;
-    const uint8_t *outer = prov_der_enter_some(der, DER_SEQUENCE);
-    struct prov_name name;
+    struct prov_bytes name;
 
+    prov_der_enter_some(der, DER_SEQUENCE);
+    cert->san = der->whole;
+    cert->san_critical = critical;
     for (; prov_der_more(der); cert->san_count++) {
         if (prov_der_next_is(der, GENERAL_NAME_OTHER))
             other_name_decode(der, cert);
@@ -167,9 +161,7 @@ static void subject_alt_name_decode(struct prov_der *der, struct prov_x509 *cert
         else
             string_name_decode(der, cert);
     }
-    prov_der_leave(der, outer);
-    cert->san = prov_der_since(der, start);
-    cert->san_critical = critical;
+    prov_der_leave(der);
 }
 
 /* --- key identifiers (sections 4.2.1.1 and 4.2.1.2) ------------------------------------------ */
@@ -186,20 +178,17 @@ static void identifier_decode(struct prov_der *der, uint8_t tag, struct prov_byt
 static void authority_key_identifier_decode(struct prov_der *der, struct prov_x509 *cert,
                                             bool critical)
 {
-    const uint8_t *outer = prov_der_enter(der, DER_SEQUENCE), *names;
-    struct prov_name issuer;
-
     (void)critical;
+    prov_der_enter(der, DER_SEQUENCE);
     if (prov_der_next_is(der, DER_CONTEXT(0)))
         identifier_decode(der, DER_CONTEXT(0), &cert->aki);
     if (prov_der_more(der)) {
-        names = prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(1));
-        directory_name_decode(der, &issuer);
-        prov_der_leave(der, names);
+        prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(1));
+        directory_name_decode(der, &cert->aki_issuer);
+        prov_der_leave(der);
         identifier_decode(der, DER_CONTEXT(2), &cert->aki_serial);
-        cert->aki_issuer = issuer.whole;
     }
-    prov_der_leave(der, outer);
+    prov_der_leave(der);
 }
 
 static void subject_key_identifier_decode(struct prov_der *der, struct prov_x509 *cert,
@@ -259,16 +248,16 @@ static bool list_add(struct prov_bytes *oids, size_t *count, struct prov_bytes o
 
 void prov_extensions_decode(struct prov_der *der, bool unknown_refused, struct prov_x509 *cert)
 {
-    const uint8_t *outer = prov_der_enter_some(der, DER_SEQUENCE), *list, *inner;
     struct prov_bytes oids[EXTENSION_MAX], oid;
     size_t count = 0;
 
+    prov_der_enter_some(der, DER_SEQUENCE);
     while (prov_der_more(der)) {
-        list = prov_der_enter(der, DER_SEQUENCE);
+        prov_der_enter(der, DER_SEQUENCE);
         prov_der_take_oid(der, &oid);
         const struct extension *extension = extension_find(oid);
         bool critical = prov_der_take_true(der);
-        inner = prov_der_enter(der, DER_OCTET_STRING);
+        prov_der_enter(der, DER_OCTET_STRING);
         if (!list_add(oids, &count, oid) ||
             (extension == NULL
                  ? critical || unknown_refused
@@ -278,8 +267,8 @@ void prov_extensions_decode(struct prov_der *der, bool unknown_refused, struct p
             der->at = der->end;
         else
             extension->decode(der, cert, critical);
-        prov_der_leave(der, inner);
-        prov_der_leave(der, list);
+        prov_der_leave(der);
+        prov_der_leave(der);
     }
-    prov_der_leave(der, outer);
+    prov_der_leave(der);
 }

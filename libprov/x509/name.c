@@ -12,8 +12,6 @@
 
 #include "prov/text.h"
 
-#include <string.h>
-
 static const uint8_t id_at_common_name[] = {3, 0x55, 0x04, 0x03};
 
 static bool is_ascii(struct prov_bytes text)
@@ -35,31 +33,34 @@ static bool is_text(uint8_t tag, struct prov_bytes value)
     return (tag == DER_PRINTABLE_STRING || tag == DER_IA5_STRING) && is_ascii(value);
 }
 
-static void attribute_decode(struct prov_der *der, struct prov_name *name)
+/* Returns whether it is a CN. */
+static bool attribute_decode(struct prov_der *der, struct prov_bytes *ret)
 {
-    const uint8_t *set = prov_der_enter(der, DER_SEQUENCE);
-    struct prov_bytes type, value;
+    struct prov_bytes type;
 
+    prov_der_enter(der, DER_SEQUENCE);
     prov_der_take_oid(der, &type);
-    if (!is_text(prov_der_take_any(der, &value), value))
+    if (!is_text(prov_der_take_any(der, ret), *ret))
         prov_der_fail(der, PROV_E_FORMAT);
-    prov_der_leave(der, set);
-    if (prov_der_is(&type, id_at_common_name) && name->common_name_count++ == 0)
-        name->common_name = value;
+    prov_der_leave(der);
+    return prov_der_is(&type, id_at_common_name);
 }
 
-void prov_name_decode(struct prov_der *der, struct prov_name *ret)
+unsigned prov_name_decode(struct prov_der *der, struct prov_bytes *ret,
+                          struct prov_bytes *ret_common_name)
 {
-    const uint8_t *start = der->at;
-    const uint8_t *outer = prov_der_enter(der, DER_SEQUENCE), *name;
+    struct prov_bytes value;
+    unsigned count = 0;
 
-    memset(ret, 0, sizeof *ret);
+    prov_der_enter(der, DER_SEQUENCE);
+    *ret = der->whole;
     while (prov_der_more(der)) {
-        name = prov_der_enter_some(der, DER_SET);
+        prov_der_enter_some(der, DER_SET);
         while (prov_der_more(der))
-            attribute_decode(der, ret);
-        prov_der_leave(der, name);
+            if (attribute_decode(der, &value) && count++ == 0)
+                *ret_common_name = value;
+        prov_der_leave(der);
     }
-    prov_der_leave(der, outer);
-    ret->whole = prov_der_since(der, start);
+    prov_der_leave(der);
+    return count;
 }

@@ -7,13 +7,8 @@
 
 #include "der.h"
 
-#include "prov/x509.h"
-
-struct prov_name {
-    struct prov_bytes whole; /* with its header */
-    struct prov_bytes common_name;
-    unsigned common_name_count;
-};
-void prov_name_decode(struct prov_der *der, struct prov_name *ret);
+/* The Name with its header, and the value octets of its first CN, if there is one; returns how many there are. */
+unsigned prov_name_decode(struct prov_der *der, struct prov_bytes *ret,
+                          struct prov_bytes *ret_common_name);
 
 #endif

@@ -19,7 +19,7 @@ static prov_result common_check(const struct prov_path_rules *rules, const struc
     unsigned purpose =
         rules->role == PROV_PATH_SERVER ? PROV_EKU_SERVER_AUTH : PROV_EKU_CLIENT_AUTH;
 
-    if (cert->has_eku && (cert->eku & purpose) == 0)
+    if (cert->eku != 0 && (cert->eku & purpose) == 0)
         return PROV_E_CERT_PROFILE;
     if (rules->has_time && (rules->time < cert->not_before || rules->time > cert->not_after))
         return PROV_E_TIME;
@@ -32,25 +32,23 @@ static prov_result common_check(const struct prov_path_rules *rules, const struc
  * manufacturer's certificate (IDevID) that has more bits, or none. */
 static bool leaf_key_usage_fits(enum prov_path_role role, const struct prov_x509 *leaf)
 {
-    unsigned server_bits = PROV_KU_DIGITAL_SIGNATURE | PROV_KU_KEY_AGREEMENT;
+    unsigned usage = leaf->key_usage;
 
-    if (leaf->is_ca || (leaf->key_usage & PROV_KU_CERT_SIGN) != 0)
-        return false;
-    if (role == PROV_PATH_SERVER &&
-        (!leaf->key_usage_critical || (leaf->key_usage & ~server_bits) != 0))
-        return false;
-    return !leaf->has_key_usage || (leaf->key_usage & PROV_KU_DIGITAL_SIGNATURE) != 0;
+    if (role == PROV_PATH_SERVER)
+        return leaf->key_usage_critical &&
+               (usage & ~(unsigned)PROV_KU_KEY_AGREEMENT) == PROV_KU_DIGITAL_SIGNATURE;
+    return usage == 0 ||
+           (usage & (PROV_KU_DIGITAL_SIGNATURE | PROV_KU_CERT_SIGN)) == PROV_KU_DIGITAL_SIGNATURE;
 }
 
 static prov_result leaf_check(const struct prov_path_rules *rules, const struct prov_x509 *leaf)
 {
-    bool by_name = rules->role == PROV_PATH_SERVER && rules->device == NULL;
     struct prov_eui64 device;
     prov_result result = PROV_E_NAME;
 
-    if (!leaf_key_usage_fits(rules->role, leaf))
+    if (leaf->is_ca || !leaf_key_usage_fits(rules->role, leaf))
         return PROV_E_CERT_PROFILE;
-    if (!by_name)
+    if (rules->role == PROV_PATH_CLIENT || rules->device != NULL)
         result = prov_x509_eui64(leaf, &device);
     else if (rules->server != NULL)
         result = prov_x509_match_server(leaf, rules->server);
@@ -77,8 +75,9 @@ static bool issuer_fits(const struct prov_x509 *lower, const struct prov_x509 *i
 static prov_result issuer_check(const struct prov_path *path, const struct prov_x509 *issuer,
                                 bool is_anchor)
 {
-    if (!issuer->is_ca || (!issuer->has_key_usage && !is_anchor) ||
-        (issuer->has_key_usage && (issuer->key_usage & PROV_KU_CERT_SIGN) == 0))
+    bool needs_bit = issuer->key_usage != 0 || !is_anchor;
+
+    if (!issuer->is_ca || (needs_bit && (issuer->key_usage & PROV_KU_CERT_SIGN) == 0))
         return PROV_E_CERT_PROFILE;
     if (issuer->path_len >= 0 && path->intermediates > issuer->path_len)
         return PROV_E_CERT_PROFILE;
@@ -128,7 +127,8 @@ prov_result prov_path_begin(struct prov_path *path, const struct prov_path_rules
 {
     memset(path, 0, sizeof *path);
     path->verdict = PROV_E_STATE;
-    if (chain_len == 0 || chain_len > PROV_PATH_MAX)
+    path->reason = PROV_E_ISSUER;
+    if (chain_len - 1 >= PROV_PATH_MAX)
         return chain_len == 0 ? PROV_E_FORMAT : PROV_E_DEPTH;
     memcpy(path->chain, chain, chain_len * sizeof *chain);
     path->chain_len = (uint8_t)chain_len;
@@ -137,81 +137,67 @@ prov_result prov_path_begin(struct prov_path *path, const struct prov_path_rules
     path->anchor_count = anchor_count;
     prov_result result = order_check(path);
     if (result == PROV_OK)
-        result = leaf_check(rules, &path->leaf);
-    if (result != PROV_OK)
-        return result;
-    path->reason = PROV_E_ISSUER;
-    path->verdict = PROV_E_AGAIN;
-    return PROV_OK;
+        result = leaf_check(&path->rules, &path->leaf);
+    if (result == PROV_OK)
+        path->verdict = PROV_E_AGAIN;
+    return result;
 }
 
 /* --- step ------------------------------------------------------------------------------------ */
 
-/* The next anchor that could have issued `lower`; a certificate that is no anchor is passed over.
- */
-static bool anchor_next(struct prov_path *path, const struct prov_x509 *lower,
-                        struct prov_x509 *ret)
+/* The next certificate that could have issued `lower`: an anchor, or else the next one of the chain. What is
+ * no issuer of this path is passed over among anchors; PROV_E_ISSUER is no better reason than another. */
+static prov_result issuer_next(struct prov_path *path, const struct prov_x509 *lower,
+                               struct prov_x509 *ret)
 {
-    while (path->anchor_at < path->anchor_count) {
-        if (prov_x509_parse(path->anchors[path->anchor_at++], ret) != PROV_OK ||
-            !issuer_fits(lower, ret))
-            continue;
-        prov_result result = issuer_check(path, ret, true);
-        if (result == PROV_OK)
-            return true;
-        path->reason = result;
+    for (;;) {
+        bool is_anchor = path->anchor_at < path->anchor_count;
+        /* What lies beyond the depth is not looked at: a self-issued last one was taken for a root. */
+        if (!is_anchor &&
+            (path->at + 1 == path->chain_len || path->at + 1u >= path->rules.max_below_anchor))
+            return path->reason;
+        prov_result result = PROV_E_ISSUER;
+        if (prov_x509_parse(is_anchor ? path->anchors[path->anchor_at++] : path->chain[++path->at],
+                            ret) == PROV_OK &&
+            issuer_fits(lower, ret))
+            result = issuer_check(path, ret, is_anchor);
+        if (result == PROV_OK || !is_anchor)
+            return result;
+        if (result != PROV_E_ISSUER)
+            path->reason = result;
     }
-    return false;
 }
 
 /* Another anchor, or the chain, may do where this one's key does not. */
-static prov_result anchor_step(struct prov_path *path, struct prov_crypto *crypto,
-                               const struct prov_x509 *lower, const struct prov_x509 *anchor)
+static prov_result link_verify(struct prov_path *path, struct prov_crypto *crypto)
 {
-    prov_result result = prov_x509_verify(lower, crypto, anchor);
+    struct prov_x509 lower, issuer;
+    uint8_t at = path->at;
+    prov_result result = prov_x509_parse(path->chain[at], &lower);
 
-    if (result != PROV_E_SIGNATURE && result != PROV_E_POINT)
-        return result;
-    path->reason = result;
-    return PROV_E_AGAIN;
-}
-
-static prov_result chain_step(struct prov_path *path, struct prov_crypto *crypto,
-                              const struct prov_x509 *lower, struct prov_x509 *issuer)
-{
-    /* What lies beyond the depth is not looked at: a self-issued last one was taken for a root. */
-    if (path->at + 1 == path->chain_len || (size_t)path->at + 1 >= path->rules.max_below_anchor)
-        return path->reason;
-    prov_result result = prov_x509_parse(path->chain[++path->at], issuer);
-    if (result == PROV_OK && !issuer_fits(lower, issuer))
-        result = PROV_E_ISSUER;
+    if (result == PROV_OK && at == 0 && path->anchor_at == 0)
+        result = prov_crypto_point_check(crypto, lower.point);
     if (result == PROV_OK)
-        result = issuer_check(path, issuer, false);
-    if (result == PROV_OK)
-        result = prov_x509_verify(lower, crypto, issuer);
+        result = issuer_next(path, &lower, &issuer);
     if (result != PROV_OK)
         return result;
+    result = prov_x509_verify(&lower, crypto, &issuer);
+    if (path->at == at) {
+        path->reason = result;
+        return result == PROV_OK ? PROV_OK : PROV_E_AGAIN;
+    }
     path->anchor_at = 0;
     path->reason = PROV_E_ISSUER;
-    if (!is_self_issued(issuer))
+    if (!is_self_issued(&issuer))
         path->intermediates++;
-    return PROV_E_AGAIN;
+    return result == PROV_OK ? PROV_E_AGAIN : result;
 }
 
 prov_result prov_path_step(struct prov_path *path, struct prov_crypto *crypto)
 {
-    struct prov_x509 lower, issuer;
-
-    if (path->verdict != PROV_E_AGAIN)
-        return path->verdict;
-    prov_result result = prov_x509_parse(path->chain[path->at], &lower);
-    if (result == PROV_OK && path->at == 0 && path->anchor_at == 0)
-        result = prov_crypto_point_check(crypto, lower.point);
-    if (result == PROV_OK)
-        result = anchor_next(path, &lower, &issuer) ? anchor_step(path, crypto, &lower, &issuer)
-                                                    : chain_step(path, crypto, &lower, &issuer);
-    path->verdict = result;
-    return result;
+    if (path->verdict == PROV_E_AGAIN)
+        path->verdict = link_verify(path, crypto);
+    return path->verdict;
 }
 
 struct prov_bytes prov_path_anchor(const struct prov_path *path)

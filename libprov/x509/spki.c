@@ -8,9 +8,7 @@
  *         06 08 2A 86 48 CE 3D 03 01 07            namedCurve secp256r1
  *      03 42 00 04 X Y                           BIT STRING, uncompressed point
  */
-#include "prov/x509.h"
-
-#include "der.h"
+#include "parts.h"
 
 #include <string.h>
 
@@ -20,7 +18,7 @@ static const uint8_t spki_head[PROV_SPKI_LEN - PROV_POINT_LEN] = {
 
 /* Where AlgorithmIdentifier stands in it: implicit (NULL) and explicit parameters MUST NOT be used (RFC
  * 5480, section 2.1.1), so it has one form too. */
-enum { ALGORITHM_AT = 2, ALGORITHM_LEN = 21, BITS_AT = 23, BITS_LEN = 3, UNCOMPRESSED = 4 };
+enum { ALGORITHM_AT = 2, UNCOMPRESSED = 4 };
 
 void prov_spki_encode(const uint8_t point[PROV_POINT_LEN], uint8_t ret[PROV_SPKI_LEN])
 {
@@ -28,22 +26,30 @@ void prov_spki_encode(const uint8_t point[PROV_POINT_LEN], uint8_t ret[PROV_SPKI
     memcpy(ret + sizeof spki_head, point, PROV_POINT_LEN);
 }
 
+void prov_key_decode(struct prov_der *der, struct prov_bytes *ret_spki,
+                     struct prov_bytes *ret_point)
+{
+    struct prov_bytes bits;
+
+    prov_der_enter(der, DER_SEQUENCE);
+    *ret_spki = der->whole;
+    prov_der_literal(der, spki_head + ALGORITHM_AT, PROV_E_ALGORITHM);
+    prov_der_take(der, DER_BIT_STRING, &bits);
+    if (bits.len != 1 + PROV_POINT_LEN || bits.data[0] != 0 || bits.data[1] != UNCOMPRESSED)
+        prov_der_fail(der, PROV_E_POINT);
+    *ret_point = PROV_BYTES(bits.data + 1, PROV_POINT_LEN);
+    prov_der_leave(der);
+}
+
 prov_result prov_spki_decode(struct prov_bytes spki, struct prov_bytes *ret_point)
 {
-    struct prov_reader reader = prov_reader_make(spki);
-    struct prov_bytes content;
+    struct prov_bytes point;
+    struct prov_der der;
 
-    prov_der_get_short(&reader, DER_SEQUENCE, &content);
-    prov_result result = prov_reader_end(&reader);
-    if (result != PROV_OK) /* a long one is another algorithm's: RSA's, say */
-        return spki.len > 0x80 && spki.data[0] == DER_SEQUENCE ? PROV_E_ALGORITHM : result;
-    if (content.len < ALGORITHM_LEN ||
-        memcmp(content.data, spki_head + ALGORITHM_AT, ALGORITHM_LEN) != 0)
-        return PROV_E_ALGORITHM;
-    const uint8_t *bits = content.data + ALGORITHM_LEN;
-    if (spki.len != PROV_SPKI_LEN || memcmp(bits, spki_head + BITS_AT, BITS_LEN) != 0 ||
-        bits[BITS_LEN] != UNCOMPRESSED)
-        return PROV_E_POINT;
-    *ret_point = PROV_BYTES(bits + BITS_LEN, PROV_POINT_LEN);
-    return PROV_OK;
+    prov_der_begin(&der, spki);
+    prov_key_decode(&der, &spki, &point);
+    prov_result result = prov_der_end(&der);
+    if (result == PROV_OK)
+        *ret_point = point;
+    return result;
 }

@@ -88,7 +88,7 @@ SHOWS(early)
 SHOWS(client_use)
 {
     (void)rig;
-    return s->leaf_parses && s->leaf.has_eku && (s->leaf.eku & PROV_EKU_SERVER_AUTH) == 0;
+    return s->leaf_parses && s->leaf.eku != 0 && (s->leaf.eku & PROV_EKU_SERVER_AUTH) == 0;
 }
 SHOWS(no_signature)
 {

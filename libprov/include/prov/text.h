@@ -42,12 +42,14 @@ PROV_MUST prov_result prov_ni_parse(struct prov_bytes text, struct prov_buf *ret
 #define PROV_TIME_TEXT 21
 void prov_time_format(int64_t seconds, char ret[PROV_TIME_TEXT]);
 PROV_MUST prov_result prov_time_parse(struct prov_bytes text, int64_t *ret);
-/* Civil fields, proleptic Gregorian, UTC; for ASN.1 times. */
+/* "YYYYMMDDHHMMSS", 14 digits: the inner form of ASN.1 times. PROV_E_TEXT: no digits, or no such time. */
+#define PROV_TIME_DIGITS 14
+PROV_MUST prov_result prov_time_from_digits(const uint8_t digits[PROV_TIME_DIGITS], int64_t *ret);
+/* Civil fields, proleptic Gregorian, UTC. */
 struct prov_civil {
     int year, month, day, hour, minute, second;
 };
 void prov_civil_from_seconds(int64_t seconds, struct prov_civil *ret);
-PROV_MUST prov_result prov_civil_to_seconds(const struct prov_civil *civil, int64_t *ret);
 /* 99991231235959Z: no expiry (RFC 5280, section 4.1.2.5). */
 #define PROV_TIME_NEVER INT64_C(253402300799)
 

@@ -31,16 +31,16 @@ PROV_MUST prov_result prov_ecdsa_decode(struct prov_bytes der, uint8_t ret[PROV_
 
 /* --- one certificate ------------------------------------------------------------------------ */
 
-enum prov_key_usage { /* bit masks, as DER numbers the bits (RFC 5280, section 4.2.1.3) */
-                      PROV_KU_DIGITAL_SIGNATURE = 1 << 0,
-                      PROV_KU_NON_REPUDIATION = 1 << 1,
-                      PROV_KU_KEY_ENCIPHERMENT = 1 << 2,
-                      PROV_KU_DATA_ENCIPHERMENT = 1 << 3,
-                      PROV_KU_KEY_AGREEMENT = 1 << 4,
-                      PROV_KU_CERT_SIGN = 1 << 5,
-                      PROV_KU_CRL_SIGN = 1 << 6,
-                      PROV_KU_ENCIPHER_ONLY = 1 << 7,
-                      PROV_KU_DECIPHER_ONLY = 1 << 8
+enum prov_key_usage { /* as the octets stand in the BIT STRING (RFC 5280, section 4.2.1.3) */
+                      PROV_KU_DIGITAL_SIGNATURE = 0x80,
+                      PROV_KU_NON_REPUDIATION = 0x40,
+                      PROV_KU_KEY_ENCIPHERMENT = 0x20,
+                      PROV_KU_DATA_ENCIPHERMENT = 0x10,
+                      PROV_KU_KEY_AGREEMENT = 0x08,
+                      PROV_KU_CERT_SIGN = 0x04,
+                      PROV_KU_CRL_SIGN = 0x02,
+                      PROV_KU_ENCIPHER_ONLY = 0x01,
+                      PROV_KU_DECIPHER_ONLY = 0x100
 };
 
 enum prov_eku {
@@ -55,10 +55,9 @@ enum prov_eku {
 
 /* What is asked most stands first. */
 struct prov_x509 {
-    bool has_key_usage, key_usage_critical, san_critical;
-    bool has_eku, has_basic_constraints, is_ca;
-    int16_t path_len;           /* -1: none */
-    uint16_t key_usage, eku;    /* prov_key_usage and prov_eku bits */
+    bool key_usage_critical, san_critical, has_basic_constraints, is_ca;
+    int16_t path_len;        /* -1: none */
+    uint16_t key_usage, eku; /* prov_key_usage and prov_eku bits; 0: there is no such extension */
     unsigned common_name_count; /* all CNs in the subject */
     unsigned san_count;         /* all names in subjectAltName */
     unsigned dns_count;

@@ -39,48 +39,48 @@ static void add_extension(struct scene *s, uint8_t number, struct prov_bytes val
 
 static void put_extensions(struct prov_buf *buf, const struct scene *s)
 {
-    size_t attribute = prov_der_open(buf, DER_SEQUENCE);
+    size_t attribute = buf->len;
     prov_der_put(buf, DER_OID, OCTETS("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x0e"));
-    size_t set = prov_der_open(buf, DER_SET), list = prov_der_open(buf, DER_SEQUENCE);
+    size_t set = buf->len, list = buf->len;
     for (size_t i = 0; i < s->extension_count; i++) {
         const uint8_t oid[] = {0x55, 0x1d, s->extensions[i].number};
-        size_t one = prov_der_open(buf, DER_SEQUENCE);
+        size_t one = buf->len;
         prov_der_put(buf, DER_OID, PROV_BYTES_OF(oid));
         prov_der_put(buf, DER_OCTET_STRING, s->extensions[i].value);
-        prov_der_close(buf, one);
+        prov_der_wrap(buf, one, DER_SEQUENCE);
     }
-    prov_der_close(buf, list);
-    prov_der_close(buf, set);
-    prov_der_close(buf, attribute);
+    prov_der_wrap(buf, list, DER_SEQUENCE);
+    prov_der_wrap(buf, set, DER_SET);
+    prov_der_wrap(buf, attribute, DER_SEQUENCE);
 }
 
 static void put_challenge(struct prov_buf *buf, const char *text)
 {
-    size_t attribute = prov_der_open(buf, DER_SEQUENCE);
+    size_t attribute = buf->len;
     prov_der_put(buf, DER_OID, OCTETS("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x07"));
-    size_t set = prov_der_open(buf, DER_SET);
+    size_t set = buf->len;
     prov_der_put(buf, DER_PRINTABLE_STRING, prov_bytes_text(text));
-    prov_der_close(buf, set);
-    prov_der_close(buf, attribute);
+    prov_der_wrap(buf, set, DER_SET);
+    prov_der_wrap(buf, attribute, DER_SEQUENCE);
 }
 
 static struct prov_bytes put_info(const struct scene *s, struct prov_buf *buf,
                                   const uint8_t point[PROV_POINT_LEN])
 {
     uint8_t spki[PROV_SPKI_LEN];
-    size_t info = prov_der_open(buf, DER_SEQUENCE);
+    size_t info = buf->len;
     prov_der_put(buf, DER_INTEGER, PROV_BYTES(&s->version, 1));
     (void)mint_name(buf, s->common_name);
     prov_spki_encode(point, spki);
     prov_put_bytes(buf, s->spki.len > 0 ? s->spki : PROV_BYTES_OF(spki));
-    size_t attributes = prov_der_open(buf, DER_CONTEXT_CONSTRUCTED(0));
+    size_t attributes = buf->len;
     if (s->challenge != NULL)
         put_challenge(buf, s->challenge);
     if (s->extension_count > 0)
         put_extensions(buf, s);
     prov_put_bytes(buf, s->attribute);
-    prov_der_close(buf, attributes);
-    prov_der_close(buf, info);
+    prov_der_wrap(buf, attributes, DER_CONTEXT_CONSTRUCTED(0));
+    prov_der_wrap(buf, info, DER_SEQUENCE);
     return prov_buf_bytes(buf);
 }
 

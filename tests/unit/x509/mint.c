@@ -54,17 +54,17 @@ void mint_remove(struct mint_plan *plan, uint8_t number)
 struct prov_bytes mint_name(struct prov_buf *buf, const char *common_name)
 {
     size_t start = buf->len;
-    size_t name = prov_der_open(buf, DER_SEQUENCE), set, attribute;
+    size_t name = buf->len, set, attribute;
 
     if (common_name[0] != '\0') {
-        set = prov_der_open(buf, DER_SET);
-        attribute = prov_der_open(buf, DER_SEQUENCE);
+        set = buf->len;
+        attribute = buf->len;
         prov_der_put(buf, DER_OID, OCTETS("\x55\x04\x03"));
         prov_der_put(buf, DER_UTF8_STRING, prov_bytes_text(common_name));
-        prov_der_close(buf, attribute);
-        prov_der_close(buf, set);
+        prov_der_wrap(buf, attribute, DER_SEQUENCE);
+        prov_der_wrap(buf, set, DER_SET);
     }
-    prov_der_close(buf, name);
+    prov_der_wrap(buf, name, DER_SEQUENCE);
     must(!buf->overflow);
     return PROV_BYTES(buf->data + start, buf->len - start);
 }
@@ -72,13 +72,13 @@ struct prov_bytes mint_name(struct prov_buf *buf, const char *common_name)
 static void put_extension(struct prov_buf *buf, const struct mint_extension *extension)
 {
     const uint8_t id_ce[] = {0x55, 0x1d, extension->number};
-    size_t mark = prov_der_open(buf, DER_SEQUENCE);
+    size_t mark = buf->len;
 
     prov_der_put(buf, DER_OID, extension->oid.len > 0 ? extension->oid : PROV_BYTES_OF(id_ce));
     if (extension->critical != 0)
         prov_der_put(buf, DER_BOOLEAN, extension->critical == 1 ? OCTETS("\xff") : OCTETS("\x00"));
     prov_der_put(buf, DER_OCTET_STRING, extension->value);
-    prov_der_close(buf, mark);
+    prov_der_wrap(buf, mark, DER_SEQUENCE);
 }
 
 static void put_extensions(struct prov_buf *buf, const struct mint_plan *plan)
@@ -87,12 +87,12 @@ static void put_extensions(struct prov_buf *buf, const struct mint_plan *plan)
 
     if (plan->extension_count == 0)
         return;
-    mark = prov_der_open(buf, DER_CONTEXT_CONSTRUCTED(3));
-    list = prov_der_open(buf, DER_SEQUENCE);
+    mark = buf->len;
+    list = buf->len;
     for (size_t i = 0; i < plan->extension_count; i++)
         put_extension(buf, &plan->extensions[i]);
-    prov_der_close(buf, list);
-    prov_der_close(buf, mark);
+    prov_der_wrap(buf, list, DER_SEQUENCE);
+    prov_der_wrap(buf, mark, DER_CONTEXT_CONSTRUCTED(3));
 }
 
 static void put_time(struct prov_buf *buf, uint8_t tag, const char *text)
@@ -109,27 +109,27 @@ static void put_algorithm(struct prov_buf *buf, struct prov_bytes algorithm)
 
 struct prov_bytes mint_tbs(const struct mint_plan *plan, struct prov_buf *buf)
 {
-    size_t start = buf->len, mark = prov_der_open(buf, DER_SEQUENCE), inner;
+    size_t start = buf->len, mark = buf->len, inner;
     uint8_t version = (uint8_t)plan->version, spki[PROV_SPKI_LEN];
 
     if (plan->version >= 0) {
-        inner = prov_der_open(buf, DER_CONTEXT_CONSTRUCTED(0));
+        inner = buf->len;
         prov_der_put(buf, DER_INTEGER, PROV_BYTES(&version, 1));
-        prov_der_close(buf, inner);
+        prov_der_wrap(buf, inner, DER_CONTEXT_CONSTRUCTED(0));
     }
     prov_der_put(buf, DER_INTEGER, plan->serial);
     put_algorithm(buf, plan->inner_algorithm);
     prov_put_bytes(buf, plan->issuer);
-    inner = prov_der_open(buf, DER_SEQUENCE);
+    inner = buf->len;
     put_time(buf, plan->time_tags[0], plan->not_before);
     put_time(buf, plan->time_tags[1], plan->not_after);
-    prov_der_close(buf, inner);
+    prov_der_wrap(buf, inner, DER_SEQUENCE);
     prov_put_bytes(buf, plan->subject);
     prov_spki_encode(plan->point, spki);
     prov_put_bytes(buf, plan->spki.len > 0 ? plan->spki : PROV_BYTES_OF(spki));
     prov_put_bytes(buf, plan->unique_id);
     put_extensions(buf, plan);
-    prov_der_close(buf, mark);
+    prov_der_wrap(buf, mark, DER_SEQUENCE);
     must(!buf->overflow);
     return PROV_BYTES(buf->data + start, buf->len - start);
 }
@@ -140,7 +140,7 @@ struct prov_bytes mint_signed(struct prov_crypto *crypto, struct prov_bytes tbs,
 {
     uint8_t digest[PROV_HASH_LEN], raw[PROV_SIGNATURE_LEN], der[PROV_ECDSA_DER_MAX];
     struct prov_buf signature = PROV_BUF_OF(der);
-    size_t start = buf->len, mark = prov_der_open(buf, DER_SEQUENCE);
+    size_t start = buf->len, mark = buf->len;
 
     must(prov_crypto_sha256(crypto, &tbs, 1, digest) == PROV_OK);
     must(prov_crypto_sign(crypto, key, digest, raw) == PROV_OK);
@@ -148,7 +148,7 @@ struct prov_bytes mint_signed(struct prov_crypto *crypto, struct prov_bytes tbs,
     prov_put_bytes(buf, tbs);
     put_algorithm(buf, outer_algorithm);
     prov_der_put_bits(buf, prov_buf_bytes(&signature));
-    prov_der_close(buf, mark);
+    prov_der_wrap(buf, mark, DER_SEQUENCE);
     must(!buf->overflow);
     return PROV_BYTES(buf->data + start, buf->len - start);
 }
