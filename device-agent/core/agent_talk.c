@@ -55,7 +55,7 @@ static prov_result tbs_sign1(const struct prov_agent *agent, struct prov_bytes u
 {
     uint8_t binding[PROV_ENROLL_BINDING_LEN];
     prov_enroll_binding(&agent->device, unique.data, binding);
-    prov_result r = prov_cose_public_encode(agent->workspace->talk.point, PROV_BYTES_NONE, payload);
+    prov_result r = prov_cose_public_encode(agent->workspace->talk.point, payload);
     return r == PROV_OK
                ? prov_cose_sign1_digest(agent->port->crypto, PROV_CF_COSE_KEY,
                                         PROV_BYTES_OF(binding), prov_buf_bytes(payload), ret_digest)

@@ -38,7 +38,7 @@ static void put_address(const struct prov_bundle *bundle, struct prov_buf *buf)
 static prov_result put_deny_signer(const struct prov_bundle *bundle, struct prov_buf *buf)
 {
     if (bundle->has_deny_signer)
-        return prov_cose_public_encode(bundle->deny_signer, PROV_BYTES_NONE, buf);
+        return prov_cose_public_encode(bundle->deny_signer, buf);
     prov_cbor_put_null(buf);
     return PROV_OK;
 }

@@ -33,7 +33,7 @@ static prov_result put_own_key(const struct prov_bundle *bundle, struct prov_buf
     if (!bundle->has_public)
         return PROV_E_STATE;
     if (bundle->scalar.len == 0)
-        return prov_cose_public_encode(bundle->point, PROV_BYTES_NONE, buf);
+        return prov_cose_public_encode(bundle->point, buf);
     return prov_cose_private_encode(bundle->point, bundle->scalar, buf);
 }
 

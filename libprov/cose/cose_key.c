@@ -16,24 +16,6 @@ enum { COORDINATE_LEN = 32, UNCOMPRESSED = 0x04 };
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-static void put_int_pair(struct prov_buf *buf, int label, int value)
-{
-    prov_cbor_put_int(buf, label);
-    prov_cbor_put_int(buf, value);
-}
-
-static void put_bstr_pair(struct prov_buf *buf, int label, struct prov_bytes value)
-{
-    prov_cbor_put_int(buf, label);
-    prov_cbor_put_bstr(buf, value);
-}
-
-static void put_coordinates(struct prov_buf *buf, const uint8_t point[PROV_POINT_LEN])
-{
-    put_bstr_pair(buf, LABEL_X, PROV_BYTES(point + 1, COORDINATE_LEN));
-    put_bstr_pair(buf, LABEL_Y, PROV_BYTES(point + 1 + COORDINATE_LEN, COORDINATE_LEN));
-}
-
 prov_result prov_cose_psk_encode(struct prov_bytes identity, struct prov_bytes psk,
                                  struct prov_buf *ret)
 {
@@ -44,39 +26,49 @@ prov_result prov_cose_psk_encode(struct prov_bytes identity, struct prov_bytes p
     if (identity.len < 1 || identity.len > PROV_PSK_IDENTITY_MAX)
         return PROV_E_BOUNDS;
     prov_cbor_put_map(ret, 3);
-    put_int_pair(ret, LABEL_KTY, PROV_COSE_SYMMETRIC);
-    put_bstr_pair(ret, LABEL_KID, identity);
-    put_bstr_pair(ret, LABEL_K, psk);
+    prov_cbor_put_int(ret, LABEL_KTY);
+    prov_cbor_put_int(ret, PROV_COSE_SYMMETRIC);
+    prov_cbor_put_int(ret, LABEL_KID);
+    prov_cbor_put_bstr(ret, identity);
+    prov_cbor_put_int(ret, LABEL_K);
+    prov_cbor_put_bstr(ret, psk);
     return prov_buf_result(ret);
 }
 
-prov_result prov_cose_public_encode(const uint8_t point[PROV_POINT_LEN], struct prov_bytes kid,
-                                    struct prov_buf *ret)
+/* All but the coordinates has one form. */
+static prov_result put_ec2(struct prov_buf *buf, size_t members, const uint8_t *point)
 {
-    if (point[0] != UNCOMPRESSED)
+    static const uint8_t kty_and_crv[] = {0x01, 0x02, 0x20, 0x01}; /* 1: 2, -1: 1 */
+    static const uint8_t x[] = {0x21, 0x58, 32}, y[] = {0x22, 0x58, 32};
+
+    if (point != NULL && point[0] != UNCOMPRESSED)
         return PROV_E_POINT;
-    prov_cbor_put_map(ret, kid.len > 0 ? 5 : 4);
-    put_int_pair(ret, LABEL_KTY, PROV_COSE_EC2);
-    if (kid.len > 0)
-        put_bstr_pair(ret, LABEL_KID, kid);
-    put_int_pair(ret, LABEL_CRV, CRV_P256);
-    put_coordinates(ret, point);
-    return prov_buf_result(ret);
+    prov_cbor_put_map(buf, members);
+    prov_put(buf, kty_and_crv, sizeof kty_and_crv);
+    if (point != NULL) {
+        prov_put(buf, x, sizeof x);
+        prov_put(buf, point + 1, COORDINATE_LEN);
+        prov_put(buf, y, sizeof y);
+        prov_put(buf, point + 1 + COORDINATE_LEN, COORDINATE_LEN);
+    }
+    return prov_buf_result(buf);
+}
+
+prov_result prov_cose_public_encode(const uint8_t point[PROV_POINT_LEN], struct prov_buf *ret)
+{
+    return put_ec2(ret, 4, point);
 }
 
 prov_result prov_cose_private_encode(const uint8_t point[PROV_POINT_LEN], struct prov_bytes d,
                                      struct prov_buf *ret)
 {
-    if (point != NULL && point[0] != UNCOMPRESSED)
-        return PROV_E_POINT;
     if (d.len != PROV_SCALAR_LEN)
         return PROV_E_BOUNDS;
-    prov_cbor_put_map(ret, point != NULL ? 5 : 3);
-    put_int_pair(ret, LABEL_KTY, PROV_COSE_EC2);
-    put_int_pair(ret, LABEL_CRV, CRV_P256);
-    if (point != NULL)
-        put_coordinates(ret, point);
-    put_bstr_pair(ret, LABEL_D, d);
+    prov_result result = put_ec2(ret, point != NULL ? 5 : 3, point);
+    if (result != PROV_OK)
+        return result;
+    prov_cbor_put_int(ret, LABEL_D);
+    prov_cbor_put_bstr(ret, d);
     return prov_buf_result(ret);
 }
 
@@ -88,7 +80,7 @@ prov_result prov_cose_key_set_encode(const uint8_t (*points)[PROV_POINT_LEN], si
     if (result == PROV_OK)
         prov_cbor_put_array(ret, count);
     for (size_t i = 0; i < count && result == PROV_OK; i++)
-        result = prov_cose_public_encode(points[i], PROV_BYTES_NONE, ret);
+        result = prov_cose_public_encode(points[i], ret);
     return result;
 }
 
@@ -100,9 +92,10 @@ prov_result prov_cose_key_set_encode(const uint8_t (*points)[PROV_POINT_LEN], si
 
 /* What the map has held so far, besides what is in the key already. */
 struct parts {
-    int op; /* the one key operation, or 0 */
-    bool has_crv, has_x, has_y;
+    int op;        /* the one key operation, or 0 */
+    unsigned seen; /* SEEN of each label */
 };
+#define SEEN(label) (1u << ((label)-LABEL_D))
 
 /* An integer that must be one of two. */
 static int get_either(struct prov_reader *reader, int a, int b, prov_result otherwise)
@@ -117,7 +110,7 @@ static int get_either(struct prov_reader *reader, int a, int b, prov_result othe
 
 /* y as a sign bit is the compressed form, which the profile does not have (RFC 8422,
  * section 5.1.2). */
-static bool get_coordinate(struct prov_reader *reader, uint8_t ret[COORDINATE_LEN])
+static void get_coordinate(struct prov_reader *reader, uint8_t ret[COORDINATE_LEN])
 {
     struct prov_bytes value;
 
@@ -129,7 +122,6 @@ static bool get_coordinate(struct prov_reader *reader, uint8_t ret[COORDINATE_LE
         memcpy(ret, value.data, COORDINATE_LEN);
     else
         prov_reader_fail_at(reader, start, PROV_E_POINT);
-    return true;
 }
 
 /* {1: 2, ?2: bstr, ?3: -7 / -9, ?4: [1 / 2], -1: 1, ?-2: bstr, ?-3: bstr, ?-4: bstr}
@@ -146,17 +138,18 @@ static void get_ec2(struct prov_reader *reader, int32_t label, struct prov_cose_
             prov_reader_fail(reader, PROV_E_FORMAT);
         parts->op = get_either(reader, OP_SIGN, OP_VERIFY, PROV_E_FORMAT);
     } else if (label == LABEL_CRV) {
-        parts->has_crv = true;
         get_either(reader, CRV_P256, CRV_P256, PROV_E_ALGORITHM);
     } else if (label == LABEL_X) {
-        parts->has_x = get_coordinate(reader, key->point + 1);
+        get_coordinate(reader, key->point + 1);
     } else if (label == LABEL_Y) {
-        parts->has_y = get_coordinate(reader, key->point + 1 + COORDINATE_LEN);
+        get_coordinate(reader, key->point + 1 + COORDINATE_LEN);
     } else if (HAS_PRIVATE && label == LABEL_D) {
         prov_cbor_get_bstr(reader, PROV_SCALAR_LEN, PROV_SCALAR_LEN, &key->d);
     } else {
         prov_reader_fail(reader, PROV_E_FORMAT);
+        return;
     }
+    parts->seen |= SEEN(label);
 }
 
 /* {1: 4, 2: bstr .size (1..128), -1: bstr .size (16..64)} */
@@ -174,13 +167,15 @@ static void get_symmetric(struct prov_reader *reader, int32_t label, struct prov
  * the operation, if it is named, is the one that the key can do. */
 static bool is_whole(struct prov_cose_key *key, const struct parts *parts)
 {
+    const unsigned crv = SEEN(LABEL_CRV), public_key = crv | SEEN(LABEL_X) | SEEN(LABEL_Y);
+    unsigned seen = parts->seen & public_key;
     bool is_private = HAS_PRIVATE && key->d.len > 0;
 
     if (!HAS_EC2 || key->kty == PROV_COSE_SYMMETRIC)
         return key->k.len > 0;
-    if (!parts->has_crv || parts->has_x != parts->has_y || (!parts->has_x && !is_private))
+    key->has_public = seen == public_key;
+    if (!key->has_public && !(is_private && seen == crv))
         return false;
-    key->has_public = parts->has_x;
     key->point[0] = UNCOMPRESSED;
     return parts->op == 0 || parts->op == (is_private ? OP_SIGN : OP_VERIFY);
 }

@@ -9,63 +9,58 @@
 
 enum { HEADER_ALG = 1, HEADER_CONTENT_TYPE = 3, HEADER_KID = 4 };
 enum { ALG_ES256 = -7, ALG_ESP256 = -9 };
-enum { PROTECTED_MAX = 8 };
 
-/* {1: -7, 3: content type} */
+/* bstr .cbor {1: -7, 3: content type} */
 static void put_protected(struct prov_buf *buf, uint16_t content_type)
 {
-    prov_cbor_put_map(buf, 2);
-    prov_cbor_put_int(buf, HEADER_ALG);
-    prov_cbor_put_int(buf, ALG_ES256);
-    prov_cbor_put_int(buf, HEADER_CONTENT_TYPE);
+    static const uint8_t head[] = {0xa2, HEADER_ALG, 0x26, HEADER_CONTENT_TYPE};
+    size_t width = content_type < 24 ? 1 : content_type <= 0xff ? 2 : 3;
+
+    prov_cbor_put_bstr_head(buf, sizeof head + width);
+    prov_put(buf, head, sizeof head);
     prov_cbor_put_uint(buf, content_type);
 }
 
-/* SHA-256 of ["Signature1", protected, external_aad, payload] (section 4.4), in parts, so that
- * nothing long is copied. */
-static prov_result tbs_digest(struct prov_crypto *crypto, struct prov_bytes protected_header,
+/* ["Signature1", protected, external_aad, payload] (section 4.4): how it begins, and the longest that its heads
+ * are together. */
+#define TBS_BEGIN     "\x84\x6aSignature1"
+#define TBS_HEADS_MAX 40
+
+/* SHA-256 of it, whose protected header `heads` ends with; in parts, so that nothing long is copied. */
+static prov_result tbs_digest(struct prov_crypto *crypto, struct prov_buf *heads,
                               struct prov_bytes external_aad, struct prov_bytes payload,
                               uint8_t ret[PROV_HASH_LEN])
 {
-    uint8_t room[40];
-    struct prov_buf heads = PROV_BUF_OF(room);
-
-    prov_cbor_put_array(&heads, 4);
-    prov_cbor_put_tstr(&heads, "Signature1");
-    prov_cbor_put_bstr(&heads, protected_header);
-    prov_cbor_put_bstr_head(&heads, external_aad.len);
-    size_t first = heads.len;
-    prov_cbor_put_bstr_head(&heads, payload.len);
+    prov_cbor_put_bstr_head(heads, external_aad.len);
+    size_t first = heads->len;
+    prov_cbor_put_bstr_head(heads, payload.len);
     const struct prov_bytes parts[] = {
-        PROV_BYTES(room, first),
+        PROV_BYTES(heads->data, first),
         external_aad,
-        PROV_BYTES(room + first, heads.len - first),
+        PROV_BYTES(heads->data + first, heads->len - first),
         payload,
     };
-    return heads.overflow ? PROV_E_OVERFLOW : prov_crypto_sha256(crypto, parts, 4, ret);
+    return heads->overflow ? PROV_E_OVERFLOW : prov_crypto_sha256(crypto, parts, 4, ret);
 }
 
 prov_result prov_cose_sign1_digest(struct prov_crypto *crypto, uint16_t content_type,
                                    struct prov_bytes external_aad, struct prov_bytes payload,
                                    uint8_t ret[PROV_HASH_LEN])
 {
-    uint8_t room[PROTECTED_MAX];
-    struct prov_buf protected_header = PROV_BUF_OF(room);
+    uint8_t room[TBS_HEADS_MAX];
+    struct prov_buf heads = PROV_BUF_OF(room);
 
-    put_protected(&protected_header, content_type);
-    return tbs_digest(crypto, prov_buf_bytes(&protected_header), external_aad, payload, ret);
+    prov_put_text(&heads, TBS_BEGIN);
+    put_protected(&heads, content_type);
+    return tbs_digest(crypto, &heads, external_aad, payload, ret);
 }
 
 prov_result prov_cose_sign1_finish(uint16_t content_type, struct prov_bytes payload,
                                    const uint8_t signature[PROV_SIGNATURE_LEN],
                                    struct prov_buf *ret)
 {
-    uint8_t room[PROTECTED_MAX];
-    struct prov_buf protected_header = PROV_BUF_OF(room);
-
-    put_protected(&protected_header, content_type);
     prov_cbor_put_array(ret, 4);
-    prov_cbor_put_bstr(ret, prov_buf_bytes(&protected_header));
+    put_protected(ret, content_type);
     prov_cbor_put_map(ret, 0);
     prov_cbor_put_bstr(ret, payload);
     prov_cbor_put_bstr(ret, PROV_BYTES(signature, PROV_SIGNATURE_LEN));
@@ -151,9 +146,12 @@ prov_result prov_cose_sign1_verify(struct prov_crypto *crypto, const struct prov
                                    struct prov_bytes external_aad,
                                    const uint8_t point[PROV_POINT_LEN])
 {
-    uint8_t digest[PROV_HASH_LEN];
-    prov_result result =
-        tbs_digest(crypto, sign1->protected_header, external_aad, sign1->payload, digest);
+    uint8_t room[TBS_HEADS_MAX], digest[PROV_HASH_LEN];
+    struct prov_buf heads = PROV_BUF_OF(room);
+
+    prov_put_text(&heads, TBS_BEGIN);
+    prov_cbor_put_bstr(&heads, sign1->protected_header);
+    prov_result result = tbs_digest(crypto, &heads, external_aad, sign1->payload, digest);
 
     return result == PROV_OK ? prov_crypto_verify(crypto, PROV_BYTES(point, PROV_POINT_LEN), digest,
                                                   sign1->signature)

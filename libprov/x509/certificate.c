@@ -105,7 +105,7 @@ prov_result prov_x509_parse(struct prov_bytes bytes, struct prov_x509 *ret)
 
     memset(ret, 0, sizeof *ret);
     ret->der = bytes;
-    ret->path_len = -1;
+    ret->path_len = PATH_LEN_NONE;
     prov_der_begin(&der, bytes);
     prov_der_enter(&der, DER_SEQUENCE);
     tbs_decode(&der, ret);

@@ -22,6 +22,11 @@ void prov_der_fail(struct prov_der *der, prov_result result)
         der->at = der->end;
 }
 
+void prov_der_malformed(struct prov_der *der)
+{
+    prov_der_fail(der, PROV_E_FORMAT);
+}
+
 bool prov_der_more(const struct prov_der *der)
 {
     return der->at != der->end;
@@ -77,8 +82,8 @@ uint8_t prov_der_take_any(struct prov_der *der, struct prov_bytes *ret)
     const uint8_t *start = der->at;
     prov_result result = take_head(der, ret);
 
-    prov_der_fail(der, result);
     if (result != PROV_OK) {
+        prov_der_fail(der, result);
         *ret = PROV_BYTES(der->end, 0);
         return 0;
     }
@@ -90,7 +95,7 @@ uint8_t prov_der_take_any(struct prov_der *der, struct prov_bytes *ret)
 void prov_der_take(struct prov_der *der, uint8_t tag, struct prov_bytes *ret)
 {
     if (prov_der_more(der) && der->at[0] != tag)
-        prov_der_fail(der, PROV_E_FORMAT);
+        prov_der_malformed(der);
     prov_der_take_any(der, ret);
 }
 
@@ -108,7 +113,7 @@ void prov_der_enter_some(struct prov_der *der, uint8_t tag)
 {
     prov_der_enter(der, tag);
     if (!prov_der_more(der))
-        prov_der_fail(der, PROV_E_FORMAT);
+        prov_der_malformed(der);
 }
 
 void prov_der_leave(struct prov_der *der)
@@ -151,7 +156,7 @@ void prov_der_take_integer(struct prov_der *der, struct prov_bytes *ret)
     if (ret->len == 1)
         return;
     if (ret->len == 0 || ret->data[0] == (ret->data[1] >= 0x80 ? 0xff : 0))
-        prov_der_fail(der, PROV_E_FORMAT);
+        prov_der_malformed(der);
 }
 
 void prov_der_take_oid(struct prov_der *der, struct prov_bytes *ret)
@@ -161,11 +166,11 @@ void prov_der_take_oid(struct prov_der *der, struct prov_bytes *ret)
     prov_der_take(der, DER_OID, ret);
     for (size_t i = 0; i < ret->len; i++) {
         if (last < 0x80 && ret->data[i] == 0x80)
-            prov_der_fail(der, PROV_E_FORMAT);
+            prov_der_malformed(der);
         last = ret->data[i];
     }
     if (ret->len == 0 || last >= 0x80)
-        prov_der_fail(der, PROV_E_FORMAT);
+        prov_der_malformed(der);
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */

@@ -45,6 +45,8 @@ struct prov_der {
 void prov_der_begin(struct prov_der *der, struct prov_bytes bytes);
 /* Records a failure, unless there was one before or it is PROV_OK. */
 void prov_der_fail(struct prov_der *der, prov_result result);
+/* PROV_E_FORMAT. */
+void prov_der_malformed(struct prov_der *der);
 /* More elements stand here. False after a failure. */
 bool prov_der_more(const struct prov_der *der);
 bool prov_der_next_is(const struct prov_der *der, uint8_t tag);

@@ -46,15 +46,14 @@ static void scalar_decode(struct prov_der *der, uint8_t ret[PROV_SCALAR_LEN])
 
     prov_der_take_integer(der, &number);
     if (number.len > 0 && number.data[0] >= 0x80)
-        prov_der_fail(der, PROV_E_FORMAT);
+        prov_der_malformed(der);
     if (number.len > 0 && number.data[0] == 0)
         number = PROV_BYTES(number.data + 1, number.len - 1);
+    bool fits = number.len - 1 < PROV_SCALAR_LEN;
     memset(ret, 0, PROV_SCALAR_LEN);
-    if (number.len > 0 && number.len <= PROV_SCALAR_LEN)
+    if (fits)
         memcpy(ret + PROV_SCALAR_LEN - number.len, number.data, number.len);
-    else
-        prov_der_fail(der, PROV_E_SIGNATURE);
-    if (memcmp(ret, order, PROV_SCALAR_LEN) >= 0)
+    if (!fits || memcmp(ret, order, PROV_SCALAR_LEN) >= 0)
         prov_der_fail(der, PROV_E_SIGNATURE);
 }
 
@@ -87,7 +86,7 @@ void prov_signature_decode(struct prov_der *der, struct prov_bytes *ret,
     if (prov_der_next_is(der, 0))
         der->at++;
     else
-        prov_der_fail(der, PROV_E_FORMAT);
+        prov_der_malformed(der);
     *ret = PROV_BYTES(der->at, (size_t)(der->end - der->at));
     value_decode(der, ret_raw);
     prov_der_leave(der);

@@ -20,13 +20,13 @@ static void key_usage_decode(struct prov_der *der, struct prov_x509 *cert, bool 
 
     prov_der_take(der, DER_BIT_STRING, &content);
     if (content.len < 2 || content.len > 3) {
-        prov_der_fail(der, PROV_E_FORMAT);
+        prov_der_malformed(der);
         return;
     }
     unsigned unused = content.data[0], last = content.data[content.len - 1];
     if (unused > 7 || (last & ((2u << unused) - 1)) != 1u << unused ||
         (content.len == 3 && last != 0x80))
-        prov_der_fail(der, PROV_E_FORMAT);
+        prov_der_malformed(der);
     cert->key_usage = content.data[1];
     if (content.len == 3)
         cert->key_usage |= PROV_KU_DECIPHER_ONLY;
@@ -68,23 +68,19 @@ static void extended_key_usage_decode(struct prov_der *der, struct prov_x509 *ce
 
 /* --- basic constraints (section 4.2.1.9) ----------------------------------------------------- */
 
-/* More than any path that is looked at. */
-#define PATH_LEN_LARGE 255
-
 static void basic_constraints_decode(struct prov_der *der, struct prov_x509 *cert, bool critical)
 {
     struct prov_bytes path_len;
 
     (void)critical;
     prov_der_enter(der, DER_SEQUENCE);
-    cert->has_basic_constraints = true;
     cert->is_ca = prov_der_take_true(der);
     if (cert->is_ca && prov_der_more(der)) {
         prov_der_take_integer(der, &path_len);
         if (path_len.len == 0 || path_len.data[0] >= 0x80)
-            prov_der_fail(der, PROV_E_FORMAT);
-        else
-            cert->path_len = path_len.len == 1 ? path_len.data[0] : PATH_LEN_LARGE;
+            prov_der_malformed(der);
+        else if (path_len.len == 1)
+            cert->path_len = path_len.data[0];
     }
     prov_der_leave(der);
 }
@@ -114,10 +110,11 @@ static void other_name_decode(struct prov_der *der, struct prov_x509 *cert)
     prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(0));
     bool is_mac = prov_der_is(&type, id_on_mac_address);
     prov_der_take(der, is_mac ? DER_OCTET_STRING : DER_SEQUENCE, &value);
-    if (is_mac && value.len != 6 && value.len != 8)
-        prov_der_fail(der, PROV_E_NAME);
-    if (is_mac)
+    if (is_mac) {
+        if (value.len != 6 && value.len != 8)
+            prov_der_fail(der, PROV_E_NAME);
         cert->mac_name = value;
+    }
     prov_der_leave(der);
     prov_der_leave(der);
 }
@@ -135,15 +132,21 @@ static void directory_name_decode(struct prov_der *der, struct prov_bytes *ret)
 static void string_name_decode(struct prov_der *der, struct prov_x509 *cert)
 {
     struct prov_bytes content;
-    uint8_t tag = prov_der_take_any(der, &content);
 
-    if (tag == GENERAL_NAME_DNS && cert->dns_count++ == 0)
+    switch (prov_der_take_any(der, &content)) {
+    case GENERAL_NAME_DNS:
+        cert->dns_count++;
         cert->dns_name = content;
-    else if (tag == GENERAL_NAME_URI && cert->uri_name.len == 0)
+        break;
+    case GENERAL_NAME_URI:
         cert->uri_name = content;
-    else if (tag != GENERAL_NAME_DNS && tag != GENERAL_NAME_URI && tag != GENERAL_NAME_RFC822 &&
-             tag != GENERAL_NAME_IP)
-        prov_der_fail(der, PROV_E_FORMAT);
+        break;
+    case GENERAL_NAME_RFC822:
+    case GENERAL_NAME_IP:
+        break;
+    default:
+        prov_der_malformed(der);
+    }
 }
 
 static void subject_alt_name_decode(struct prov_der *der, struct prov_x509 *cert, bool critical)
@@ -171,7 +174,7 @@ static void identifier_decode(struct prov_der *der, uint8_t tag, struct prov_byt
 {
     prov_der_take(der, tag, ret);
     if (ret->len == 0)
-        prov_der_fail(der, PROV_E_FORMAT);
+        prov_der_malformed(der);
 }
 
 /* The issuer, one directoryName here, and its serial number come together or not at all. */
@@ -200,10 +203,18 @@ static void subject_key_identifier_decode(struct prov_der *der, struct prov_x509
 
 /* --- the list -------------------------------------------------------------------------------- */
 
+/* What is not understood; the loop refuses it where it must be. */
+static void pass_over(struct prov_der *der, struct prov_x509 *cert, bool critical)
+{
+    (void)cert;
+    (void)critical;
+    der->at = der->end;
+}
+
 enum may_be_critical { EITHER, NEVER };
 
-/* id-ce 2.5.29.n. Those without a decoder restrict a path in a way that is not looked at here; RFC
- * 5280 has them critical always, so they are refused however they come. */
+/* id-ce 2.5.29.n, and then all others. Those without a decoder restrict a path in a way that is not looked at
+ * here; RFC 5280 has them critical always, so they are refused however they come. */
 static const struct extension {
     uint8_t number;
     uint8_t critical;
@@ -218,55 +229,42 @@ static const struct extension {
     {36, EITHER, NULL}, /* policyConstraints */
     {37, EITHER, extended_key_usage_decode},
     {54, EITHER, NULL}, /* inhibitAnyPolicy */
+    {0, NEVER, pass_over},
 };
 
 static const struct extension *extension_find(struct prov_bytes oid)
 {
-    if (oid.len != 3 || oid.data[0] != 0x55 || oid.data[1] != 0x1d)
-        return NULL;
-    for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++)
-        if (extensions[i].number == oid.data[2])
-            return &extensions[i];
-    return NULL;
+    bool is_id_ce = oid.len == 3 && oid.data[0] == 0x55 && oid.data[1] == 0x1d;
+    const struct extension *row = extensions;
+
+    while (row->number != 0 && !(is_id_ce && row->number == oid.data[2]))
+        row++;
+    return row;
 }
 
 /* Two certificates' worth of what is understood; bounds the search for duplicates. */
 #define EXTENSION_MAX 16
 
-/* "A certificate MUST NOT include more than one instance of a particular extension." (section 4.2)
- */
-static bool list_add(struct prov_bytes *oids, size_t *count, struct prov_bytes oid)
-{
-    for (size_t i = 0; i < *count; i++)
-        if (prov_bytes_equal(oids[i], oid))
-            return false;
-    if (*count == EXTENSION_MAX)
-        return false;
-    oids[(*count)++] = oid;
-    return true;
-}
-
 void prov_extensions_decode(struct prov_der *der, bool unknown_refused, struct prov_x509 *cert)
 {
-    struct prov_bytes oids[EXTENSION_MAX], oid;
-    size_t count = 0;
+    struct prov_bytes oids[EXTENSION_MAX + 1];
 
     prov_der_enter_some(der, DER_SEQUENCE);
-    while (prov_der_more(der)) {
+    for (size_t count = 0; prov_der_more(der); count++) {
         prov_der_enter(der, DER_SEQUENCE);
-        prov_der_take_oid(der, &oid);
-        const struct extension *extension = extension_find(oid);
+        prov_der_take_oid(der, &oids[count]);
+        const struct extension *row = extension_find(oids[count]);
         bool critical = prov_der_take_true(der);
+        bool fits = row->decode != NULL && count < EXTENSION_MAX &&
+                    !(critical && row->critical == NEVER) && !(unknown_refused && row->number == 0);
+        /* "A certificate MUST NOT include more than one instance of a particular extension." (section 4.2) */
+        for (size_t i = 0; i < count; i++)
+            fits = fits && !prov_bytes_equal(oids[i], oids[count]);
         prov_der_enter(der, DER_OCTET_STRING);
-        if (!list_add(oids, &count, oid) ||
-            (extension == NULL
-                 ? critical || unknown_refused
-                 : extension->decode == NULL || (critical && extension->critical == NEVER)))
-            prov_der_fail(der, PROV_E_CERT_PROFILE);
-        else if (extension == NULL)
-            der->at = der->end;
+        if (fits)
+            row->decode(der, cert, critical);
         else
-            extension->decode(der, cert, critical);
+            prov_der_fail(der, PROV_E_CERT_PROFILE);
         prov_der_leave(der);
         prov_der_leave(der);
     }

@@ -13,6 +13,8 @@
  * that the table does not know are refused when they are critical or when unknown_refused says so.
  */
 void prov_extensions_decode(struct prov_der *der, bool unknown_refused, struct prov_x509 *cert);
+/* More than any path that is looked at. */
+#define PATH_LEN_NONE UINT8_MAX
 /* An extension's arc below id-ce 2.5.29. */
 #define ID_CE_SUBJECT_ALT_NAME 17
 

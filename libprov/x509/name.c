@@ -41,7 +41,7 @@ static bool attribute_decode(struct prov_der *der, struct prov_bytes *ret)
     prov_der_enter(der, DER_SEQUENCE);
     prov_der_take_oid(der, &type);
     if (!is_text(prov_der_take_any(der, ret), *ret))
-        prov_der_fail(der, PROV_E_FORMAT);
+        prov_der_malformed(der);
     prov_der_leave(der);
     return prov_der_is(&type, id_at_common_name);
 }

@@ -77,9 +77,8 @@ static prov_result issuer_check(const struct prov_path *path, const struct prov_
 {
     bool needs_bit = issuer->key_usage != 0 || !is_anchor;
 
-    if (!issuer->is_ca || (needs_bit && (issuer->key_usage & PROV_KU_CERT_SIGN) == 0))
-        return PROV_E_CERT_PROFILE;
-    if (issuer->path_len >= 0 && path->intermediates > issuer->path_len)
+    if (!issuer->is_ca || (needs_bit && (issuer->key_usage & PROV_KU_CERT_SIGN) == 0) ||
+        path->intermediates > issuer->path_len)
         return PROV_E_CERT_PROFILE;
     return common_check(&path->rules, issuer);
 }
@@ -145,21 +144,21 @@ prov_result prov_path_begin(struct prov_path *path, const struct prov_path_rules
 
 /* --- step ------------------------------------------------------------------------------------ */
 
-/* The next certificate that could have issued `lower`: an anchor, or else the next one of the chain. What is
- * no issuer of this path is passed over among anchors; PROV_E_ISSUER is no better reason than another. */
+/* Passes over what cannot have issued `lower`. Among anchors that may be the next one; in the chain there is
+ * one only. What lies beyond the depth is not looked at: a self-issued last one was taken for a root. */
 static prov_result issuer_next(struct prov_path *path, const struct prov_x509 *lower,
                                struct prov_x509 *ret)
 {
     for (;;) {
         bool is_anchor = path->anchor_at < path->anchor_count;
-        /* What lies beyond the depth is not looked at: a self-issued last one was taken for a root. */
+        prov_result result = PROV_E_ISSUER;
+
         if (!is_anchor &&
             (path->at + 1 == path->chain_len || path->at + 1u >= path->rules.max_below_anchor))
             return path->reason;
-        prov_result result = PROV_E_ISSUER;
-        if (prov_x509_parse(is_anchor ? path->anchors[path->anchor_at++] : path->chain[++path->at],
-                            ret) == PROV_OK &&
-            issuer_fits(lower, ret))
+        struct prov_bytes der =
+            is_anchor ? path->anchors[path->anchor_at++] : path->chain[++path->at];
+        if (prov_x509_parse(der, ret) == PROV_OK && issuer_fits(lower, ret))
             result = issuer_check(path, ret, is_anchor);
         if (result == PROV_OK || !is_anchor)
             return result;
@@ -168,7 +167,6 @@ static prov_result issuer_next(struct prov_path *path, const struct prov_x509 *l
     }
 }
 
-/* Another anchor, or the chain, may do where this one's key does not. */
 static prov_result link_verify(struct prov_path *path, struct prov_crypto *crypto)
 {
     struct prov_x509 lower, issuer;
@@ -182,15 +180,18 @@ static prov_result link_verify(struct prov_path *path, struct prov_crypto *crypt
     if (result != PROV_OK)
         return result;
     result = prov_x509_verify(&lower, crypto, &issuer);
-    if (path->at == at) {
-        path->reason = result;
-        return result == PROV_OK ? PROV_OK : PROV_E_AGAIN;
+    bool by_anchor = path->at == at;
+    if (by_anchor == (result == PROV_OK)) /* the end of the path, good or bad */
+        return result;
+    /* Another anchor, or the chain, may do where this one's key does not. */
+    path->reason = result;
+    if (result == PROV_OK) {
+        path->reason = PROV_E_ISSUER;
+        path->anchor_at = 0;
+        if (!is_self_issued(&issuer))
+            path->intermediates++;
     }
-    path->anchor_at = 0;
-    path->reason = PROV_E_ISSUER;
-    if (!is_self_issued(&issuer))
-        path->intermediates++;
-    return result == PROV_OK ? PROV_E_AGAIN : result;
+    return PROV_E_AGAIN;
 }
 
 prov_result prov_path_step(struct prov_path *path, struct prov_crypto *crypto)

@@ -27,9 +27,9 @@ struct prov_cose_key {
 /* {1: 4, 2: kid, -1: k}. PROV_E_BOUNDS for identities or keys outside of the profile. */
 PROV_MUST prov_result prov_cose_psk_encode(struct prov_bytes identity, struct prov_bytes psk,
                                            struct prov_buf *ret);
-/* {1: 2, ?2: kid, -1: 1, -2: x, -3: y} */
+/* {1: 2, -1: 1, -2: x, -3: y} */
 PROV_MUST prov_result prov_cose_public_encode(const uint8_t point[PROV_POINT_LEN],
-                                              struct prov_bytes kid, struct prov_buf *ret);
+                                              struct prov_buf *ret);
 /* {1: 2, -1: 1, -2: x, -3: y, -4: d}; without x and y if point is NULL. */
 PROV_MUST prov_result prov_cose_private_encode(const uint8_t point[PROV_POINT_LEN],
                                                struct prov_bytes d, struct prov_buf *ret);

@@ -55,8 +55,8 @@ enum prov_eku {
 
 /* What is asked most stands first. */
 struct prov_x509 {
-    bool key_usage_critical, san_critical, has_basic_constraints, is_ca;
-    int16_t path_len;        /* -1: none */
+    bool key_usage_critical, san_critical, is_ca;
+    uint8_t path_len;        /* pathLenConstraint; 255: none, or no less */
     uint16_t key_usage, eku; /* prov_key_usage and prov_eku bits; 0: there is no such extension */
     unsigned common_name_count; /* all CNs in the subject */
     unsigned san_count;         /* all names in subjectAltName */
@@ -69,8 +69,8 @@ struct prov_x509 {
     struct prov_bytes spki;                   /* 91 octets: parse refuses other keys */
     struct prov_bytes point;                  /* 65 octets */
     struct prov_bytes common_name;            /* the first CN's value octets, or none */
-    struct prov_bytes dns_name;               /* the first dNSName */
-    struct prov_bytes uri_name;               /* the first URI */
+    struct prov_bytes dns_name;               /* the last dNSName */
+    struct prov_bytes uri_name;               /* the last URI */
     struct prov_bytes mac_name;               /* id-on-MACAddress octets, 6 or 8 */
     struct prov_bytes aki, ski;               /* key identifiers, or none */
     struct prov_bytes aki_issuer, aki_serial; /* the issuer's Name and INTEGER content, or none */

@@ -45,7 +45,7 @@ static bool make_sign1(struct prov_crypto *crypto, const char *folder)
     uint8_t payload_room[128], room[256], digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN];
     struct prov_buf payload = PROV_BUF_OF(payload_room), buf = PROV_BUF_OF(room);
     struct prov_key key = {{0}};
-    bool made = prov_cose_public_encode(sample_point_11, PROV_BYTES_NONE, &payload) == PROV_OK &&
+    bool made = prov_cose_public_encode(sample_point_11, &payload) == PROV_OK &&
                 prov_crypto_key_load(crypto, PROV_BYTES_OF(sample_scalar_11), &key) == PROV_OK &&
                 prov_cose_sign1_digest(crypto, PROV_CF_COSE_KEY, PROV_BYTES_OF(binding),
                                        prov_buf_bytes(&payload), digest) == PROV_OK &&

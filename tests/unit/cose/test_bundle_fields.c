@@ -121,7 +121,7 @@ static void h41_deny_signers_that_are_none_are_refused(void **state)
     replace(&octets, DENY_SIGNER, key.data, key.len); /* a private key has no place there */
     refuse_at(&octets, PROV_E_FORMAT, item_at(&octets, DENY_SIGNER));
     key.len = 0;
-    assert_int_equal(prov_cose_public_encode(sample_point_11, PROV_BYTES_NONE, &key), PROV_OK);
+    assert_int_equal(prov_cose_public_encode(sample_point_11, &key), PROV_OK);
     key.data[key.len - 1] ^= 1; /* off the curve */
     encode_sample("cert", &octets);
     replace(&octets, DENY_SIGNER, key.data, key.len);

@@ -197,7 +197,7 @@ void device_sign1(struct fixture *f, struct device_key *signer, const uint8_t po
     uint8_t payload[128], binding[PROV_ENROLL_BINDING_LEN], digest[PROV_HASH_LEN];
     uint8_t signature[PROV_SIGNATURE_LEN];
     struct prov_buf key = PROV_BUF_OF(payload);
-    assert_int_equal(prov_cose_public_encode(point, PROV_BYTES_NONE, &key), PROV_OK);
+    assert_int_equal(prov_cose_public_encode(point, &key), PROV_OK);
     prov_enroll_binding(device, tls_unique, binding);
     assert_int_equal(prov_cose_sign1_digest(f->crypto, PROV_CF_COSE_KEY, PROV_BYTES_OF(binding),
                                             prov_buf_bytes(&key), digest),

@@ -43,7 +43,7 @@ static void cose(struct file *f)
     struct prov_buf buf = PROV_BUF_OF(f->octets);
     mint_key(crypto, 3, &key, point);
     prov_crypto_key_drop(crypto, &key);
-    assert_int_equal(prov_cose_public_encode(point, PROV_BYTES_NONE, &buf), PROV_OK);
+    assert_int_equal(prov_cose_public_encode(point, &buf), PROV_OK);
     f->len = buf.len;
 }
 

@@ -356,7 +356,7 @@ static void row36_basic_constraints_are_strict_der(void **state)
         {OCTETS("\x30\x03\x02\x01\x00"), PROV_E_TRAILING, 0},           /* pathLen without cA */
         {OCTETS("\x30\x06\x01\x01\xff\x02\x01\xff"), PROV_E_FORMAT, 0}, /* negative */
         {OCTETS("\x30\x07\x01\x01\xff\x02\x02\x00\x01"), PROV_E_FORMAT, 0},
-        {BC_CA, PROV_OK, -1},
+        {BC_CA, PROV_OK, 255},
         {BC_CA_0, PROV_OK, 0},
         {OCTETS("\x30\x06\x01\x01\xff\x02\x01\x7f"), PROV_OK, 127},
         {OCTETS("\x30\x07\x01\x01\xff\x02\x02\x7f\xff"), PROV_OK, 255},
