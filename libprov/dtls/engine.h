@@ -162,14 +162,15 @@ void prov_window_note(struct prov_dtls_window *window, uint32_t seq);
 
 /* Takes the fragments of one handshake record in. */
 void prov_inbox_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes content);
-/* The next message in order has been seen to. */
+/* The next message in order, which is there, has been seen to. */
 void prov_inbox_pop(struct prov_dtls_handshake *hs);
-/* The message of a number, if it is there and whole: with its header as if unfragmented (H2). */
-bool prov_inbox_find(struct prov_dtls_handshake *hs, uint16_t seq, struct prov_bytes *ret_message);
+/* The body of the message of a number; its header as if unfragmented stands before it (H2). NULL: it is not there, or
+ * not whole. */
+struct prov_bytes prov_inbox_find(struct prov_dtls_handshake *hs, uint16_t seq);
 /* Octets of the room that nobody has. */
 static inline size_t prov_inbox_left(const struct prov_dtls_handshake *hs)
 {
-    return sizeof(hs->room) - hs->inbox_len - hs->flight_len;
+    return (size_t)(hs->inbox_at - hs->flight_len);
 }
 /* Drops what came before its turn. */
 void prov_inbox_clear(struct prov_dtls_handshake *hs);

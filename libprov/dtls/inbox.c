@@ -10,30 +10,24 @@
 #include <string.h>
 
 /* The longest body taken of each message (H10). What is not listed is not taken at all. */
-static const struct cap {
-    uint8_t type;
-    uint16_t max;
-} caps[] = {
-    {MESSAGE_CLIENT_HELLO, 1536},
-    {MESSAGE_SERVER_HELLO, 512},
-    {MESSAGE_HELLO_VERIFY_REQUEST, 258},
-    {MESSAGE_NEW_SESSION_TICKET, 2048},
-    {MESSAGE_CERTIFICATE, PROV_DTLS_CERTIFICATE_MAX},
-    {MESSAGE_SERVER_KEY_EXCHANGE, 1024},
-    {MESSAGE_CERTIFICATE_REQUEST, PROV_DTLS_CERTIFICATE_MAX / 2},
-    {MESSAGE_SERVER_HELLO_DONE, 16},
-    {MESSAGE_CERTIFICATE_VERIFY, 160},
-    {MESSAGE_CLIENT_KEY_EXCHANGE, 512},
-    {MESSAGE_FINISHED, 64},
-    {MESSAGE_CERTIFICATE_URL, 3 + PROV_DTLS_CHAIN_MAX *(2 + PROV_URL_MAX + 1 + PROV_SHA1_LEN)},
+static const uint16_t caps[] = {
+    [MESSAGE_CLIENT_HELLO] = 1536,
+    [MESSAGE_SERVER_HELLO] = 512,
+    [MESSAGE_HELLO_VERIFY_REQUEST] = 258,
+    [MESSAGE_NEW_SESSION_TICKET] = 2048,
+    [MESSAGE_CERTIFICATE] = PROV_DTLS_CERTIFICATE_MAX,
+    [MESSAGE_SERVER_KEY_EXCHANGE] = 1024,
+    [MESSAGE_CERTIFICATE_REQUEST] = PROV_DTLS_CERTIFICATE_MAX / 2,
+    [MESSAGE_SERVER_HELLO_DONE] = 16,
+    [MESSAGE_CERTIFICATE_VERIFY] = 160,
+    [MESSAGE_CLIENT_KEY_EXCHANGE] = 512,
+    [MESSAGE_FINISHED] = 64,
+    [MESSAGE_CERTIFICATE_URL] = 3 + PROV_DTLS_CHAIN_MAX * (2 + PROV_URL_MAX + 1 + PROV_SHA1_LEN),
 };
 
 static uint32_t cap_of(uint8_t type)
 {
-    for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]); i++)
-        if (caps[i].type == type)
-            return caps[i].max;
-    return 0;
+    return type < sizeof(caps) / sizeof(caps[0]) ? caps[type] : 0;
 }
 
 bool prov_fragment_take(struct prov_reader *reader, struct prov_fragment *ret)
@@ -74,103 +68,90 @@ void prov_message_header_store(uint8_t at[MESSAGE_HEADER_LEN], uint8_t type, siz
 
 /* --- the room -------------------------------------------------------------------------------- */
 
-/* Those that may be there at a time have a slot each. */
-static struct prov_dtls_slot *slot_of(struct prov_dtls_handshake *hs, uint16_t seq)
+/* Messages lie in the room one before the other, from its end on: the header as if unfragmented, the body, and a
+ * bit for each octet of it that has come. While some are missing the header's fragment_length says how many have. */
+static size_t octets_for(size_t length)
 {
-    return &hs->slots[seq % PROV_DTLS_SLOTS];
+    return MESSAGE_HEADER_LEN + length + (length + 7) / 8;
+}
+
+static size_t octets_of(const uint8_t *message)
+{
+    return octets_for(prov_be16(message + 2));
+}
+
+static uint16_t seq_of(const uint8_t *message)
+{
+    return prov_be16(message + 4);
+}
+
+static bool is_whole(const uint8_t *message)
+{
+    return prov_be16(message + 2) == prov_be16(message + 10);
 }
 
 /* NULL: there is nothing of it. */
-static struct prov_dtls_slot *find(struct prov_dtls_handshake *hs, uint16_t seq)
+static uint8_t *find(struct prov_dtls_handshake *hs, uint16_t seq)
 {
-    struct prov_dtls_slot *slot = slot_of(hs, seq);
+    uint8_t *message = hs->room + hs->inbox_at, *end = hs->room + sizeof(hs->room);
 
-    return slot->len > 0 && slot->seq == seq ? slot : NULL;
+    while (message < end && seq_of(message) != seq)
+        message += octets_of(message);
+    return message < end ? message : NULL;
 }
 
-/* Messages lie in the room one before the other, from its end on; before one that goes, the others close up. */
-static void drop(struct prov_dtls_handshake *hs, struct prov_dtls_slot *slot)
+/* Those before it close up. */
+static void drop(struct prov_dtls_handshake *hs, const uint8_t *message)
 {
-    uint8_t *first = hs->room + sizeof(hs->room) - hs->inbox_len;
-    uint16_t at = slot->at, len = slot->len;
+    uint8_t *first = hs->room + hs->inbox_at;
+    size_t octets = octets_of(message);
 
-    memmove(first + len, first, (size_t)(hs->room + at - first));
-    hs->inbox_len = (uint16_t)(hs->inbox_len - len);
-    for (size_t i = 0; i < PROV_DTLS_SLOTS; i++)
-        if (hs->slots[i].len > 0 && hs->slots[i].at < at)
-            hs->slots[i].at = (uint16_t)(hs->slots[i].at + len);
-    memset(slot, 0, sizeof(*slot));
+    memmove(first + octets, first, (size_t)(message - first));
+    hs->inbox_at = (uint16_t)(hs->inbox_at + octets);
 }
 
 /* The message that is due may push out those that came too early; those only take what is free. */
-static struct prov_dtls_slot *open_slot(struct prov_dtls_handshake *hs,
-                                        const struct prov_fragment *fragment)
+static uint8_t *open_message(struct prov_dtls_handshake *hs, const struct prov_fragment *fragment)
 {
-    struct prov_dtls_slot *slot = slot_of(hs, fragment->message_seq);
-    size_t len = MESSAGE_HEADER_LEN + fragment->length, need = len;
+    size_t octets = octets_for(fragment->length), need = octets;
 
-    if (slot->len > 0) /* of a request that was kept */
-        drop(hs, slot);
     if (hs->state == STATE_HELLO) /* the cookie's hello is longer */
         need += PROV_DTLS_HELLO_MAX;
     if (prov_inbox_left(hs) < need && fragment->message_seq == hs->next_receive) {
         prov_inbox_clear(hs);
-        need = len;
+        need = octets;
     }
     if (prov_inbox_left(hs) < need)
         return NULL;
-    hs->inbox_len = (uint16_t)(hs->inbox_len + len);
-    slot->seq = fragment->message_seq;
-    slot->at = (uint16_t)(sizeof(hs->room) - hs->inbox_len);
-    slot->len = (uint16_t)len;
-    prov_message_header_store(hs->room + slot->at, fragment->type, fragment->length, slot->seq);
-    return slot;
+    hs->inbox_at = (uint16_t)(hs->inbox_at - octets);
+    uint8_t *message = hs->room + hs->inbox_at;
+    prov_message_header_store(message, fragment->type, fragment->length, fragment->message_seq);
+    memset(message + 10, 0, octets - 10);
+    return message;
 }
 
 /* --- fragments ------------------------------------------------------------------------------- */
 
-static bool is_whole(const struct prov_dtls_slot *slot)
+/* Puts a fragment where it belongs. False, and nothing is changed, if it does not say of type, length and octets what
+ * those before it said (H10). */
+static bool merge(uint8_t *message, const struct prov_fragment *fragment)
 {
-    uint16_t body = (uint16_t)(slot->len - MESSAGE_HEADER_LEN);
+    const uint8_t *data = fragment->body.data;
+    const size_t begin = fragment->offset, end = begin + fragment->body.len;
+    uint8_t *body = message + MESSAGE_HEADER_LEN, *come = body + prov_be16(message + 2);
 
-    return body == 0 ||
-           (slot->span_count == 1 && slot->spans[0].from == 0 && slot->spans[0].until == body);
-}
-
-/* Puts a fragment where it belongs and joins its span with those that it touches. False, and nothing is
- * changed, if it does not say of type, length and octets what those before it said (H10), or if there would
- * be too many spans. */
-static bool merge(struct prov_dtls_handshake *hs, struct prov_dtls_slot *slot,
-                  const struct prov_fragment *fragment)
-{
-    uint8_t *body = hs->room + slot->at + MESSAGE_HEADER_LEN;
-    const unsigned begin = fragment->offset, end = begin + (unsigned)fragment->body.len;
-    struct prov_dtls_span kept[PROV_DTLS_SPANS + 1];
-    unsigned from = begin, until = end, count = 0;
-
-    if (hs->room[slot->at] != fragment->type || slot->len != MESSAGE_HEADER_LEN + fragment->length)
+    if (message[0] != fragment->type || prov_be16(message + 2) != fragment->length)
         return false;
-    if (begin == end)
-        return true;
-    for (unsigned i = 0; i < slot->span_count; i++) {
-        const struct prov_dtls_span old = slot->spans[i];
-        unsigned low = old.from > begin ? old.from : begin,
-                 high = old.until < end ? old.until : end;
-        if (low > high) {
-            kept[count++] = old;
-            continue;
-        }
-        if (memcmp(body + low, fragment->body.data + (low - begin), high - low) != 0)
+    for (size_t i = begin; i < end; i++)
+        if ((come[i / 8] >> i % 8 & 1) != 0 && body[i] != data[i - begin])
             return false;
-        from = old.from < from ? old.from : from;
-        until = old.until > until ? old.until : until;
-    }
-    if (count == PROV_DTLS_SPANS)
-        return false;
-    kept[count++] = (struct prov_dtls_span){(uint16_t)from, (uint16_t)until};
-    memcpy(slot->spans, kept, count * sizeof(kept[0]));
-    slot->span_count = (uint8_t)count;
-    memcpy(body + begin, fragment->body.data, fragment->body.len);
+    for (size_t i = begin; i < end; i++)
+        if ((come[i / 8] >> i % 8 & 1) == 0) {
+            come[i / 8] |= (uint8_t)(1u << i % 8);
+            body[i] = data[i - begin];
+            if (++message[11] == 0)
+                message[10]++;
+        }
     return true;
 }
 
@@ -180,17 +161,17 @@ static bool merge(struct prov_dtls_handshake *hs, struct prov_dtls_slot *slot,
  * would move it, and the caller has views into it; the next retransmission comes after the answer. */
 static bool keep(struct prov_dtls_handshake *hs, const struct prov_fragment *fragment)
 {
-    struct prov_dtls_slot *slot = find(hs, fragment->message_seq);
+    uint8_t *message = find(hs, fragment->message_seq);
 
-    if (slot != NULL) {
-        if (merge(hs, slot, fragment))
+    if (message != NULL) {
+        if (merge(message, fragment))
             return true;
-        if (hs->held || fragment->body.len != fragment->length || is_whole(slot))
+        if (hs->held || fragment->body.len != fragment->length || is_whole(message))
             return false;
-        drop(hs, slot);
+        drop(hs, message);
     }
-    slot = open_slot(hs, fragment);
-    return slot != NULL && merge(hs, slot, fragment);
+    message = open_message(hs, fragment);
+    return message != NULL && merge(message, fragment);
 }
 
 static void take_fragment(struct prov_dtls *s, unsigned epoch, const struct prov_fragment *fragment)
@@ -212,7 +193,7 @@ static void take_fragment(struct prov_dtls *s, unsigned epoch, const struct prov
             prov_dtls_end(s, cap == 0 ? PROV_ALERT_UNEXPECTED_MESSAGE : PROV_ALERT_DECODE_ERROR);
         return;
     }
-    if (fragment->message_seq - hs->next_receive >= PROV_DTLS_SLOTS)
+    if (fragment->message_seq - hs->next_receive >= PROV_DTLS_AHEAD)
         return;
     if (PROV_WITH_SERVER)
         prov_mtu_mirror(s, fragment, s->in_len);
@@ -229,31 +210,33 @@ void prov_inbox_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes cont
         take_fragment(s, epoch, &fragment);
 }
 
-bool prov_inbox_find(struct prov_dtls_handshake *hs, uint16_t seq, struct prov_bytes *ret_message)
+struct prov_bytes prov_inbox_find(struct prov_dtls_handshake *hs, uint16_t seq)
 {
-    const struct prov_dtls_slot *slot = find(hs, seq);
+    const uint8_t *message = find(hs, seq);
 
-    if (slot == NULL || !is_whole(slot))
-        return false;
-    *ret_message = PROV_BYTES(hs->room + slot->at, slot->len);
-    return true;
+    if (message == NULL || !is_whole(message))
+        return PROV_BYTES_NONE;
+    return PROV_BYTES(message + MESSAGE_HEADER_LEN, prov_be16(message + 2));
 }
 
-/* A request that is kept is not due any more: it stays until the room is needed. (Number 0 is a hello's.) */
+/* A request that is kept is not due any more: it stays. (Number 0 is a hello's.) */
 void prov_inbox_pop(struct prov_dtls_handshake *hs)
 {
-    struct prov_dtls_slot *slot = find(hs, hs->next_receive);
     bool kept =
         PROV_WITH_CACHED_INFO && hs->next_receive > 0 && hs->request_seq == hs->next_receive;
 
-    if (slot != NULL && !kept)
-        drop(hs, slot);
+    if (!kept)
+        drop(hs, find(hs, hs->next_receive));
     hs->next_receive++;
 }
 
 void prov_inbox_clear(struct prov_dtls_handshake *hs)
 {
-    for (size_t i = 0; i < PROV_DTLS_SLOTS; i++)
-        if (hs->slots[i].seq > hs->next_receive)
-            drop(hs, &hs->slots[i]);
+    uint8_t *message = hs->room + hs->inbox_at, *next;
+
+    for (; message < hs->room + sizeof(hs->room); message = next) {
+        next = message + octets_of(message);
+        if (seq_of(message) > hs->next_receive)
+            drop(hs, message);
+    }
 }

@@ -66,20 +66,11 @@ const uint8_t *prov_dtls_need_digest(const struct prov_dtls *s)
     return needs(s, PROV_DTLS_NEED_SIGN) ? s->hs->digest : NULL;
 }
 
-/* The body of a message that has come whole, or none. */
-static struct prov_bytes body_of(const struct prov_dtls *s, uint16_t seq)
-{
-    struct prov_bytes message;
-
-    if (!prov_inbox_find(s->hs, seq, &message))
-        return PROV_BYTES_NONE;
-    return PROV_BYTES(message.data + MESSAGE_HEADER_LEN, message.len - MESSAGE_HEADER_LEN);
-}
-
 /* Of the Certificate that is held. */
 static struct prov_bytes certificate(const struct prov_dtls *s)
 {
-    return needs(s, PROV_DTLS_NEED_VERIFY) ? body_of(s, s->hs->next_receive) : PROV_BYTES_NONE;
+    return needs(s, PROV_DTLS_NEED_VERIFY) ? prov_inbox_find(s->hs, s->hs->next_receive)
+                                           : PROV_BYTES_NONE;
 }
 
 struct prov_bytes prov_dtls_peer_spki(const struct prov_dtls *s)
@@ -115,7 +106,7 @@ struct prov_bytes prov_dtls_peer_request(const struct prov_dtls *s)
         return PROV_BYTES_NONE;
     if (prov_cached_agreed(s, CACHED_CERT_REQ))
         return s->config->cached_request;
-    return s->hs->request_seq != 0 ? body_of(s, s->hs->request_seq) : PROV_BYTES_NONE;
+    return s->hs->request_seq != 0 ? prov_inbox_find(s->hs, s->hs->request_seq) : PROV_BYTES_NONE;
 }
 
 size_t prov_dtls_need_urls(const struct prov_dtls *s,
@@ -123,7 +114,8 @@ size_t prov_dtls_need_urls(const struct prov_dtls *s,
 {
     struct prov_urls urls;
 
-    if (!needs(s, PROV_DTLS_NEED_FETCH) || !prov_urls_take(body_of(s, s->hs->next_receive), &urls))
+    if (!needs(s, PROV_DTLS_NEED_FETCH) ||
+        !prov_urls_take(prov_inbox_find(s->hs, s->hs->next_receive), &urls))
         return 0;
     memcpy(ret, urls.urls, urls.count * sizeof(ret[0]));
     *ret_pkipath = urls.type == CHAIN_PKIPATH;

@@ -12,13 +12,8 @@
 
 bool prov_resume_held(const struct prov_dtls *s, struct prov_client_hello *ret)
 {
-    struct prov_bytes message;
-
     return s->hs != NULL && s->hs->need == PROV_DTLS_NEED_SESSION &&
-           prov_inbox_find(s->hs, s->hs->next_receive, &message) &&
-           prov_client_hello_take(
-               PROV_BYTES(message.data + MESSAGE_HEADER_LEN, message.len - MESSAGE_HEADER_LEN),
-               ret);
+           prov_client_hello_take(prov_inbox_find(s->hs, s->hs->next_receive), ret);
 }
 
 void prov_resume_ask(struct prov_dtls *s, const struct prov_client_hello *hello)

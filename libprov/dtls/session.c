@@ -29,6 +29,7 @@ prov_result prov_dtls_begin(struct prov_dtls *s, const struct prov_dtls_config *
     s->alert_sent = s->alert_received = PROV_ALERT_NONE;
     prov_mtu_begin(s);
     s->hs->state = STATE_HELLO;
+    s->hs->inbox_at = sizeof(workspace->room);
     s->hs->psk_known = true;
     return PROV_OK;
 }
@@ -80,30 +81,26 @@ void prov_dtls_ask(struct prov_dtls *s, enum prov_dtls_event need)
     s->hs->need = (uint8_t)need;
 }
 
-/* What can run now; NULL and a message: it is unexpected. */
-static const struct prov_dtls_rule *find_rule(const struct prov_dtls *s,
-                                              struct prov_bytes *ret_message)
+/* What can run now, by what came: the type of the message that is due, or MESSAGE_NONE. */
+static const struct prov_dtls_rule *find_rule(const struct prov_dtls *s, uint8_t came)
 {
     const struct prov_dtls_rule *rule = s->side->rules, *end = rule + s->side->rule_count;
 
-    *ret_message = PROV_BYTES_NONE;
-    (void)prov_inbox_find(s->hs, s->hs->next_receive, ret_message);
     for (; rule < end; rule++)
-        if (rule->state == s->hs->state &&
-            (rule->message == MESSAGE_NONE ||
-             (ret_message->len > 0 && rule->message == ret_message->data[0])))
+        if (rule->state == s->hs->state && (rule->message == came || rule->message == MESSAGE_NONE))
             return rule;
     return NULL;
 }
 
 /* A message enters the transcript once its rule has run: CertificateVerify and Finished speak of
  * what came before them. */
-static void message_done(struct prov_dtls *s, struct prov_bytes message)
+static void message_done(struct prov_dtls *s, struct prov_bytes body)
 {
     struct prov_dtls_handshake *hs = s->hs;
 
     if (hs->hashing)
-        prov_transcript_add(s, message);
+        prov_transcript_add(
+            s, PROV_BYTES(body.data - MESSAGE_HEADER_LEN, body.len + MESSAGE_HEADER_LEN));
     hs->held = hs->need != 0;
     if (!hs->held)
         prov_inbox_pop(hs);
@@ -113,22 +110,21 @@ static void message_done(struct prov_dtls *s, struct prov_bytes message)
 static bool run_one(struct prov_dtls *s)
 {
     struct prov_dtls_handshake *hs = s->hs;
-    struct prov_bytes message, body = PROV_BYTES_NONE;
-    const struct prov_dtls_rule *rule = find_rule(s, &message);
+    const struct prov_bytes body = prov_inbox_find(hs, hs->next_receive);
+    const uint8_t came = body.data != NULL ? *(body.data - MESSAGE_HEADER_LEN) : MESSAGE_NONE;
+    const struct prov_dtls_rule *rule = find_rule(s, came);
 
     hs->more = rule != NULL;
-    if (rule == NULL && message.len > 0)
+    if (rule == NULL && body.data != NULL)
         prov_dtls_end(s, PROV_ALERT_UNEXPECTED_MESSAGE);
     if (rule == NULL || (rule->is_long && hs->spent))
         return false;
     hs->spent |= rule->is_long;
-    if (rule->message != MESSAGE_NONE)
-        body = PROV_BYTES(message.data + MESSAGE_HEADER_LEN, message.len - MESSAGE_HEADER_LEN);
     prov_outcome outcome = rule->run(s, body);
     if (s->hs == NULL) /* the handshake is over */
         return false;
     if (outcome == PROV_OK && rule->message != MESSAGE_NONE)
-        message_done(s, message);
+        message_done(s, body);
     prov_dtls_end(s, outcome != PROV_OK ? outcome : hs->error);
     return s->hs != NULL;
 }

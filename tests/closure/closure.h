@@ -146,6 +146,9 @@ struct symbol {
 };
 /* Does it, and all that follows from it without anybody else's doing. */
 void subject_act(struct world *w, const struct symbol *symbol);
+/* The message of a number in the inbox: header, body, a bit for each octet that has come; or none. */
+struct prov_bytes subject_inbox(const struct end *e, unsigned seq);
+bool subject_has_whole(const struct end *e, unsigned seq);
 /* The id of the message that the standard has next; 0xFF if there is none. */
 uint8_t subject_next(const struct world *w);
 /* Answers all questions and steps until the subject waits for its peer. */

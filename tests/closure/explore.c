@@ -60,8 +60,7 @@ struct key {
     uint8_t kind, state, need, held, hashing, master_ready, keys_ready, psk_known, answered;
     uint8_t retries, resends, peer_asked;
     uint8_t word_len, word[WORD_MAX];
-    uint8_t inbox[PROV_DTLS_SLOTS]
-                 [3]; /* by message_seq from the one that is due: id, parts, first */
+    uint8_t inbox[PROV_DTLS_AHEAD][2]; /* by message_seq from the one that is due: id, parts */
     uint8_t early_finished, early_other;
     uint8_t connected, told, closing, closed, failed, alert;
     uint8_t extended_master, write_epoch;
@@ -69,19 +68,18 @@ struct key {
 
 static void add_inbox(struct key *key, const struct end *e)
 {
-    const struct prov_dtls_handshake *hs = e->s.hs;
-
-    for (size_t i = 0; i < PROV_DTLS_SLOTS; i++) {
-        const struct prov_dtls_slot *slot = &hs->slots[i];
-        if (slot->len == 0 || slot->seq < hs->next_receive ||
-            slot->seq - hs->next_receive >= PROV_DTLS_SLOTS)
+    for (unsigned i = 0; i < PROV_DTLS_AHEAD; i++) {
+        unsigned seq = e->s.hs->next_receive + i;
+        struct prov_bytes message = subject_inbox(e, seq);
+        if (message.len == 0)
             continue;
-        uint8_t *at = key->inbox[slot->seq - hs->next_receive];
-        at[0] = (uint8_t)(1 + e->seen.sent[slot->seq % sizeof(e->seen.sent)]);
-        at[1] = slot->span_count;
-        at[2] = slot->span_count == 1 ? (uint8_t)(slot->spans[0].from != 0) +
-                                            2 * (slot->spans[0].until == slot->len - 12)
-                                      : 0;
+        size_t length = prov_be16(message.data + 2);
+        const uint8_t *come = message.data + MESSAGE_HEADER_LEN + length;
+        key->inbox[i][0] = (uint8_t)(1 + e->seen.sent[seq % sizeof(e->seen.sent)]);
+        key->inbox[i][1] = subject_has_whole(e, seq);
+        if (length > 0) /* first and last octet */
+            key->inbox[i][1] |= (uint8_t)((come[0] & 1) << 1 |
+                                          (come[(length - 1) / 8] >> (length - 1) % 8 & 1) << 2);
     }
 }
 

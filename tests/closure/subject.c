@@ -83,12 +83,12 @@ static void violate(struct world *w, const char *what)
 
 static const uint8_t *end_of_room(const struct prov_dtls_handshake *hs)
 {
-    return hs->room + sizeof(hs->room) - hs->inbox_len;
+    return hs->room + hs->inbox_at;
 }
 
 struct copy *subject_save(const struct end *e)
 {
-    size_t inbox = e->s.hs != NULL ? e->work.inbox_len : 0,
+    size_t inbox = e->s.hs != NULL ? sizeof(e->work.room) - e->work.inbox_at : 0,
            flight = e->s.hs != NULL ? e->work.flight_len : 0;
     size_t len = sizeof(e->s) + sizeof(e->seen) + CRYPTO_LEN + HEAD_LEN + inbox + flight;
     struct copy *copy = malloc(sizeof(*copy) + len);
@@ -118,8 +118,8 @@ void subject_restore(struct end *e, const struct copy *copy)
     if (e->s.hs == NULL)
         return;
     memcpy(e->work.room + (end_of_room(&e->work) - e->work.room), from += HEAD_LEN,
-           e->work.inbox_len);
-    memcpy(e->work.room, from + e->work.inbox_len, e->work.flight_len);
+           sizeof(e->work.room) - e->work.inbox_at);
+    memcpy(e->work.room, from + sizeof(e->work.room) - e->work.inbox_at, e->work.flight_len);
 }
 
 static uint64_t digest_add(uint64_t digest, const void *octets, size_t len)
@@ -148,7 +148,7 @@ uint64_t copy_digest(const struct end *e)
     memcpy(&head, &e->work, HEAD_LEN);
     head.deadline_ms -= e->s.now_ms;
     digest = digest_add(digest, &head, HEAD_LEN);
-    return digest_add(digest, end_of_room(&e->work), e->work.inbox_len);
+    return digest_add(digest, end_of_room(&e->work), sizeof(e->work.room) - e->work.inbox_at);
 }
 
 /* --- what is seen ---------------------------------------------------------------------------- */
@@ -521,16 +521,24 @@ static void put_record(struct world *w, const struct symbol *symbol, struct prov
     prov_put_bytes(out, content);
 }
 
-static bool has_whole(const struct end *e, unsigned seq)
+struct prov_bytes subject_inbox(const struct end *e, unsigned seq)
 {
-    for (size_t i = 0; e->s.hs != NULL && i < PROV_DTLS_SLOTS; i++) {
-        const struct prov_dtls_slot *slot = &e->s.hs->slots[i];
-        unsigned body = slot->len - MESSAGE_HEADER_LEN;
-        if (slot->len > 0 && slot->seq == seq)
-            return body == 0 || (slot->span_count == 1 && slot->spans[0].from == 0 &&
-                                 slot->spans[0].until == body);
+    const struct prov_dtls_handshake *hs = e->s.hs;
+    size_t octets;
+
+    for (const uint8_t *at = end_of_room(hs); at < hs->room + sizeof(hs->room); at += octets) {
+        octets = MESSAGE_HEADER_LEN + prov_be16(at + 2) + (prov_be16(at + 2) + 7u) / 8;
+        if (prov_be16(at + 4) == seq)
+            return PROV_BYTES(at, octets);
     }
-    return false;
+    return PROV_BYTES_NONE;
+}
+
+bool subject_has_whole(const struct end *e, unsigned seq)
+{
+    struct prov_bytes message = e->s.hs != NULL ? subject_inbox(e, seq) : PROV_BYTES_NONE;
+
+    return message.len > 0 && prov_be16(message.data + 2) == prov_be16(message.data + 10);
 }
 
 /* Whether a record of epoch 1 will be kept until there are keys for it (H8). */
@@ -567,7 +575,7 @@ static void note_sent(struct world *w, const struct symbol *symbol, uint8_t id, 
     else if (goes_early(e, symbol, len))
         e->seen.early_other++;
     if (library.bodies[id].type == MESSAGE_HELLO_REQUEST || is_finished != (symbol->epoch == 1) ||
-        seq < due(e) || has_whole(e, seq))
+        seq < due(e) || subject_has_whole(e, seq))
         return;
     if (!kept || (!is_finished && !early_goes_first(e)))
         *sent = id;

@@ -481,7 +481,7 @@ static bool push_before_the_verdict(struct wire *w, enum wire_side side, enum pr
     met[side] = true;
     size_t count = prov_dtls_peer_chain(session, before);
     struct prov_bytes spki = prov_dtls_peer_spki(session);
-    for (uint16_t seq = 0; seq < 2 * PROV_DTLS_SLOTS; seq++) {
+    for (uint16_t seq = 0; seq < 2 * PROV_DTLS_AHEAD; seq++) {
         size_t len = fragment(&(struct cut){14, 16, 0, 8, seq}, octets, room);
         prov_dtls_push(session, w->now_ms, room, len);
         assert_int_equal(prov_dtls_step(session, w->now_ms), PROV_DTLS_NEED_VERIFY);

@@ -47,11 +47,11 @@
 #define PROV_DTLS_HELLO_MAX                                                                        \
     256 /* a client's hello has so much room while the server's flight comes */
 #endif
-/* Messages of the peer that are kept at the same time. */
+/* Messages of the peer that are kept at the same time, with a bit for each octet. */
 #define PROV_DTLS_INBOX_MAX                                                                        \
-    (PROV_WITH_SERVER || PROV_WITH_CERT ? PROV_DTLS_CERTIFICATE_MAX + 160                          \
-     : PROV_WITH_RPK                    ? 512                                                      \
-                                        : 432)
+    (PROV_WITH_SERVER || PROV_WITH_CERT ? PROV_DTLS_CERTIFICATE_MAX * 9 / 8 + 176                  \
+     : PROV_WITH_RPK                    ? 576                                                      \
+                                        : 480)
 /* Own flight and the peer's share one room. A client's hello is short while the server's flight comes, and that
  * is gone when its large flight is made. A server has to keep its flight while the client's comes. */
 #define PROV_DTLS_ROOM (PROV_DTLS_INBOX_MAX + (PROV_WITH_SERVER ? 2560 : PROV_DTLS_HELLO_MAX))

@@ -11,9 +11,8 @@
 #define PROV_DTLS_RANDOM_LEN   32
 #define PROV_DTLS_MASTER_LEN   48
 #define PROV_DTLS_FINISHED_LEN 12
-#define PROV_DTLS_SPANS        4 /* parts of one message that do not touch each other */
-/* Messages in reassembly at the same time: a power of two. */
-#define PROV_DTLS_SLOTS (PROV_WITH_RPK || PROV_WITH_CERT ? 8 : 4)
+/* The message that is due and so many behind it are taken. */
+#define PROV_DTLS_AHEAD (PROV_WITH_RPK || PROV_WITH_CERT ? 8 : 4)
 /* Records of epoch 1 that came before its keys (H8): a client has them in time, but where it resumes. */
 #define PROV_DTLS_EARLY_MAX                                                                        \
     (PROV_WITH_SERVER || PROV_WITH_RESUMPTION || PROV_WITH_TICKETS ? 128 : 1)
@@ -32,17 +31,6 @@ struct prov_dtls_keys {
 struct prov_dtls_window {
     uint32_t highest;
     uint32_t seen[2];
-};
-
-/* A message in reassembly: its header as if unfragmented and its body at room[at]; which parts of the
- * body have come. */
-struct prov_dtls_slot {
-    uint16_t len; /* with the 12 octets of the header; 0: the slot is free */
-    uint16_t at, seq;
-    uint8_t span_count;
-    struct prov_dtls_span {
-        uint16_t from, until;
-    } spans[PROV_DTLS_SPANS];
 };
 
 /* What the peer's hello said that matters later. */
@@ -82,7 +70,7 @@ struct prov_dtls_handshake {
     uint16_t flight_len;
     uint16_t flight_at;     /* the message that is to be sent next, */
     uint16_t flight_offset; /* and what of its body has been */
-    uint16_t inbox_len;     /* octets of messages at the end of the room */
+    uint16_t inbox_at;      /* messages of the peer: from here to the end of the room */
     uint16_t early_len;
     uint16_t next_send, next_receive;       /* message_seq */
     uint16_t answered_from, answered_until; /* the peer's messages that the own flight answers */
@@ -91,8 +79,7 @@ struct prov_dtls_handshake {
     uint32_t offered, answered; /* extensions, by row of the table */
     uint32_t timer_ms;
     uint64_t deadline_ms;
-    struct prov_buf message;                      /* of the own flight, while it is made */
-    struct prov_dtls_slot slots[PROV_DTLS_SLOTS]; /* by message_seq */
+    struct prov_buf message; /* of the own flight, while it is made */
     struct prov_dtls_facts facts;
     struct prov_bytes name, anchors; /* server: of the ClientHello, while it is looked at */
     union {                          /* never two of them at a time */
