@@ -254,16 +254,17 @@ prov_result link_digest(const struct check_link *link, uint8_t ret[PROV_HASH_LEN
 
 prov_result link_derive(struct check_link *link, struct prov_bytes premaster, bool extended)
 {
-    uint8_t digest[PROV_HASH_LEN];
+    uint8_t digest[PROV_HASH_LEN], randoms[2 * PROV_DTLS_RANDOM_LEN];
     prov_result result = link_digest(link, digest);
 
+    memcpy(randoms, link->random_client, PROV_DTLS_RANDOM_LEN);
+    memcpy(randoms + PROV_DTLS_RANDOM_LEN, link->random_server, PROV_DTLS_RANDOM_LEN);
     if (result == PROV_OK && extended)
         result = prov_prf(link->crypto, premaster, "extended master secret", PROV_BYTES_OF(digest),
-                          PROV_BYTES_NONE, link->master, sizeof(link->master));
+                          link->master, sizeof(link->master));
     else if (result == PROV_OK)
-        result =
-            prov_prf(link->crypto, premaster, "master secret", PROV_BYTES_OF(link->random_client),
-                     PROV_BYTES_OF(link->random_server), link->master, sizeof(link->master));
+        result = prov_prf(link->crypto, premaster, "master secret", PROV_BYTES_OF(randoms),
+                          link->master, sizeof(link->master));
     return result == PROV_OK ? link_expand(link) : result;
 }
 
@@ -272,12 +273,13 @@ prov_result link_expand(struct check_link *link)
 {
     struct prov_dtls_keys *client = link->role == PROV_DTLS_CLIENT ? &link->own : &link->peer;
     struct prov_dtls_keys *server = link->role == PROV_DTLS_CLIENT ? &link->peer : &link->own;
-    uint8_t block[2 * (PROV_AEAD_KEY_MAX + PROV_AEAD_NONCE_LEN)];
+    uint8_t block[2 * (PROV_AEAD_KEY_MAX + PROV_AEAD_NONCE_LEN)], randoms[2 * PROV_DTLS_RANDOM_LEN];
     size_t key = prov_aead_key_len(link->suite->aead), iv = link->suite->fixed_iv_len;
 
+    memcpy(randoms, link->random_server, PROV_DTLS_RANDOM_LEN);
+    memcpy(randoms + PROV_DTLS_RANDOM_LEN, link->random_client, PROV_DTLS_RANDOM_LEN);
     prov_result result = prov_prf(link->crypto, PROV_BYTES_OF(link->master), "key expansion",
-                                  PROV_BYTES_OF(link->random_server),
-                                  PROV_BYTES_OF(link->random_client), block, 2 * (key + iv));
+                                  PROV_BYTES_OF(randoms), block, 2 * (key + iv));
     if (result == PROV_OK) {
         memcpy(client->key, block, key);
         memcpy(server->key, block + key, key);
@@ -299,5 +301,5 @@ prov_result link_verify_data(const struct check_link *link, enum prov_dtls_role 
                ? result
                : prov_prf(link->crypto, PROV_BYTES_OF(link->master),
                           role == PROV_DTLS_CLIENT ? "client finished" : "server finished",
-                          PROV_BYTES_OF(digest), PROV_BYTES_NONE, ret, PROV_DTLS_FINISHED_LEN);
+                          PROV_BYTES_OF(digest), ret, PROV_DTLS_FINISHED_LEN);
 }

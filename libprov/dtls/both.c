@@ -146,9 +146,9 @@ prov_outcome prov_rule_agree(struct prov_dtls *s, struct prov_bytes none)
 
     (void)none;
     hs->state = prov_dtls_is_client(s) ? STATE_ANSWER : STATE_KEYS;
-    prov_dtls_note(s, prov_crypto_ecdh_agree(s->crypto, &hs->secret.ecdh,
-                                             PROV_BYTES_OF(hs->peer_share), hs->shared));
-    prov_crypto_ecdh_drop(s->crypto, &hs->secret.ecdh); /* used once: RFC 7925, section 9 */
+    prov_dtls_note(s, prov_crypto_ecdh_agree(s->crypto, &hs->ecdh, PROV_BYTES_OF(hs->peer_share),
+                                             prov_premaster_shared(s)));
+    prov_crypto_ecdh_drop(s->crypto, &hs->ecdh); /* used once: RFC 7925, section 9 */
     return PROV_OK;
 }
 

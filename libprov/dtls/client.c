@@ -226,7 +226,7 @@ static prov_outcome make_share(struct prov_dtls *s, struct prov_bytes none)
 {
     (void)none;
     s->hs->state = STATE_AGREE;
-    return prov_crypto_ecdh_make(s->crypto, &s->hs->secret.ecdh, s->hs->own_share);
+    return prov_crypto_ecdh_make(s->crypto, &s->hs->ecdh, s->hs->own_share);
 }
 
 static prov_outcome answer(struct prov_dtls *s, struct prov_bytes none)

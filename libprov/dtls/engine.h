@@ -215,14 +215,15 @@ bool prov_flight_pull_last(struct prov_dtls *s, struct prov_buf *out);
 
 /* P_SHA256 over label and seed (RFC 5246, section 5). */
 PROV_MUST prov_result prov_prf(struct prov_crypto *crypto, struct prov_bytes secret,
-                               const char *label, struct prov_bytes seed_1,
-                               struct prov_bytes seed_2, uint8_t *ret, size_t len);
+                               const char *label, struct prov_bytes seed, uint8_t *ret, size_t len);
 void prov_transcript_begin(struct prov_dtls *s);
 void prov_transcript_add(struct prov_dtls *s, struct prov_bytes message);
 /* hs->digest becomes the hash of the transcript so far. */
 void prov_transcript_digest(struct prov_dtls *s);
-/* Master secret and keys, when the transcript ends with ClientKeyExchange; wipes what they came
- * from. */
+/* The premaster secret of a pre-shared key; where ECDH puts its part of it, or all of it (RFC 8422, section 5.10). */
+void prov_premaster_make(struct prov_dtls *s, struct prov_bytes psk);
+uint8_t *prov_premaster_shared(struct prov_dtls *s);
+/* Master secret and keys, when the transcript ends with ClientKeyExchange. */
 void prov_keys_derive(struct prov_dtls *s);
 /* Keys of an abbreviated handshake, from the master secret that is kept. */
 void prov_keys_resume(struct prov_dtls *s);

@@ -6,53 +6,42 @@
 
 #include <string.h>
 
-#define PARTS       3 /* of a seed: the label, and two more */
-#define TEXT(label) PROV_BYTES((const uint8_t *)(label), sizeof(label) - 1)
-
 /* P_hash(secret, seed) = HMAC(secret, A(1) | seed) | HMAC(secret, A(2) | seed) …, A(0) = seed,
  * A(i) = HMAC(secret, A(i-1)); the seed of the PRF is label | seed. */
-static prov_result expand(struct prov_crypto *crypto, struct prov_hmac *hmac,
-                          const struct prov_bytes seed[PARTS], uint8_t *ret, size_t len)
+prov_result prov_prf(struct prov_crypto *crypto, struct prov_bytes secret, const char *label,
+                     struct prov_bytes seed, uint8_t *ret, size_t len)
 {
     uint8_t a[PROV_HASH_LEN], block[PROV_HASH_LEN];
-    struct prov_bytes parts[1 + PARTS] = {PROV_BYTES_OF(a)};
+    const struct prov_bytes parts[] = {PROV_BYTES_OF(a), prov_bytes_text(label), seed};
+    const struct prov_bytes *before = parts + 1;
+    struct prov_hmac hmac = {{0}};
+    size_t count = 2, step;
 
-    memcpy(parts + 1, seed, PARTS * sizeof(*seed));
-    prov_result result = prov_crypto_hmac(crypto, hmac, seed, PARTS, a);
-    while (result == PROV_OK && len > 0) {
-        size_t step = len < sizeof(block) ? len : sizeof(block);
-        result = prov_crypto_hmac(crypto, hmac, parts, 1 + PARTS, block);
+    prov_result result = prov_crypto_hmac_begin(crypto, &hmac, secret);
+    for (; result == PROV_OK && len > 0; ret += step, len -= step) {
+        step = len < sizeof(block) ? len : sizeof(block);
+        result = prov_crypto_hmac(crypto, &hmac, before, count, a);
+        if (result == PROV_OK)
+            result = prov_crypto_hmac(crypto, &hmac, parts, 3, block);
         if (result == PROV_OK)
             memcpy(ret, block, step);
-        ret += step;
-        len -= step;
-        if (result == PROV_OK && len > 0)
-            result = prov_crypto_hmac(crypto, hmac, parts, 1, a);
+        before = parts;
+        count = 1;
     }
+    prov_crypto_hmac_drop(crypto, &hmac);
     prov_wipe(a, sizeof(a));
     prov_wipe(block, sizeof(block));
     return result;
 }
 
-static prov_result prf(struct prov_crypto *crypto, struct prov_bytes secret,
-                       const struct prov_bytes seed[PARTS], uint8_t *ret, size_t len)
+/* Of the handshake's secret, which ret may be itself. */
+static void derive(struct prov_dtls *s, const char *label, const uint8_t *seed, size_t seed_len,
+                   uint8_t *ret, size_t len)
 {
-    struct prov_hmac hmac;
+    struct prov_dtls_handshake *hs = s->hs;
 
-    memset(&hmac, 0, sizeof(hmac));
-    prov_result result = prov_crypto_hmac_begin(crypto, &hmac, secret);
-    if (result == PROV_OK)
-        result = expand(crypto, &hmac, seed, ret, len);
-    prov_crypto_hmac_drop(crypto, &hmac);
-    return result;
-}
-
-prov_result prov_prf(struct prov_crypto *crypto, struct prov_bytes secret, const char *label,
-                     struct prov_bytes seed_1, struct prov_bytes seed_2, uint8_t *ret, size_t len)
-{
-    const struct prov_bytes seed[PARTS] = {prov_bytes_text(label), seed_1, seed_2};
-
-    return prf(crypto, secret, seed, ret, len);
+    prov_dtls_note(s, prov_prf(s->crypto, PROV_BYTES(hs->secret, hs->secret_len), label,
+                               PROV_BYTES(seed, seed_len), ret, len));
 }
 
 /* --- transcript ------------------------------------------------------------------------------ */
@@ -80,80 +69,38 @@ void prov_transcript_digest(struct prov_dtls *s)
 
 /* --- keys ------------------------------------------------------------------------------------ */
 
-#define PREMASTER_MAX (2 + PROV_PSK_MAX + 2 + PROV_PSK_MAX)
-
-/* RFC 4279, section 2 (N zeros in place of other_secret); RFC 5489, section 2 (Z in its place). */
-static struct prov_bytes psk_premaster(const struct prov_dtls *s, uint8_t room[PREMASTER_MAX])
+/* uint16 N | other_secret | uint16 N | psk. RFC 4279, section 2: other_secret is N zeros; RFC 5489, section 2: Z, which
+ * is there already or comes later. */
+void prov_premaster_make(struct prov_dtls *s, struct prov_bytes psk)
 {
-    struct prov_bytes psk = prov_secret_bytes(&s->hs->psk);
-    bool zeros = s->suite->kx == PROV_KX_PSK;
-    size_t other = zeros ? psk.len : sizeof(s->hs->shared);
-    struct prov_buf premaster = prov_buf_make(room, PREMASTER_MAX);
+    struct prov_dtls_handshake *hs = s->hs;
+    size_t other = s->suite->kx == PROV_KX_PSK ? psk.len : PROV_SCALAR_LEN;
+    struct prov_buf premaster = PROV_BUF_OF(hs->secret);
 
-    memset(room, 0, PREMASTER_MAX);
     prov_put_u16(&premaster, (uint16_t)other);
-    uint8_t *space = prov_put_space(&premaster, other);
-    if (!zeros)
-        memcpy(space, s->hs->shared, other);
+    (void)prov_put_space(&premaster, other);
     prov_put_u16(&premaster, (uint16_t)psk.len);
     prov_put_bytes(&premaster, psk);
-    return prov_buf_bytes(&premaster);
+    hs->secret_len = (uint8_t)premaster.len;
 }
 
-/* RFC 8422, section 5.10: Z alone where there is no other secret. RFC 7627, section 4: over the session hash,
- * ClientKeyExchange included; RFC 5246, section 8.1 otherwise. */
-static prov_result make_master(struct prov_dtls *s, uint8_t ret[PROV_DTLS_MASTER_LEN])
+uint8_t *prov_premaster_shared(struct prov_dtls *s)
 {
-    struct prov_dtls_handshake *hs = s->hs;
-    uint8_t room[PREMASTER_MAX];
-    struct prov_bytes secret =
-        prov_dtls_is_public(s) ? PROV_BYTES_OF(hs->shared) : psk_premaster(s, room);
-    struct prov_bytes seed[PARTS] = {TEXT("extended master secret"), PROV_BYTES_OF(hs->digest)};
-
-    if (!s->extended_master) {
-        seed[0] = TEXT("master secret");
-        seed[1] = PROV_BYTES_OF(hs->random_client);
-        seed[2] = PROV_BYTES_OF(hs->random_server);
-    }
-    prov_result result = prf(s->crypto, secret, seed, ret, PROV_DTLS_MASTER_LEN);
-    prov_wipe(room, sizeof(room));
-    prov_wipe(hs->shared, sizeof(hs->shared));
-    prov_secret_wipe(&hs->psk);
-    return result;
-}
-
-/* The master secret stays as the key of an HMAC: that is all it is used for. */
-static void key_master(struct prov_dtls *s, const uint8_t *master)
-{
-    struct prov_dtls_handshake *hs = s->hs;
-
-    prov_crypto_ecdh_drop(s->crypto, &hs->secret.ecdh);
-    memset(&hs->secret, 0, sizeof(hs->secret));
-    hs->master_ready = true;
-    prov_dtls_note(s, prov_crypto_hmac_begin(s->crypto, &hs->secret.master,
-                                             PROV_BYTES(master, PROV_DTLS_MASTER_LEN)));
-}
-
-/* What is made of it. */
-static void derive(struct prov_dtls *s, const struct prov_bytes seed[PARTS], uint8_t *ret,
-                   size_t len)
-{
-    if (s->hs->error == PROV_OK)
-        prov_dtls_note(s, expand(s->crypto, &s->hs->secret.master, seed, ret, len));
+    if (!prov_dtls_is_public(s))
+        return s->hs->secret + 2;
+    s->hs->secret_len = PROV_SCALAR_LEN;
+    return s->hs->secret;
 }
 
 /* RFC 5246, section 6.3: client and server write key, client and server write IV. */
 static void derive_keys(struct prov_dtls *s)
 {
-    const struct prov_dtls_handshake *hs = s->hs;
     bool client = prov_dtls_is_client(s);
     struct prov_dtls_keys *ends[] = {client ? &s->write : &s->read, client ? &s->read : &s->write};
     uint8_t block[2 * (PROV_AEAD_KEY_MAX + PROV_AEAD_NONCE_LEN)];
     size_t key = prov_aead_key_len(s->suite->aead), iv = s->suite->fixed_iv_len;
-    const struct prov_bytes seed[PARTS] = {TEXT("key expansion"), PROV_BYTES_OF(hs->random_server),
-                                           PROV_BYTES_OF(hs->random_client)};
 
-    derive(s, seed, block, 2 * (key + iv));
+    derive(s, "key expansion", s->hs->randoms, sizeof(s->hs->randoms), block, 2 * (key + iv));
     for (size_t i = 0; i < 2; i++) {
         memcpy(ends[i]->key, block + i * key, key);
         memcpy(ends[i]->iv, block + 2 * key + i * iv, iv);
@@ -162,34 +109,39 @@ static void derive_keys(struct prov_dtls *s)
     prov_wipe(block, sizeof(block));
 }
 
-/* Of a session that has an id or gets a ticket the master secret is also kept for the next time. */
+/* RFC 7627, section 4: over the session hash, ClientKeyExchange included; RFC 5246, section 8.1 otherwise. Of a session
+ * that has an id or gets a ticket the master secret is also kept for the next time. */
 void prov_keys_derive(struct prov_dtls *s)
 {
-    uint8_t master[PROV_DTLS_MASTER_LEN] = {0};
+    struct prov_dtls_handshake *hs = s->hs;
+    uint8_t seed[2 * PROV_DTLS_RANDOM_LEN];
 
     prov_transcript_digest(s);
-    prov_dtls_note(s, make_master(s, master));
-    if (PROV_DTLS_RESUMES && s->extended_master &&
-        (s->kept.session_id_len > 0 || s->hs->facts.ticket))
-        prov_resume_master(s, master);
-    key_master(s, master);
-    prov_wipe(master, sizeof(master));
+    if (s->extended_master) {
+        derive(s, "extended master secret", hs->digest, PROV_HASH_LEN, hs->secret,
+               PROV_DTLS_MASTER_LEN);
+    } else {
+        memcpy(seed, hs->random_client, PROV_DTLS_RANDOM_LEN);
+        memcpy(seed + PROV_DTLS_RANDOM_LEN, hs->random_server, PROV_DTLS_RANDOM_LEN);
+        derive(s, "master secret", seed, sizeof(seed), hs->secret, PROV_DTLS_MASTER_LEN);
+    }
+    hs->secret_len = PROV_DTLS_MASTER_LEN;
+    if (PROV_DTLS_RESUMES && s->extended_master && (s->kept.session_id_len > 0 || hs->facts.ticket))
+        prov_resume_master(s, hs->secret);
     derive_keys(s);
 }
 
 void prov_keys_resume(struct prov_dtls *s)
 {
-    key_master(s, s->kept.master);
+    memcpy(s->hs->secret, s->kept.master, sizeof(s->kept.master));
+    s->hs->secret_len = sizeof(s->kept.master);
     derive_keys(s);
 }
 
 void prov_finished_make(struct prov_dtls *s, enum prov_dtls_role role,
                         uint8_t ret[PROV_DTLS_FINISHED_LEN])
 {
-    const struct prov_bytes seed[PARTS] = {role == PROV_DTLS_CLIENT ? TEXT("client finished")
-                                                                    : TEXT("server finished"),
-                                           PROV_BYTES_OF(s->hs->digest)};
-
     prov_transcript_digest(s);
-    derive(s, seed, ret, PROV_DTLS_FINISHED_LEN);
+    derive(s, role == PROV_DTLS_CLIENT ? "client finished" : "server finished", s->hs->digest,
+           PROV_HASH_LEN, ret, PROV_DTLS_FINISHED_LEN);
 }

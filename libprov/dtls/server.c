@@ -125,7 +125,7 @@ static prov_outcome make_share(struct prov_dtls *s, struct prov_bytes none)
 {
     (void)none;
     s->hs->state = STATE_ANSWER;
-    prov_dtls_note(s, prov_crypto_ecdh_make(s->crypto, &s->hs->secret.ecdh, s->hs->own_share));
+    prov_dtls_note(s, prov_crypto_ecdh_make(s->crypto, &s->hs->ecdh, s->hs->own_share));
     if (prov_dtls_is_public(s))
         ask_signature(s);
     return PROV_OK;

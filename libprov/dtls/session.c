@@ -42,10 +42,7 @@ void prov_dtls_release(struct prov_dtls *s)
         return;
     s->hs = NULL;
     prov_crypto_hash_drop(s->crypto, &hs->transcript);
-    if (hs->master_ready)
-        prov_crypto_hmac_drop(s->crypto, &hs->secret.master);
-    else
-        prov_crypto_ecdh_drop(s->crypto, &hs->secret.ecdh);
+    prov_crypto_ecdh_drop(s->crypto, &hs->ecdh);
     prov_wipe(hs, offsetof(struct prov_dtls_handshake, room));
 }
 
@@ -482,7 +479,10 @@ void prov_dtls_give_psk(struct prov_dtls *s, struct prov_bytes psk, bool known)
     if (!prov_dtls_answered(s, PROV_DTLS_NEED_PSK))
         return;
     s->hs->psk_known = known;
-    prov_dtls_end(s, psk.len == 0 ? PROV_E_BOUNDS : prov_secret_set(&s->hs->psk, psk));
+    if (psk.len == 0 || psk.len > PROV_PSK_MAX)
+        prov_dtls_end(s, PROV_E_BOUNDS);
+    else
+        prov_premaster_make(s, psk);
 }
 
 void prov_dtls_give_signature(struct prov_dtls *s, prov_result result,

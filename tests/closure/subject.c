@@ -395,17 +395,13 @@ static void put_fragment(struct prov_buf *out, const struct body *body, unsigned
 static void make_finished(struct world *w, uint8_t ret[PROV_DTLS_FINISHED_LEN])
 {
     const struct prov_dtls_handshake *hs = subject_of(w)->s.hs;
-    struct prov_hmac hmac = hs->secret.master;
-    uint8_t digest[PROV_HASH_LEN], a[PROV_HASH_LEN], whole[PROV_HASH_LEN];
-    struct prov_bytes parts[] = {
-        PROV_BYTES_OF(a),
-        prov_bytes_text(w->subject == SERVER ? "client finished" : "server finished"),
-        PROV_BYTES_OF(digest)};
+    uint8_t digest[PROV_HASH_LEN];
 
     must(prov_crypto_hash_peek(w->tools, &hs->transcript, digest), "transcript");
-    must(prov_crypto_hmac(w->tools, &hmac, parts + 1, 2, a), "hmac");
-    must(prov_crypto_hmac(w->tools, &hmac, parts, 3, whole), "hmac");
-    memcpy(ret, whole, PROV_DTLS_FINISHED_LEN);
+    must(prov_prf(w->tools, PROV_BYTES(hs->secret, hs->secret_len),
+                  w->subject == SERVER ? "client finished" : "server finished",
+                  PROV_BYTES_OF(digest), ret, PROV_DTLS_FINISHED_LEN),
+         "prf");
 }
 
 static void make_certificate_verify(struct world *w, struct body *ret)
@@ -428,7 +424,7 @@ static struct body make_body(struct world *w, uint8_t id, int shift)
     struct body body = library.bodies[id];
 
     if (body.type == MESSAGE_FINISHED && !body.wrong) {
-        if (hs != NULL && hs->master_ready)
+        if (hs != NULL && subject_of(w)->s.keys_ready)
             make_finished(w, body.octets);
         else
             memcpy(body.octets, script_now(w)->verify_data, PROV_DTLS_FINISHED_LEN);

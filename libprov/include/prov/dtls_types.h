@@ -63,6 +63,7 @@ struct prov_dtls_handshake {
     bool psk_known;
     bool peer_asked; /* the own flight went out again because the peer repeated its own */
     bool resuming;   /* client: a session was offered */
+    uint8_t secret_len;
     uint8_t retries; /* HelloVerifyRequests answered */
     uint8_t resends;
     uint8_t halvings; /* of the size of datagrams, one for each flight that was not answered */
@@ -91,17 +92,18 @@ struct prov_dtls_handshake {
     size_t elsewhere_len;
 
     struct prov_hash transcript;
-    bool master_ready; /* which one: the ephemeral key is gone when there is a master secret */
+    struct prov_ecdh ecdh;
     union {
-        struct prov_ecdh ecdh;
-        struct prov_hmac master; /* keyed with the master secret */
-    } secret;
-    union { /* a handshake has one of them */
-        struct prov_secret psk;
-        uint8_t fingerprints[2][PROV_HASH_LEN]; /* certificates: cached_info, by type */
+        uint8_t fingerprints[2][PROV_HASH_LEN]; /* certificates: cached_info, by type; and then */
+        /* what the PRF is keyed with: the premaster secret, then the master secret */
+        uint8_t secret[2 + PROV_PSK_MAX + 2 + PROV_PSK_MAX];
     };
-    uint8_t shared[PROV_SCALAR_LEN]; /* what ECDH gave */
-    uint8_t random_client[PROV_DTLS_RANDOM_LEN], random_server[PROV_DTLS_RANDOM_LEN];
+    union {
+        uint8_t randoms[2 * PROV_DTLS_RANDOM_LEN]; /* as keys are made of them */
+        struct {
+            uint8_t random_server[PROV_DTLS_RANDOM_LEN], random_client[PROV_DTLS_RANDOM_LEN];
+        };
+    };
     uint8_t digest[PROV_HASH_LEN]; /* of the transcript, or what is to be signed */
     uint8_t own_share[PROV_POINT_LEN];
     union { /* the peer's key is used before a client signs, and comes after a server has signed */
