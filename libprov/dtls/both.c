@@ -64,13 +64,13 @@ static prov_outcome judged(struct prov_dtls *s, prov_result result)
 /* Exactly the 91 octets of an uncompressed P-256 key (H21), and not one's own. */
 static prov_outcome take_raw_key(struct prov_dtls *s, struct prov_bytes body)
 {
-    struct prov_bytes spki, point;
+    struct prov_bytes *spki = s->hs->shown, point;
 
-    if (!prov_raw_key_take(body, &spki))
+    if (!prov_raw_key_take(body, spki))
         return PROV_ALERT_DECODE_ERROR;
-    if (spki.len == 0) /* RFC 5246, section 7.4.6, as profile.md, row 7 has it */
+    if (spki->len == 0) /* RFC 5246, section 7.4.6, as profile.md, row 7 has it */
         return PROV_ALERT_HANDSHAKE_FAILURE;
-    prov_result result = prov_spki_decode(spki, &point);
+    prov_result result = prov_spki_decode(*spki, &point);
     return judged(s, result == PROV_OK ? ask_verdict(s, point) : result);
 }
 
@@ -80,6 +80,8 @@ prov_outcome prov_chain_check(struct prov_dtls *s, const struct prov_bytes *chai
 
     if (count == 0)
         return PROV_ALERT_HANDSHAKE_FAILURE;
+    s->hs->chain = chain;
+    s->hs->chain_len = count;
     prov_result result =
         count > PROV_DTLS_CHAIN_MAX ? PROV_E_DEPTH : prov_x509_parse(chain[0], &leaf);
     return judged(s, result == PROV_OK ? ask_verdict(s, leaf.point) : result);
@@ -93,20 +95,18 @@ static prov_outcome take_cached_chain(struct prov_dtls *s, struct prov_bytes bod
     if (outcome != PROV_OK)
         return outcome;
     s->used_cache = true;
-    s->hs->elsewhere = s->config->cached_chain;
-    s->hs->elsewhere_len = s->config->cached_chain_len;
-    return prov_chain_check(s, s->hs->elsewhere, s->hs->elsewhere_len);
+    return prov_chain_check(s, s->config->cached_chain, s->config->cached_chain_len);
 }
 
 static prov_outcome take_chain(struct prov_dtls *s, struct prov_bytes body)
 {
-    struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
     size_t count;
 
     if (prov_dtls_is_client(s) && prov_cached_agreed(s, CACHED_CERT))
         return take_cached_chain(s, body);
-    return prov_certificates_take(body, chain, &count) ? prov_chain_check(s, chain, count)
-                                                       : PROV_ALERT_DECODE_ERROR;
+    return prov_certificates_take(body, s->hs->shown, &count)
+               ? prov_chain_check(s, s->hs->shown, count)
+               : PROV_ALERT_DECODE_ERROR;
 }
 
 prov_outcome prov_rule_certificate(struct prov_dtls *s, struct prov_bytes body)

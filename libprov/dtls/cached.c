@@ -7,109 +7,76 @@
  */
 #include "cached.h"
 
-#include <string.h>
-
 #include "messages.h"
-
-static const uint8_t types[] = {CACHED_CERT, CACHED_CERT_REQ};
 
 /* --- fingerprints ---------------------------------------------------------------------------- */
 
-static void put_u24(uint8_t at[3], size_t value)
+prov_result prov_fingerprint(struct prov_crypto *crypto, unsigned type,
+                             const struct prov_bytes *parts, size_t count, struct prov_buf *room,
+                             uint8_t ret[PROV_HASH_LEN])
 {
-    struct prov_buf buf = prov_buf_make(at, 3);
-
-    prov_put_u24(&buf, (uint32_t)value);
-}
-
-/* Certificate: 11 | length 3 | list 3 | { length 3 | certificate } … */
-prov_result prov_fingerprint_chain(struct prov_crypto *crypto, const struct prov_bytes *chain,
-                                   size_t chain_len, uint8_t ret[PROV_HASH_LEN])
-{
-    struct prov_bytes parts[1 + 2 * PROV_DTLS_CHAIN_MAX];
-    uint8_t lengths[PROV_DTLS_CHAIN_MAX][3], head[7] = {MESSAGE_CERTIFICATE};
-    size_t list = 0;
-
-    if (chain_len > PROV_DTLS_CHAIN_MAX)
+    prov_put_u8(room, type == CACHED_CERT ? MESSAGE_CERTIFICATE : MESSAGE_CERTIFICATE_REQUEST);
+    size_t mark = prov_put_open(room, 3);
+    if (type == CACHED_CERT)
+        prov_certificates_put(room, parts, count);
+    else
+        prov_put_bytes(room, parts[0]);
+    prov_put_close(room, 3, mark);
+    if (room->overflow || count > PROV_DTLS_CHAIN_MAX)
         return PROV_E_BOUNDS;
-    for (size_t i = 0; i < chain_len; i++) {
-        put_u24(lengths[i], chain[i].len);
-        parts[1 + 2 * i] = PROV_BYTES_OF(lengths[i]);
-        parts[2 + 2 * i] = chain[i];
-        list += 3 + chain[i].len;
-    }
-    put_u24(head + 1, 3 + list);
-    put_u24(head + 4, list);
-    parts[0] = PROV_BYTES_OF(head);
-    return prov_crypto_sha256(crypto, parts, 1 + 2 * chain_len, ret);
+    const struct prov_bytes message = prov_buf_bytes(room);
+    return prov_crypto_sha256(crypto, &message, 1, ret);
 }
 
-prov_result prov_fingerprint_request(struct prov_crypto *crypto, struct prov_bytes body,
-                                     uint8_t ret[PROV_HASH_LEN])
-{
-    uint8_t head[4] = {MESSAGE_CERTIFICATE_REQUEST};
-    const struct prov_bytes parts[] = {PROV_BYTES_OF(head), body};
-
-    put_u24(head + 1, body.len);
-    return prov_crypto_sha256(crypto, parts, 2, ret);
-}
-
-static uint8_t *fingerprint(struct prov_dtls *s, unsigned type)
-{
-    return s->hs->fingerprints[type - 1];
-}
-
-static struct prov_bytes fingerprint_bytes(const struct prov_dtls *s, unsigned type)
+static struct prov_bytes fingerprint(const struct prov_dtls *s, unsigned type)
 {
     return PROV_BYTES(s->hs->fingerprints[type - 1], PROV_HASH_LEN);
 }
 
-static void put_short(struct prov_buf *buf, struct prov_bytes hash)
+/* Of what this end has; made where the own flight will be. */
+static void know(struct prov_dtls *s, unsigned type, const struct prov_bytes *parts, size_t count)
 {
-    size_t mark = prov_put_open(buf, 1);
+    struct prov_dtls_handshake *hs = s->hs;
+    struct prov_buf room = prov_buf_make(hs->room + hs->flight_len, prov_inbox_left(hs));
 
-    prov_put_bytes(buf, hash);
-    prov_put_close(buf, 1, mark);
+    hs->facts.cached_known |= (uint8_t)(1u << type);
+    prov_dtls_note(
+        s, prov_fingerprint(s->crypto, type, parts, count, &room, hs->fingerprints[type - 1]));
+}
+
+static bool is_known(const struct prov_dtls *s, unsigned type)
+{
+    return type <= CACHED_CERT_REQ && (s->hs->facts.cached_known >> type & 1) != 0;
 }
 
 /* --- client ---------------------------------------------------------------------------------- */
-
-static bool has_cached(const struct prov_dtls_config *config, unsigned type)
-{
-    if (!prov_dtls_offers(config, PROV_KIND_CERT))
-        return false;
-    return type == CACHED_CERT       ? config->cached_chain_len > 0
-           : type == CACHED_CERT_REQ ? config->cached_request.len > 0
-                                     : false;
-}
 
 void prov_cached_begin(struct prov_dtls *s)
 {
     const struct prov_dtls_config *config = s->config;
 
-    if (has_cached(config, CACHED_CERT))
-        prov_dtls_note(s, prov_fingerprint_chain(s->crypto, config->cached_chain,
-                                                 config->cached_chain_len,
-                                                 fingerprint(s, CACHED_CERT)));
-    if (has_cached(config, CACHED_CERT_REQ))
-        prov_dtls_note(s, prov_fingerprint_request(s->crypto, config->cached_request,
-                                                   fingerprint(s, CACHED_CERT_REQ)));
+    if (!prov_dtls_offers(config, PROV_KIND_CERT))
+        return;
+    if (config->cached_chain_len > 0)
+        know(s, CACHED_CERT, config->cached_chain, config->cached_chain_len);
+    if (config->cached_request.len > 0)
+        know(s, CACHED_CERT_REQ, &config->cached_request, 1);
 }
 
 bool prov_cached_offers(const struct prov_dtls *s)
 {
-    return has_cached(s->config, CACHED_CERT) || has_cached(s->config, CACHED_CERT_REQ);
+    return s->hs->facts.cached_known != 0;
 }
 
 void prov_cached_put_offer(const struct prov_dtls *s, struct prov_buf *buf)
 {
     size_t list = prov_put_open(buf, 2);
 
-    for (size_t i = 0; i < sizeof(types); i++) {
-        if (!has_cached(s->config, types[i]))
+    for (unsigned type = CACHED_CERT; type <= CACHED_CERT_REQ; type++) {
+        if (!is_known(s, type))
             continue;
-        prov_put_u8(buf, types[i]);
-        put_short(buf, fingerprint_bytes(s, types[i]));
+        prov_put_u8(buf, (uint8_t)type);
+        prov_vector_put(buf, 1, fingerprint(s, type));
     }
     prov_put_close(buf, 2, list);
 }
@@ -120,10 +87,11 @@ prov_outcome prov_cached_take_answer(struct prov_dtls *s, struct prov_bytes body
     struct prov_reader reader = prov_reader_make(body);
     struct prov_bytes list;
 
-    if (!prov_take_vector(&reader, 2, &list) || !prov_reader_done(&reader) || list.len == 0)
+    prov_get_vector(&reader, 2, &list);
+    if (prov_reader_end(&reader) != PROV_OK || list.len == 0)
         return PROV_ALERT_DECODE_ERROR;
     for (size_t i = 0; i < list.len; i++) {
-        if (!has_cached(s->config, list.data[i]) || prov_cached_agreed(s, list.data[i]))
+        if (!is_known(s, list.data[i]) || prov_cached_agreed(s, list.data[i]))
             return PROV_ALERT_ILLEGAL_PARAMETER;
         s->hs->facts.cached_types |= (uint8_t)(1u << list.data[i]);
     }
@@ -135,11 +103,10 @@ prov_outcome prov_cached_take_short(struct prov_dtls *s, unsigned type, struct p
     struct prov_reader reader = prov_reader_make(body);
     struct prov_bytes hash;
 
-    if (!prov_take_vector(&reader, 1, &hash) || !prov_reader_done(&reader) || hash.len == 0)
+    prov_get_vector(&reader, 1, &hash);
+    if (prov_reader_end(&reader) != PROV_OK || hash.len == 0)
         return PROV_ALERT_DECODE_ERROR;
-    if (!prov_bytes_equal(hash, fingerprint_bytes(s, type)))
-        return PROV_ALERT_ILLEGAL_PARAMETER;
-    return PROV_OK;
+    return prov_bytes_equal(hash, fingerprint(s, type)) ? PROV_OK : PROV_ALERT_ILLEGAL_PARAMETER;
 }
 
 /* --- server ---------------------------------------------------------------------------------- */
@@ -184,13 +151,12 @@ static bool is_offered(struct prov_bytes list, unsigned wanted, struct prov_byte
 static void own_fingerprints(struct prov_dtls *s)
 {
     uint8_t room[64];
-    struct prov_buf request = PROV_BUF_OF(room);
+    struct prov_buf buf = PROV_BUF_OF(room);
 
-    prov_certificate_request_put(&request);
-    prov_dtls_note(s, prov_fingerprint_chain(s->crypto, s->config->chain, s->config->chain_len,
-                                             fingerprint(s, CACHED_CERT)));
-    prov_dtls_note(s, prov_fingerprint_request(s->crypto, prov_buf_bytes(&request),
-                                               fingerprint(s, CACHED_CERT_REQ)));
+    prov_certificate_request_put(&buf);
+    const struct prov_bytes request = prov_buf_bytes(&buf);
+    know(s, CACHED_CERT, s->config->chain, s->config->chain_len);
+    know(s, CACHED_CERT_REQ, &request, 1);
 }
 
 void prov_cached_choose(struct prov_dtls *s)
@@ -202,9 +168,9 @@ void prov_cached_choose(struct prov_dtls *s)
     if (list.len == 0 || s->kind != PROV_KIND_CERT)
         return;
     own_fingerprints(s);
-    for (size_t i = 0; i < sizeof(types); i++)
-        if (is_offered(list, types[i], fingerprint_bytes(s, types[i])))
-            facts->cached_types |= (uint8_t)(1u << types[i]);
+    for (unsigned type = CACHED_CERT; type <= CACHED_CERT_REQ; type++)
+        if (is_offered(list, type, fingerprint(s, type)))
+            facts->cached_types |= (uint8_t)(1u << type);
 }
 
 bool prov_cached_answers(const struct prov_dtls *s)
@@ -216,13 +182,13 @@ void prov_cached_put_answer(const struct prov_dtls *s, struct prov_buf *buf)
 {
     size_t list = prov_put_open(buf, 2);
 
-    for (size_t i = 0; i < sizeof(types); i++)
-        if (prov_cached_agreed(s, types[i]))
-            prov_put_u8(buf, types[i]);
+    for (unsigned type = CACHED_CERT; type <= CACHED_CERT_REQ; type++)
+        if (prov_cached_agreed(s, type))
+            prov_put_u8(buf, (uint8_t)type);
     prov_put_close(buf, 2, list);
 }
 
 void prov_cached_put_short(const struct prov_dtls *s, unsigned type, struct prov_buf *message)
 {
-    put_short(message, fingerprint_bytes(s, type));
+    prov_vector_put(message, 1, fingerprint(s, type));
 }

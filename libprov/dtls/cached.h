@@ -12,12 +12,11 @@
 enum { CACHED_CERT = 1, CACHED_CERT_REQ = 2 }; /* section 8.2 */
 
 /* SHA-256 over msg_type, length and body, as TLS has them (section 5; appendix A): without DTLS's
- * message_seq and fragment fields, which are not the message's. */
-PROV_MUST prov_result prov_fingerprint_chain(struct prov_crypto *crypto,
-                                             const struct prov_bytes *chain, size_t chain_len,
-                                             uint8_t ret[PROV_HASH_LEN]);
-PROV_MUST prov_result prov_fingerprint_request(struct prov_crypto *crypto, struct prov_bytes body,
-                                               uint8_t ret[PROV_HASH_LEN]);
+ * message_seq and fragment fields, which are not the message's. parts: certificates, or the body of a
+ * CertificateRequest; the message is made in `room`. */
+PROV_MUST prov_result prov_fingerprint(struct prov_crypto *crypto, unsigned type,
+                                       const struct prov_bytes *parts, size_t count,
+                                       struct prov_buf *room, uint8_t ret[PROV_HASH_LEN]);
 
 /* Whether the messages of the type go in their short form. */
 static inline bool prov_cached_agreed(const struct prov_dtls *s, unsigned type)

@@ -49,7 +49,7 @@ bool prov_client_hello_take(struct prov_bytes body, struct prov_client_hello *re
     return prov_client_hello_take_head(&reader, ret) && take_extensions(&reader, &ret->extensions);
 }
 
-static void put_vector(struct prov_buf *buf, size_t width, struct prov_bytes bytes)
+void prov_vector_put(struct prov_buf *buf, size_t width, struct prov_bytes bytes)
 {
     size_t mark = prov_put_open(buf, width);
 
@@ -61,10 +61,10 @@ void prov_client_hello_put_head(struct prov_buf *buf, const struct prov_client_h
 {
     prov_put_u16(buf, hello->version);
     prov_put(buf, hello->random, PROV_DTLS_RANDOM_LEN);
-    put_vector(buf, 1, hello->session_id);
-    put_vector(buf, 1, hello->cookie);
-    put_vector(buf, 2, hello->suites);
-    put_vector(buf, 1, hello->compression);
+    prov_vector_put(buf, 1, hello->session_id);
+    prov_vector_put(buf, 1, hello->cookie);
+    prov_vector_put(buf, 2, hello->suites);
+    prov_vector_put(buf, 1, hello->compression);
 }
 
 /* --- lists in hellos ------------------------------------------------------------------------- */
@@ -99,7 +99,7 @@ bool prov_numbers_have(struct prov_bytes list, uint16_t number)
 void prov_hello_verify_put(struct prov_buf *buf, struct prov_bytes cookie)
 {
     prov_put_u16(buf, DTLS_1_0); /* whatever is negotiated later: RFC 6347, section 4.2.1 */
-    put_vector(buf, 1, cookie);
+    prov_vector_put(buf, 1, cookie);
 }
 
 bool prov_hello_verify_take(struct prov_bytes body, struct prov_bytes *ret_cookie)
@@ -121,7 +121,7 @@ void prov_server_hello_put_head(struct prov_buf *buf, const struct prov_server_h
 {
     prov_put_u16(buf, hello->version);
     prov_put(buf, hello->random, PROV_DTLS_RANDOM_LEN);
-    put_vector(buf, 1, hello->session_id);
+    prov_vector_put(buf, 1, hello->session_id);
     prov_put_u16(buf, hello->suite);
     prov_put_u8(buf, hello->compression);
 }
@@ -146,7 +146,7 @@ bool prov_server_hello_take(struct prov_bytes body, struct prov_server_hello *re
 void prov_session_ticket_put(struct prov_buf *buf, struct prov_bytes ticket)
 {
     prov_put_u32(buf, PROV_DTLS_RESUME_MS / 1000);
-    put_vector(buf, 2, ticket);
+    prov_vector_put(buf, 2, ticket);
 }
 
 bool prov_session_ticket_take(struct prov_bytes body, struct prov_bytes *ret_ticket)
@@ -162,7 +162,7 @@ bool prov_session_ticket_take(struct prov_bytes body, struct prov_bytes *ret_tic
 
 void prov_raw_key_put(struct prov_buf *buf, struct prov_bytes spki)
 {
-    put_vector(buf, 3, spki);
+    prov_vector_put(buf, 3, spki);
 }
 
 bool prov_raw_key_take(struct prov_bytes body, struct prov_bytes *ret_spki)
@@ -178,7 +178,7 @@ void prov_certificates_put(struct prov_buf *buf, const struct prov_bytes *chain,
     size_t mark = prov_put_open(buf, 3);
 
     for (size_t i = 0; i < count; i++)
-        put_vector(buf, 3, chain[i]);
+        prov_vector_put(buf, 3, chain[i]);
     prov_put_close(buf, 3, mark);
 }
 
@@ -208,7 +208,7 @@ void prov_ecdh_params_put(struct prov_buf *buf, const uint8_t point[PROV_POINT_L
 {
     prov_put_u8(buf, NAMED_CURVE);
     prov_put_u16(buf, PROV_GROUP_SECP256R1);
-    put_vector(buf, 1, PROV_BYTES(point, PROV_POINT_LEN));
+    prov_vector_put(buf, 1, PROV_BYTES(point, PROV_POINT_LEN));
 }
 
 bool prov_ecdh_params_take(struct prov_reader *reader, struct prov_ecdh_params *ret)
@@ -253,7 +253,7 @@ void prov_certificate_request_put(struct prov_buf *buf)
 {
     static const uint8_t types[] = {CLIENT_CERTIFICATE_ECDSA_SIGN};
 
-    put_vector(buf, 1, PROV_BYTES_OF(types));
+    prov_vector_put(buf, 1, PROV_BYTES_OF(types));
     prov_put_u16(buf, 2);
     prov_put_u16(buf, PROV_SIGNATURE_ECDSA_SHA256);
     prov_put_u16(buf, 0);
@@ -276,9 +276,9 @@ void prov_client_exchange_put(struct prov_buf *buf, enum prov_kx kx, struct prov
                               const uint8_t point[PROV_POINT_LEN])
 {
     if (kx != PROV_KX_ECDHE_ECDSA)
-        put_vector(buf, 2, identity);
+        prov_vector_put(buf, 2, identity);
     if (kx != PROV_KX_PSK)
-        put_vector(buf, 1, PROV_BYTES(point, PROV_POINT_LEN));
+        prov_vector_put(buf, 1, PROV_BYTES(point, PROV_POINT_LEN));
 }
 
 bool prov_client_exchange_take(struct prov_bytes body, enum prov_kx kx,

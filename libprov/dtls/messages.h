@@ -8,6 +8,8 @@
 
 #include "engine.h"
 
+void prov_vector_put(struct prov_buf *buf, size_t width, struct prov_bytes bytes);
+
 struct prov_client_hello {
     uint16_t version;
     const uint8_t *random; /* PROV_DTLS_RANDOM_LEN */

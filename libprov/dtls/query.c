@@ -66,33 +66,19 @@ const uint8_t *prov_dtls_need_digest(const struct prov_dtls *s)
     return needs(s, PROV_DTLS_NEED_SIGN) ? s->hs->digest : NULL;
 }
 
-/* Of the Certificate that is held. */
-static struct prov_bytes certificate(const struct prov_dtls *s)
-{
-    return needs(s, PROV_DTLS_NEED_VERIFY) ? prov_inbox_find(s->hs, s->hs->next_receive)
-                                           : PROV_BYTES_NONE;
-}
-
 struct prov_bytes prov_dtls_peer_spki(const struct prov_dtls *s)
 {
-    struct prov_bytes spki;
-
-    if (!PROV_WITH_RPK || s->kind != PROV_KIND_RPK || !prov_raw_key_take(certificate(s), &spki))
+    if (!needs(s, PROV_DTLS_NEED_VERIFY) || !prov_dtls_is_raw(s))
         return PROV_BYTES_NONE;
-    return spki;
+    return s->hs->shown[0];
 }
 
 size_t prov_dtls_peer_chain(const struct prov_dtls *s, struct prov_bytes ret[PROV_DTLS_CHAIN_MAX])
 {
-    size_t count;
-
-    if (needs(s, PROV_DTLS_NEED_VERIFY) && s->hs->elsewhere_len > 0) {
-        memcpy(ret, s->hs->elsewhere, s->hs->elsewhere_len * sizeof(ret[0]));
-        return s->hs->elsewhere_len;
-    }
-    if (s->kind != PROV_KIND_CERT || !prov_certificates_take(certificate(s), ret, &count))
+    if (!needs(s, PROV_DTLS_NEED_VERIFY) || prov_dtls_is_raw(s))
         return 0;
-    return count;
+    memcpy(ret, s->hs->chain, s->hs->chain_len * sizeof(ret[0]));
+    return s->hs->chain_len;
 }
 
 bool prov_dtls_used_cache(const struct prov_dtls *s)

@@ -137,7 +137,5 @@ void prov_dtls_give_chain(struct prov_dtls *s, prov_result result, const struct 
                                                : PROV_ALERT_CERTIFICATE_UNOBTAINABLE);
         return;
     }
-    s->hs->elsewhere = chain;
-    s->hs->elsewhere_len = chain_len;
     prov_dtls_end(s, prov_chain_check(s, chain, chain_len));
 }

@@ -45,7 +45,8 @@ struct prov_dtls_facts {
     bool protocol;                      /* ALPN: the one in common */
     uint8_t client_types, server_types; /* certificate types, bit n for type n; 0: no extension */
     uint8_t server_type_first;
-    uint8_t cached_types; /* cached_info: bit n: type n goes in its short form */
+    uint8_t cached_known; /* cached_info: bit n: there is a fingerprint of type n */
+    uint8_t cached_types; /* bit n: type n goes in its short form */
     bool urls;            /* client_certificate_url */
     bool ticket;          /* client: one is promised; server: one is asked for */
     bool by_ticket;       /* server: the session goes on by one */
@@ -87,9 +88,10 @@ struct prov_dtls_handshake {
         struct prov_bytes identity;  /* server: where it lies in the room: its key is sought */
         struct prov_bytes cached;    /* server: cached_info, while the ClientHello is in work */
     };
-    /* The peer's certificates, if they did not come in its Certificate: cached or fetched. */
-    const struct prov_bytes *elsewhere;
-    size_t elsewhere_len;
+    /* The peer's raw key or certificates, as they came; what is to be judged: those, cached, or fetched. */
+    struct prov_bytes shown[PROV_DTLS_IF(PROV_WITH_CERT, PROV_DTLS_CHAIN_MAX)];
+    const struct prov_bytes *chain;
+    size_t chain_len;
 
     struct prov_hash transcript;
     struct prov_ecdh ecdh;
