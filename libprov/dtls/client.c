@@ -36,30 +36,28 @@
 _Static_assert(PROV_DTLS_ROOM >= MESSAGE_HEADER_LEN + 3 + COOKIE_MAX + HELLO_LEN + COOKIE_MAX,
                "room for a cookie and for the hello with it");
 
-static void put_suites(const struct prov_dtls_config *config, struct prov_buf *buf)
+static void put_suites(struct prov_dtls *s, struct prov_buf *buf)
 {
-    for (prov_suites row = config->suites; *row != NULL; row++)
-        if (((*row)->kinds & config->kinds) != 0)
+    size_t mark = prov_put_open(buf, 2);
+
+    for (prov_suites row = s->config->suites; *row != NULL; row++)
+        if (((*row)->kinds & s->config->kinds) != 0)
             prov_put_u16(buf, (*row)->id);
+    if (buf->len == mark)
+        prov_dtls_note(s, PROV_E_STATE);
+    prov_put_close(buf, 2, mark);
 }
 
 static void send_hello(struct prov_dtls *s, struct prov_bytes cookie)
 {
-    static const uint8_t null_compression[] = {0};
-    uint8_t room[32];
-    struct prov_buf suites = prov_buf_make(room, sizeof(room));
-
-    put_suites(s->config, &suites);
-    const struct prov_client_hello hello = {.version = DTLS_1_2,
-                                            .random = s->hs->random_client,
-                                            .session_id = PROV_DTLS_RESUMES ? prov_resume_offer(s)
-                                                                            : PROV_BYTES_NONE,
-                                            .cookie = cookie,
-                                            .suites = prov_buf_bytes(&suites),
-                                            .compression = PROV_BYTES_OF(null_compression)};
     prov_flight_begin(s);
     struct prov_buf *message = prov_flight_message(s, MESSAGE_CLIENT_HELLO);
-    prov_client_hello_put_head(message, &hello);
+    prov_put_u16(message, DTLS_1_2);
+    prov_put(message, s->hs->random_client, PROV_DTLS_RANDOM_LEN);
+    prov_vector_put(message, 1, PROV_DTLS_RESUMES ? prov_resume_offer(s) : PROV_BYTES_NONE);
+    prov_vector_put(message, 1, cookie);
+    put_suites(s, message);
+    prov_put_u16(message, 0x0100); /* compression_methods: null alone */
     prov_client_extensions_put(s, message);
     prov_flight_message_end(s);
     prov_flight_end(s);
@@ -261,17 +259,12 @@ static prov_outcome answer_signed(struct prov_dtls *s, struct prov_bytes none)
 /* --- after the handshake --------------------------------------------------------------------- */
 
 /* HelloRequest: renegotiation is disabled (RFC 7925, section 17; RFC 5746, section 4.2). */
-static void late(struct prov_dtls *s, struct prov_bytes message)
+static void late(struct prov_dtls *s, const struct prov_fragment *fragment)
 {
-    struct prov_reader reader = prov_reader_make(message);
-    struct prov_fragment fragment;
-
-    if (!prov_fragment_take(&reader, &fragment))
-        return;
-    if (fragment.type == MESSAGE_HELLO_REQUEST)
+    if (fragment->type == MESSAGE_HELLO_REQUEST)
         prov_alert_queue(s, LEVEL_WARNING, PROV_ALERT_NO_RENEGOTIATION);
     if (PROV_DTLS_RESUMES)
-        prov_finished_repeated(s, &fragment);
+        prov_finished_repeated(s, fragment);
 }
 
 /* --- the table ------------------------------------------------------------------------------- */
@@ -314,13 +307,7 @@ static size_t chain_octets(const struct prov_dtls_config *config)
 /* One kind, and something to authenticate with (profile.md, row 1). */
 static prov_result check(const struct prov_dtls_config *config)
 {
-    bool offered = false;
-
     if (config->role != PROV_DTLS_CLIENT || config->suites == NULL)
-        return PROV_E_STATE;
-    for (prov_suites row = config->suites; *row != NULL; row++)
-        offered |= ((*row)->kinds & config->kinds) != 0;
-    if (!offered)
         return PROV_E_STATE;
     if (PROV_WITH_PSK && config->kinds == PROV_KIND_BIT(PROV_KIND_PSK))
         return config->psk_identity.len == 0                      ? PROV_E_STATE

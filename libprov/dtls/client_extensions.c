@@ -10,6 +10,7 @@
 #include "cached.h"
 #include "extensions.h"
 #include "identity.h"
+#include "messages.h"
 #include "ticket.h"
 #include "url.h"
 
@@ -29,12 +30,11 @@ static bool has_name(const struct prov_dtls *s)
 
 static void put_name(const struct prov_dtls *s, struct prov_buf *buf)
 {
-    struct prov_bytes name = prov_bytes_text(s->config->server_name->text);
+    size_t mark = prov_put_open(buf, 2);
 
-    prov_put_u16(buf, (uint16_t)(1 + 2 + name.len));
     prov_put_u8(buf, 0);
-    prov_put_u16(buf, (uint16_t)name.len);
-    prov_put_bytes(buf, name);
+    prov_vector_put(buf, 2, prov_bytes_text(s->config->server_name->text));
+    prov_put_close(buf, 2, mark);
 }
 
 /* --- the table ------------------------------------------------------------------------------- */

@@ -86,6 +86,8 @@ enum prov_dtls_state {
     STATE_TICKET       /* client: NewSessionTicket, which was promised */
 };
 
+struct prov_fragment;
+
 /* One row: in `state`, when `message` has come (or at once), run. A rule that runs a long primitive
  * says so: it has a step for itself. A message without a row for the state is an
  * unexpected_message. */
@@ -99,8 +101,8 @@ struct prov_dtls_rule {
 struct prov_dtls_side {
     const struct prov_dtls_rule *rules;
     size_t rule_count;
-    /* A handshake message of epoch 1 after the end of the handshake: header and body. */
-    void (*late)(struct prov_dtls *s, struct prov_bytes message);
+    /* A handshake message of epoch 1 after the end of the handshake. */
+    void (*late)(struct prov_dtls *s, const struct prov_fragment *fragment);
     /* Adds what stands before ChangeCipherSpec in the last flight; NULL: nothing. */
     void (*before_last)(struct prov_dtls *s);
 };
@@ -119,6 +121,11 @@ static inline uint16_t prov_be16(const uint8_t *at)
 static inline uint32_t prov_be32(const uint8_t *at)
 {
     return (uint32_t)prov_be16(at) << 16 | prov_be16(at + 2);
+}
+static inline void prov_store16(uint8_t at[2], size_t number)
+{
+    at[0] = (uint8_t)(number >> 8);
+    at[1] = (uint8_t)number;
 }
 
 /* --- record.c -------------------------------------------------------------------------------- */
@@ -160,7 +167,7 @@ void prov_window_note(struct prov_dtls_window *window, uint32_t seq);
 
 /* --- inbox.c --------------------------------------------------------------------------------- */
 
-/* Takes the fragments of one handshake record in. */
+/* Takes the fragments of one handshake record in, which may come late. */
 void prov_inbox_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes content);
 /* The next message in order, which is there, has been seen to. */
 void prov_inbox_pop(struct prov_dtls_handshake *hs);
@@ -182,6 +189,7 @@ struct prov_fragment { /* RFC 6347, section 4.2.2 */
     uint32_t offset;
     struct prov_bytes body;
 };
+/* False: there is none, or it is not well-formed; then ret says nothing. */
 PROV_MUST bool prov_fragment_take(struct prov_reader *reader, struct prov_fragment *ret);
 void prov_message_header_put(struct prov_buf *buf, uint8_t type, uint32_t length,
                              uint16_t message_seq, uint32_t offset, uint32_t fragment_length);

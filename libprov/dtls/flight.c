@@ -44,7 +44,7 @@ struct prov_buf *prov_flight_message(struct prov_dtls *s, uint8_t type)
 {
     struct prov_dtls_handshake *hs = s->hs;
 
-    hs->message = prov_buf_make(hs->room + hs->flight_len, prov_inbox_left(hs));
+    hs->message = (struct prov_buf){hs->room + hs->flight_len, prov_inbox_left(hs), 0, false};
     prov_put_u8(&hs->message, type);
     (void)prov_put_space(&hs->message, MESSAGE_HEADER_LEN - 1);
     return &hs->message;
@@ -53,17 +53,17 @@ struct prov_buf *prov_flight_message(struct prov_dtls *s, uint8_t type)
 void prov_flight_message_end(struct prov_dtls *s)
 {
     struct prov_dtls_handshake *hs = s->hs;
-    const struct prov_bytes message = prov_buf_bytes(&hs->message);
+    uint8_t *message = hs->message.data;
+    size_t len = hs->message.len;
 
     if (hs->message.overflow) {
         prov_dtls_note(s, PROV_E_OVERFLOW);
         return;
     }
-    prov_message_header_store(hs->message.data, message.data[0], message.len - MESSAGE_HEADER_LEN,
-                              hs->next_send++);
-    hs->flight_len = (uint16_t)(hs->flight_len + message.len);
+    prov_message_header_store(message, message[0], len - MESSAGE_HEADER_LEN, hs->next_send++);
+    hs->flight_len = (uint16_t)(hs->flight_len + len);
     if (hs->hashing)
-        prov_transcript_add(s, message);
+        prov_transcript_add(s, PROV_BYTES(message, len));
 }
 
 static void arm(struct prov_dtls_handshake *hs, uint64_t now_ms, uint32_t timer_ms)
@@ -148,9 +148,9 @@ static bool pull_fragment(struct prov_dtls *s, struct prov_buf *out)
         return false;
     }
     len = len < room ? len : room;
-    prov_message_header_store(head, message[0], len, hs->flight_offset);
-    memcpy(head + 7, head + 4, 2); /* that was fragment_offset, for */
-    memcpy(head, message, 6);      /* type, length and message_seq are the message's */
+    memcpy(head, message, sizeof(head));
+    prov_store16(head + 7, hs->flight_offset);
+    prov_store16(head + 10, len);
     const struct prov_bytes content[] = {
         PROV_BYTES_OF(head), PROV_BYTES(message + MESSAGE_HEADER_LEN + hs->flight_offset, len)};
     if (!prov_record_write(s, epoch, CONTENT_HANDSHAKE, content, out))

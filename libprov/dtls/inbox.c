@@ -32,17 +32,17 @@ static uint32_t cap_of(uint8_t type)
 
 bool prov_fragment_take(struct prov_reader *reader, struct prov_fragment *ret)
 {
-    struct prov_fragment fragment;
+    struct prov_bytes header;
 
-    fragment.type = prov_get_u8(reader);
-    fragment.length = prov_get_u24(reader);
-    fragment.message_seq = prov_get_u16(reader);
-    fragment.offset = prov_get_u24(reader);
-    prov_get_vector(reader, 3, &fragment.body);
-    if (reader->error != PROV_OK || fragment.offset + fragment.body.len > fragment.length)
+    prov_get_bytes(reader, MESSAGE_HEADER_LEN, &header);
+    if (header.data == NULL)
         return false;
-    *ret = fragment;
-    return true;
+    ret->type = header.data[0];
+    ret->length = prov_be32(header.data) & 0xFFFFFF;
+    ret->message_seq = prov_be16(header.data + 4);
+    ret->offset = prov_be32(header.data + 5) & 0xFFFFFF;
+    prov_get_bytes(reader, prov_be32(header.data + 8) & 0xFFFFFF, &ret->body);
+    return reader->error == PROV_OK && ret->offset + ret->body.len <= ret->length;
 }
 
 void prov_message_header_put(struct prov_buf *buf, uint8_t type, uint32_t length,
@@ -60,10 +60,9 @@ void prov_message_header_store(uint8_t at[MESSAGE_HEADER_LEN], uint8_t type, siz
 {
     memset(at, 0, MESSAGE_HEADER_LEN);
     at[0] = type;
-    at[2] = at[10] = (uint8_t)(length >> 8);
-    at[3] = at[11] = (uint8_t)length;
-    at[4] = (uint8_t)(message_seq >> 8);
-    at[5] = (uint8_t)message_seq;
+    prov_store16(at + 2, length);
+    prov_store16(at + 4, message_seq);
+    prov_store16(at + 10, length);
 }
 
 /* --- the room -------------------------------------------------------------------------------- */
@@ -203,11 +202,15 @@ static void take_fragment(struct prov_dtls *s, unsigned epoch, const struct prov
 
 void prov_inbox_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes content)
 {
+    const bool late = s->hs == NULL;
     struct prov_reader reader = prov_reader_make(content);
     struct prov_fragment fragment;
 
-    while (s->hs != NULL && prov_fragment_take(&reader, &fragment))
-        take_fragment(s, epoch, &fragment);
+    while (late == (s->hs == NULL) && prov_fragment_take(&reader, &fragment))
+        if (late)
+            s->side->late(s, &fragment);
+        else
+            take_fragment(s, epoch, &fragment);
 }
 
 struct prov_bytes prov_inbox_find(struct prov_dtls_handshake *hs, uint16_t seq)

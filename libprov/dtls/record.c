@@ -107,12 +107,6 @@ size_t prov_record_overhead_in(const struct prov_dtls *s)
 
 /* --- epoch 1 --------------------------------------------------------------------------------- */
 
-struct sealing {
-    uint8_t nonce[PROV_AEAD_NONCE_LEN];
-    uint8_t room[AAD_MAX];
-    struct prov_bytes key, aad;
-};
-
 static struct prov_bytes cid_aad(const uint8_t *header, struct prov_bytes cid, size_t len,
                                  uint8_t room[AAD_MAX])
 {
@@ -128,40 +122,31 @@ static struct prov_bytes cid_aad(const uint8_t *header, struct prov_bytes cid, s
     return prov_buf_bytes(&aad);
 }
 
-/* `number`: what makes the nonce a new one, epoch and sequence number or what the peer says they are. It goes
- * over the IV by exclusive or (RFC 7905, section 2), which has zeros there where the number is explicit. len: of
- * what is sealed. */
-static void prepare(const struct prov_suite *suite, const struct prov_dtls_keys *keys,
-                    const uint8_t *header, const uint8_t *number, struct prov_bytes cid, size_t len,
-                    struct sealing *ret)
+/* Seals len octets in place, or opens so many and their tag. `number`: what makes the nonce a new one, epoch and
+ * sequence number or what the peer says they are. It goes over the IV by exclusive or (RFC 7905, section 2), which has
+ * zeros there where the number is explicit. */
+static prov_result crypt(struct prov_dtls *s, bool sealing, const uint8_t *header,
+                         const uint8_t *number, struct prov_bytes cid, uint8_t *text, size_t len)
 {
-    ret->key = PROV_BYTES(keys->key, prov_aead_key_len(suite->aead));
-    memcpy(ret->nonce, keys->iv, sizeof(ret->nonce));
+    const enum prov_aead aead = s->suite->aead;
+    const struct prov_dtls_keys *keys = sealing ? &s->write : &s->read;
+    uint8_t nonce[PROV_AEAD_NONCE_LEN], room[AAD_MAX];
+    struct prov_bytes aad = PROV_BYTES(room, 13);
+
+    memcpy(nonce, keys->iv, sizeof(nonce));
     for (size_t i = 0; i < NUMBER_LEN; i++)
-        ret->nonce[sizeof(ret->nonce) - NUMBER_LEN + i] ^= number[i];
+        nonce[sizeof(nonce) - NUMBER_LEN + i] ^= number[i];
     if (is_with_cid(header[0])) {
-        ret->aad = cid_aad(header, cid, len, ret->room);
-        return;
+        aad = cid_aad(header, cid, len, room);
+    } else {
+        memcpy(room, header + NUMBER_AT, NUMBER_LEN);
+        memcpy(room + NUMBER_LEN, header, NUMBER_AT);
+        room[11] = (uint8_t)(len >> 8);
+        room[12] = (uint8_t)len;
     }
-    memcpy(ret->room, header + NUMBER_AT, NUMBER_LEN);
-    memcpy(ret->room + NUMBER_LEN, header, NUMBER_AT);
-    ret->room[11] = (uint8_t)(len >> 8);
-    ret->room[12] = (uint8_t)len;
-    ret->aad = PROV_BYTES(ret->room, 13);
-}
-
-/* Of len octets that have been put. */
-static prov_result seal(struct prov_dtls *s, const uint8_t *header, size_t len,
-                        struct prov_buf *out)
-{
-    const struct prov_suite *suite = s->suite;
-    uint8_t *content = out->data + out->len - len;
-    struct sealing sealing;
-
-    (void)prov_put_space(out, prov_aead_tag_len(suite->aead));
-    prepare(suite, &s->write, header, header + NUMBER_AT, cid_of_peer(s), len, &sealing);
-    return prov_crypto_seal(s->crypto, suite->aead, sealing.key, sealing.nonce, sealing.aad,
-                            PROV_BYTES(content, len), content);
+    return (sealing ? prov_crypto_seal : prov_crypto_open)(
+        s->crypto, aead, PROV_BYTES(keys->key, prov_aead_key_len(aead)), nonce, aad,
+        PROV_BYTES(text, sealing ? len : len + prov_aead_tag_len(aead)), text);
 }
 
 bool prov_record_put(struct prov_dtls *s, unsigned epoch, uint8_t type, struct prov_bytes head,
@@ -175,30 +160,34 @@ bool prov_record_put(struct prov_dtls *s, unsigned epoch, uint8_t type, struct p
 bool prov_record_write(struct prov_dtls *s, unsigned epoch, uint8_t type,
                        const struct prov_bytes content[2], struct prov_buf *out)
 {
+    const struct prov_buf before = *out;
     uint64_t limit = epoch == 0 && PROV_WITH_SERVER ? SEQUENCE_MAX : RECORDS_MAX;
-    size_t len = content[0].len + content[1].len, mark = out->len,
-           overhead = prov_record_overhead(s, epoch);
+    uint64_t number = (uint64_t)epoch << 48 | s->write_seq[epoch];
     bool with_cid = epoch == 1 && cid_of_peer(s).len > 0;
 
-    if (out->overflow || s->write_seq[epoch] >= limit || out->cap - mark < overhead + len)
-        return false;
-    put_header(out, with_cid ? CONTENT_CID : type, DTLS_1_2,
-               (uint64_t)epoch << 48 | s->write_seq[epoch]++);
+    put_header(out, with_cid ? CONTENT_CID : type, DTLS_1_2, number);
     if (with_cid)
         prov_put_bytes(out, cid_of_peer(s));
-    prov_put_u16(
-        out, (uint16_t)(overhead + len - RECORD_HEADER_LEN - (with_cid ? cid_of_peer(s).len : 0)));
-    if (epoch == 1)
-        prov_put(out, out->data + mark + NUMBER_AT, explicit_len(s->suite));
+    size_t mark = prov_put_open(out, 2);
+    if (epoch == 1 && explicit_len(s->suite) > 0)
+        prov_put_u64(out, number);
+    size_t at = out->len;
     prov_put_bytes(out, content[0]);
     prov_put_bytes(out, content[1]);
     if (with_cid)
         prov_put_u8(out, type);
-    if (epoch == 0 || seal(s, out->data + mark, len + with_cid, out) == PROV_OK)
+    size_t len = out->len - at;
+    if (epoch == 1)
+        (void)prov_put_space(out, prov_aead_tag_len(s->suite->aead));
+    prov_put_close(out, 2, mark);
+    if (!out->overflow && s->write_seq[epoch] < limit &&
+        (epoch == 0 || crypt(s, true, out->data + before.len, out->data + before.len + NUMBER_AT,
+                             cid_of_peer(s), out->data + at, len) == PROV_OK)) {
+        s->write_seq[epoch]++;
         return true;
-    prov_wipe(out->data + mark, out->len - mark);
-    out->len = mark;
-    s->write_seq[epoch]--;
+    }
+    prov_wipe(before.data + before.len, out->len - before.len);
+    *out = before;
     return false;
 }
 
@@ -218,17 +207,13 @@ prov_result prov_record_open(struct prov_dtls *s, struct prov_record *record,
 {
     size_t extra = sealing_len(s->suite), skip = explicit_len(s->suite);
     uint8_t *sealed = record->body + skip;
-    struct sealing sealing;
 
     if (record->len < extra)
         return PROV_E_TRUNCATED;
     /* The nonce is what the peer says it is; ours says epoch and sequence number. */
-    prepare(s->suite, &s->read, record->header,
-            skip > 0 ? record->body : record->header + NUMBER_AT, record->cid, record->len - extra,
-            &sealing);
     prov_result result =
-        prov_crypto_open(s->crypto, s->suite->aead, sealing.key, sealing.nonce, sealing.aad,
-                         PROV_BYTES(sealed, record->len - skip), sealed);
+        crypt(s, false, record->header, skip > 0 ? record->body : record->header + NUMBER_AT,
+              record->cid, sealed, record->len - extra);
     if (result != PROV_OK)
         return result;
     *ret = PROV_BYTES(sealed, record->len - extra);

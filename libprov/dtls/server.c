@@ -251,16 +251,11 @@ static prov_outcome take_verify(struct prov_dtls *s, struct prov_bytes body)
 /* --- after the handshake --------------------------------------------------------------------- */
 
 /* A ClientHello: renegotiation is disabled (RFC 7925, section 17). */
-static void late(struct prov_dtls *s, struct prov_bytes message)
+static void late(struct prov_dtls *s, const struct prov_fragment *fragment)
 {
-    struct prov_reader reader = prov_reader_make(message);
-    struct prov_fragment fragment;
-
-    if (!prov_fragment_take(&reader, &fragment))
-        return;
-    if (fragment.type == MESSAGE_CLIENT_HELLO)
+    if (fragment->type == MESSAGE_CLIENT_HELLO)
         prov_alert_queue(s, LEVEL_WARNING, PROV_ALERT_NO_RENEGOTIATION);
-    prov_finished_repeated(s, &fragment);
+    prov_finished_repeated(s, fragment);
 }
 
 /* --- the table ------------------------------------------------------------------------------- */

@@ -251,13 +251,9 @@ static void take_content(struct prov_dtls *s, unsigned epoch, uint8_t type,
         too_long(s, epoch);
     else if (type == CONTENT_ALERT)
         prov_alert_take(s, epoch, content);
-    else if (type == CONTENT_HANDSHAKE && s->hs != NULL)
-        prov_inbox_take(s, epoch, content);
-    else if (epoch == 0)
-        return;
     else if (type == CONTENT_HANDSHAKE)
-        s->side->late(s, content);
-    else if (PROV_WITH_HEARTBEAT && type == CONTENT_HEARTBEAT)
+        prov_inbox_take(s, epoch, content);
+    else if (PROV_WITH_HEARTBEAT && type == CONTENT_HEARTBEAT && epoch == 1)
         prov_heartbeat_receive(s, content);
     else if (type == CONTENT_APPLICATION_DATA && s->hs == NULL && content.len <= PROV_DTLS_DATA_MAX)
         s->data = content;
@@ -418,14 +414,14 @@ bool prov_dtls_pull(struct prov_dtls *s, uint64_t now_ms, struct prov_buf *out)
 static bool starts_falsely(const struct prov_dtls *s)
 {
     return PROV_WITH_FALSE_START && s->config != NULL && s->config->false_start &&
-           prov_dtls_is_client(s) && s->hs != NULL &&
+           prov_dtls_is_client(s) && s->hs != NULL && /* so it has not failed */
            (s->hs->state == STATE_FINISHED || s->hs->state == STATE_TICKET) && !s->resumed &&
            s->write_epoch == 1 && prov_dtls_is_public(s) && s->suite->forward_secret;
 }
 
 bool prov_dtls_may_seal(const struct prov_dtls *s)
 {
-    return !s->failed && !s->closing && !s->closed && (s->connected || starts_falsely(s));
+    return !s->closing && (prov_dtls_connected(s) || starts_falsely(s));
 }
 
 prov_result prov_dtls_seal(struct prov_dtls *s, struct prov_bytes data, struct prov_buf *out)
@@ -478,7 +474,8 @@ void prov_dtls_give_psk(struct prov_dtls *s, struct prov_bytes psk, bool known)
 {
     if (!prov_dtls_answered(s, PROV_DTLS_NEED_PSK))
         return;
-    s->hs->psk_known = known;
+    if (PROV_WITH_SERVER)
+        s->hs->psk_known = known;
     if (psk.len == 0 || psk.len > PROV_PSK_MAX)
         prov_dtls_end(s, PROV_E_BOUNDS);
     else
