@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "cached.h"
+#include "extensions.h"
 #include "messages.h"
 #include "prov/x509.h"
 #include "resume.h"
@@ -291,7 +292,8 @@ static const struct prov_dtls_rule rules[] = {
     {STATE_LAST_FLIGHT, MESSAGE_NONE, false, PROV_DTLS_RESUMES ? prov_rule_last_flight : NULL},
 };
 
-static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0]), late, NULL};
+static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0]),
+                                           prov_client_extensions, late, NULL};
 
 /* --- start ----------------------------------------------------------------------------------- */
 

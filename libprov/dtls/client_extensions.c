@@ -108,7 +108,7 @@ static const struct prov_extension renegotiation = {.type = PROV_EXTENSION_RENEG
 enum { ROW_CLIENT_TYPE = 4, ROW_SERVER_TYPE = 5 };
 static const uint32_t types = 1u << ROW_CLIENT_TYPE | 1u << ROW_SERVER_TYPE;
 
-static const struct prov_extension *const rows[] = {
+prov_extensions prov_client_extensions = {
     &server_name,
     PROV_WITH_MAX_FRAGMENT ? &prov_extension_max_fragment : NULL,
     PROV_WITH_CERTIFICATE_URLS ? &certificate_url : NULL,
@@ -150,7 +150,7 @@ static unsigned mode_of(const struct prov_dtls *s)
 
 void prov_client_extensions_put(struct prov_dtls *s, struct prov_buf *buf)
 {
-    prov_extensions_put(s, mode_of(s), rows, sizeof(rows) / sizeof(rows[0]), buf);
+    prov_extensions_put(s, mode_of(s), buf);
 }
 
 /* Also says which kind this handshake is: an answer without certificate types means X.509 on that
@@ -158,8 +158,7 @@ void prov_client_extensions_put(struct prov_dtls *s, struct prov_buf *buf)
 prov_outcome prov_client_extensions_take(struct prov_dtls *s, struct prov_bytes extensions)
 {
     struct prov_dtls_handshake *hs = s->hs;
-    prov_outcome outcome =
-        prov_extensions_take(s, rows, sizeof(rows) / sizeof(rows[0]), extensions);
+    prov_outcome outcome = prov_extensions_take(s, extensions);
 
     if (outcome != PROV_OK)
         return outcome;

@@ -86,6 +86,7 @@ enum prov_dtls_state {
     STATE_TICKET       /* client: NewSessionTicket, which was promised */
 };
 
+struct prov_extension;
 struct prov_fragment;
 
 /* One row: in `state`, when `message` has come (or at once), run. A rule that runs a long primitive
@@ -101,6 +102,7 @@ struct prov_dtls_rule {
 struct prov_dtls_side {
     const struct prov_dtls_rule *rules;
     size_t rule_count;
+    const struct prov_extension *const *extensions; /* extensions.h */
     /* A handshake message of epoch 1 after the end of the handshake. */
     void (*late)(struct prov_dtls *s, const struct prov_fragment *fragment);
     /* Adds what stands before ChangeCipherSpec in the last flight; NULL: nothing. */
@@ -161,7 +163,7 @@ void prov_record_put_plain(uint16_t version, uint64_t seq, uint8_t type, struct 
 /* Decrypts in place; record->type becomes what was inside. PROV_E_DIGEST: not sealed under these keys. */
 PROV_MUST prov_result prov_record_open(struct prov_dtls *s, struct prov_record *record,
                                        struct prov_bytes *ret);
-/* Whether a sequence number is new to the window, and noting it once it has proved authentic. */
+/* Whether a sequence number is new to the window, and noting one that is, once it has proved authentic. */
 bool prov_window_fresh(const struct prov_dtls_window *window, uint32_t seq);
 void prov_window_note(struct prov_dtls_window *window, uint32_t seq);
 

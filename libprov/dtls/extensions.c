@@ -4,6 +4,8 @@
  */
 #include "extensions.h"
 
+#include <string.h>
+
 #include "messages.h"
 
 /* An abbreviated ServerHello says nothing of what was settled when the session was made (RFC 5246,
@@ -14,13 +16,13 @@ static bool is_sent(const struct prov_dtls *s, const struct prov_extension *row,
            (!prov_dtls_is_resumed(s) || row->anew);
 }
 
-void prov_extensions_put(struct prov_dtls *s, unsigned modes, prov_extensions rows, size_t count,
-                         struct prov_buf *buf)
+void prov_extensions_put(struct prov_dtls *s, unsigned modes, struct prov_buf *buf)
 {
+    const struct prov_extension *const *rows = s->side->extensions;
     size_t start = buf->len, block = prov_put_open(buf, 2);
 
     s->hs->offered = s->hs->answered = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < PROV_EXTENSIONS; i++) {
         const struct prov_extension *row = rows[i];
         if (!is_sent(s, row, modes))
             continue;
@@ -51,17 +53,17 @@ static prov_outcome take_answer(struct prov_dtls *s, const struct prov_extension
                                                                    : PROV_OK;
 }
 
-static prov_outcome take_row(struct prov_dtls *s, prov_extensions rows, size_t count, uint16_t type,
-                             struct prov_bytes body)
+static prov_outcome take_row(struct prov_dtls *s, uint16_t type, struct prov_bytes body)
 {
+    const struct prov_extension *const *rows = s->side->extensions;
     struct prov_dtls_handshake *hs = s->hs;
     size_t i = 0;
 
-    while (i < count && (rows[i] == NULL || rows[i]->type != type))
+    while (i < PROV_EXTENSIONS && (rows[i] == NULL || rows[i]->type != type))
         i++;
     if (!prov_dtls_is_client(s))
-        return i < count ? rows[i]->take(s, body) : PROV_OK;
-    if (i == count || (hs->offered >> i & 1) == 0)
+        return i < PROV_EXTENSIONS ? rows[i]->take(s, body) : PROV_OK;
+    if (i == PROV_EXTENSIONS || (hs->offered >> i & 1) == 0)
         return PROV_ALERT_UNSUPPORTED_EXTENSION;
     if ((hs->answered >> i & 1) != 0)
         return PROV_ALERT_ILLEGAL_PARAMETER;
@@ -69,8 +71,7 @@ static prov_outcome take_row(struct prov_dtls *s, prov_extensions rows, size_t c
     return take_answer(s, rows[i], body);
 }
 
-prov_outcome prov_extensions_take(struct prov_dtls *s, prov_extensions rows, size_t count,
-                                  struct prov_bytes extensions)
+prov_outcome prov_extensions_take(struct prov_dtls *s, struct prov_bytes extensions)
 {
     struct prov_reader reader = prov_reader_make(extensions);
     prov_outcome outcome = PROV_OK;
@@ -83,7 +84,7 @@ prov_outcome prov_extensions_take(struct prov_dtls *s, prov_extensions rows, siz
             return PROV_ALERT_DECODE_ERROR;
         if (PROV_WITH_SERVER && prov_extension_find(before, type, &before))
             return PROV_ALERT_ILLEGAL_PARAMETER;
-        outcome = take_row(s, rows, count, type, body);
+        outcome = take_row(s, type, body);
     }
     return outcome;
 }
@@ -104,10 +105,9 @@ prov_outcome prov_extension_take_formats(struct prov_dtls *s, struct prov_bytes 
     s->hs->facts.formats = true;
     if (body.len < 2 || body.data[0] != body.len - 1)
         return PROV_ALERT_DECODE_ERROR;
-    for (size_t i = 1; i < body.len; i++)
-        if (body.data[i] == PROV_POINT_FORMAT_UNCOMPRESSED)
-            return PROV_OK;
-    return PROV_ALERT_ILLEGAL_PARAMETER;
+    return memchr(body.data + 1, PROV_POINT_FORMAT_UNCOMPRESSED, body.len - 1) != NULL
+               ? PROV_OK
+               : PROV_ALERT_ILLEGAL_PARAMETER;
 }
 
 /* opaque renegotiated_connection<0..255>, empty in an initial handshake (RFC 5746, sections 3.4

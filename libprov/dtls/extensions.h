@@ -23,15 +23,16 @@ struct prov_extension {
 };
 #define PROV_MODES_ALL (PROV_MODE_PSK | PROV_MODE_PSK_FS | PROV_MODE_RPK | PROV_MODE_CERT)
 
-/* A table: rows that are not in the build are NULL. */
-typedef const struct prov_extension *const *prov_extensions;
+/* The table of a side: rows that are not in the build are NULL. */
+#define PROV_EXTENSIONS 16
+typedef const struct prov_extension *const prov_extensions[PROV_EXTENSIONS];
+extern prov_extensions prov_client_extensions, prov_server_extensions;
 
-void prov_extensions_put(struct prov_dtls *s, unsigned modes, prov_extensions rows, size_t count,
-                         struct prov_buf *buf);
+/* Those of the session's side. */
+void prov_extensions_put(struct prov_dtls *s, unsigned modes, struct prov_buf *buf);
 /* Duplicates are refused (H18). What has no row is ignored by a server (RFC 5246, section 7.4.1.4);
  * what was not offered is refused by a client with unsupported_extension. */
-PROV_MUST prov_outcome prov_extensions_take(struct prov_dtls *s, prov_extensions rows, size_t count,
-                                            struct prov_bytes extensions);
+PROV_MUST prov_outcome prov_extensions_take(struct prov_dtls *s, struct prov_bytes extensions);
 
 /* Bodies that look the same from both sides. */
 PROV_MUST prov_outcome prov_extension_take_master(struct prov_dtls *s, struct prov_bytes body);

@@ -32,16 +32,11 @@ static uint32_t cap_of(uint8_t type)
 
 bool prov_fragment_take(struct prov_reader *reader, struct prov_fragment *ret)
 {
-    struct prov_bytes header;
-
-    prov_get_bytes(reader, MESSAGE_HEADER_LEN, &header);
-    if (header.data == NULL)
-        return false;
-    ret->type = header.data[0];
-    ret->length = prov_be32(header.data) & 0xFFFFFF;
-    ret->message_seq = prov_be16(header.data + 4);
-    ret->offset = prov_be32(header.data + 5) & 0xFFFFFF;
-    prov_get_bytes(reader, prov_be32(header.data + 8) & 0xFFFFFF, &ret->body);
+    ret->type = prov_get_u8(reader);
+    ret->length = prov_get_u24(reader);
+    ret->message_seq = prov_get_u16(reader);
+    ret->offset = prov_get_u24(reader);
+    prov_get_vector(reader, 3, &ret->body);
     return reader->error == PROV_OK && ret->offset + ret->body.len <= ret->length;
 }
 

@@ -73,15 +73,13 @@ void prov_transcript_digest(struct prov_dtls *s)
  * is there already or comes later. */
 void prov_premaster_make(struct prov_dtls *s, struct prov_bytes psk)
 {
-    struct prov_dtls_handshake *hs = s->hs;
     size_t other = s->suite->kx == PROV_KX_PSK ? psk.len : PROV_SCALAR_LEN;
-    struct prov_buf premaster = PROV_BUF_OF(hs->secret);
+    uint8_t *behind = s->hs->secret + 2 + other;
 
-    prov_put_u16(&premaster, (uint16_t)other);
-    (void)prov_put_space(&premaster, other);
-    prov_put_u16(&premaster, (uint16_t)psk.len);
-    prov_put_bytes(&premaster, psk);
-    hs->secret_len = (uint8_t)premaster.len;
+    prov_store16(s->hs->secret, other);
+    prov_store16(behind, psk.len);
+    memcpy(behind + 2, psk.data, psk.len);
+    s->hs->secret_len = (uint8_t)(2 + other + 2 + psk.len);
 }
 
 uint8_t *prov_premaster_shared(struct prov_dtls *s)

@@ -228,23 +228,18 @@ prov_result prov_record_open(struct prov_dtls *s, struct prov_record *record,
 
 bool prov_window_fresh(const struct prov_dtls_window *window, uint32_t seq)
 {
-    uint32_t age = window->highest - seq;
-
-    return seq > window->highest ||
-           (age < WINDOW_BITS && (window->seen[age / 32] >> age % 32 & 1) == 0);
+    return seq > window->highest || (window->highest - seq < WINDOW_BITS &&
+                                     (window->seen[seq / 32 % 2] >> seq % 32 & 1) == 0);
 }
 
 void prov_window_note(struct prov_dtls_window *window, uint32_t seq)
 {
-    for (uint32_t step = 0; seq > window->highest && step < WINDOW_BITS; step++) {
-        window->seen[1] = window->seen[1] << 1 | window->seen[0] >> 31;
-        window->seen[0] <<= 1;
-        if (step == WINDOW_BITS - 1)
-            window->highest = seq;
-        else
-            window->highest++;
+    if (seq > window->highest &&
+        seq - window->highest > WINDOW_BITS) /* no further than once around */
+        window->highest = seq - WINDOW_BITS;
+    while (window->highest < seq) {
+        window->highest++;
+        window->seen[window->highest / 32 % 2] &= ~(1u << window->highest % 32);
     }
-    uint32_t age = window->highest - seq;
-    if (age < WINDOW_BITS)
-        window->seen[age / 32] |= 1u << age % 32;
+    window->seen[seq / 32 % 2] |= 1u << seq % 32;
 }

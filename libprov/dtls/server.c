@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cached.h"
+#include "extensions.h"
 #include "prov/x509.h"
 #include "resume.h"
 #include "ticket.h"
@@ -275,8 +276,8 @@ static const struct prov_dtls_rule rules[] = {
     {STATE_RESUME, MESSAGE_NONE, false, resume},
 };
 
-static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0]), late,
-                                           prov_ticket_add};
+static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0]),
+                                           prov_server_extensions, late, prov_ticket_add};
 
 /* --- accept ---------------------------------------------------------------------------------- */
 

@@ -163,7 +163,7 @@ static const struct prov_extension renegotiation = {.type = PROV_EXTENSION_RENEG
                                                     .wanted = answers_renegotiation,
                                                     .take = prov_extension_take_renegotiation};
 
-static const struct prov_extension *const rows[] = {
+prov_extensions prov_server_extensions = {
     &server_name,
     &prov_extension_max_fragment,
     &certificate_url,
@@ -184,13 +184,12 @@ static const struct prov_extension *const rows[] = {
 
 void prov_server_extensions_put(struct prov_dtls *s, struct prov_buf *buf)
 {
-    prov_extensions_put(s, PROV_MODES_ALL, rows, sizeof(rows) / sizeof(rows[0]), buf);
+    prov_extensions_put(s, PROV_MODES_ALL, buf);
 }
 
 prov_outcome prov_server_extensions_take(struct prov_dtls *s, struct prov_bytes extensions)
 {
-    prov_outcome outcome =
-        prov_extensions_take(s, rows, sizeof(rows) / sizeof(rows[0]), extensions);
+    prov_outcome outcome = prov_extensions_take(s, extensions);
 
     return outcome == PROV_OK ? prov_identity_choose(s) : outcome;
 }

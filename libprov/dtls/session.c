@@ -223,7 +223,8 @@ static bool unseal(struct prov_dtls *s, struct prov_record *record, struct prov_
         return false;
     }
     if (PROV_WITH_SERVER)
-        s->newest |= record->seq > s->window.highest || s->window.seen[0] == 0;
+        s->newest |=
+            record->seq > s->window.highest || (s->window.seen[0] | s->window.seen[1]) == 0;
     prov_window_note(&s->window, (uint32_t)record->seq);
     return true;
 }
