@@ -317,7 +317,7 @@ void check_client_push(struct endpoint *e, uint8_t *datagram, size_t len)
 bool check_client_record(struct endpoint *e, uint8_t type, struct prov_bytes content,
                          struct prov_buf *out)
 {
-    return prov_record_put(&e->client.session, 1, type, content, PROV_BYTES_NONE, out);
+    return prov_record_write(&e->client.session, 1, type, NULL, content, out);
 }
 
 bool check_client_ping(struct endpoint *e, struct prov_buf *out)
@@ -336,7 +336,7 @@ bool check_client_record_bare(struct endpoint *e, uint8_t type, struct prov_buf 
 
     bare.cid_write_len = 0;
 
-    bool put = prov_record_put(&bare, 1, type, PROV_BYTES_OF(ping), PROV_BYTES_NONE, out);
+    bool put = prov_record_write(&bare, 1, type, NULL, PROV_BYTES_OF(ping), out);
     e->client.session.write_seq[1] = bare.write_seq[1];
     prov_wipe(&bare, sizeof(bare));
     return put;

@@ -83,10 +83,9 @@ void prov_alert_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes cont
 bool prov_alert_pull(struct prov_dtls *s, struct prov_buf *out)
 {
     const uint8_t octets[] = {s->alert_level, s->alert};
-    const struct prov_bytes content[2] = {PROV_BYTES_OF(octets)};
 
     if (s->alert_level == 0)
         return false;
     s->alert_level = 0;
-    return prov_record_write(s, s->write_epoch, CONTENT_ALERT, content, out);
+    return prov_record_write(s, s->write_epoch, CONTENT_ALERT, NULL, PROV_BYTES_OF(octets), out);
 }

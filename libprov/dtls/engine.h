@@ -150,13 +150,11 @@ PROV_MUST bool prov_record_take(uint8_t *data, size_t len, size_t cid_len, size_
 /* Octets that a record adds to its content: of one's own, and of the peer's in epoch 1. */
 size_t prov_record_overhead_in(const struct prov_dtls *s);
 size_t prov_record_overhead(const struct prov_dtls *s, unsigned epoch);
-/* Appends a record of two parts, the second of which may be none. False if it does not fit or sequence numbers have come to
- * their end; nothing is appended then. */
+/* Appends a record; head: of a message, which stands before the content, or NULL. False if it does not fit or sequence
+ * numbers have come to their end; nothing is appended then. */
 PROV_MUST bool prov_record_write(struct prov_dtls *s, unsigned epoch, uint8_t type,
-                                 const struct prov_bytes content[2], struct prov_buf *out);
-PROV_MUST bool prov_record_put(struct prov_dtls *s, unsigned epoch, uint8_t type,
-                               struct prov_bytes head, struct prov_bytes body,
-                               struct prov_buf *out);
+                                 const uint8_t *head, struct prov_bytes content,
+                                 struct prov_buf *out);
 /* The same in epoch 0 without a session. */
 void prov_record_put_plain(uint16_t version, uint64_t seq, uint8_t type, struct prov_bytes content,
                            struct prov_buf *out);

@@ -124,7 +124,12 @@ void prov_flight_tick(struct prov_dtls *s)
     again(s);
 }
 
-static const struct prov_bytes change_cipher_spec[2] = {{(const uint8_t[]){1}, 1}};
+static bool put_change_cipher_spec(struct prov_dtls *s, struct prov_buf *out)
+{
+    static const uint8_t change[] = {1};
+
+    return prov_record_write(s, 0, CONTENT_CHANGE_CIPHER_SPEC, NULL, PROV_BYTES_OF(change), out);
+}
 
 /* One record with as much of the message in turn as there is room for; Finished, which never needs a
  * second one, behind its ChangeCipherSpec. */
@@ -137,7 +142,7 @@ static bool pull_fragment(struct prov_dtls *s, struct prov_buf *out)
     size_t overhead = MESSAGE_HEADER_LEN + prov_record_overhead(s, epoch);
     uint8_t head[MESSAGE_HEADER_LEN];
 
-    if (epoch == 1 && !prov_record_write(s, 0, CONTENT_CHANGE_CIPHER_SPEC, change_cipher_spec, out))
+    if (epoch == 1 && !put_change_cipher_spec(s, out))
         return false;
     size_t room = out->cap - out->len;
     room = room > overhead ? room - overhead : 0;
@@ -151,9 +156,8 @@ static bool pull_fragment(struct prov_dtls *s, struct prov_buf *out)
     memcpy(head, message, sizeof(head));
     prov_store16(head + 7, hs->flight_offset);
     prov_store16(head + 10, len);
-    const struct prov_bytes content[] = {
-        PROV_BYTES_OF(head), PROV_BYTES(message + MESSAGE_HEADER_LEN + hs->flight_offset, len)};
-    if (!prov_record_write(s, epoch, CONTENT_HANDSHAKE, content, out))
+    if (!prov_record_write(s, epoch, CONTENT_HANDSHAKE, head,
+                           PROV_BYTES(message + MESSAGE_HEADER_LEN + hs->flight_offset, len), out))
         return false;
     s->write_epoch |= (uint8_t)epoch;
     hs->flight_offset = (uint16_t)(hs->flight_offset + len);
@@ -191,19 +195,16 @@ static bool pull_ticket(struct prov_dtls *s, struct prov_buf *out)
     prov_message_header_put(&message, MESSAGE_NEW_SESSION_TICKET, length,
                             (uint16_t)(s->finished_own_seq - 1), 0, length);
     prov_session_ticket_put(&message, PROV_BYTES(s->ticket->octets, s->ticket->len));
-    return prov_record_put(s, 0, CONTENT_HANDSHAKE, prov_buf_bytes(&message), PROV_BYTES_NONE, out);
+    return prov_record_write(s, 0, CONTENT_HANDSHAKE, NULL, prov_buf_bytes(&message), out);
 }
 
 static bool pull_finished(struct prov_dtls *s, struct prov_buf *out)
 {
     uint8_t head[MESSAGE_HEADER_LEN];
-    struct prov_buf header = prov_buf_make(head, sizeof(head));
 
-    prov_message_header_put(&header, MESSAGE_FINISHED, PROV_DTLS_FINISHED_LEN, s->finished_own_seq,
-                            0, PROV_DTLS_FINISHED_LEN);
-    return prov_record_write(s, 0, CONTENT_CHANGE_CIPHER_SPEC, change_cipher_spec, out) &&
-           prov_record_put(s, 1, CONTENT_HANDSHAKE, prov_buf_bytes(&header),
-                           PROV_BYTES_OF(s->finished_own), out);
+    prov_message_header_store(head, MESSAGE_FINISHED, PROV_DTLS_FINISHED_LEN, s->finished_own_seq);
+    return put_change_cipher_spec(s, out) &&
+           prov_record_write(s, 1, CONTENT_HANDSHAKE, head, PROV_BYTES_OF(s->finished_own), out);
 }
 
 bool prov_flight_pull_last(struct prov_dtls *s, struct prov_buf *out)

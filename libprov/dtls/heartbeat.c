@@ -73,7 +73,7 @@ static bool put(struct prov_dtls *s, uint8_t *message, size_t len, struct prov_b
     /* the last record number is for the goodbye (H12) */
     return s->write_seq[1] < RECORDS_MAX - 1 &&
            prov_crypto_random(s->crypto, message + len - PADDING_LEN, PADDING_LEN) == PROV_OK &&
-           prov_record_put(s, 1, CONTENT_HEARTBEAT, PROV_BYTES(message, len), PROV_BYTES_NONE, out);
+           prov_record_write(s, 1, CONTENT_HEARTBEAT, NULL, PROV_BYTES(message, len), out);
 }
 
 /* The request becomes the response where it lies, in the datagram in work: another type, the same payload,

@@ -149,16 +149,8 @@ static prov_result crypt(struct prov_dtls *s, bool sealing, const uint8_t *heade
         PROV_BYTES(text, sealing ? len : len + prov_aead_tag_len(aead)), text);
 }
 
-bool prov_record_put(struct prov_dtls *s, unsigned epoch, uint8_t type, struct prov_bytes head,
-                     struct prov_bytes body, struct prov_buf *out)
-{
-    const struct prov_bytes content[] = {head, body};
-
-    return prov_record_write(s, epoch, type, content, out);
-}
-
-bool prov_record_write(struct prov_dtls *s, unsigned epoch, uint8_t type,
-                       const struct prov_bytes content[2], struct prov_buf *out)
+bool prov_record_write(struct prov_dtls *s, unsigned epoch, uint8_t type, const uint8_t *head,
+                       struct prov_bytes content, struct prov_buf *out)
 {
     const struct prov_buf before = *out;
     uint64_t limit = epoch == 0 && PROV_WITH_SERVER ? SEQUENCE_MAX : RECORDS_MAX;
@@ -172,8 +164,9 @@ bool prov_record_write(struct prov_dtls *s, unsigned epoch, uint8_t type,
     if (epoch == 1 && explicit_len(s->suite) > 0)
         prov_put_u64(out, number);
     size_t at = out->len;
-    prov_put_bytes(out, content[0]);
-    prov_put_bytes(out, content[1]);
+    if (head != NULL)
+        prov_put(out, head, MESSAGE_HEADER_LEN);
+    prov_put_bytes(out, content);
     if (with_cid)
         prov_put_u8(out, type);
     size_t len = out->len - at;

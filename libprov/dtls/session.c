@@ -427,7 +427,6 @@ bool prov_dtls_may_seal(const struct prov_dtls *s)
 
 prov_result prov_dtls_seal(struct prov_dtls *s, struct prov_bytes data, struct prov_buf *out)
 {
-    const struct prov_bytes content[2] = {data};
     size_t mark = out->len;
 
     if (!prov_dtls_may_seal(s))
@@ -436,7 +435,7 @@ prov_result prov_dtls_seal(struct prov_dtls *s, struct prov_bytes data, struct p
         return PROV_E_BOUNDS;
     if (s->write_seq[1] >= RECORDS_MAX - 1) /* the last one is for close_notify */
         return PROV_E_FULL;
-    if (!prov_record_write(s, 1, CONTENT_APPLICATION_DATA, content, out))
+    if (!prov_record_write(s, 1, CONTENT_APPLICATION_DATA, NULL, data, out))
         return PROV_E_OVERFLOW;
     count_out(s, out->len - mark);
     return PROV_OK;

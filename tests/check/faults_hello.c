@@ -434,8 +434,7 @@ static bool renegotiation_in(struct target *t, struct flow *f, struct datagram *
     struct prov_buf out = PROV_BUF_OF(room);
 
     if (!f->connected || !is_record(d, CONTENT_HANDSHAKE, 1) ||
-        !prov_record_put(&f->session, 1, CONTENT_HANDSHAKE, PROV_BYTES_OF(hello), PROV_BYTES_NONE,
-                         &out))
+        !prov_record_write(&f->session, 1, CONTENT_HANDSHAKE, NULL, PROV_BYTES_OF(hello), &out))
         return true;
     target_say(t, f, room, out.len);
     return true;

@@ -258,7 +258,7 @@ void rig_send(struct rig *rig, uint8_t type, struct prov_bytes content)
     uint8_t room[RIG_MTU];
     struct prov_buf out = PROV_BUF_OF(room);
 
-    if (prov_record_put(&rig->session, 1, type, content, PROV_BYTES_NONE, &out))
+    if (prov_record_write(&rig->session, 1, type, NULL, content, &out))
         push_to_judge(rig, room, out.len);
 }
 

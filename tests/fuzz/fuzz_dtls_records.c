@@ -36,7 +36,7 @@ static bool seal_and_send(struct wire *w, uint8_t type, struct prov_bytes conten
     struct prov_buf out = PROV_BUF_OF(room);
 
     if (!prov_dtls_connected(&client->session) ||
-        !prov_record_put(&client->session, 1, type, content, PROV_BYTES_NONE, &out))
+        !prov_record_write(&client->session, 1, type, NULL, content, &out))
         return false;
     w->log_len = 0;
     wire_inject(w, WIRE_CLIENT, room, out.len);

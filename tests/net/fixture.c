@@ -39,7 +39,7 @@ size_t seal_type(struct wire *w, enum wire_side from, uint8_t type, struct prov_
 {
     struct prov_buf out = prov_buf_make(room, WIRE_DATAGRAM_MAX);
 
-    assert_true(prov_record_put(&w->ends[from].session, 1, type, content, PROV_BYTES_NONE, &out));
+    assert_true(prov_record_write(&w->ends[from].session, 1, type, NULL, content, &out));
     return out.len;
 }
 
