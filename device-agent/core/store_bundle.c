@@ -113,27 +113,46 @@ static void take_members(struct intake *in)
 /* Whether the very same is installed: a second install of a bundle takes no room. */
 static prov_result factory_has(struct prov_store *store, const struct prov_entry *entry, bool *ret)
 {
-    struct store_walk walk = store_factory_walk(store);
+    struct store_walk walk;
     struct store_writer writer;
     prov_result r = PROV_OK;
+    store_area_walk(store, 0, &walk);
     while (!*ret && (r = store_walk(store, &walk, STORE_CREDENTIAL)) == PROV_OK) {
-        store_compare_begin(&writer, store, walk.at + STORE_RECORD_LEN);
+        store_compare_begin(&writer, store, walk.at);
         store_entry_put(&writer, entry);
         *ret = writer.result == PROV_OK;
     }
     return r == PROV_E_NOT_FOUND ? PROV_OK : r;
 }
 
+/* Before anything is written: what has no room takes none. */
+static prov_result check_room(struct prov_store *store, const struct prov_entry *entry)
+{
+    struct store_writer counted, writer;
+    store_factory_begin(&writer, store);
+    store_compare_begin(&counted, store, writer.start);
+    counted.result = PROV_E_FULL;
+    store_entry_put(&counted, entry);
+    if (counted.at - writer.at > PROV_STORE_ENTRY_MAX)
+        return PROV_E_OVERFLOW; /* nobody could read it */
+    return counted.at > writer.end ? PROV_E_FULL : PROV_OK;
+}
+
 prov_result prov_store_install(struct prov_store *store, const struct prov_entry *entry)
 {
+    struct store_writer writer;
     bool has = false;
     prov_result r = prov_entry_check(entry);
     if (r == PROV_OK)
         r = factory_has(store, entry, &has);
+    if (r == PROV_OK && !has)
+        r = check_room(store, entry);
     if (r != PROV_OK || has)
         return r;
     store_record_make(store, STORE_CREDENTIAL, 0);
-    return store_factory_append(store, entry, NULL, 0);
+    store_factory_begin(&writer, store);
+    store_entry_put(&writer, entry);
+    return store_writer_end(&writer);
 }
 
 static prov_result put(struct prov_store *store, const struct intake *in)

@@ -11,13 +11,15 @@
 prov_result store_deny_open(struct prov_store *store)
 {
     store->deny = -1;
-    for (int i = 0; PROV_WITH_DENY_LIST && i < store->port->flash.deny_sectors; i++) {
+    for (int i = 0; i < store->port->flash.deny_sectors; i++) {
         uint32_t at = store_deny_at(store, i);
-        prov_result r = store_record_read(store, at, STORE_DENY_LIST);
+        struct store_walk walk = {.at = at, .end = at + store->port->flash.sector_size};
+        prov_result r = store_record_read(store, &walk);
         uint32_t version = store_record_u32(store, STORE_AT_SEQUENCE);
         if (r != PROV_OK && r != PROV_E_NOT_FOUND)
             return r;
-        if (r != PROV_OK || version <= store->deny_version)
+        if (r != PROV_OK || store->record[STORE_AT_TYPE] != STORE_DENY_LIST ||
+            version <= store->deny_version)
             continue;
         store->deny = i;
         store->deny_version = version;
@@ -94,10 +96,14 @@ static prov_result file_write(struct prov_store *store, int area, uint32_t versi
                               struct prov_bytes file)
 {
     uint32_t at = store_deny_at(store, area), end = at + store->port->flash.sector_size;
-    struct store_walk walk = {.next = at, .end = end};
+    struct store_writer writer;
     prov_result r = store_erase(store, at, end);
+    if (r != PROV_OK)
+        return r;
     store_record_make(store, STORE_DENY_LIST, version);
-    return r == PROV_OK ? store_append(store, &walk, NULL, file.data, file.len) : r;
+    store_writer_begin(&writer, store, at, end);
+    store_writer_put(&writer, file.data, file.len);
+    return store_writer_end(&writer);
 }
 
 static prov_result put_in_force(struct prov_store *store, uint32_t version, struct prov_bytes file)

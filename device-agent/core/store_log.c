@@ -58,37 +58,22 @@ prov_result prov_store_log_put(struct prov_store *store, const struct prov_log_r
     return store_journal_put(store, STORE_LOG, payload, sizeof payload);
 }
 
-/* The next log record of the sector in use; *at goes behind it. */
-static prov_result log_next(struct prov_store *store, uint32_t *at)
-{
-    prov_result r = PROV_E_NOT_FOUND;
-    while (*at < store->journal_at && r == PROV_E_NOT_FOUND) {
-        r = store_record_read(store, *at, STORE_LOG);
-        *at += STORE_RECORD_LEN;
-    }
-    return r;
-}
-
-static uint32_t log_begin(const struct prov_store *store)
-{
-    return store->journal < 0 ? store->journal_at : store_journal_at(store, store->journal);
-}
-
-prov_result store_log_move(struct prov_store *store, uint32_t sequence, uint32_t *to)
+prov_result store_log_move(struct prov_store *store, uint32_t *to)
 {
     uint32_t quarter = store->port->flash.sector_size / STORE_RECORD_LEN / 4, count = 0;
     uint32_t keep = quarter < STORE_LOG_KEEP ? quarter : STORE_LOG_KEEP;
+    struct store_walk walk = store_journal_walk(store);
     prov_result r = PROV_OK;
-    for (uint32_t at = log_begin(store); r == PROV_OK; count += r == PROV_OK)
-        r = log_next(store, &at);
+    while ((r = store_walk(store, &walk, STORE_LOG)) == PROV_OK)
+        count++;
     if (r == PROV_E_NOT_FOUND)
         r = PROV_OK;
-    for (uint32_t at = log_begin(store); count > 0 && r == PROV_OK; count--) {
-        r = log_next(store, &at);
+    walk = store_journal_walk(store);
+    for (; count > 0 && r == PROV_OK; count--) {
+        r = store_walk(store, &walk, STORE_LOG);
         if (r != PROV_OK || count > keep)
             continue;
-        store_put_u32(store->record + STORE_AT_SEQUENCE, sequence);
-        r = store_record_write(store, *to);
+        r = store_program(store, *to, store->record, STORE_RECORD_LEN);
         *to += STORE_RECORD_LEN;
     }
     return r;
@@ -97,10 +82,10 @@ prov_result store_log_move(struct prov_store *store, uint32_t sequence, uint32_t
 prov_result prov_store_log_get(struct prov_store *store, uint32_t index,
                                struct prov_log_record *ret)
 {
-    uint32_t at = log_begin(store);
+    struct store_walk walk = store_journal_walk(store);
     prov_result r = PROV_OK;
     for (uint32_t i = 0; i <= index && r == PROV_OK; i++)
-        r = log_next(store, &at);
+        r = store_walk(store, &walk, STORE_LOG);
     if (r != PROV_OK)
         return r;
     struct prov_reader reader =

@@ -2,85 +2,67 @@
  *
  * The record: 64 octets that make what stands in them, and the body behind them, count.
  *
- *     magic 2 │ version 1 │ type 1 │ sequence 4 │ data 40 │ SHA-256 over the 48 octets before and the body, 16
+ *     magic 2 │ version 1 │ type 1 │ sequence 4 │ length of the body 4 │ sector size 4 │
+ *     area size 4, and 1 if it is erased to 0xff │ data 40 │ CRC-32 over the 60 octets before and the units of the body 4
  *
- * The data of one with a body: its length 4 │ sector size 4 │ area size 4, and 1 if it is erased to 0xff │ …
+ * The check is for what flash does by itself: it finds any burst of 32 bits, and any three. Who writes to the flash on
+ * purpose makes any check right.
  */
 #include <string.h>
 
 #include "store_private.h"
 
-#define MAGIC_0   'p'
-#define MAGIC_1   'v'
-#define CHECK_AT  48u
-#define CHECK     16u
-#define SECTOR_AT 12u
-#define AREA_AT   16u
+#define HEAD        ('p' | 'v' << 8 | PROV_STORE_VERSION << 16) /* and the type << 24 */
+#define MAGIC       0xffffu
+#define VERSION     0xff0000u
+#define GEOMETRY_AT 12u
+#define CHECK_AT    60u
 _Static_assert(STORE_AT_DATA + STORE_RECORD_DATA == CHECK_AT,
                "the data ends where the check starts");
-
-static bool has_body(enum store_type type)
-{
-    return type < STORE_STATE;
-}
-
-/* What erased octets read as goes where the size of an area, whole sectors, has zeros. A store that was written for
- * another flash is not read, and not harmed. */
-static uint32_t area_word(const struct prov_store *store)
-{
-    return store->area | (store->port->flash.erased & 1u);
-}
 
 void store_record_make(struct prov_store *store, enum store_type type, uint32_t sequence)
 {
     uint8_t *record = store->record;
     memset(record, 0, sizeof store->record);
-    record[0] = MAGIC_0;
-    record[1] = MAGIC_1;
-    record[2] = PROV_STORE_VERSION;
-    record[3] = (uint8_t)type;
+    store_put_u32(record, HEAD | (uint32_t)type << 24);
     store_put_u32(record + STORE_AT_SEQUENCE, sequence);
+    memcpy(record + GEOMETRY_AT, store->geometry, sizeof store->geometry);
 }
 
-uint32_t store_record_u32(const struct prov_store *store, size_t at)
-{
-    return store_u32(store->record + at);
-}
+/* --- the check -------------------------------------------------------------------------------- */
 
-/* PROV_E_CORRUPT if the body does not lie in the region. */
-static prov_result record_check(struct prov_store *store, uint32_t at, uint8_t ret[PROV_HASH_LEN])
+static uint32_t crc_add(uint32_t crc, const uint8_t *octets, size_t len)
 {
-    const uint8_t *record = store->record;
-    struct prov_crypto *crypto = store->port->crypto;
-    struct prov_hash hash = {0};
-    uint8_t piece[STORE_UNIT];
-    uint32_t left = has_body((enum store_type)record[3]) ? store_u32(record + STORE_AT_LENGTH) : 0;
-    prov_result r = prov_crypto_hash_begin(crypto, &hash);
-    if (r == PROV_OK)
-        r = prov_crypto_hash_add(crypto, &hash, PROV_BYTES(record, CHECK_AT));
-    for (at += STORE_RECORD_LEN; r == PROV_OK && left > 0; at += STORE_UNIT) {
-        uint32_t take = left < STORE_UNIT ? left : STORE_UNIT;
-        r = store_read(store, at, piece, take);
-        if (r == PROV_OK)
-            r = prov_crypto_hash_add(crypto, &hash, PROV_BYTES(piece, take));
-        left -= take;
+    for (; len > 0; len--) {
+        crc ^= *octets++;
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xedb88320u : 0);
     }
-    if (r == PROV_OK)
-        r = prov_crypto_hash_peek(crypto, &hash, ret);
-    prov_crypto_hash_drop(crypto, &hash);
-    prov_wipe(piece, sizeof piece);
+    return crc;
+}
+
+/* store->check: of the record at hand and the units of the body that is in place, which walk->next goes behind. */
+static prov_result record_check(struct prov_store *store, struct store_walk *walk)
+{
+    uint8_t unit[STORE_UNIT];
+    uint32_t crc = crc_add(UINT32_MAX, store->record, CHECK_AT);
+    prov_result r = PROV_OK;
+    walk->next = walk->at + STORE_RECORD_LEN;
+    uint32_t end = walk->next + store_record_u32(store, STORE_AT_LENGTH);
+    for (; walk->next < end && r == PROV_OK; walk->next += STORE_UNIT) {
+        r = store_read(store, walk->next, unit, sizeof unit);
+        crc = crc_add(crc, unit, sizeof unit);
+    }
+    prov_wipe(unit, sizeof unit);
+    store->check = ~crc;
     return r;
 }
 
 prov_result store_record_write(struct prov_store *store, uint32_t at)
 {
-    uint8_t digest[PROV_HASH_LEN];
-    if (has_body((enum store_type)store->record[3])) {
-        store_put_u32(store->record + SECTOR_AT, store->port->flash.sector_size);
-        store_put_u32(store->record + AREA_AT, area_word(store));
-    }
-    prov_result r = record_check(store, at, digest);
-    memcpy(store->record + CHECK_AT, digest, CHECK);
+    struct store_walk walk = {.at = at};
+    prov_result r = record_check(store, &walk);
+    store_put_u32(store->record + CHECK_AT, store->check);
     if (r == PROV_OK)
         r = store_sync(store);
     if (r == PROV_OK)
@@ -88,72 +70,110 @@ prov_result store_record_write(struct prov_store *store, uint32_t at)
     return r == PROV_OK ? store_sync(store) : r;
 }
 
-prov_result store_record_read(struct prov_store *store, uint32_t at, enum store_type type)
+prov_result store_record_read(struct prov_store *store, struct store_walk *walk)
 {
-    uint8_t digest[PROV_HASH_LEN];
-    const uint8_t *record = store->record;
-    prov_result r = store_read(store, at, store->record, STORE_RECORD_LEN);
+    prov_result r = store_read(store, walk->at, store->record, STORE_RECORD_LEN);
     if (r != PROV_OK)
         return r;
-    bool newer = record[2] != PROV_STORE_VERSION;
-    if (record[0] != MAGIC_0 || record[1] != MAGIC_1 || (!newer && record[3] != type))
+    uint32_t unlike = store_record_u32(store, 0) ^ HEAD;
+    if ((unlike & MAGIC) != 0 ||
+        store_record_u32(store, STORE_AT_LENGTH) > walk->end - walk->at - STORE_RECORD_LEN)
         return PROV_E_NOT_FOUND;
-    r = record_check(store, at, digest);
-    if (r == PROV_E_CORRUPT || (r == PROV_OK && memcmp(digest, record + CHECK_AT, CHECK) != 0))
+    r = record_check(store, walk);
+    if (r != PROV_OK)
+        return r;
+    if (store->check != store_record_u32(store, CHECK_AT))
         return PROV_E_NOT_FOUND;
-    if (r == PROV_OK && newer)
+    if ((unlike & VERSION) != 0)
         return PROV_E_VERSION;
-    bool ours = store_u32(record + SECTOR_AT) == store->port->flash.sector_size &&
-                store_u32(record + AREA_AT) == area_word(store);
-    if (r == PROV_OK && has_body(type) && !ours)
-        r = PROV_E_CONFLICT;
-    return r;
+    return memcmp(store->record + GEOMETRY_AT, store->geometry, sizeof store->geometry) == 0
+               ? PROV_OK
+               : PROV_E_CONFLICT;
 }
 
-/* --- an area ---------------------------------------------------------------------------------- */
-
-static uint32_t round_up(uint32_t len)
-{
-    return (len + STORE_UNIT - 1) & ~(STORE_UNIT - 1);
-}
+/* --- a run of them ---------------------------------------------------------------------------- */
 
 prov_result store_walk(struct prov_store *store, struct store_walk *walk, enum store_type type)
 {
     while (walk->next + STORE_RECORD_LEN <= walk->end) {
         walk->at = walk->next;
-        prov_result r = store_record_read(store, walk->at, type);
-        walk->length = store_record_u32(store, STORE_AT_LENGTH);
-        uint32_t next = walk->at + STORE_RECORD_LEN + round_up(walk->length);
-        walk->next += STORE_UNIT;
-        if (r == PROV_E_NOT_FOUND || (r == PROV_OK && next > walk->end))
-            continue;
-        walk->next = next;
-        return r;
+        prov_result r = store_record_read(store, walk);
+        if (r == PROV_E_NOT_FOUND)
+            walk->next = walk->at + STORE_UNIT;
+        else if (r != PROV_OK || store->record[STORE_AT_TYPE] == type)
+            return r;
     }
     return PROV_E_NOT_FOUND;
 }
 
-prov_result store_append(struct prov_store *store, struct store_walk *walk,
-                         const struct prov_entry *entry, const uint8_t *octets, size_t len)
+/* --- writing one with a body ------------------------------------------------------------------ */
+
+void store_writer_begin(struct store_writer *writer, struct prov_store *store, uint32_t at,
+                        uint32_t end)
 {
-    struct store_writer writer;
-    uint32_t at = walk->next, room = walk->end - at;
-    if (entry != NULL) {
-        store_writer_begin(&writer, NULL, 0);
-        store_entry_put(&writer, entry);
-        len = writer.at;
-        if (len > PROV_STORE_ENTRY_MAX)
-            return PROV_E_OVERFLOW; /* nobody could read it */
+    writer->store = store;
+    writer->start = at;
+    writer->at = at + STORE_RECORD_LEN;
+    writer->end = end;
+    writer->compare = false;
+    writer->result = PROV_OK;
+}
+
+void store_compare_begin(struct store_writer *writer, struct prov_store *store, uint32_t at)
+{
+    store_writer_begin(writer, store, at, 0);
+    writer->compare = true;
+}
+
+prov_result store_writer_copy(struct store_writer *writer, const struct store_walk *from)
+{
+    for (uint32_t at = from->at; at < from->next && writer->result == PROV_OK; at += STORE_UNIT) {
+        writer->result = store_read(writer->store, at, writer->unit, STORE_UNIT);
+        if (writer->result == PROV_OK)
+            writer->result = store_program(writer->store, writer->start, writer->unit, STORE_UNIT);
+        writer->start += STORE_UNIT;
+        writer->at += STORE_UNIT;
     }
-    if (room < STORE_RECORD_LEN || room - STORE_RECORD_LEN < len)
-        return PROV_E_FULL;
-    store_writer_begin(&writer, store, at + STORE_RECORD_LEN);
-    if (entry != NULL)
-        store_entry_put(&writer, entry);
-    else
-        store_writer_put(&writer, octets, len);
-    prov_result r = store_writer_end(&writer);
-    walk->next = writer.at;
-    store_put_u32(store->record + STORE_AT_LENGTH, (uint32_t)len);
-    return r == PROV_OK ? store_record_write(store, at) : r;
+    return writer->result;
+}
+
+static void put_octet(struct store_writer *writer, uint8_t octet)
+{
+    writer->unit[writer->at++ % STORE_UNIT] = octet;
+    if (writer->at % STORE_UNIT != 0)
+        return;
+    if (writer->result == PROV_OK)
+        writer->result =
+            writer->at > writer->end
+                ? PROV_E_FULL
+                : store_program(writer->store, writer->at - STORE_UNIT, writer->unit, STORE_UNIT);
+}
+
+static void compare_octet(struct store_writer *writer, uint8_t octet)
+{
+    uint8_t there = 0;
+    if (writer->result == PROV_OK)
+        writer->result = store_read(writer->store, writer->at, &there, 1);
+    if (writer->result == PROV_OK && there != octet)
+        writer->result = PROV_E_CONFLICT;
+    writer->at++;
+}
+
+void store_writer_put(struct store_writer *writer, const uint8_t *octets, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (PROV_WITH_BUNDLES && writer->compare)
+            compare_octet(writer, octets[i]);
+        else
+            put_octet(writer, octets[i]);
+}
+
+prov_result store_writer_end(struct store_writer *writer)
+{
+    struct prov_store *store = writer->store;
+    store_put_u32(store->record + STORE_AT_LENGTH, writer->at - writer->start - STORE_RECORD_LEN);
+    while (writer->at % STORE_UNIT != 0)
+        put_octet(writer, store->port->flash.erased);
+    prov_wipe(writer->unit, sizeof writer->unit);
+    return writer->result == PROV_OK ? store_record_write(store, writer->start) : writer->result;
 }

@@ -12,18 +12,18 @@
  *                floor, seed, back-off, log. When one is full the live part moves to the other
  *     deny-list  two sectors, or none: the list in force and the one before it
  *
- * All of it is records: 64 octets with the format's version and a digest over them and the body behind them, if they
+ * All of it is records: 64 octets with the format's version and a CRC over them and the body behind them, if they
  * have one, so a torn write is seen. A unit is programmed once per erase. Bodies first, their record last: it is
  * the commit. What is written is read back. A store of a newer format is refused and left alone, and so is one that
  * was written for another flash: an image made on a host fits a port of the same geometry.
  *
- *     record:  "pv" │ version 1 │ type 1 │ sequence 4 │ data 40 │ SHA-256, its first 16 octets
+ *     record:  "pv" │ version 1 │ type 1 │ sequence 4 │ length of the body 4 │ geometry 8 │ data 40 │ CRC-32
  *     factory: (identity │ body, credential │ body)*
- *     slot:    clean │ snapshot │ (credential │ body)*
+ *     slot:    (credential │ body)*
  *     journal: state │ (state, seed, log, session)*
  *     deny:    deny-list │ the signed file
  *
- * The length of a body stands in its record; what follows starts on the next multiple of 32 octets.
+ * What follows a body starts on the next multiple of 32 octets.
  */
 #ifndef PROV_STORE_H
 #define PROV_STORE_H
@@ -112,19 +112,27 @@ PROV_MUST prov_result prov_entry_check(const struct prov_entry *entry);
 
 /* --- the store -------------------------------------------------------------------------------- */
 
+enum prov_store_confirmed {
+    PROV_STORE_UNCONFIRMED = 0,
+    PROV_STORE_CONFIRMED = 1, /* the server has heard that current is in flash */
+    PROV_STORE_CLEAN = 2      /* … and since then the idle slot was erased whole */
+};
+
 /* What the journal says about the slots. Sequences name snapshots; 0: none. */
 struct prov_store_state {
+    /* as the places of enum prov_store_place are */
     uint32_t current;      /* the snapshot in use */
     uint32_t candidate;    /* staged, not yet committed */
     uint32_t previous;     /* kept until the current one is confirmed */
     uint32_t last;         /* the highest sequence so far: none is used twice */
-    uint32_t confirmed;    /* 1: the server has heard that current is in flash */
+    uint32_t confirmed;    /* enum prov_store_confirmed */
     uint32_t failures;     /* authentic failures of the candidate */
     uint32_t attempts;     /* operations that failed in a row: for the board's back-off */
     uint32_t time_floor;   /* it is not earlier than this, Unix seconds (row 29) */
     uint32_t deny_version; /* of the newest deny-list that was ever taken (H41) */
     uint32_t cache_void;   /* the snapshot whose cached chains are not the servers' any more */
 };
+#define PROV_STORE_STATE_WORDS (sizeof(struct prov_store_state) / 4)
 
 struct prov_store_slot {
     uint32_t sequence; /* 0: no valid snapshot */
@@ -134,19 +142,23 @@ struct prov_store_slot {
 
 struct prov_store {
     const struct prov_port *port;
-    bool open;     /* else nothing is written: what is on flash is not known */
-    uint32_t area; /* octets of the factory area and of each slot */
+    union {
+        struct prov_store_state state;
+        uint32_t state_words[PROV_STORE_STATE_WORDS];
+    };
+    uint32_t area;             /* octets of the factory area and of each slot */
+    uint32_t journal;          /* where the sector in use starts, 0: none yet */
+    uint32_t journal_at;       /* where the next record goes */
+    uint32_t journal_sequence; /* the sector's */
     struct prov_store_slot slot[2];
-    struct prov_store_state state;
-    bool damaged; /* the current snapshot was lost; what is left is in use */
+    bool open;           /* else nothing is written: what is on flash is not known */
+    bool damaged;        /* a snapshot that was in use is lost; what is left is in use */
+    uint8_t geometry[8]; /* as records have it */
+    uint32_t check;      /* of a record */
+    uint8_t record[64];  /* the one at hand */
     /* the deny-list in force: in which of its two sectors, -1: none */
     int deny;
     uint32_t deny_version, deny_length;
-    /* journal */
-    int journal; /* the sector in use, -1: none yet */
-    uint32_t journal_sequence;
-    uint32_t journal_at; /* where the next record goes */
-    uint8_t record[64];  /* the one at hand */
 };
 
 /* Looks at the flash and writes nothing. An erased region is an empty store. PROV_E_BOUNDS: a
@@ -173,14 +185,13 @@ enum prov_store_place {
     PROV_STORE_PREVIOUS
 };
 
-/* The entry number `index` of a place, read into room. PROV_E_NOT_FOUND after the last. */
+/* The entry number `index` of a place, read into room. PROV_E_NOT_FOUND after the last. PROV_E_CORRUPT: it is not for
+ * this build, of a kind that it has not, too long for the room, or damaged. */
 PROV_MUST prov_result prov_store_get(struct prov_store *store, enum prov_store_place place,
                                      size_t index, struct prov_buf room, struct prov_entry *ret);
-/* What prov_store_get says of an entry that is not for this build: of a kind that it has not, too long for the room,
- * or damaged. */
 static inline bool prov_store_unreadable(prov_result result)
 {
-    return result == PROV_E_CORRUPT || result == PROV_E_OVERFLOW;
+    return result == PROV_E_CORRUPT;
 }
 /* The newest entry for the server (NULL: any) of the kind (0: any). What this build does not know, another kind
  * above all, is passed over. */
