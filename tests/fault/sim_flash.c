@@ -139,6 +139,16 @@ static prov_result sim_sync(void *context)
     return end(flash, fault);
 }
 
+uint32_t sim_crc32(uint32_t crc, const uint8_t *octets, size_t len)
+{
+    crc = ~crc;
+    for (size_t i = 0; i < 8 * len; i++) {
+        uint32_t bit = octets[i / 8] >> i % 8 & 1u;
+        crc = crc >> 1 ^ ((crc ^ bit) % 2 ? 0xedb88320u : 0);
+    }
+    return ~crc;
+}
+
 struct prov_flash sim_flash_port(struct sim_flash *flash)
 {
     return (struct prov_flash){.sector_size = flash->sector_size,

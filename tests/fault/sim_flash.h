@@ -53,6 +53,8 @@ void sim_flash_plan(struct sim_flash *flash, enum sim_fault fault, uint32_t at);
 void sim_flash_plan_reads(struct sim_flash *flash, uint32_t at, uint32_t count);
 /* Power is back, and with it what was broken. */
 void sim_flash_reboot(struct sim_flash *flash);
+/* CRC-32 as the store's records have it, and zlib: 0 to begin with. */
+uint32_t sim_crc32(uint32_t crc, const uint8_t *octets, size_t len);
 struct prov_flash sim_flash_port(struct sim_flash *flash);
 
 #endif
