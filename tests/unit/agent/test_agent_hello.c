@@ -227,7 +227,7 @@ static void chain_that_has_no_room_is_not_kept(void **state)
     struct prov_agent_report report;
     uint8_t octets[PROV_BUNDLE_MAX];
     struct prov_buf bundle = PROV_BUF_OF(octets);
-    sim_flash_make(&small, 1856, 5, 16, 0xff);
+    sim_flash_make(&small, 1728, 5, 16, 0xff);
     world.port.flash = sim_flash_port(&small);
     assert_int_equal(prov_store_open(&world.store, &world.port), PROV_OK);
     model_bundle(&world.model, PROV_KIND_CERT, &bundle);
