@@ -689,6 +689,20 @@ static void lost_snapshot_falls_back_to_the_previous(void **state)
     assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
 }
 
+/* An entry that is not the last one goes bad: what is left is no snapshot. */
+static void snapshot_without_all_of_its_entries_is_lost(void **state)
+{
+    (void)state;
+    rotate_to("a.example", 1);
+    rotate_to("b.example", 2);
+    const struct prov_store_slot *slot = prov_store_slot_of(&store, store.state.current);
+    assert_non_null(slot);
+    flash.octets[(1 + (size_t)(slot - store.slot)) * 2048 + 100] ^= 1;
+    reopen();
+    assert_true(store.damaged);
+    assert_int_equal(number_at(PROV_STORE_CURRENT, "b.example"), 0);
+}
+
 /* --- wear ------------------------------------------------------------------------------------- */
 
 #define ROTATIONS 10000u
@@ -757,6 +771,7 @@ int main(void)
         TEST(rotten_journal_loses_no_credential),
         TEST(unnamed_newest_snapshot_is_the_candidate),
         TEST(lost_snapshot_falls_back_to_the_previous),
+        TEST(snapshot_without_all_of_its_entries_is_lost),
         TEST(erases_stay_within_the_budget),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
