@@ -106,7 +106,8 @@ bool check_answer_message(const struct check_answer *answer, uint8_t type, struc
 /* ServerHello's extension. */
 bool check_answer_extension(const struct check_answer *answer, uint16_t type,
                             struct prov_bytes *ret);
-bool check_answer_done(const struct check_answer *answer); /* ServerHelloDone is there */
+/* From ServerHello to ServerHelloDone nothing is missing. */
+bool check_answer_done(const struct check_answer *answer);
 /* "ServerHello 0xC0A8", "alert 40", "silence": for evidence. */
 const char *check_answer_text(const struct check_answer *answer, char *room, size_t cap);
 

@@ -19,13 +19,20 @@ static bool came_far(struct endpoint *e, const char *rule)
     return false;
 }
 
+/* Silence may be an alert that was lost: the client comes once more. */
+static bool comes_again(const struct endpoint *e)
+{
+    return e->stage == 1 && e->client.open && !e->client.connected &&
+           prov_dtls_failure(&e->client.session).alert_received == PROV_ALERT_NONE;
+}
+
 /* --- pre-shared keys (RFC 7925, section 6; H29) ---------------------------------------------- */
 
 static enum check_act probe_unknown(struct endpoint *e)
 {
     char how[80];
 
-    if (e->stage == 0) {
+    if (e->stage == 0 || comes_again(e)) {
         e->asked = endpoint_psk_mode(e);
         check_client_ready(e, e->asked, CHECK_AS_STRANGER);
         return CHECK_CONNECT;
@@ -102,7 +109,7 @@ static enum check_act probe_empty(struct endpoint *e)
 {
     char how[80];
 
-    if (e->stage == 0) {
+    if (e->stage == 0 || comes_again(e)) {
         e->asked = endpoint_public_mode(e);
         check_client_ready(e, e->asked, CHECK_AS_STRANGER);
         e->client.silent_chain = true;

@@ -526,7 +526,8 @@ static bool lossy_give(void *context, unsigned *flow, struct datagram *ret)
     return false;
 }
 
-static size_t judge_with_loss(unsigned lost)
+/* mtu: 0 is what the server takes by itself. */
+static size_t judge_with_loss(unsigned lost, uint16_t mtu)
 {
     struct target *t = calloc(1, sizeof(*t));
     struct lossy lossy = {t, 0, lost};
@@ -539,6 +540,8 @@ static size_t judge_with_loss(unsigned lost)
     char name[32];
 
     target_make(t, &world, NULL);
+    if (mtu != 0)
+        t->config.mtu = mtu;
     (void)judge(&config, &other, &v);
     snprintf(name, sizeof(name), "datagram %u lost", lost);
     size_t failed = print_failed(name, &v, "");
@@ -554,7 +557,18 @@ static void one_lost_datagram_is_no_finding(void **state)
 
     (void)state;
     for (unsigned lost = 1; lost < 200; lost++)
-        failed += judge_with_loss(lost);
+        failed += judge_with_loss(lost, 0);
+    assert_int_equal(failed, 0);
+}
+
+/* Flights of many datagrams: one in the middle, with a whole message, is missed where the last one is there. */
+static void one_lost_datagram_of_many_is_no_finding(void **state)
+{
+    size_t failed = 0;
+
+    (void)state;
+    for (unsigned lost = 1; lost < 300; lost++)
+        failed += judge_with_loss(lost, 256);
     assert_int_equal(failed, 0);
 }
 
@@ -611,6 +625,7 @@ int main(void)
         cmocka_unit_test(a_target_that_repeats_what_it_is_told_is_judged),
         cmocka_unit_test(handshakes_and_time_are_limited),
         cmocka_unit_test(one_lost_datagram_is_no_finding),
+        cmocka_unit_test(one_lost_datagram_of_many_is_no_finding),
         cmocka_unit_test(an_id_names_one_rule),
         cmocka_unit_test(each_rule_has_a_fault),
         cmocka_unit_test(each_fault_is_found_by_its_rule_and_no_other),
