@@ -8,40 +8,58 @@
 
 /* P_hash(secret, seed) = HMAC(secret, A(1) | seed) | HMAC(secret, A(2) | seed) …, A(0) = seed,
  * A(i) = HMAC(secret, A(i-1)); the seed of the PRF is label | seed. */
-prov_result prov_prf(struct prov_crypto *crypto, struct prov_bytes secret, const char *label,
-                     struct prov_bytes seed, uint8_t *ret, size_t len)
+static prov_result expand(struct prov_crypto *crypto, struct prov_hmac *hmac, const char *label,
+                          struct prov_bytes seed, uint8_t *ret, size_t len)
 {
     uint8_t a[PROV_HASH_LEN], block[PROV_HASH_LEN];
     const struct prov_bytes parts[] = {PROV_BYTES_OF(a), prov_bytes_text(label), seed};
     const struct prov_bytes *before = parts + 1;
-    struct prov_hmac hmac = {{0}};
     size_t count = 2, step;
+    prov_result result = PROV_OK;
 
-    prov_result result = prov_crypto_hmac_begin(crypto, &hmac, secret);
     for (; result == PROV_OK && len > 0; ret += step, len -= step) {
         step = len < sizeof(block) ? len : sizeof(block);
-        result = prov_crypto_hmac(crypto, &hmac, before, count, a);
+        result = prov_crypto_hmac(crypto, hmac, before, count, a);
         if (result == PROV_OK)
-            result = prov_crypto_hmac(crypto, &hmac, parts, 3, block);
+            result = prov_crypto_hmac(crypto, hmac, parts, 3, block);
         if (result == PROV_OK)
             memcpy(ret, block, step);
         before = parts;
         count = 1;
     }
-    prov_crypto_hmac_drop(crypto, &hmac);
     prov_wipe(a, sizeof(a));
     prov_wipe(block, sizeof(block));
     return result;
 }
 
-/* Of the handshake's secret, which ret may be itself. */
-static void derive(struct prov_dtls *s, const char *label, const uint8_t *seed, size_t seed_len,
-                   uint8_t *ret, size_t len)
+prov_result prov_prf(struct prov_crypto *crypto, struct prov_bytes secret, const char *label,
+                     struct prov_bytes seed, uint8_t *ret, size_t len)
+{
+    struct prov_hmac hmac = {{0}};
+    prov_result result = prov_crypto_hmac_begin(crypto, &hmac, secret);
+
+    if (result == PROV_OK)
+        result = expand(crypto, &hmac, label, seed, ret, len);
+    prov_crypto_hmac_drop(crypto, &hmac);
+    return result;
+}
+
+/* The handshake's secret is another one now. */
+static void key(struct prov_dtls *s, size_t secret_len)
 {
     struct prov_dtls_handshake *hs = s->hs;
 
-    prov_dtls_note(s, prov_prf(s->crypto, PROV_BYTES(hs->secret, hs->secret_len), label,
-                               PROV_BYTES(seed, seed_len), ret, len));
+    hs->secret_len = (uint8_t)secret_len;
+    prov_crypto_hmac_drop(s->crypto, &hs->prf);
+    prov_dtls_note(s,
+                   prov_crypto_hmac_begin(s->crypto, &hs->prf, PROV_BYTES(hs->secret, secret_len)));
+}
+
+/* Of the secret, which ret may be itself. */
+static void derive(struct prov_dtls *s, const char *label, const uint8_t *seed, size_t seed_len,
+                   uint8_t *ret, size_t len)
+{
+    prov_dtls_note(s, expand(s->crypto, &s->hs->prf, label, PROV_BYTES(seed, seed_len), ret, len));
 }
 
 /* --- transcript ------------------------------------------------------------------------------ */
@@ -115,6 +133,7 @@ void prov_keys_derive(struct prov_dtls *s)
     uint8_t seed[2 * PROV_DTLS_RANDOM_LEN];
 
     prov_transcript_digest(s);
+    key(s, hs->secret_len);
     if (s->extended_master) {
         derive(s, "extended master secret", hs->digest, PROV_HASH_LEN, hs->secret,
                PROV_DTLS_MASTER_LEN);
@@ -123,7 +142,7 @@ void prov_keys_derive(struct prov_dtls *s)
         memcpy(seed + PROV_DTLS_RANDOM_LEN, hs->random_server, PROV_DTLS_RANDOM_LEN);
         derive(s, "master secret", seed, sizeof(seed), hs->secret, PROV_DTLS_MASTER_LEN);
     }
-    hs->secret_len = PROV_DTLS_MASTER_LEN;
+    key(s, PROV_DTLS_MASTER_LEN);
     if (PROV_DTLS_RESUMES && s->extended_master && (s->kept.session_id_len > 0 || hs->facts.ticket))
         prov_resume_master(s, hs->secret);
     derive_keys(s);
@@ -132,7 +151,7 @@ void prov_keys_derive(struct prov_dtls *s)
 void prov_keys_resume(struct prov_dtls *s)
 {
     memcpy(s->hs->secret, s->kept.master, sizeof(s->kept.master));
-    s->hs->secret_len = sizeof(s->kept.master);
+    key(s, sizeof(s->kept.master));
     derive_keys(s);
 }
 

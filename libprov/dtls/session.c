@@ -42,6 +42,7 @@ void prov_dtls_release(struct prov_dtls *s)
         return;
     s->hs = NULL;
     prov_crypto_hash_drop(s->crypto, &hs->transcript);
+    prov_crypto_hmac_drop(s->crypto, &hs->prf);
     prov_crypto_ecdh_drop(s->crypto, &hs->ecdh);
     prov_wipe(hs, offsetof(struct prov_dtls_handshake, room));
 }

@@ -95,6 +95,7 @@ struct prov_dtls_handshake {
 
     struct prov_hash transcript;
     struct prov_ecdh ecdh;
+    struct prov_hmac prf; /* keyed with the secret */
     union {
         uint8_t fingerprints[2][PROV_HASH_LEN]; /* certificates: cached_info, by type; and then */
         /* what the PRF is keyed with: the premaster secret, then the master secret */
