@@ -194,6 +194,8 @@ static prov_result snapshot_write(struct prov_store *store, const struct prov_en
         return r;
     store_writer_begin(&writer, store, area * store->area, (area + 1) * store->area);
     uint8_t others = copy_others(&writer, &entry->server);
+    if (writer.end > writer.at + PROV_STORE_ENTRY_MAX) /* a longer one nobody could read */
+        writer.end = writer.at + PROV_STORE_ENTRY_MAX;
     store_record_make(store, STORE_CREDENTIAL, store->state.last + 1);
     store->record[STORE_AT_OTHERS] = others;
     store->record[STORE_AT_ORIGIN] = from_factory;

@@ -210,7 +210,8 @@ PROV_MUST prov_result prov_store_install_bundle(struct prov_store *store, struct
 
 /* The rotation. stage writes a snapshot of the current one with the entry put in place of its
  * server's, makes it the candidate, durably. An unconfirmed snapshot in use is given up for it: the
- * caller knows that the server accepts the predecessor. */
+ * caller knows that the server accepts the predecessor. PROV_E_FULL: the slot has no room, or the entry is over
+ * PROV_STORE_ENTRY_MAX. */
 PROV_MUST prov_result prov_store_stage(struct prov_store *store, const struct prov_entry *entry,
                                        bool from_factory);
 PROV_MUST prov_result prov_store_commit(struct prov_store *store); /* the candidate is current */

@@ -238,6 +238,31 @@ static void snapshot_that_does_not_fit_is_refused(void **state)
     assert_false(prov_store_unfinished(&store));
 }
 
+/* The slot has room for it, and nobody who reads it. */
+static void entry_that_nobody_could_read_is_refused(void **state)
+{
+    (void)state;
+    static uint8_t large[PROV_STORE_ENTRY_MAX] = {0x30};
+    make(4096, 8, 8, 0xff);
+    reopen();
+    rotate_to("a.example", 1);
+    struct prov_entry entry = psk_entry("b.example", 2);
+    entry.chain[0] = PROV_BYTES_OF(large);
+    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_E_FULL);
+    assert_int_equal(prov_store_install(&store, &entry), PROV_E_OVERFLOW);
+    reopen();
+    assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
+    assert_false(prov_store_unfinished(&store));
+    entry.chain[0].len = 0;
+    struct prov_entry found;
+    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_OK);
+    assert_int_equal(prov_store_get(&store, PROV_STORE_CANDIDATE, 1, ROOM, &found), PROV_OK);
+    entry.chain[0] = PROV_BYTES(large, PROV_STORE_ENTRY_MAX - found.room_used - 3);
+    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_OK);
+    assert_int_equal(prov_store_get(&store, PROV_STORE_CANDIDATE, 1, ROOM, &found), PROV_OK);
+    assert_int_equal(found.room_used, PROV_STORE_ENTRY_MAX);
+}
+
 /* An image may hold more kinds than a build has: the room of one with PSKs alone takes no chain. */
 static void entry_without_room_is_passed_over(void **state)
 {
@@ -750,6 +775,7 @@ int main(void)
         TEST(full_factory_record_is_refused),
         TEST(second_install_of_the_same_writes_nothing),
         TEST(snapshot_that_does_not_fit_is_refused),
+        TEST(entry_that_nobody_could_read_is_refused),
         TEST(entry_without_room_is_passed_over),
         TEST(steps_out_of_order_are_refused),
         TEST(damaged_entry_octets_are_refused),
