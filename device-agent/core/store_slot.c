@@ -24,13 +24,11 @@ void store_area_walk(const struct prov_store *store, uint32_t area, struct store
     ret->end = ret->next + store->area;
 }
 
-/* The area of the slot with the snapshot, 0: none has it. */
+/* The area of the slot with the snapshot, 0: none has it. Sequences are odd in the first one, even in the second. */
 static uint32_t slot_area(const struct prov_store *store, uint32_t sequence)
 {
-    for (uint32_t area = 1; area <= 2 && sequence != 0; area++)
-        if (store->slot[area - 1].sequence == sequence)
-            return area;
-    return 0;
+    uint32_t slot = ~sequence % 2;
+    return sequence != 0 && store->slot[slot].sequence == sequence ? slot + 1 : 0;
 }
 
 /* The slot that the snapshot, or none, is not in. */
@@ -97,7 +95,8 @@ static void state_mend(struct prov_store *store)
         state_set(state, state->previous, state->candidate, 0, PROV_STORE_CONFIRMED);
 }
 
-/* The last entry that is whole says how many there were before it. */
+/* The last entry that is whole says how many there were before it, and by its sequence that it was written for this
+ * slot: a copy of it in the other one brings no snapshot, however many were copied when the power went. */
 static prov_result slot_open(struct prov_store *store, uint32_t area)
 {
     struct prov_store_slot *ret = &store->slot[area - 1];
@@ -108,7 +107,8 @@ static prov_result slot_open(struct prov_store *store, uint32_t area)
     while ((r = store_walk(store, &walk, STORE_CREDENTIAL)) == PROV_OK) {
         ret->entry = store->record[STORE_AT_OTHERS];
         ret->from_factory = store->record[STORE_AT_ORIGIN] != 0;
-        ret->sequence = ret->entry == count++ ? store_record_u32(store, STORE_AT_SEQUENCE) : 0;
+        uint32_t sequence = store_record_u32(store, STORE_AT_SEQUENCE);
+        ret->sequence = ret->entry == count++ && (sequence ^ area) % 2 == 0 ? sequence : 0;
     }
     return r;
 }
@@ -196,13 +196,16 @@ static prov_result snapshot_write(struct prov_store *store, const struct prov_en
     uint8_t others = copy_others(&writer, &entry->server);
     if (writer.end > writer.at + PROV_STORE_ENTRY_MAX) /* a longer one nobody could read */
         writer.end = writer.at + PROV_STORE_ENTRY_MAX;
-    store_record_make(store, STORE_CREDENTIAL, store->state.last + 1);
+    uint32_t sequence = store->state.last + 2 - (store->state.last ^ area) % 2;
+    store_record_make(store, STORE_CREDENTIAL, sequence);
     store->record[STORE_AT_OTHERS] = others;
     store->record[STORE_AT_ORIGIN] = from_factory;
     store_entry_put(&writer, entry);
     r = store_writer_end(&writer);
-    if (r == PROV_OK)
-        store->slot[area - 1] = (struct prov_store_slot){++store->state.last, others, from_factory};
+    if (r == PROV_OK) {
+        store->state.last = sequence;
+        store->slot[area - 1] = (struct prov_store_slot){sequence, others, from_factory};
+    }
     return r;
 }
 

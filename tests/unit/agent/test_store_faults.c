@@ -100,6 +100,28 @@ static void fault_while_others_are_copied(void **state)
         }
 }
 
+/* Nobody has synced a copy that the power cut left: what counts stays where it was. */
+static void cut_copy_is_not_the_snapshot(void **state)
+{
+    (void)state;
+    for (uint32_t number = 1; number <= 2; number++)
+        for (uint32_t at = 1, hit = 1; hit; at++) {
+            make(1024, 8, 8, 0xff);
+            reopen();
+            for (uint32_t i = 1; i <= number; i++)
+                rotate_to("a.example", i);
+            uint32_t current = store.state.current, before = flash.operations;
+            ptrdiff_t slot = prov_store_slot_of(&store, current) - store.slot;
+            struct prov_entry entry = psk_entry("b.example", 3);
+            sim_flash_plan(&flash, SIM_CUT_AFTER, at);
+            hit = prov_store_stage(&store, &entry, false) != PROV_OK;
+            assert_int_equal(hit, flash.operations - before >= at);
+            reopen();
+            assert_int_equal(store.state.current, current);
+            assert_int_equal(prov_store_slot_of(&store, current) - store.slot, slot);
+        }
+}
+
 static void power_cut_at_every_operation(void **state)
 {
     (void)state;
@@ -253,6 +275,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(fault_while_others_are_copied),
+        TEST(cut_copy_is_not_the_snapshot),
         TEST(power_cut_at_every_operation),
         TEST(bad_operation_at_every_place_is_seen),
         TEST(failing_read_at_every_place),
