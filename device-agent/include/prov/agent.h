@@ -211,7 +211,7 @@ struct prov_agent {
     bool asleep;        /* the last step answered WAIT, and nothing has come since */
     uint8_t tries;      /* handshakes that nobody answered */
     uint8_t busy;       /* 5.03 so far */
-    uint32_t token;     /* of the next request; its message id is made of it */
+    uint32_t token;     /* of the next request; the message ids of a session begin with it */
     uint32_t snapshot;  /* where entry is from, 0: the factory record */
     uint64_t now_ms, pause_ms;
     struct prov_entry entry; /* the session's credential; views into entry_room */

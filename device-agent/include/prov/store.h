@@ -216,7 +216,7 @@ PROV_MUST prov_result prov_store_stage(struct prov_store *store, const struct pr
                                        bool from_factory);
 PROV_MUST prov_result prov_store_commit(struct prov_store *store); /* the candidate is current */
 PROV_MUST prov_result
-prov_store_confirm(struct prov_store *store); /* frees the old slot, ends the failures */
+prov_store_confirm(struct prov_store *store); /* frees the old slot, ends failures and attempts */
 PROV_MUST prov_result prov_store_failed(struct prov_store *store);  /* counts one more failure */
 PROV_MUST prov_result prov_store_give_up(struct prov_store *store); /* the candidate is void */
 /* Erases a slot that nothing refers to: what a power cut left. */
