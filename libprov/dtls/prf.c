@@ -143,6 +143,8 @@ void prov_keys_derive(struct prov_dtls *s)
         derive(s, "master secret", seed, sizeof(seed), hs->secret, PROV_DTLS_MASTER_LEN);
     }
     key(s, PROV_DTLS_MASTER_LEN);
+    /* what is left of the premaster secret (RFC 5246, section 8.1) */
+    prov_wipe(hs->secret + PROV_DTLS_MASTER_LEN, sizeof(hs->secret) - PROV_DTLS_MASTER_LEN);
     if (PROV_DTLS_RESUMES && s->extended_master && (s->kept.session_id_len > 0 || hs->facts.ticket))
         prov_resume_master(s, hs->secret);
     derive_keys(s);

@@ -210,6 +210,46 @@ static void row14_other_bad_records_are_silent(void **state)
     wire_free(&w);
 }
 
+/* RFC 5246, section 8.1: gone once the master secret has been computed. */
+static bool sees_no_psk(struct wire *w, enum wire_side side, enum prov_dtls_event event)
+{
+    const struct prov_dtls_handshake *hs = w->ends[side].session.hs;
+    struct prov_bytes psk = w->ends[side].psk;
+    bool *met = w->intercept_context;
+
+    if (event != PROV_DTLS_WAIT || hs == NULL || !w->ends[side].session.keys_ready)
+        return false;
+    met[side] = true;
+    for (size_t i = 0; i < psk.len; i++)
+        assert_null(memchr(hs->secret + PROV_DTLS_MASTER_LEN, psk.data[i],
+                           sizeof(hs->secret) - PROV_DTLS_MASTER_LEN));
+    return false;
+}
+
+static void the_premaster_secret_is_gone_when_there_is_a_master_secret(void **state)
+{
+    uint8_t psk[PROV_PSK_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(psk); i++)
+        psk[i] = (uint8_t)(i + 1);
+    for (int kind = WIRE_PSK; kind <= WIRE_PSK_FS; kind++) {
+        bool met[2] = {false, false}, cut = false;
+        struct wire w;
+        wire_make(&w, &world, (enum wire_kind)kind);
+        w.ends[WIRE_CLIENT].psk = w.ends[WIRE_SERVER].psk = PROV_BYTES_OF(psk);
+        w.fate = cut_finished;
+        w.context = &cut;
+        w.intercept = sees_no_psk;
+        w.intercept_context = met;
+        wire_start(&w);
+        wire_run(&w, 9000);
+        assert_true(met[WIRE_CLIENT] && met[WIRE_SERVER]);
+        assert_true(wire_works(&w));
+        wire_free(&w);
+    }
+}
+
 /* --- ephemeral keys -------------------------------------------------------------------------- */
 
 static void row11_each_handshake_has_new_ephemeral_keys(void **state)
@@ -242,6 +282,7 @@ int main(void)
         cmocka_unit_test(h28_an_identity_with_nul_octets_works),
         cmocka_unit_test(h29_unknown_identity_revoked_and_wrong_key_end_in_the_same_octets),
         cmocka_unit_test(row14_other_bad_records_are_silent),
+        cmocka_unit_test(the_premaster_secret_is_gone_when_there_is_a_master_secret),
         cmocka_unit_test(row11_each_handshake_has_new_ephemeral_keys),
     };
     return cmocka_run_group_tests_name("dtls psk", tests, setup, teardown);
