@@ -33,8 +33,10 @@
  * the longest cookie and name, of a client that has no more extensions than its kinds ask for. HELLO_LEN:
  * without the cookie; what stands in every hello, extensions, name. */
 #define COOKIE_MAX 255
-#define HELLO_LEN  (MESSAGE_HEADER_LEN + 44 + 34 + (PROV_WITH_RPK ? 20 : 0) + PROV_FQDN_MAX)
-_Static_assert(PROV_DTLS_ROOM >= MESSAGE_HEADER_LEN + 3 + COOKIE_MAX + HELLO_LEN + COOKIE_MAX,
+#define VERIFY_LEN                                                                                 \
+    (MESSAGE_HEADER_LEN + 3 + COOKIE_MAX + (3 + COOKIE_MAX + 7) / 8) /* as inbox.c has it */
+#define HELLO_LEN (MESSAGE_HEADER_LEN + 44 + 34 + (PROV_WITH_RPK ? 20 : 0) + PROV_FQDN_MAX)
+_Static_assert(PROV_DTLS_ROOM >= VERIFY_LEN + HELLO_LEN + COOKIE_MAX,
                "room for a cookie and for the hello with it");
 
 static void put_suites(struct prov_dtls *s, struct prov_buf *buf)
