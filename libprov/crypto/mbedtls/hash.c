@@ -84,12 +84,13 @@ prov_result prov_crypto_hash_add(struct prov_crypto *crypto, struct prov_hash *h
 prov_result prov_crypto_hash_peek(struct prov_crypto *crypto, const struct prov_hash *hash,
                                   uint8_t ret[PROV_HASH_LEN])
 {
-    struct prov_hash last = *hash;
+    struct prov_hash last;
     int code;
 
     (void)crypto;
     if (!is_begun(hash->opaque))
         return PROV_E_STATE;
+    memcpy(&last, hash, sizeof last);
     code = mbedtls_sha256_finish(state_of(&last), ret);
     prov_wipe(&last, sizeof last);
     return result_of(code);
