@@ -41,10 +41,10 @@ bool prov_record_take(uint8_t *data, size_t len, size_t cid_len, size_t *at,
                       struct prov_record *ret)
 {
     size_t left = len - *at, head = RECORD_HEADER_LEN;
-    uint8_t *header = data + *at;
 
-    if (left < head)
+    if (left < head) /* there may be no datagram */
         return false;
+    uint8_t *header = data + *at;
     if (!is_with_cid(header[0]))
         cid_len = 0;
     head += cid_len;
