@@ -31,8 +31,8 @@ enum prov_der_tag {
 #define DER_CONTEXT(n)             (0x80 | (n))
 #define DER_CONTEXT_CONSTRUCTED(n) (0xa0 | (n))
 
-/* As deep as a name in the subjectAltName of a certificate lies, with room for its attributes. */
-#define DER_DEPTH_MAX 12
+/* As deep as it goes: an attribute of the name in the authorityKeyIdentifier that a request asks for. */
+#define DER_DEPTH_MAX 14
 
 struct prov_der {
     const uint8_t *at, *end;

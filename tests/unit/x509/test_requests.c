@@ -235,6 +235,25 @@ static void row39_unknown_extensions_asked_for_are_refused(void **state)
     assert_int_equal(request_parse(&request, &csr), PROV_E_CERT_PROFILE);
 }
 
+/* A directoryName lies deepest of all that a request may hold: in a subjectAltName, and as the issuer in an
+ * authorityKeyIdentifier. */
+static void names_lie_deepest_in_requests(void **state)
+{
+#define NAME_X "\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01x"
+    struct request request = {
+        .attributes = OCTETS(ASK(
+            "\x2f", "\x22", "\x20",
+            "\x30\x1e\x06\x03\x55\x1d\x23\x04\x17\x30\x15\xa1\x10\xa4\x0e" NAME_X "\x82\x01\x00"))};
+    struct prov_csr csr;
+
+    (void)state;
+    assert_int_equal(request_parse(&request, &csr), PROV_OK);
+    request.attributes = OCTETS(
+        ASK("\x2a", "\x1d", "\x1b", "\x30\x19\x06\x03\x55\x1d\x11\x04\x12\x30\x10\xa4\x0e" NAME_X));
+    assert_int_equal(request_parse(&request, &csr), PROV_OK);
+    assert_int_equal(csr.san_count, 1);
+}
+
 static void row25_group_bit_in_a_request_is_refused(void **state)
 {
     struct request request = {.subject =
@@ -539,6 +558,7 @@ int main(void)
         cmocka_unit_test(attributes_are_a_closed_list),
         cmocka_unit_test(row36_asking_for_a_ca_is_seen),
         cmocka_unit_test(row39_unknown_extensions_asked_for_are_refused),
+        cmocka_unit_test(names_lie_deepest_in_requests),
         cmocka_unit_test(row25_group_bit_in_a_request_is_refused),
         cmocka_unit_test(a_request_damaged_anywhere),
         cmocka_unit_test(a_plan_that_cannot_be_a_request),
