@@ -57,7 +57,7 @@ prov_result prov_time_from_digits(const uint8_t digits[PROV_TIME_DIGITS], int64_
     }
     int year = pairs[0] * 100 + pairs[1], month = pairs[2];
     int32_t day = first_of(year, month) + pairs[3] - 1;
-    if (day < 0 || month == 0 || pairs[3] == 0 || day >= first_of(year, month + 1))
+    if (year < 1970 || month == 0 || pairs[3] == 0 || day >= first_of(year, month + 1))
         return PROV_E_TEXT;
     *ret = (int64_t)day * DAY + ((pairs[4] * 60 + pairs[5]) * 60 + pairs[6]);
     return PROV_OK;

@@ -281,6 +281,8 @@ static void times_that_are_none_are_refused(void **state)
 static void digits_that_are_no_time_are_refused(void **state)
 {
     static const char *const texts[] = {"19691231235959",
+                                        "00000101000000",
+                                        "00000201000000",
                                         "20260001000000",
                                         "20261301000000",
                                         "20260132000000",
