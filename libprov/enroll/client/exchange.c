@@ -94,8 +94,9 @@ void prov_exchange_push(struct prov_exchange *x, uint64_t now_ms, struct prov_by
         return;
     enum prov_coap_type type = heard.head.type;
     bool by_itself = type == PROV_COAP_CON || type == PROV_COAP_NON;
-    bool answers = heard.head.code >= PROV_COAP_CODE(2, 0) &&
-                   prov_bytes_equal(heard.head.token, PROV_BYTES_OF(x->token));
+    unsigned class = heard.head.code >> 5; /* 3 is reserved (section 12.1.2) */
+    bool answers =
+        class >= 2 && class != 3 && prov_bytes_equal(heard.head.token, PROV_BYTES_OF(x->token));
     if (type == PROV_COAP_CON) {
         x->reply = answers ? PROV_COAP_ACK : PROV_COAP_RST;
         x->reply_id = heard.head.id;

@@ -16,7 +16,7 @@ static uint32_t number_of(struct prov_bytes value)
 
     for (size_t i = 0; i < value.len; i++)
         number = number << 8 | value.data[i];
-    return value.len > 3 ? TOO_LONG : number;
+    return value.len > 4 ? TOO_LONG : number;
 }
 
 /* One that comes again is not understood (RFC 7252, section 5.4.5). */
@@ -68,7 +68,7 @@ bool prov_exchange_hear(const struct prov_exchange *x, struct prov_bytes message
 
 static bool is_block(uint32_t number)
 {
-    return number != TOO_LONG && (number & 7) <= SZX_MAX;
+    return number >> 24 == 0 && (number & 7) <= SZX_MAX;
 }
 
 /* A new message: a new id, its own retransmissions. */

@@ -47,6 +47,8 @@ void say(struct rig *r, struct say s)
         assert_int_equal(prov_coap_add_block(&m, PROV_COAP_BLOCK2, *s.block2, v[2]), PROV_OK);
     if (s.etag)
         assert_int_equal(prov_coap_add(&m, PROV_COAP_ETAG, prov_bytes_text(s.etag)), PROV_OK);
+    if (s.max_age.len > 0)
+        assert_int_equal(prov_coap_add(&m, PROV_COAP_MAX_AGE, s.max_age), PROV_OK);
     if (s.odd)
         assert_int_equal(prov_coap_add(&m, s.odd, prov_bytes_text("x")), PROV_OK);
     assert_int_equal(prov_coap_encode(&m, &out), PROV_OK);

@@ -32,6 +32,7 @@ struct say {
     const char *etag;
     uint16_t odd;
     int id_off, token_off; /* what is wrong with them */
+    struct prov_bytes max_age;
 };
 
 void begin(struct rig *r, enum prov_enroll_op op, struct prov_bytes body);

@@ -68,6 +68,12 @@ static void answers_of_others_are_passed_over(void **state)
     say(&r, (struct say){PROV_COAP_NON, PROV_COAP_CONTENT, CERTS, some(8), .token_off = 1});
     assert_running(&r);
     assert_false(pull(&r));
+    /* 3.00 to 3.31 are reserved (RFC 7252, section 12.1.2): no answers */
+    say(&r, (struct say){ACK, PROV_COAP_CODE(3, 1), .odd = 0});
+    assert_running(&r);
+    say(&r, (struct say){PROV_COAP_CON, PROV_COAP_CODE(3, 1), .odd = 0});
+    assert_true(pull(&r));
+    assert_int_equal(r.sent.type, PROV_COAP_RST);
     /* a CON is reset: a stray response, a ping, a request */
     say(&r, (struct say){PROV_COAP_CON, PROV_COAP_CONTENT, CERTS, some(8), .token_off = 1});
     assert_true(pull(&r));
@@ -266,6 +272,11 @@ static void max_age_of_5_03_is_told(void **state)
     assert_true(pull(&r));
     say(&r, (struct say){ACK, PROV_COAP_UNAVAILABLE, .odd = 0});
     assert_int_equal(r.x.max_age, 60); /* the default (RFC 7252, section 5.10.5) */
+    begin(&r, PROV_ENROLL_EST_SEN, some(300));
+    assert_true(pull(&r));
+    say(&r, (struct say){ACK, PROV_COAP_UNAVAILABLE,
+                         .max_age = PROV_BYTES((const uint8_t *)"\0\0\0\5", 4)});
+    assert_int_equal(r.x.max_age, 5); /* zeros before it are let pass (section 3.2) */
 }
 
 static void server_wants_smaller_blocks(void **state)
