@@ -37,7 +37,8 @@ void prov_key_decode(struct prov_der *der, struct prov_bytes *ret_spki,
     prov_der_take(der, DER_BIT_STRING, &bits);
     if (bits.len != 1 + PROV_POINT_LEN || bits.data[0] != 0 || bits.data[1] != UNCOMPRESSED)
         prov_der_fail(der, PROV_E_POINT);
-    *ret_point = PROV_BYTES(bits.data + 1, PROV_POINT_LEN);
+    else
+        *ret_point = PROV_BYTES(bits.data + 1, PROV_POINT_LEN);
     prov_der_leave(der);
 }
 

@@ -37,6 +37,7 @@ static void h21_spki_is_exactly_the_91_octets(void **state)
     uint8_t copy[PROV_SPKI_LEN + 1];
 
     (void)state;
+    assert_int_equal(decode(PROV_BYTES_NONE), PROV_E_TRUNCATED);
     for (size_t len = 0; len < sizeof good; len++) {
         uint8_t *exact = malloc(len > 0 ? len : 1); /* so that reading on is seen */
 
