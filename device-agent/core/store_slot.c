@@ -150,7 +150,7 @@ static uint8_t copy_others(struct store_writer *writer, const struct prov_bytes 
         r = store_read(store, from.at + STORE_RECORD_LEN + STORE_MEMBER_HEAD, name, except->len);
         if (r != PROV_OK || memcmp(name, except->data, except->len) == 0)
             continue;
-        r = store_writer_copy(writer, &from);
+        r = count < UINT8_MAX ? store_writer_copy(writer, &from) : PROV_E_FULL;
         count++;
     }
     if (r != PROV_E_NOT_FOUND)

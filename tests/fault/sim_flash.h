@@ -7,7 +7,7 @@
 
 #include "prov/port.h"
 
-#define SIM_SIZE_MAX    (64u * 1024)
+#define SIM_SIZE_MAX    (256u * 1024)
 #define SIM_SECTORS_MAX 64
 
 enum sim_fault {
