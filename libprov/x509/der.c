@@ -103,8 +103,12 @@ void prov_der_enter(struct prov_der *der, uint8_t tag)
 {
     struct prov_bytes content;
 
+    if (der->depth >= DER_DEPTH_MAX)
+        prov_der_fail(der, PROV_E_DEPTH);
     prov_der_take(der, tag, &content);
-    der->outer[der->depth++] = der->end;
+    if (der->depth < DER_DEPTH_MAX)
+        der->outer[der->depth] = der->end;
+    der->depth++;
     der->end = der->at;
     der->at = content.data;
 }
@@ -120,7 +124,8 @@ void prov_der_leave(struct prov_der *der)
 {
     prov_result result = prov_der_end(der);
 
-    der->end = der->outer[--der->depth];
+    if (--der->depth < DER_DEPTH_MAX)
+        der->end = der->outer[der->depth];
     prov_der_fail(der, result);
 }
 

@@ -57,7 +57,8 @@ PROV_MUST prov_result prov_der_end(struct prov_der *der);
 void prov_der_take(struct prov_der *der, uint8_t tag, struct prov_bytes *ret);
 /* The same, whatever tag it has, which is returned. */
 uint8_t prov_der_take_any(struct prov_der *der, struct prov_bytes *ret);
-/* Goes into the next element, and out again behind it. enter_some refuses an empty one. */
+/* Goes into the next element, and out again behind it. enter_some refuses an empty one. Deeper than DER_DEPTH_MAX:
+ * PROV_E_DEPTH. */
 void prov_der_enter(struct prov_der *der, uint8_t tag);
 void prov_der_enter_some(struct prov_der *der, uint8_t tag);
 void prov_der_leave(struct prov_der *der);

@@ -235,6 +235,32 @@ static void row39_unknown_extensions_asked_for_are_refused(void **state)
     assert_int_equal(request_parse(&request, &csr), PROV_E_CERT_PROFILE);
 }
 
+/* SEQUENCEs, one in the other. */
+static prov_result nest(size_t depth)
+{
+    uint8_t octets[2 * (DER_DEPTH_MAX + 2)];
+    struct prov_der der;
+
+    for (size_t i = 0; i < depth; i++) {
+        octets[2 * i] = DER_SEQUENCE;
+        octets[2 * i + 1] = (uint8_t)(2 * (depth - 1 - i));
+    }
+    prov_der_begin(&der, PROV_BYTES(octets, 2 * depth));
+    for (size_t i = 0; i < depth; i++)
+        prov_der_enter(&der, DER_SEQUENCE);
+    for (size_t i = 0; i < depth; i++)
+        prov_der_leave(&der);
+    return prov_der_end(&der);
+}
+
+static void cursor_goes_no_deeper_than_it_can_come_back(void **state)
+{
+    (void)state;
+    assert_int_equal(nest(DER_DEPTH_MAX + 2), PROV_E_DEPTH);
+    assert_int_equal(nest(DER_DEPTH_MAX + 1), PROV_E_DEPTH);
+    assert_int_equal(nest(DER_DEPTH_MAX), PROV_OK);
+}
+
 /* A directoryName lies deepest of all that a request may hold: in a subjectAltName, and as the issuer in an
  * authorityKeyIdentifier. */
 static void names_lie_deepest_in_requests(void **state)
@@ -558,6 +584,7 @@ int main(void)
         cmocka_unit_test(attributes_are_a_closed_list),
         cmocka_unit_test(row36_asking_for_a_ca_is_seen),
         cmocka_unit_test(row39_unknown_extensions_asked_for_are_refused),
+        cmocka_unit_test(cursor_goes_no_deeper_than_it_can_come_back),
         cmocka_unit_test(names_lie_deepest_in_requests),
         cmocka_unit_test(row25_group_bit_in_a_request_is_refused),
         cmocka_unit_test(a_request_damaged_anywhere),
