@@ -4,6 +4,8 @@
  */
 #include "prov/text.h"
 
+#include <string.h>
+
 #define DAY INT32_C(86400)
 
 /* Days from 1970 to the first of a month, 1 to 13. With March as the first month of a year the leap day
@@ -95,17 +97,16 @@ void prov_time_format(int64_t seconds, char ret[PROV_TIME_TEXT])
 
 prov_result prov_time_parse(struct prov_bytes text, int64_t *ret)
 {
-    static const char form[PROV_TIME_TEXT] = "0000-00-00T00:00:00Z";
-    uint8_t digits[PROV_TIME_DIGITS];
-    size_t count = 0;
+    uint8_t digits[PROV_TIME_DIGITS], *next = digits;
 
     if (text.len != PROV_TIME_TEXT - 1)
         return PROV_E_TEXT;
-    for (size_t i = 0; i < text.len; i++) {
-        if (form[i] == '0')
-            digits[count++] = text.data[i];
-        else if (text.data[i] != (uint8_t)form[i])
+    for (size_t i = 0; i < 6; i++) {
+        const uint8_t *at = text.data + fields[i].at;
+        if (at[fields[i].width] != (uint8_t)fields[i].after)
             return PROV_E_TEXT;
+        memcpy(next, at, fields[i].width);
+        next += fields[i].width;
     }
     return prov_time_from_digits(digits, ret);
 }

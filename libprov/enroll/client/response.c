@@ -10,20 +10,13 @@
 #define MAX_AGE_DEFAULT 60u        /* RFC 7252, section 5.10.5 */
 #define TOO_LONG        UINT32_MAX /* no block, no format, and more seconds than anyone waits */
 
-static uint32_t number_of(struct prov_bytes value)
-{
-    uint32_t number = 0;
-
-    for (size_t i = 0; i < value.len; i++)
-        number = number << 8 | value.data[i];
-    return value.len > 4 ? TOO_LONG : number;
-}
-
 /* One that comes again is not understood (RFC 7252, section 5.4.5). */
 static void hear_option(struct heard *heard, const struct prov_coap_option *option, bool again)
 {
-    uint32_t number = number_of(option->value);
+    uint32_t number;
 
+    if (prov_coap_uint(option, &number) != PROV_OK)
+        number = TOO_LONG;
     if (option->number == PROV_COAP_BLOCK2 && !again)
         heard->block2 = number;
     else if (PROV_WITH_BLOCKWISE && option->number == PROV_COAP_BLOCK1 && !again)
