@@ -204,6 +204,7 @@ void agent_resume_note(struct prov_agent *agent)
     agent->config.resume = NULL;
     if (!agent->candidate)
         agent->report.abbreviated = resumed;
+    /* not of a session that a PSK is delivered in: who steals what is kept could read it */
     agent->has_resumable =
         prov_dtls_resumable(&agent->dtls, agent->now_ms, &agent->resumable) == PROV_OK &&
         agent_time(agent, &now) && (agent->candidate || agent->wanted != PROV_KIND_PSK);

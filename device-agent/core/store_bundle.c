@@ -131,7 +131,7 @@ static prov_result check_room(struct prov_store *store, const struct prov_entry 
     struct store_writer counted, writer;
     store_factory_begin(&writer, store);
     store_compare_begin(&counted, store, writer.start);
-    counted.result = PROV_E_FULL;
+    counted.result = PROV_E_FULL; /* it has failed already: octets are counted, none is read */
     store_entry_put(&counted, entry);
     if (counted.at - writer.at > PROV_STORE_ENTRY_MAX)
         return PROV_E_OVERFLOW; /* nobody could read it */

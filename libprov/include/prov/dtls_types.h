@@ -26,8 +26,8 @@ struct prov_dtls_keys {
     uint8_t iv[PROV_AEAD_NONCE_LEN];
 };
 
-/* RFC 6347, section 4.1.2.6: bit n of seen is the last sequence number n mod 64 up to highest. Nobody sends 2^32 records under
- * one key (H12): larger numbers are not taken. */
+/* RFC 6347, section 4.1.2.6: bit n of seen is the last sequence number n mod 64 up to highest. Nobody sends 2^32
+ * records under one key (H12): larger numbers are not taken. */
 struct prov_dtls_window {
     uint32_t highest;
     uint32_t seen[2];
