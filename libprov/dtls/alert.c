@@ -30,23 +30,22 @@ void prov_dtls_fail(struct prov_dtls *s, prov_result result, enum prov_alert ale
     prov_dtls_release(s);
 }
 
-/* RFC 8422, section 5.11: a point that is none is an illegal_parameter. */
 void prov_dtls_end(struct prov_dtls *s, prov_outcome outcome)
 {
-    if (outcome == PROV_OK)
-        return;
-    if (outcome < 0x100)
+    prov_result noted = s->hs != NULL ? (prov_result)s->hs->error : PROV_OK;
+
+    if (outcome != PROV_OK)
         prov_dtls_fail(s, PROV_E_PEER, (enum prov_alert)outcome);
-    else
-        prov_dtls_fail(s, (prov_result)outcome,
-                       outcome == PROV_E_POINT ? PROV_ALERT_ILLEGAL_PARAMETER
-                                               : PROV_ALERT_INTERNAL_ERROR);
+    else if (noted != PROV_OK)
+        prov_dtls_fail(s, noted,
+                       noted == PROV_E_POINT ? PROV_ALERT_ILLEGAL_PARAMETER
+                                             : PROV_ALERT_INTERNAL_ERROR);
 }
 
 void prov_dtls_note(struct prov_dtls *s, prov_result result)
 {
     if (s->hs->error == PROV_OK)
-        s->hs->error = (uint16_t)result;
+        s->hs->error = (uint8_t)result;
 }
 
 /* In epoch 0 an alert is anybody's word: it ends an attempt and nothing more (H39). */

@@ -58,7 +58,7 @@ static prov_outcome judged(struct prov_dtls *s, prov_result result)
 {
     if (result != PROV_OK)
         prov_dtls_fail(s, result, prov_alert_for(result, (enum prov_kind)s->kind));
-    return result;
+    return PROV_OK;
 }
 
 /* Exactly the 91 octets of an uncompressed P-256 key (H21), and not one's own. */
@@ -125,9 +125,11 @@ prov_outcome prov_signature_check(struct prov_dtls *s, struct prov_bytes der)
     if (result == PROV_OK)
         result = prov_crypto_verify(s->crypto, PROV_BYTES_OF(s->hs->peer_point), s->hs->digest,
                                     signature);
-    if (result != PROV_OK && result != PROV_E_POINT)
-        prov_dtls_fail(s, result, PROV_ALERT_DECRYPT_ERROR);
-    return result;
+    if (result != PROV_OK)
+        prov_dtls_fail(s, result,
+                       result == PROV_E_POINT ? PROV_ALERT_ILLEGAL_PARAMETER
+                                              : PROV_ALERT_DECRYPT_ERROR);
+    return PROV_OK;
 }
 
 /* --- ECDH ------------------------------------------------------------------------------------ */
@@ -178,13 +180,13 @@ prov_outcome prov_rule_finished(struct prov_dtls *s, struct prov_bytes body)
 
     make_finished(s, client ? PROV_DTLS_SERVER : PROV_DTLS_CLIENT, expected);
     if (s->hs->error != PROV_OK)
-        return s->hs->error;
+        return PROV_OK;
     if (!prov_bytes_equal_secret(body, PROV_BYTES_OF(expected))) {
         s->authentic = true; /* it came sealed under the handshake's keys */
         prov_dtls_fail(s, PROV_E_DIGEST,
                        body.len == PROV_DTLS_FINISHED_LEN ? PROV_ALERT_DECRYPT_ERROR
                                                           : PROV_ALERT_DECODE_ERROR);
-        return PROV_E_DIGEST;
+        return PROV_OK;
     }
     s->finished_peer_seq = s->hs->next_receive;
     s->hs->state = STATE_LAST_FLIGHT;
@@ -201,7 +203,7 @@ prov_outcome prov_rule_last_flight(struct prov_dtls *s, struct prov_bytes none)
         s->side->before_last(s);
     make_finished(s, s->config->role, s->finished_own);
     if (s->hs->error != PROV_OK)
-        return s->hs->error;
+        return PROV_OK;
     s->finished_own_seq = s->hs->next_send;
     prov_flight_last(s);
     s->write_epoch = 1;

@@ -227,7 +227,8 @@ static prov_outcome make_share(struct prov_dtls *s, struct prov_bytes none)
 {
     (void)none;
     s->hs->state = STATE_AGREE;
-    return prov_crypto_ecdh_make(s->crypto, &s->hs->ecdh, s->hs->own_share);
+    prov_dtls_note(s, prov_crypto_ecdh_make(s->crypto, &s->hs->ecdh, s->hs->own_share));
+    return PROV_OK;
 }
 
 static prov_outcome answer(struct prov_dtls *s, struct prov_bytes none)

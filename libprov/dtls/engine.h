@@ -58,9 +58,9 @@ enum { LEVEL_WARNING = 1, LEVEL_FATAL = 2 };
 enum { CLIENT_CERTIFICATE_ECDSA_SIGN = 64 };  /* RFC 8422, section 5.5 */
 #define EMPTY_RENEGOTIATION_INFO_SCSV 0x00FFu /* RFC 5746, section 3.3 */
 
-/* What a rule comes to: PROV_OK; an alert, below 0x0100: the peer has broken the protocol (PROV_E_PEER); or a
- * prov_result, from 0x0101 on: of one's own, so that the peer is told internal_error. What a rule need not
- * look at it notes instead (prov_dtls_note). Who runs it ends the session by it (prov_dtls_end). */
+/* What a rule comes to: PROV_OK, or the alert for a peer that has broken the protocol (PROV_E_PEER). What fails
+ * on one's own side a rule notes (prov_dtls_note); what has an alert of its own ends the session at once
+ * (prov_dtls_fail), and PROV_OK is answered. Who runs it ends the session by it (prov_dtls_end). */
 typedef unsigned prov_outcome;
 
 /* --- the state tables ------------------------------------------------------------------------ */
@@ -244,7 +244,8 @@ void prov_finished_make(struct prov_dtls *s, enum prov_dtls_role role,
 /* The end: records why (the first reason stays), queues the alert that the profile allows in this
  * one's place (NONE: nothing is said), gives the workspace back. */
 void prov_dtls_fail(struct prov_dtls *s, prov_result result, enum prov_alert alert);
-/* The end by an outcome; PROV_OK: goes on. */
+/* The end by an outcome, or by what was noted: then the peer is told internal_error, or, of a point that is
+ * none, illegal_parameter (RFC 8422, section 5.11). Neither: goes on. */
 void prov_dtls_end(struct prov_dtls *s, prov_outcome outcome);
 /* While a rule runs: the session ends by the first result noted that is not PROV_OK, once the rule has run. */
 void prov_dtls_note(struct prov_dtls *s, prov_result result);

@@ -123,7 +123,7 @@ static bool run_one(struct prov_dtls *s)
         return false;
     if (outcome == PROV_OK && rule->message != MESSAGE_NONE)
         message_done(s, body);
-    prov_dtls_end(s, outcome != PROV_OK ? outcome : hs->error);
+    prov_dtls_end(s, outcome);
     return s->hs != NULL;
 }
 
@@ -478,7 +478,7 @@ void prov_dtls_give_psk(struct prov_dtls *s, struct prov_bytes psk, bool known)
     if (PROV_WITH_SERVER)
         s->hs->psk_known = known;
     if (psk.len == 0 || psk.len > PROV_PSK_MAX)
-        prov_dtls_end(s, PROV_E_BOUNDS);
+        prov_dtls_fail(s, PROV_E_BOUNDS, PROV_ALERT_INTERNAL_ERROR);
     else
         prov_premaster_make(s, psk);
 }
@@ -490,7 +490,8 @@ void prov_dtls_give_signature(struct prov_dtls *s, prov_result result,
         return;
     if (result == PROV_OK)
         memcpy(s->hs->signature, signature, PROV_SIGNATURE_LEN);
-    prov_dtls_end(s, result);
+    else
+        prov_dtls_fail(s, result, PROV_ALERT_INTERNAL_ERROR);
 }
 
 void prov_dtls_give_verdict(struct prov_dtls *s, prov_result verdict)

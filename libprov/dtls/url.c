@@ -116,7 +116,7 @@ prov_outcome prov_rule_certificate_url(struct prov_dtls *s, struct prov_bytes bo
         return PROV_ALERT_ILLEGAL_PARAMETER;
     if (urls.count > PROV_DTLS_CHAIN_MAX || urls.too_long) {
         prov_dtls_fail(s, PROV_E_BOUNDS, PROV_ALERT_CERTIFICATE_UNOBTAINABLE);
-        return PROV_E_BOUNDS;
+        return PROV_OK;
     }
     s->hs->state = STATE_KEY_EXCHANGE;
     prov_dtls_ask(s, PROV_DTLS_NEED_FETCH);

@@ -57,7 +57,7 @@ bool prov_alert_allowed(enum prov_alert alert, enum prov_kind kind)
 
 /* RFC 5246, section 7.2.2. What is not listed: certificate_unknown. */
 static const struct verdict_row {
-    uint16_t verdict; /* prov_result */
+    uint8_t verdict; /* prov_result */
     uint8_t alert;
 } verdicts[] = {
     {PROV_E_TIME, PROV_ALERT_CERTIFICATE_EXPIRED},

@@ -76,7 +76,7 @@ struct prov_dtls_handshake {
     uint16_t early_len;
     uint16_t next_send, next_receive;       /* message_seq */
     uint16_t answered_from, answered_until; /* the peer's messages that the own flight answers */
-    uint16_t error;                         /* the first prov_result that a rule did not look at */
+    uint8_t error;                          /* the first prov_result that a rule did not look at */
     uint16_t request_seq; /* client: the message_seq of a CertificateRequest that is kept, or 0 */
     uint32_t offered, answered; /* extensions, by row of the table */
     uint32_t timer_ms;

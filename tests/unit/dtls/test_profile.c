@@ -53,7 +53,7 @@ static void rule_2e_the_others_are_for_all(void **state)
 static void rule_2e_every_verdict_has_an_alert_that_may_be_sent(void **state)
 {
     (void)state;
-    for (unsigned verdict = 0x0101; verdict < 0x0b00; verdict++)
+    for (unsigned verdict = PROV_E_INTERNAL; verdict < 0x100; verdict++)
         for (size_t k = 1; k < 4; k++)
             assert_true(
                 prov_alert_allowed(prov_alert_for((prov_result)verdict, kinds[k]), kinds[k]));
