@@ -9,21 +9,14 @@
 
 #include "agent_private.h"
 
-/* The fingerprint that is sent in place of a CertificateRequest is no shorter than this. */
-#define REQUEST_MIN (2 + PROV_HASH_LEN)
-
 /* --- before a session ------------------------------------------------------------------------- */
 
 void agent_cache_offer(struct prov_agent *agent)
 {
-    const struct prov_cached *cached = &agent->entry.cached;
-    agent->seen = *cached;
+    agent->seen = agent->entry.cached;
     agent->cache_refused = false;
-    if (agent->request.no_cached_info || !agent_is_cert(agent->entry.kind))
-        return;
-    agent->config.cached_chain = cached->chain;
-    agent->config.cached_chain_len = prov_entry_count(cached->chain, PROV_ENTRY_CACHE_MAX);
-    agent->config.cached_request = cached->request;
+    if (!agent->request.no_cached_info)
+        agent->config.cached_certificate = agent->seen;
 }
 
 /* --- in it ------------------------------------------------------------------------------------ */
@@ -41,30 +34,13 @@ static struct prov_bytes copy(struct prov_agent *agent, struct prov_bytes octets
 }
 
 /* What is sent whole though it was offered in short is another chain, or one that the server never gives
- * in short. It is kept whole or not at all. */
+ * in short. */
 void agent_cache_see(struct prov_agent *agent, prov_result verdict)
 {
-    struct prov_bytes chain[PROV_DTLS_CHAIN_MAX], *seen = agent->seen.chain;
     bool used = prov_dtls_used_cache(&agent->dtls);
     agent->cache_refused = used && verdict != PROV_OK;
-    if (used || verdict != PROV_OK)
-        return;
-    size_t len = prov_dtls_peer_chain(&agent->dtls, chain);
-    memset(seen, 0, sizeof agent->seen.chain);
-    for (size_t i = 0; i < len && len <= PROV_ENTRY_CACHE_MAX; i++) {
-        seen[i] = copy(agent, chain[i]);
-        if (seen[i].len == 0) {
-            memset(seen, 0, sizeof agent->seen.chain);
-            return;
-        }
-    }
-}
-
-void agent_cache_see_request(struct prov_agent *agent)
-{
-    struct prov_bytes request = prov_dtls_peer_request(&agent->dtls);
-    if (agent_is_cert(agent->entry.kind) && request.data != agent->seen.request.data)
-        agent->seen.request = request.len > REQUEST_MIN ? copy(agent, request) : PROV_BYTES_NONE;
+    if (!used && verdict == PROV_OK)
+        agent->seen = copy(agent, prov_dtls_peer_certificate(&agent->dtls));
 }
 
 /* --- after it --------------------------------------------------------------------------------- */
@@ -75,20 +51,20 @@ static void make_void(struct prov_agent *agent)
     if (agent->snapshot != 0)
         kept = prov_store_cache_void(agent->store, agent->snapshot);
     (void)kept; /* the engine falls back to the whole message all the same */
-    memset(&agent->entry.cached, 0, sizeof agent->entry.cached);
+    agent->entry.cached = PROV_BYTES_NONE;
 }
 
 void agent_cache_connected(struct prov_agent *agent)
 {
-    struct prov_cached *cached = &agent->entry.cached;
     bool used = prov_dtls_used_cache(&agent->dtls);
     if (PROV_WITH_STATS)
         agent->report.cached_chains += used;
     if (PROV_WITH_STATS && !agent->candidate)
         agent->report.cached_chain = used;
-    if (agent->config.cached_chain_len > 0 && cached->chain[0].data != agent->seen.chain[0].data)
+    struct prov_bytes offered = agent->config.cached_certificate;
+    if (offered.len > 0 && offered.data != agent->seen.data)
         make_void(agent);
-    *cached = agent->seen;
+    agent->entry.cached = agent->seen;
 }
 
 bool agent_cache_failed(struct prov_agent *agent)
@@ -110,6 +86,6 @@ void agent_cache_choose(struct prov_agent *agent)
     for (size_t i = 0; i < PROV_ENTRY_ANCHORS_MAX; i++)
         if (!prov_bytes_equal(entry->anchors[i], next->anchors[i])) {
             next->new_anchors = true;
-            memset(&next->cached, 0, sizeof next->cached);
+            next->cached = PROV_BYTES_NONE;
         }
 }

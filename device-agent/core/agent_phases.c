@@ -297,9 +297,9 @@ static prov_result stage(struct prov_agent *agent)
     if (PROV_WITH_CACHED_INFO)
         agent_cache_choose(agent);
     prov_result r = prov_store_stage(agent->store, next, agent->from_factory);
-    if (!PROV_WITH_CACHED_INFO || r != PROV_E_FULL || next->cached.chain[0].len == 0)
+    if (!PROV_WITH_CACHED_INFO || r != PROV_E_FULL || next->cached.len == 0)
         return r;
-    memset(&next->cached, 0, sizeof next->cached);
+    next->cached = PROV_BYTES_NONE;
     return prov_store_stage(agent->store, next, agent->from_factory);
 }
 

@@ -111,9 +111,8 @@ PROV_MUST prov_result agent_deny_key(struct prov_agent *agent, struct prov_bytes
 
 /* Before a session: the chain that was kept goes into the configuration. */
 void agent_cache_offer(struct prov_agent *agent);
-/* At the verdict on a chain; while NEED_SIGN is open. */
+/* At the verdict on a chain. */
 void agent_cache_see(struct prov_agent *agent, prov_result verdict);
-void agent_cache_see_request(struct prov_agent *agent);
 /* After CONNECTED: what was kept is void if the server has shown another chain. */
 void agent_cache_connected(struct prov_agent *agent);
 /* Whether the kept chain was refused: it is dropped then, and the whole one is worth a try. */

@@ -261,8 +261,6 @@ static void give_verdict(struct prov_agent *agent)
 static void give_signature(struct prov_agent *agent)
 {
     uint8_t signature[PROV_SIGNATURE_LEN];
-    if (PROV_WITH_CACHED_INFO)
-        agent_cache_see_request(agent);
     prov_result r = agent_key_sign(agent->port, &agent->entry.key,
                                    prov_dtls_need_digest(&agent->dtls), signature);
     prov_dtls_give_signature(&agent->dtls, r, signature);

@@ -60,7 +60,7 @@ prov_result prov_store_get(struct prov_store *store, enum prov_store_place place
         return PROV_E_CORRUPT;
     uint32_t sequence = store_slot_sequence(store, place);
     if (PROV_WITH_CACHED_INFO && sequence != 0 && sequence == store->state.cache_void)
-        memset(&ret->cached, 0, sizeof ret->cached);
+        ret->cached = PROV_BYTES_NONE;
     return PROV_OK;
 }
 

@@ -42,7 +42,7 @@ void prov_dtls_end(struct prov_dtls *s, prov_outcome outcome)
                                              : PROV_ALERT_INTERNAL_ERROR);
 }
 
-void prov_dtls_note(struct prov_dtls *s, prov_result result)
+void prov_dtls_note(const struct prov_dtls *s, prov_result result)
 {
     if (s->hs->error == PROV_OK)
         s->hs->error = (uint8_t)result;

@@ -24,8 +24,8 @@ void prov_certificate_add(struct prov_dtls *s)
         prov_urls_put(message, config->urls, config->urls_len);
     else if (prov_dtls_is_raw(s))
         prov_raw_key_put(message, config->spki);
-    else if (!client && prov_cached_agreed(s, CACHED_CERT))
-        prov_cached_put_short(s, CACHED_CERT, message);
+    else if (!client && prov_cached_agreed(s))
+        prov_cached_put_short(s, message);
     else
         prov_certificates_put(message, config->chain, config->chain_len);
     prov_flight_message_end(s);
@@ -87,23 +87,16 @@ prov_outcome prov_chain_check(struct prov_dtls *s, const struct prov_bytes *chai
     return judged(s, result == PROV_OK ? ask_verdict(s, leaf.point) : result);
 }
 
-/* The client has it from an earlier handshake. It is judged as if it had come now (H40). */
-static prov_outcome take_cached_chain(struct prov_dtls *s, struct prov_bytes body)
-{
-    prov_outcome outcome = prov_cached_take_short(s, CACHED_CERT, body);
-
-    if (outcome != PROV_OK)
-        return outcome;
-    s->used_cache = true;
-    return prov_chain_check(s, s->config->cached_chain, s->config->cached_chain_len);
-}
-
+/* One that the client has from an earlier handshake is judged as if it had come now (H40). */
 static prov_outcome take_chain(struct prov_dtls *s, struct prov_bytes body)
 {
+    prov_outcome outcome = PROV_OK;
     size_t count;
 
-    if (prov_dtls_is_client(s) && prov_cached_agreed(s, CACHED_CERT))
-        return take_cached_chain(s, body);
+    if (prov_dtls_is_client(s) && prov_cached_agreed(s))
+        outcome = prov_cached_restore(s, &body);
+    if (outcome != PROV_OK)
+        return outcome;
     return prov_certificates_take(body, s->hs->shown, &count)
                ? prov_chain_check(s, s->hs->shown, count)
                : PROV_ALERT_DECODE_ERROR;

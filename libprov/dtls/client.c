@@ -17,7 +17,6 @@
 
 #include <string.h>
 
-#include "cached.h"
 #include "extensions.h"
 #include "messages.h"
 #include "prov/x509.h"
@@ -181,24 +180,14 @@ static bool can_answer(const struct prov_certificate_request *request)
     return type && prov_numbers_have(request->algorithms, PROV_SIGNATURE_ECDSA_SHA256);
 }
 
-/* One that came in full is kept for the caller, if there is room for it beside the own flight. */
 static prov_outcome take_request(struct prov_dtls *s, struct prov_bytes body)
 {
-    bool cached = prov_cached_agreed(s, CACHED_CERT_REQ);
     struct prov_certificate_request request;
 
-    if (cached) {
-        prov_outcome outcome = prov_cached_take_short(s, CACHED_CERT_REQ, body);
-        if (outcome != PROV_OK)
-            return outcome;
-        body = s->config->cached_request;
-    }
     if (!prov_certificate_request_take(body, &request))
         return PROV_ALERT_DECODE_ERROR;
     if (!can_answer(&request))
         return PROV_ALERT_HANDSHAKE_FAILURE;
-    if (PROV_WITH_CACHED_INFO && !cached && body.len <= PROV_DTLS_REQUEST_MAX)
-        s->hs->request_seq = s->hs->next_receive;
     s->hs->state = STATE_HELLO_DONE;
     return PROV_OK;
 }
@@ -343,8 +332,6 @@ prov_result prov_dtls_start(struct prov_dtls *s, const struct prov_dtls_config *
     prov_dtls_note(s, prov_crypto_random(crypto, workspace->random_client, PROV_DTLS_RANDOM_LEN));
     if (PROV_DTLS_RESUMES && prov_client_named(config))
         prov_resume_note_name(s, prov_bytes_text(config->server_name->text));
-    if (PROV_WITH_CACHED_INFO)
-        prov_cached_begin(s);
     send_hello(s, PROV_BYTES_NONE);
     result = (prov_result)workspace->error;
     if (result != PROV_OK)

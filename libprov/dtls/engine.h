@@ -248,7 +248,7 @@ void prov_dtls_fail(struct prov_dtls *s, prov_result result, enum prov_alert ale
  * none, illegal_parameter (RFC 8422, section 5.11). Neither: goes on. */
 void prov_dtls_end(struct prov_dtls *s, prov_outcome outcome);
 /* While a rule runs: the session ends by the first result noted that is not PROV_OK, once the rule has run. */
-void prov_dtls_note(struct prov_dtls *s, prov_result result);
+void prov_dtls_note(const struct prov_dtls *s, prov_result result);
 void prov_alert_queue(struct prov_dtls *s, uint8_t level, enum prov_alert alert);
 void prov_alert_take(struct prov_dtls *s, unsigned epoch, struct prov_bytes content);
 bool prov_alert_pull(struct prov_dtls *s, struct prov_buf *out);

@@ -217,14 +217,9 @@ struct prov_bytes prov_inbox_find(struct prov_dtls_handshake *hs, uint16_t seq)
     return PROV_BYTES(message + MESSAGE_HEADER_LEN, prov_be16(message + 2));
 }
 
-/* A request that is kept is not due any more: it stays. (Number 0 is a hello's.) */
 void prov_inbox_pop(struct prov_dtls_handshake *hs)
 {
-    bool kept =
-        PROV_WITH_CACHED_INFO && hs->next_receive > 0 && hs->request_seq == hs->next_receive;
-
-    if (!kept)
-        drop(hs, find(hs, hs->next_receive));
+    drop(hs, find(hs, hs->next_receive));
     hs->next_receive++;
 }
 

@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "cached.h"
 #include "url.h"
 
 bool prov_dtls_connected(const struct prov_dtls *s)
@@ -86,13 +85,12 @@ bool prov_dtls_used_cache(const struct prov_dtls *s)
     return s->used_cache;
 }
 
-struct prov_bytes prov_dtls_peer_request(const struct prov_dtls *s)
+struct prov_bytes prov_dtls_peer_certificate(const struct prov_dtls *s)
 {
-    if (!needs(s, PROV_DTLS_NEED_SIGN) || !prov_dtls_is_client(s))
+    if (!needs(s, PROV_DTLS_NEED_VERIFY))
         return PROV_BYTES_NONE;
-    if (prov_cached_agreed(s, CACHED_CERT_REQ))
-        return s->config->cached_request;
-    return s->hs->request_seq != 0 ? prov_inbox_find(s->hs, s->hs->request_seq) : PROV_BYTES_NONE;
+    return s->used_cache ? s->config->cached_certificate
+                         : prov_inbox_find(s->hs, s->hs->next_receive);
 }
 
 size_t prov_dtls_need_urls(const struct prov_dtls *s,

@@ -162,12 +162,7 @@ static void add_exchange(struct prov_dtls *s)
 
 static void add_request(struct prov_dtls *s)
 {
-    struct prov_buf *message = prov_flight_message(s, MESSAGE_CERTIFICATE_REQUEST);
-
-    if (prov_cached_agreed(s, CACHED_CERT_REQ))
-        prov_cached_put_short(s, CACHED_CERT_REQ, message);
-    else
-        prov_certificate_request_put(message);
+    prov_certificate_request_put(prov_flight_message(s, MESSAGE_CERTIFICATE_REQUEST));
     prov_flight_message_end(s);
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "bench.h"
+#include "libprov/dtls/messages.h"
 #include "libssl.h"
 #include "ours.h"
 
@@ -17,13 +18,16 @@ static struct ours_figures measure(struct world *world, bool cached, bool at_url
 {
     struct prov_certificate_url urls[2] = {{.url = prov_bytes_text(places[0])},
                                            {.url = prov_bytes_text(places[1])}};
+    uint8_t room[2 * PROV_CERT_MAX + 9];
+    struct prov_buf body = PROV_BUF_OF(room);
     struct ours_figures figures;
     struct prov_dtls server;
     struct ours ours;
 
     ours_make(&ours, world, PROV_KIND_CERT, prov_suites_public);
-    ours.client_config.cached_chain = world->server.chain;
-    ours.client_config.cached_chain_len = cached ? 2 : 0;
+    prov_certificates_put(&body, world->server.chain, 2);
+    if (cached)
+        ours.client_config.cached_certificate = prov_buf_bytes(&body);
     ours.client_config.urls = urls;
     ours.client_config.urls_len = at_urls ? 2 : 0;
     ours.server_config.take_urls = true;

@@ -803,8 +803,10 @@ static void make_variety(struct world *w)
     if (w->kind == TICKET || w->kind == BY_TICKET)
         w->ends[SERVER].config.tickets = &w->ticket_keys;
     if (w->kind == CACHED) {
-        client->cached_chain = w->ends[SERVER].chain;
-        client->cached_chain_len = 1;
+        static uint8_t room[3 + 3 + 800];
+        struct prov_buf body = PROV_BUF_OF(room);
+        prov_certificates_put(&body, w->ends[SERVER].chain, 1);
+        client->cached_certificate = prov_buf_bytes(&body);
     }
     if (w->kind == URL) {
         url.url = prov_bytes_text("http://a.example/c");

@@ -195,20 +195,8 @@ static prov_result no_depth(struct rig *rig, prov_result right)
 /* What a handshake has shown that failed is offered the next time. */
 static prov_result keep_failed(struct rig *rig, prov_result right)
 {
-    static uint8_t octets[PROV_DTLS_CERTIFICATE_MAX];
-    static struct prov_bytes kept[PROV_DTLS_CHAIN_MAX];
-    struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
-    struct prov_buf room = PROV_BUF_OF(octets);
-    size_t count = prov_dtls_peer_chain(&rig->session, chain);
-
-    if (right == PROV_OK)
-        return right;
-    for (size_t i = 0; i < count; i++) {
-        kept[i] = PROV_BYTES(room.data + room.len, chain[i].len);
-        prov_put_bytes(&room, chain[i]);
-        rig->chain[i] = kept[i];
-    }
-    rig->chain_len = count;
+    if (right != PROV_OK)
+        rig_keep_chain(rig);
     return right;
 }
 static bool no_fingerprint(struct rig *rig, uint8_t *datagram, size_t *len)

@@ -229,7 +229,9 @@ static void no_name(struct rig *rig)
 }
 static void other_identity(struct rig *rig)
 {
-    rig->client.psk_identity = OCTETS(1, 2, 3, 4, 5, 6, 7, 8);
+    static const uint8_t identity[] = {1, 2, 3, 4, 5, 6, 7, 8};
+
+    rig->client.psk_identity = PROV_BYTES_OF(identity);
 }
 static void named_identity(struct rig *rig)
 {
@@ -238,8 +240,7 @@ static void named_identity(struct rig *rig)
 }
 static void half_a_chain(struct rig *rig)
 {
-    if (rig->client.cached_chain_len > 1)
-        rig->client.cached_chain_len = 1;
+    rig->client.cached_certificate.len /= 2;
 }
 
 /* --- datagrams ------------------------------------------------------------------------------- */

@@ -165,10 +165,8 @@ static void start_client(struct rig *rig)
                                             .chain_len = 1};
     if (rig->has_kept)
         rig->client.resume = &rig->kept;
-    if (rig->chain_kept) {
-        rig->client.cached_chain = rig->chain;
-        rig->client.cached_chain_len = rig->chain_len;
-    }
+    if (rig->chain_kept)
+        rig->client.cached_certificate = PROV_BYTES(rig->certificate, rig->certificate_len);
     rig->psk = PROV_BYTES_OF(w->psk);
     rig->flow++;
     rig->count = rig->hellos = 0;
@@ -198,20 +196,12 @@ static prov_result judge_chain(struct rig *rig)
     return result;
 }
 
-/* Where cached_info would find it. */
-static void keep_chain(struct rig *rig)
+void rig_keep_chain(struct rig *rig)
 {
-    struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
-    struct prov_buf room = PROV_BUF_OF(rig->chain_octets);
-    size_t len = prov_dtls_peer_chain(&rig->session, chain);
+    struct prov_bytes body = prov_dtls_peer_certificate(&rig->session);
 
-    if (rig->chain_kept)
-        return;
-    for (size_t i = 0; i < len; i++) {
-        rig->chain[i] = PROV_BYTES(room.data + room.len, chain[i].len);
-        prov_put_bytes(&room, chain[i]);
-    }
-    rig->chain_len = len;
+    memmove(rig->certificate, body.data, body.len);
+    rig->certificate_len = body.len;
 }
 
 static void verify(struct rig *rig)
@@ -220,7 +210,8 @@ static void verify(struct rig *rig)
 
     if (rig->mode == RIG_CERT) {
         right = judge_chain(rig);
-        keep_chain(rig);
+        if (!rig->chain_kept)
+            rig_keep_chain(rig);
     } else if (prov_bytes_equal(prov_dtls_peer_spki(&rig->session),
                                 PROV_BYTES_OF(rig->world->server_spki))) {
         right = PROV_OK;
@@ -277,7 +268,7 @@ static void on_data(struct rig *rig)
 static void on_connected(struct rig *rig)
 {
     rig->connected = true;
-    rig->chain_kept = rig->chain_kept || rig->chain_len > 0;
+    rig->chain_kept = rig->chain_kept || rig->certificate_len > 0;
     if (prov_dtls_resumable(&rig->session, rig->now_ms, &rig->kept) == PROV_OK)
         rig->has_kept = true;
     if (!rig->no_data)

@@ -82,9 +82,8 @@ struct rig {
     size_t good_len;
     struct prov_dtls_resumable kept;
     bool has_kept;
-    uint8_t chain_octets[PROV_DTLS_CERTIFICATE_MAX]; /* the server's, as it came */
-    struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
-    size_t chain_len;
+    uint8_t certificate[PROV_DTLS_CERTIFICATE_MAX]; /* the server's message, as it came */
+    size_t certificate_len;
     bool chain_kept; /* its handshake has completed */
 
     /* what was found */
@@ -99,6 +98,8 @@ void rig_run(struct rig *rig);
 void rig_free(struct rig *rig);
 const struct prov_check_finding *rig_finding(const struct rig *rig, const char *rule);
 
+/* While it is judged: the Certificate is offered by cached_info once its handshake has completed. */
+void rig_keep_chain(struct rig *rig);
 /* Seals a record of epoch 1 and sends it to the judge. */
 void rig_send(struct rig *rig, uint8_t type, struct prov_bytes content);
 /* The first handshake message of a type in a datagram of whole messages, header and body; changes go

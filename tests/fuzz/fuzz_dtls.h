@@ -24,13 +24,10 @@ static inline struct wire_world *fuzz_dtls_world(void)
  * mutations of one stay small. */
 static inline void fuzz_dtls_certificates(struct wire *w)
 {
-    static const uint8_t request[] = {1, 64, 0, 2, 4, 3, 0, 0};
     static struct prov_certificate_url urls[2];
 
     urls[0].url = urls[1].url = prov_bytes_text("http://h/");
-    w->ends[WIRE_CLIENT].config.cached_chain = w->world->identities[WIRE_SERVER].chain;
-    w->ends[WIRE_CLIENT].config.cached_chain_len = 2;
-    w->ends[WIRE_CLIENT].config.cached_request = PROV_BYTES_OF(request);
+    w->ends[WIRE_CLIENT].config.cached_certificate = w->world->identities[WIRE_SERVER].certificate;
     w->ends[WIRE_CLIENT].config.urls = urls;
     w->ends[WIRE_CLIENT].config.urls_len = 2;
     w->ends[WIRE_SERVER].config.take_urls = true;

@@ -25,6 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "libprov/dtls/messages.h"
 #include "peer_files.h"
 #include "prov/dtls.h"
 #include "prov/text.h"
@@ -42,6 +43,7 @@ struct peer {
     struct prov_path path;
     struct prov_fqdn name;
     struct prov_certificate_url url;
+    uint8_t cached_octets[PROV_DTLS_CERTIFICATE_MAX];
     bool has_name, accepted, done, beating;
     unsigned rounds;                 /* sessions, one after the other */
     struct prov_dtls_resumable kept; /* of the one before */
@@ -380,6 +382,7 @@ static bool set_option(struct peer *p, const char *option, const char *value)
 
 static void configure(struct peer *p)
 {
+    struct prov_buf cached = PROV_BUF_OF(p->cached_octets);
     enum prov_kind kind = p->psk_len > 0              ? PROV_KIND_PSK
                           : p->files.anchor_count > 0 ? PROV_KIND_CERT
                                                       : PROV_KIND_RPK;
@@ -390,8 +393,9 @@ static void configure(struct peer *p)
     p->config.spki = PROV_BYTES_OF(p->files.spki);
     p->config.chain = p->files.chain;
     p->config.chain_len = p->files.chain_len;
-    p->config.cached_chain = p->files.cached;
-    p->config.cached_chain_len = p->files.cached_len;
+    if (p->files.cached_len > 0)
+        prov_certificates_put(&cached, p->files.cached, p->files.cached_len);
+    p->config.cached_certificate = prov_buf_bytes(&cached);
     p->config.urls = &p->url;
     p->config.urls_len = p->url.url.len > 0 ? 1 : 0;
     p->config.resumption = p->rounds > 1;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libprov/dtls/messages.h"
+
 #define YEAR (365 * (int64_t)86400)
 
 const char *const wire_kind_names[WIRE_KINDS] = {"psk", "psk-fs", "rpk", "cert"};
@@ -61,6 +63,9 @@ static void make_identity(struct wire_world *w, const struct prov_pki_issuer *is
     prov_spki_encode(id->key.point, id->spki);
     id->chain[0] = prov_buf_bytes(&out);
     id->chain[1] = w->issuing;
+    out = PROV_BUF_OF(id->message);
+    prov_certificates_put(&out, id->chain, 2);
+    id->certificate = prov_buf_bytes(&out);
 }
 
 void wire_world_make(struct wire_world *w)

@@ -26,6 +26,8 @@ struct wire_identity {
     uint8_t spki[PROV_SPKI_LEN];
     uint8_t leaf[PROV_CERT_MAX];
     struct prov_bytes chain[2]; /* end entity, issuing CA */
+    uint8_t message[2 * PROV_CERT_MAX + 9];
+    struct prov_bytes certificate; /* the body of a Certificate with both */
 };
 
 struct wire_world {

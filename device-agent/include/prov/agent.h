@@ -215,7 +215,7 @@ struct prov_agent {
     uint32_t snapshot;  /* where entry is from, 0: the factory record */
     uint64_t now_ms, pause_ms;
     struct prov_entry entry; /* the session's credential; views into entry_room */
-    struct prov_cached seen; /* of the server, in this session; views behind the entry */
+    struct prov_bytes seen;  /* the server's Certificate, in this session; behind the entry */
     struct prov_eui64 device;
     struct prov_agent_request request;
     struct prov_agent_report report;

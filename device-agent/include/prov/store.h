@@ -48,7 +48,6 @@
 #define PROV_ENTRY_CHAIN_MAX   (PROV_WITH_CERT ? PROV_BUNDLE_CHAIN_MAX : 1)
 #define PROV_ENTRY_ANCHORS_MAX (PROV_WITH_CERT ? PROV_BUNDLE_ANCHORS_MAX : 1)
 #define PROV_ENTRY_URLS_MAX    (PROV_WITH_CERTIFICATE_URLS ? PROV_BUNDLE_CHAIN_MAX : 1)
-#define PROV_ENTRY_CACHE_MAX   (PROV_WITH_CERT ? PROV_BUNDLE_CHAIN_MAX : 1)
 
 /* --- an entry --------------------------------------------------------------------------------- */
 
@@ -64,16 +63,10 @@ struct prov_key_ref {
     uint32_t handle;          /* PROV_KEY_HANDLE */
 };
 
-/* What a server has shown, as it was last seen: its chain, and its CertificateRequest if that is worth it. */
-struct prov_cached {
-    struct prov_bytes chain[PROV_ENTRY_CACHE_MAX], request;
-};
-
 /* The views of an entry: what is not there is PROV_BYTES_NONE, and so is what follows the last of a list. Their
  * order is that of the keys on flash: no build may shift one that it reads. */
 #define PROV_ENTRY_MEMBERS                                                                         \
-    (7 + PROV_ENTRY_PEERS_MAX + PROV_ENTRY_CHAIN_MAX + PROV_ENTRY_ANCHORS_MAX +                    \
-     PROV_ENTRY_CACHE_MAX)
+    (7 + PROV_ENTRY_PEERS_MAX + PROV_ENTRY_CHAIN_MAX + PROV_ENTRY_ANCHORS_MAX)
 
 /* One credential, what authenticates the server, where it is. Views all over: into the room it was read to, or into
  * whatever it is made of. Texts end with a NUL, which their length counts. */
@@ -88,7 +81,7 @@ struct prov_entry {
             struct prov_bytes peers[PROV_ENTRY_PEERS_MAX]; /* RPK: the server's points */
             struct prov_bytes chain[PROV_ENTRY_CHAIN_MAX]; /* CERT */
             struct prov_bytes anchors[PROV_ENTRY_ANCHORS_MAX];
-            struct prov_cached cached;
+            struct prov_bytes cached; /* its server's Certificate message, as it was last seen */
         };
         struct prov_bytes members[PROV_ENTRY_MEMBERS];
     };

@@ -57,7 +57,6 @@
 #define PROV_DTLS_ROOM (PROV_DTLS_INBOX_MAX + (PROV_WITH_SERVER ? 2560 : PROV_DTLS_HELLO_MAX))
 #define PROV_DTLS_FLIGHT_MAX                                                                       \
     (PROV_WITH_SERVER ? 2560 : PROV_DTLS_ROOM) /* largest own flight (H10) */
-#define PROV_DTLS_REQUEST_MAX 256              /* a CertificateRequest that is kept beside it */
 #define PROV_DTLS_MTU_DEFAULT 1200             /* UDP payload octets (profile.md, row 49) */
 #define PROV_DTLS_MTU_MIN     228
 /* At the most: 13 header, 8 explicit nonce, 16 tag, 33 for a connection id. */
@@ -134,12 +133,10 @@ struct prov_dtls_config {
     const struct prov_dtls_resumable *resume; /* client: tried; a full handshake if it is refused */
     struct prov_dtls_tickets *tickets; /* constrained server: takes tickets; see set_ticket */
 
-    /* Client, certificates: the server's chain as it came in an earlier handshake, end entity first, and
-     * the body of its CertificateRequest (or none): offered by cached_info. Taken from a handshake
-     * that was completed, never from another (RFC 7924, section 7). Must stay like `chain`. */
-    const struct prov_bytes *cached_chain;
-    size_t cached_chain_len;
-    struct prov_bytes cached_request;
+    /* Client, certificates: the server's Certificate as prov_dtls_peer_certificate gave it in an earlier
+     * handshake, or none: offered by cached_info. Taken from a handshake that was completed, never from
+     * another (RFC 7924, section 7). Must stay like `chain`. */
+    struct prov_bytes cached_certificate;
 
     const struct prov_certificate_url *urls; /* client: where its chain lies, end entity first */
     size_t urls_len;
@@ -298,8 +295,8 @@ void prov_dtls_give_chain(struct prov_dtls *s, prov_result result, const struct 
 const struct prov_dtls_config *prov_dtls_chosen(const struct prov_dtls *s);
 /* Client: whether the server's chain was the cached one. The verdict is asked for all the same (H40). */
 bool prov_dtls_used_cache(const struct prov_dtls *s);
-/* Client: the body of the server's CertificateRequest, while NEED_SIGN is open; for the next time. */
-struct prov_bytes prov_dtls_peer_request(const struct prov_dtls *s);
+/* The body of the peer's Certificate, while NEED_VERIFY is open; for a client's next time. */
+struct prov_bytes prov_dtls_peer_certificate(const struct prov_dtls *s);
 
 /* --- connection ids (RFC 9146) --------------------------------------------------------------- */
 

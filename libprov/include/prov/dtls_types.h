@@ -45,11 +45,10 @@ struct prov_dtls_facts {
     bool protocol;                      /* ALPN: the one in common */
     uint8_t client_types, server_types; /* certificate types, bit n for type n; 0: no extension */
     uint8_t server_type_first;
-    uint8_t cached_known; /* cached_info: bit n: there is a fingerprint of type n */
-    uint8_t cached_types; /* bit n: type n goes in its short form */
-    bool urls;            /* client_certificate_url */
-    bool ticket;          /* client: one is promised; server: one is asked for */
-    bool by_ticket;       /* server: the session goes on by one */
+    bool cached;    /* cached_info: the server's Certificate goes in its short form */
+    bool urls;      /* client_certificate_url */
+    bool ticket;    /* client: one is promised; server: one is asked for */
+    bool by_ticket; /* server: the session goes on by one */
 };
 
 struct prov_dtls_handshake {
@@ -77,8 +76,7 @@ struct prov_dtls_handshake {
     uint16_t next_send, next_receive;       /* message_seq */
     uint16_t answered_from, answered_until; /* the peer's messages that the own flight answers */
     uint8_t error;                          /* the first prov_result that a rule did not look at */
-    uint16_t request_seq; /* client: the message_seq of a CertificateRequest that is kept, or 0 */
-    uint32_t offered, answered; /* extensions, by row of the table */
+    uint32_t offered, answered;             /* extensions, by row of the table */
     uint32_t timer_ms;
     uint64_t deadline_ms;
     struct prov_buf message; /* of the own flight, while it is made */
@@ -88,7 +86,7 @@ struct prov_dtls_handshake {
         struct prov_bytes identity;  /* server: where it lies in the room: its key is sought */
         struct prov_bytes cached;    /* server: cached_info, while the ClientHello is in work */
     };
-    /* The peer's raw key or certificates, as they came; what is to be judged: those, cached, or fetched. */
+    /* The peer's raw key or certificates, as they came or are cached; what is to be judged: those, or fetched. */
     struct prov_bytes shown[PROV_DTLS_IF(PROV_WITH_CERT, PROV_DTLS_CHAIN_MAX)];
     const struct prov_bytes *chain;
     size_t chain_len;
@@ -97,7 +95,8 @@ struct prov_dtls_handshake {
     struct prov_ecdh ecdh;
     struct prov_hmac prf; /* keyed with the secret */
     union {
-        uint8_t fingerprints[2][PROV_HASH_LEN]; /* certificates: cached_info, by type; and then */
+        uint8_t
+            fingerprint[PROV_HASH_LEN]; /* certificates: of the server's, cached_info; and then */
         /* what the PRF is keyed with: the premaster secret, then the master secret */
         uint8_t secret[2 + PROV_PSK_MAX + 2 + PROV_PSK_MAX];
     };
