@@ -16,6 +16,13 @@ static uint32_t sector_size(const struct prov_store *store)
     return store->port->flash.sector_size;
 }
 
+/* Where the sector starts that is not in use. */
+static uint32_t other_sector(const struct prov_store *store)
+{
+    uint32_t first = STORE_JOURNAL_AREA * store->area;
+    return store->journal == first ? first + sector_size(store) : first;
+}
+
 /* --- opening ---------------------------------------------------------------------------------- */
 
 prov_result store_journal_open(struct prov_store *store)
@@ -89,9 +96,7 @@ static prov_result carry(struct prov_store *store, uint32_t *to)
 
 static prov_result journal_move(struct prov_store *store)
 {
-    uint32_t to = STORE_JOURNAL_AREA * store->area;
-    if (store->journal == to)
-        to += sector_size(store);
+    uint32_t to = other_sector(store);
     uint32_t next = to + STORE_RECORD_LEN;
     prov_result r = store_erase(store, to, to + sector_size(store));
     if (r == PROV_OK)
@@ -150,16 +155,39 @@ prov_result prov_store_attempts(struct prov_store *store, uint8_t attempts)
     return change(store, &store->state.attempts, attempts);
 }
 
-prov_result prov_store_seed_put(struct prov_store *store, const uint8_t seed[PROV_STORE_SEED_LEN])
+/* --- the seed --------------------------------------------------------------------------------- */
+
+/* The journal has none: it is new, or was lost. From here on the factory area is longer. */
+static prov_result seed_anew(struct prov_store *store, uint32_t at)
 {
-    return store_journal_put(store, STORE_SEED, seed, PROV_STORE_SEED_LEN);
+    store_record_make(store, STORE_SEED, 0);
+    store->record[STORE_AT_DATA + STORE_RECORD_DATA - 1] = 1; /* no end as of erased flash */
+    return at + STORE_RECORD_LEN > store->area ? PROV_E_FULL : store_record_write(store, at);
 }
 
+/* What was kept, and where the store stands: factory area and journal only grow, and a journal is followed by one with
+ * a higher sequence, so that no two starts that find the same seed, or none, stand at the same place. */
 prov_result prov_store_seed_get(struct prov_store *store, uint8_t ret[PROV_STORE_SEED_LEN])
 {
+    const uint32_t place[] = {store_written_end(store, 0, store->area), store->journal_at,
+                              store->journal_sequence};
     prov_result r = store_journal_get(store, STORE_SEED);
-    if (r == PROV_OK)
+    if (r == PROV_E_NOT_FOUND)
+        r = seed_anew(store, place[0]);
+    if (r == PROV_OK) {
         memcpy(ret, store->record + STORE_AT_DATA, PROV_STORE_SEED_LEN);
+        memcpy(ret + PROV_STORE_SEED_LEN - sizeof place, place, sizeof place);
+    }
     prov_wipe(store->record, sizeof store->record);
     return r;
+}
+
+/* No sector with a seed of long ago stays to be found when the one in use is lost. */
+prov_result prov_store_seed_put(struct prov_store *store, const uint8_t seed[PROV_STORE_SEED_LEN])
+{
+    prov_result r = store_journal_put(store, STORE_SEED, seed, PROV_STORE_SEED_LEN);
+    uint32_t other = other_sector(store), end = other + sector_size(store);
+    return r == PROV_OK && store_written_end(store, other, end) != other
+               ? store_erase(store, other, end)
+               : r;
 }

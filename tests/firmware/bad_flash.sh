@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # A board whose flash is bad: each run ends with a result that has a name, and what was there before still works.
-# usage: bad_flash.sh PROV PROV-AGENT SLIP-UDP IMAGES IMAGE KIND STEP      (STEP 1: every operation; 3: every third)
+# usage: bad_flash.sh PROV PROV-AGENT SLIP-UDP IMAGES IMAGE KIND STEP      (STEP 1: every operation; 3: every third; 0: none)
 # shellcheck source=tests/firmware/board.sh
 . "$(dirname "$0")/board.sh"
 
@@ -15,7 +15,8 @@ head -c 73728 /dev/zero | tr '\0' '\252' >garbage
 head -c 73728 /dev/urandom >noise
 erased 73728 >blank
 for flash in garbage noise blank; do echo "$flash" | sha256sum | head -c 32 >$flash.seed; done
-for flash in garbage noise blank; do board PROV_E_NOT_FOUND $flash enroll; done # an empty store
+for flash in garbage noise; do board PROV_E_FULL $flash enroll; done # without a seed, and without room to begin with one
+board PROV_E_NOT_FOUND blank enroll                                  # an empty store
 
 # A store of another device, and one that a newer firmware has written, are left alone.
 provision "$kind" raw
@@ -47,6 +48,11 @@ for rotten in '12 2' '4 4' '4 4' '4 10'; do
     [ "$(end)" != PROV_OK ] || cp rotten "$kind"
     after "$kind"
 done
+
+[ "$step" != 0 ] || {
+    verdict
+    exit
+}
 
 # --- one operation in a rotation -------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@
  * was written for another flash: an image made on a host fits a port of the same geometry.
  *
  *     record:  "pv" │ version 1 │ type 1 │ sequence 4 │ length of the body 4 │ geometry 8 │ data 40 │ CRC-32
- *     factory: (identity │ body, credential │ body)*
+ *     factory: (identity │ body, credential │ body, seed)*
  *     slot:    (credential │ body)*
  *     journal: state │ (state, seed, log, session)*
  *     deny:    deny-list │ the signed file
@@ -36,7 +36,7 @@
 #define PROV_STORE_JOURNAL_SECTORS 2
 #define PROV_STORE_DENY_SECTORS    2
 #define PROV_STORE_SECTOR_MIN      1024
-#define PROV_STORE_SEED_LEN        32
+#define PROV_STORE_SEED_LEN        40
 #define PROV_STORE_SESSION_MAX                                                                     \
     280 /* a session that can be resumed, sealed: seven records at most */
 
@@ -241,10 +241,16 @@ PROV_MUST prov_result prov_store_cache_void(struct prov_store *store, uint32_t s
 /* Small changes. floor never goes back. */
 PROV_MUST prov_result prov_store_floor(struct prov_store *store, int64_t seconds);
 PROV_MUST prov_result prov_store_attempts(struct prov_store *store, uint8_t attempts);
-PROV_MUST prov_result prov_store_seed_put(struct prov_store *store,
-                                          const uint8_t seed[PROV_STORE_SEED_LEN]);
+
+/* For a board without a true random generator. get: what to mix into the factory's entropy at a start: 28 octets of
+ * what was put at the one before, and 12 that no start had before, whatever became of the journal. Where that has no
+ * seed, at the first start or when it is lost, get writes 64 octets to the factory area: PROV_E_FULL. put: drawn
+ * after that, and before anything else is. Unless both are PROV_OK nothing may be drawn. A region that is written
+ * anew, or back, starts over: it needs other entropy. */
 PROV_MUST prov_result prov_store_seed_get(struct prov_store *store,
                                           uint8_t ret[PROV_STORE_SEED_LEN]);
+PROV_MUST prov_result prov_store_seed_put(struct prov_store *store,
+                                          const uint8_t seed[PROV_STORE_SEED_LEN]);
 
 /* What it takes to resume a session, sealed by the agent: what is here is as good as noise, and a power cut may
  * leave a mix of two. PROV_E_NOT_FOUND. */

@@ -37,14 +37,14 @@ static void log_entry(void *context, const struct prov_agent_log *entry)
 
 static prov_result seed(struct board *board)
 {
-    uint8_t entropy[32], kept[PROV_STORE_SEED_LEN] = {0};
+    uint8_t entropy[32], kept[PROV_STORE_SEED_LEN];
     int file = semihost_open(board->words.seed, false);
     prov_result result = PROV_E_RANDOM;
 
-    if (file >= 0 && semihost_read(file, 0, entropy, sizeof entropy)) {
-        (void)!prov_store_seed_get(&board->store, kept); /* a first boot has none */
+    if (file >= 0 && semihost_read(file, 0, entropy, sizeof entropy))
+        result = prov_store_seed_get(&board->store, kept);
+    if (result == PROV_OK)
         result = random_seed(&board->random, PROV_BYTES_OF(entropy), PROV_BYTES_OF(kept));
-    }
     prov_wipe(entropy, sizeof entropy);
     /* The next boot starts from another one, whatever it is given. */
     if (result == PROV_OK)
