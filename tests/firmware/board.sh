@@ -124,8 +124,8 @@ board() {
 end() {
     if [ "$status" = 0 ]; then
         echo PROV_OK
-    elif [ -n "$(said failed)" ] && [ "$status" = $(($(said failed) / 256)) ]; then
-        sed -n "s/^ *\(PROV_E_[A-Z0-9_]*\) = $(printf '0x%04x' "$(said failed)"),.*/\1/p" "$root/libprov/include/prov/result.h"
+    elif [ -n "$(said failed)" ] && [ "$status" = $(($(said failed) / 16)) ]; then
+        sed -n "s/^ *\(PROV_E_[A-Z0-9_]*\) = $(printf '0x%02x' "$(said failed)"),.*/\1/p" "$root/libprov/include/prov/result.h"
     else
         echo "$status"
     fi
