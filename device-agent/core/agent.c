@@ -17,7 +17,8 @@ void prov_agent_open(struct prov_agent *agent, struct prov_store *store,
 
 void prov_agent_close(struct prov_agent *agent)
 {
-    agent_session_drop(agent);
+    if (agent->workspace != NULL) /* else it is closed already */
+        agent_session_drop(agent);
     prov_wipe(agent, sizeof *agent);
 }
 
@@ -57,7 +58,7 @@ prov_result prov_agent_begin(struct prov_agent *agent, const struct prov_agent_r
     (void)tidied;
     r = agent_plan(agent);
     if (r == PROV_OK)
-        agent_next_session(agent);
+        agent->phase = PROV_PHASE_PAUSE;
     return r;
 }
 
@@ -74,17 +75,14 @@ static void stats_woken(struct prov_agent *agent, bool woken)
 
 static enum prov_agent_event step(struct prov_agent *agent)
 {
-    if (agent->phase == PROV_PHASE_IDLE)
-        return PROV_AGENT_WAIT;
-    prov_result r = agent->phase < PROV_PHASE_DONE ? agent_phase_step(agent) : PROV_OK;
+    prov_result r = agent_phase_step(agent);
     if (r == PROV_E_AGAIN)
-        return agent->phase == PROV_PHASE_RESOLVE && agent->told ? PROV_AGENT_RESOLVE
-                                                                 : PROV_AGENT_WAIT;
+        return agent->phase == PROV_PHASE_RESOLVE ? PROV_AGENT_RESOLVE : PROV_AGENT_WAIT;
     if (r != PROV_OK)
         agent_fail(agent, r);
-    return agent->phase < PROV_PHASE_DONE    ? PROV_AGENT_AGAIN
-           : agent->phase == PROV_PHASE_DONE ? PROV_AGENT_DONE
-                                             : PROV_AGENT_FAILED;
+    return agent->phase == PROV_PHASE_DONE     ? PROV_AGENT_DONE
+           : agent->phase == PROV_PHASE_FAILED ? PROV_AGENT_FAILED
+                                               : PROV_AGENT_AGAIN;
 }
 
 static enum prov_agent_event stats_step(struct prov_agent *agent)
@@ -145,8 +143,7 @@ enum prov_agent_event prov_agent_step(struct prov_agent *agent, uint64_t now_ms)
 void prov_agent_push(struct prov_agent *agent, uint64_t now_ms, uint8_t *datagram, size_t len)
 {
     stats_received(agent, len);
-    if (agent->dtls_open && !agent->closing)
-        prov_dtls_push(&agent->dtls, now_ms, datagram, len);
+    prov_dtls_push(&agent->dtls, now_ms, datagram, len);
 }
 
 /* One CoAP message, sealed. */
@@ -163,38 +160,41 @@ static bool pull_message(struct prov_agent *agent, uint64_t now_ms, struct prov_
 
 bool prov_agent_pull(struct prov_agent *agent, uint64_t now_ms, struct prov_buf *out)
 {
-    if (!agent->dtls_open)
-        return false;
     if (prov_dtls_pull(&agent->dtls, now_ms, out))
         return stats_sent(agent, out);
-    agent->closing = false;
-    if (agent->phase >= PROV_PHASE_DONE)
+    if (agent->phase == PROV_PHASE_LEAVE || agent->phase >= PROV_PHASE_DONE)
         agent_session_drop(agent);
+    if (agent->phase == PROV_PHASE_LEAVE)
+        agent->phase = PROV_PHASE_PAUSE;
     return pull_message(agent, now_ms, out) && stats_sent(agent, out);
-}
-
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
 }
 
 uint64_t prov_agent_deadline(const struct prov_agent *agent)
 {
-    enum prov_agent_phase phase = agent->phase;
-    bool looked_up = phase == PROV_PHASE_RESOLVE && agent->told && !agent->has_peer;
-    if (phase == PROV_PHASE_IDLE || phase >= PROV_PHASE_DONE || looked_up)
+    switch (agent->phase) {
+    case PROV_PHASE_IDLE:
+    case PROV_PHASE_RESOLVE:
+    case PROV_PHASE_DONE:
+    case PROV_PHASE_FAILED:
         return UINT64_MAX;
-    if (phase == PROV_PHASE_PAUSE)
+    case PROV_PHASE_PAUSE:
         return agent->pause_ms;
-    if (phase < PROV_PHASE_HANDSHAKE || agent->need != 0 ||
-        (PROV_WITH_HEARTBEAT && agent->answering))
+    case PROV_PHASE_LATER:
+    case PROV_PHASE_ANSWER:
+    case PROV_PHASE_CONFIRM:
+    case PROV_PHASE_HANDSHAKE:
+        break;
+    default:
+        return 0;
+    }
+    if (agent->need != 0 || (PROV_WITH_HEARTBEAT && agent->answering))
         return 0;
     uint64_t deadline = prov_dtls_deadline(&agent->dtls);
-    if (phase == PROV_PHASE_LATER)
-        return earlier(deadline, agent->pause_ms);
-    if (agent_exchanging(agent))
-        return earlier(deadline, prov_exchange_deadline(&agent->workspace->talk.exchange));
-    return deadline;
+    uint64_t other = agent->phase == PROV_PHASE_LATER ? agent->pause_ms
+                     : agent_exchanging(agent)
+                         ? prov_exchange_deadline(&agent->workspace->talk.exchange)
+                         : UINT64_MAX;
+    return deadline < other ? deadline : other;
 }
 
 const char *prov_agent_address(const struct prov_agent *agent)
@@ -220,11 +220,12 @@ prov_result prov_agent_set_peer(struct prov_agent *agent, struct prov_bytes ip)
 {
     if (agent->phase != PROV_PHASE_RESOLVE)
         return PROV_E_STATE;
-    prov_result r = prov_agent_multicast(ip) ? PROV_E_POLICY : PROV_OK;
-    agent->has_peer = r == PROV_OK;
-    if (r != PROV_OK)
-        agent_fail(agent, r);
-    return r;
+    if (prov_agent_multicast(ip)) {
+        agent_fail(agent, PROV_E_POLICY);
+        return PROV_E_POLICY;
+    }
+    agent->phase = PROV_PHASE_START;
+    return PROV_OK;
 }
 
 void prov_agent_unreachable(struct prov_agent *agent, prov_result reason)

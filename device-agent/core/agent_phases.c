@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The operation: a table of phases, one function each. A phase does one thing and names the next.
+ * The operation, phase by phase. A phase does one thing and names the next.
  *
- *     RESOLVE → HANDSHAKE ─┬─ predecessor: ASK → ANSWER … → CHECK → STAGE → RESOLVE (candidate)
- *                          └─ candidate:   COMMIT → CONFIRM → DONE
+ *     RESOLVE → START → HANDSHAKE ─┬─ predecessor: ASK → ANSWER … → CHECK → STAGE → LEAVE → RESOLVE (candidate)
+ *                                  └─ candidate:   COMMIT → CONFIRM → DONE
  */
 #include <stddef.h>
 #include <string.h>
@@ -12,14 +12,10 @@
 
 /* --- phases end ------------------------------------------------------------------------------- */
 
-void agent_next_session(struct prov_agent *agent)
+void agent_leave(struct prov_agent *agent, enum prov_agent_phase phase)
 {
-    if (PROV_WITH_RESUMPTION)
-        agent_resume_forget(agent);
-    agent->closing = agent->dtls_open; /* an alert of the old one goes out first */
-    agent->has_peer = false;
-    agent->told = false;
-    agent->phase = PROV_PHASE_RESOLVE;
+    prov_dtls_close(&agent->dtls);
+    agent->phase = phase;
 }
 
 /* A key of the holder's that nothing in the store refers to. What was begun with STAGE may stand in flash though it
@@ -28,7 +24,8 @@ static void key_drop(struct prov_agent *agent)
 {
     const struct prov_port_keys *keys = agent->port->keys;
     const struct prov_key_ref *key = &agent->workspace->talk.next.key;
-    if (agent_holds_keys(agent->port) && agent->talking && key->source == PROV_KEY_HANDLE &&
+    bool talking = agent->phase >= PROV_PHASE_ASK && agent->phase < PROV_PHASE_HANDSHAKE;
+    if (agent_holds_keys(agent->port) && talking && key->source == PROV_KEY_HANDLE &&
         keys->drop != NULL)
         keys->drop(keys->context, key->handle);
 }
@@ -41,12 +38,11 @@ void agent_fail(struct prov_agent *agent, prov_result result)
         key_drop(agent);
     if (PROV_WITH_RESUMPTION && agent->has_resumable && !agent->candidate)
         agent_resume_keep(agent);
-    agent_session_close(agent);
+    agent_leave(agent, PROV_PHASE_FAILED);
     uint8_t attempts = agent->store->state.attempts;
     prov_result kept =
         prov_store_attempts(agent->store, attempts < UINT8_MAX ? attempts + 1 : attempts);
     (void)kept; /* the failure that counts is the one above */
-    agent->phase = PROV_PHASE_FAILED;
 }
 
 /* The candidate did not work out: asks the predecessor for another one, once in an operation. What
@@ -62,7 +58,7 @@ static prov_result fall_back(struct prov_agent *agent, prov_result result)
         return result;
     agent_log(agent, PROV_LOG_FALL_BACK, result, 0);
     agent->report.resumed = false;
-    agent_next_session(agent);
+    agent_leave(agent, PROV_PHASE_LEAVE);
     return PROV_OK;
 }
 
@@ -73,7 +69,7 @@ static prov_result candidate_refused(struct prov_agent *agent, prov_result resul
     if (r != PROV_OK)
         return r;
     if (agent->store->state.failures < AGENT_FAILURES_MAX) {
-        agent_next_session(agent);
+        agent_leave(agent, PROV_PHASE_LEAVE);
         return PROV_OK;
     }
     agent_log(agent, PROV_LOG_GIVE_UP, result, agent->store->state.failures);
@@ -83,16 +79,14 @@ static prov_result candidate_refused(struct prov_agent *agent, prov_result resul
 }
 
 /* Nobody answered for 63 s: a whole new handshake, from a fresh port, after a pause that differs
- * from device to device (handshake rule H14). */
+ * from device to device (handshake rule H14). The token is random, so it is the die here. */
 static prov_result pause_before_retry(struct prov_agent *agent)
 {
     uint32_t most = agent->request.timer_initial_ms != 0 ? agent->request.timer_initial_ms
                                                          : PROV_TIMER_INITIAL_MS;
-    uint32_t pause = 0;
-    prov_result r = agent_chance(agent->port->crypto, most, &pause);
-    agent->pause_ms = agent->now_ms + pause;
-    agent->phase = PROV_PHASE_PAUSE;
-    return r;
+    agent->pause_ms = agent->now_ms + (most >> 8) * (uint8_t)agent->token;
+    agent_leave(agent, PROV_PHASE_LEAVE);
+    return PROV_OK;
 }
 
 static void report_failure(struct prov_agent *agent, const struct prov_dtls_failure *failure)
@@ -123,7 +117,7 @@ static prov_result session_failed(struct prov_agent *agent)
         return failure.result;
     agent_log(agent, PROV_LOG_HANDSHAKE, failure.result, agent->candidate ? 1 : 0);
     if (!silent && kept_failed(agent)) {
-        agent_next_session(agent);
+        agent_leave(agent, PROV_PHASE_LEAVE);
         return PROV_OK;
     }
     if (silent && ++agent->tries < agent->request.tries)
@@ -137,11 +131,8 @@ static prov_result session_failed(struct prov_agent *agent)
 
 /* --- phases ----------------------------------------------------------------------------------- */
 
-static prov_result phase_resolve(struct prov_agent *agent)
+static prov_result phase_start(struct prov_agent *agent)
 {
-    agent->told = !agent->closing; /* the old session's close_notify goes first */
-    if (!agent->told || !agent->has_peer)
-        return PROV_E_AGAIN;
     prov_result r = agent_session_start(agent);
     if (r == PROV_OK)
         agent->phase = PROV_PHASE_HANDSHAKE;
@@ -180,20 +171,16 @@ static prov_result confirmed(struct prov_agent *agent)
     if (PROV_WITH_RESUMPTION)
         agent_resume_keep(agent);
     agent->report.kind = agent->entry.kind;
-    agent_session_close(agent);
+    agent->report.result = PROV_OK;
     const struct prov_fqdn *wanted = agent->request.server;
     bool other = agent->report.resumed && wanted != NULL &&
                  agent->request.op != PROV_AGENT_RESUME &&
                  !prov_fqdn_equal(wanted, &agent->report.server);
-    agent->report.result = PROV_OK;
-    agent->phase = PROV_PHASE_DONE;
+    agent_leave(agent, other ? PROV_PHASE_LEAVE : PROV_PHASE_DONE);
     if (!other)
         return PROV_OK;
     agent->report.resumed = false;
-    r = agent_plan(agent);
-    if (r == PROV_OK)
-        agent_next_session(agent);
-    return r;
+    return agent_plan(agent);
 }
 
 /* 5.03: the identical request again after Max-Age, on the same session (RFC 9148, section 4.7). 4.08: the server
@@ -267,16 +254,18 @@ static prov_result phase_session(struct prov_agent *agent)
     return PROV_OK;
 }
 
-/* PAUSE: without a session; LATER: on one. */
 static prov_result phase_pause(struct prov_agent *agent)
 {
-    bool later = agent->phase == PROV_PHASE_LATER;
+    if (agent->now_ms >= agent->pause_ms)
+        agent->phase = PROV_PHASE_RESOLVE;
+    return PROV_E_AGAIN;
+}
+
+static prov_result phase_later(struct prov_agent *agent)
+{
     if (agent->now_ms < agent->pause_ms)
-        return later ? phase_session(agent) : PROV_E_AGAIN;
-    if (later)
-        agent_ask_again(agent);
-    else
-        agent_next_session(agent);
+        return phase_session(agent);
+    agent_ask_again(agent);
     return PROV_OK;
 }
 
@@ -309,11 +298,10 @@ static prov_result phase_stage(struct prov_agent *agent)
     prov_result r = stage(agent);
     if (r != PROV_OK)
         return r;
-    agent_session_close(agent);
     agent_log(agent, PROV_LOG_STAGE, PROV_OK, agent->store->state.candidate);
     r = agent_load_candidate(agent);
     if (r == PROV_OK)
-        agent_next_session(agent);
+        agent_leave(agent, PROV_PHASE_LEAVE);
     return r;
 }
 
@@ -329,20 +317,31 @@ static prov_result phase_commit(struct prov_agent *agent)
     return agent_ask(agent);
 }
 
-static prov_result (*const phases[])(struct prov_agent *agent) = {
-    [PROV_PHASE_RESOLVE] = phase_resolve,
-    [PROV_PHASE_PAUSE] = phase_pause,
-    [PROV_PHASE_ASK] = agent_ask,
-    [PROV_PHASE_CHECK] = AGENT_WITH_KEYS ? phase_check : NULL,
-    [PROV_PHASE_STAGE] = phase_stage,
-    [PROV_PHASE_COMMIT] = phase_commit,
-    [PROV_PHASE_HANDSHAKE] = phase_session,
-    [PROV_PHASE_ANSWER] = phase_session,
-    [PROV_PHASE_CONFIRM] = phase_session,
-    [PROV_PHASE_LATER] = phase_pause,
-};
-
 prov_result agent_phase_step(struct prov_agent *agent)
 {
-    return phases[agent->phase](agent);
+    switch (agent->phase) {
+    case PROV_PHASE_PAUSE:
+        return phase_pause(agent);
+    case PROV_PHASE_START:
+        return phase_start(agent);
+    case PROV_PHASE_ASK:
+        return agent_ask(agent);
+    case PROV_PHASE_CHECK:
+        return AGENT_WITH_KEYS ? phase_check(agent) : PROV_OK;
+    case PROV_PHASE_STAGE:
+        return phase_stage(agent);
+    case PROV_PHASE_COMMIT:
+        return phase_commit(agent);
+    case PROV_PHASE_LATER:
+        return phase_later(agent);
+    case PROV_PHASE_ANSWER:
+    case PROV_PHASE_CONFIRM:
+    case PROV_PHASE_HANDSHAKE:
+        return phase_session(agent);
+    case PROV_PHASE_DONE:
+    case PROV_PHASE_FAILED:
+        return PROV_OK;
+    default: /* the board has something to do */
+        return PROV_E_AGAIN;
+    }
 }

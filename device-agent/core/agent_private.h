@@ -55,8 +55,8 @@ static inline bool agent_exchanging(const struct prov_agent *agent)
 PROV_MUST prov_result agent_phase_step(struct prov_agent *agent);
 /* Ends the operation. */
 void agent_fail(struct prov_agent *agent, prov_result result);
-/* What comes next is a session of its own: from a fresh port. */
-void agent_next_session(struct prov_agent *agent);
+/* Closes the session. LEAVE: what comes next is one of its own, from a fresh port. */
+void agent_leave(struct prov_agent *agent, enum prov_agent_phase phase);
 
 /* --- agent_plan.c ---- */
 
@@ -85,8 +85,7 @@ PROV_MUST prov_result agent_key_sign(const struct prov_port *port, const struct 
 PROV_MUST prov_result agent_session_start(struct prov_agent *agent);
 /* The name that the server goes by: in server_name, in its certificate and in Uri-Host (H37). */
 const struct prov_fqdn *agent_host(const struct prov_agent *agent);
-/* Queues close_notify and wipes the talk. */
-void agent_session_close(struct prov_agent *agent);
+/* Wipes the session and the workspace. */
 void agent_session_drop(struct prov_agent *agent);
 /* Answers agent->need, or takes a step towards the answer. */
 void agent_session_give(struct prov_agent *agent);

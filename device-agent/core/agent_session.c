@@ -105,7 +105,6 @@ static void configure(struct prov_agent *agent)
 
 prov_result agent_session_start(struct prov_agent *agent)
 {
-    agent_session_drop(agent);
     prov_result r = own_key(agent);
     if (r != PROV_OK)
         return r;
@@ -116,45 +115,24 @@ prov_result agent_session_start(struct prov_agent *agent)
         agent_resume_offer(agent);
     r = prov_dtls_start(&agent->dtls, &agent->config, agent->port->crypto,
                         &agent->workspace->handshake, agent->now_ms);
-    agent->dtls_open = r == PROV_OK;
     if (PROV_WITH_RESUMPTION && r == PROV_OK)
         agent_resume_started(agent);
-    agent->path_busy = false;
     agent->report.handshakes++;
     return r;
 }
 
-static void talk_end(struct prov_agent *agent)
-{
-    if (agent->talking)
-        prov_wipe(&agent->workspace->talk, sizeof agent->workspace->talk);
-    agent->talking = false;
-}
-
-void agent_session_close(struct prov_agent *agent)
-{
-    if (agent->dtls_open && prov_dtls_connected(&agent->dtls)) {
-        prov_dtls_close(&agent->dtls);
-        agent->closing = true;
-    }
-    talk_end(agent);
-}
-
 void agent_session_drop(struct prov_agent *agent)
 {
-    if (agent->dtls_open)
-        prov_dtls_drop(&agent->dtls);
-    talk_end(agent);
+    prov_dtls_drop(&agent->dtls);
+    prov_wipe(agent->workspace, sizeof *agent->workspace);
     agent->need = (enum prov_dtls_event)0;
-    agent->dtls_open = false;
-    agent->closing = false;
+    agent->path_busy = false;
 }
 
 struct prov_agent_talk *agent_talk_begin(struct prov_agent *agent)
 {
     memset(&agent->workspace->talk, 0, offsetof(struct prov_agent_talk, answers));
     agent->workspace->talk.exchange.message_id = (uint16_t)agent->token;
-    agent->talking = true;
     return &agent->workspace->talk;
 }
 

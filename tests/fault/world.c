@@ -311,8 +311,6 @@ prov_result world_run(struct world *world, enum prov_agent_op op, enum prov_kind
     prov_agent_close(&world->agent);
     if (!world->flash.off)
         prov_agent_open(&world->agent, &world->store, world->workspace);
-    else
-        world->agent.dtls_open = false;
     return r;
 }
 

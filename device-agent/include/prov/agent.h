@@ -113,19 +113,21 @@ enum prov_agent_event {
 /* What an operation is doing. */
 enum prov_agent_phase {
     PROV_PHASE_IDLE = 0,
-    PROV_PHASE_RESOLVE, /* a session with the credential in `entry`: the board looks up the address
-                         */
-    PROV_PHASE_PAUSE,   /* nobody answered: a while, then a whole new handshake (H14) */
-    PROV_PHASE_ASK,     /* a key for the next request, then the request */
-    PROV_PHASE_CHECK,   /* what came: a certificate's path, a server's keys; one a step */
+    /* on the way to a session with the credential in `entry` */
+    PROV_PHASE_LEAVE,   /* what the last one still has to say is pulled */
+    PROV_PHASE_PAUSE,   /* where nobody answered: a while, then a whole new handshake (H14) */
+    PROV_PHASE_RESOLVE, /* the board looks up the address */
+    PROV_PHASE_START,
+    /* in it, with something to do */
+    PROV_PHASE_ASK,   /* a key for the next request, then the request */
+    PROV_PHASE_CHECK, /* what came: a certificate's path, a server's keys; one a step */
     PROV_PHASE_STAGE,
     PROV_PHASE_COMMIT,
-    /* in these the session goes on */
+    /* … waiting for the server */
+    PROV_PHASE_LATER,   /* it is busy: the same request again after Max-Age */
+    PROV_PHASE_ANSWER,  /* to a request */
+    PROV_PHASE_CONFIRM, /* to /prov/confirm */
     PROV_PHASE_HANDSHAKE,
-    PROV_PHASE_LATER, /* the server is busy: the same request again after Max-Age */
-    /* … with an exchange */
-    PROV_PHASE_ANSWER,  /* waits for the answer to a request */
-    PROV_PHASE_CONFIRM, /* waits for the answer to /prov/confirm */
     /* the end */
     PROV_PHASE_DONE,
     PROV_PHASE_FAILED,
@@ -200,12 +202,7 @@ struct prov_agent {
     bool candidate; /* the session is the candidate's, not the predecessor's */
     bool fell_back; /* the candidate failed and the predecessor was asked again: once is enough */
     bool from_factory; /* the predecessor is a bootstrap credential */
-    bool told;         /* RESOLVE was answered: the board is at it */
-    bool has_peer;
-    bool dtls_open;
-    bool talking;   /* the workspace holds a talk */
-    bool answering; /* a heartbeat's answer is to be pulled, then there is more to do */
-    bool closing;   /* a close_notify is to be pulled before the next session */
+    bool answering;    /* a heartbeat's answer is to be pulled, then there is more to do */
     bool path_busy;
     bool cache_refused; /* the server's chain is the one that was kept, and is not good any more */
     bool asleep;        /* the last step answered WAIT, and nothing has come since */

@@ -37,6 +37,7 @@ static const char *const primitive_names[PRIMITIVES] = {
 
 static const char *const phase_names[PROV_PHASE_COUNT] = {
     [PROV_PHASE_IDLE] = "idle",       [PROV_PHASE_RESOLVE] = "resolve",
+    [PROV_PHASE_LEAVE] = "leave",     [PROV_PHASE_START] = "start",
     [PROV_PHASE_PAUSE] = "pause",     [PROV_PHASE_HANDSHAKE] = "handshake",
     [PROV_PHASE_ASK] = "ask",         [PROV_PHASE_ANSWER] = "answer",
     [PROV_PHASE_LATER] = "later",     [PROV_PHASE_CHECK] = "check",

@@ -118,6 +118,7 @@ static const char *begin_words(prov_result r, enum prov_agent_op op, bool discov
 /* In answers. */
 static const char *const phase_names[PROV_PHASE_COUNT] = {
     [PROV_PHASE_IDLE] = "idle",       [PROV_PHASE_RESOLVE] = "resolve",
+    [PROV_PHASE_LEAVE] = "leave",     [PROV_PHASE_START] = "start",
     [PROV_PHASE_PAUSE] = "pause",     [PROV_PHASE_HANDSHAKE] = "handshake",
     [PROV_PHASE_ASK] = "ask",         [PROV_PHASE_ANSWER] = "answer",
     [PROV_PHASE_LATER] = "later",     [PROV_PHASE_CHECK] = "check",
@@ -129,6 +130,7 @@ static const char *const phase_names[PROV_PHASE_COUNT] = {
 /* In words about an error. */
 static const char *const phase_texts[] = {
     [PROV_PHASE_RESOLVE] = "looking up the server",
+    [PROV_PHASE_START] = "handshake",
     [PROV_PHASE_HANDSHAKE] = "handshake",
     [PROV_PHASE_ASK] = "request",
     [PROV_PHASE_ANSWER] = "request",
