@@ -149,8 +149,6 @@ void prov_agent_push(struct prov_agent *agent, uint64_t now_ms, uint8_t *datagra
 /* One CoAP message, sealed. */
 static bool pull_message(struct prov_agent *agent, uint64_t now_ms, struct prov_buf *out)
 {
-    if (!agent_exchanging(agent))
-        return false;
     struct prov_agent_talk *talk = &agent->workspace->talk;
     struct prov_buf message = PROV_BUF_OF(talk->message);
     if (!prov_exchange_pull(&talk->exchange, now_ms, &message))
@@ -160,13 +158,16 @@ static bool pull_message(struct prov_agent *agent, uint64_t now_ms, struct prov_
 
 bool prov_agent_pull(struct prov_agent *agent, uint64_t now_ms, struct prov_buf *out)
 {
+    bool leaves = agent->phase >= PROV_PHASE_LEAVE;
+    if (leaves)
+        prov_dtls_close(&agent->dtls);
     if (prov_dtls_pull(&agent->dtls, now_ms, out))
         return stats_sent(agent, out);
-    if (agent->phase == PROV_PHASE_LEAVE || agent->phase >= PROV_PHASE_DONE)
+    if (leaves)
         agent_session_drop(agent);
     if (agent->phase == PROV_PHASE_LEAVE)
         agent->phase = PROV_PHASE_PAUSE;
-    return pull_message(agent, now_ms, out) && stats_sent(agent, out);
+    return agent_exchanging(agent) && pull_message(agent, now_ms, out) && stats_sent(agent, out);
 }
 
 uint64_t prov_agent_deadline(const struct prov_agent *agent)

@@ -12,12 +12,6 @@
 
 /* --- phases end ------------------------------------------------------------------------------- */
 
-void agent_leave(struct prov_agent *agent, enum prov_agent_phase phase)
-{
-    prov_dtls_close(&agent->dtls);
-    agent->phase = phase;
-}
-
 /* A key of the holder's that nothing in the store refers to. What was begun with STAGE may stand in flash though it
  * failed, and be found by the next boot. */
 static void key_drop(struct prov_agent *agent)
@@ -38,7 +32,7 @@ void agent_fail(struct prov_agent *agent, prov_result result)
         key_drop(agent);
     if (PROV_WITH_RESUMPTION && agent->has_resumable && !agent->candidate)
         agent_resume_keep(agent);
-    agent_leave(agent, PROV_PHASE_FAILED);
+    agent->phase = PROV_PHASE_FAILED;
     uint8_t attempts = agent->store->state.attempts;
     prov_result kept =
         prov_store_attempts(agent->store, attempts < UINT8_MAX ? attempts + 1 : attempts);
@@ -58,7 +52,7 @@ static prov_result fall_back(struct prov_agent *agent, prov_result result)
         return result;
     agent_log(agent, PROV_LOG_FALL_BACK, result, 0);
     agent->report.resumed = false;
-    agent_leave(agent, PROV_PHASE_LEAVE);
+    agent->phase = PROV_PHASE_LEAVE;
     return PROV_OK;
 }
 
@@ -69,7 +63,7 @@ static prov_result candidate_refused(struct prov_agent *agent, prov_result resul
     if (r != PROV_OK)
         return r;
     if (agent->store->state.failures < AGENT_FAILURES_MAX) {
-        agent_leave(agent, PROV_PHASE_LEAVE);
+        agent->phase = PROV_PHASE_LEAVE;
         return PROV_OK;
     }
     agent_log(agent, PROV_LOG_GIVE_UP, result, agent->store->state.failures);
@@ -85,7 +79,7 @@ static prov_result pause_before_retry(struct prov_agent *agent)
     uint32_t most = agent->request.timer_initial_ms != 0 ? agent->request.timer_initial_ms
                                                          : PROV_TIMER_INITIAL_MS;
     agent->pause_ms = agent->now_ms + (most >> 8) * (uint8_t)agent->token;
-    agent_leave(agent, PROV_PHASE_LEAVE);
+    agent->phase = PROV_PHASE_LEAVE;
     return PROV_OK;
 }
 
@@ -117,7 +111,7 @@ static prov_result session_failed(struct prov_agent *agent)
         return failure.result;
     agent_log(agent, PROV_LOG_HANDSHAKE, failure.result, agent->candidate ? 1 : 0);
     if (!silent && kept_failed(agent)) {
-        agent_leave(agent, PROV_PHASE_LEAVE);
+        agent->phase = PROV_PHASE_LEAVE;
         return PROV_OK;
     }
     if (silent && ++agent->tries < agent->request.tries)
@@ -157,7 +151,6 @@ static prov_result connected(struct prov_agent *agent)
         agent_cache_connected(agent);
     agent_log(agent, PROV_LOG_HANDSHAKE, PROV_OK, agent->candidate ? 1 : 0);
     agent->phase = agent->candidate ? PROV_PHASE_COMMIT : PROV_PHASE_ASK;
-    agent->op = agent->candidate ? PROV_ENROLL_CONFIRM : agent_first_op(agent);
     next_begin(agent, &talk->next);
     return PROV_OK;
 }
@@ -176,7 +169,7 @@ static prov_result confirmed(struct prov_agent *agent)
     bool other = agent->report.resumed && wanted != NULL &&
                  agent->request.op != PROV_AGENT_RESUME &&
                  !prov_fqdn_equal(wanted, &agent->report.server);
-    agent_leave(agent, other ? PROV_PHASE_LEAVE : PROV_PHASE_DONE);
+    agent->phase = other ? PROV_PHASE_LEAVE : PROV_PHASE_DONE;
     if (!other)
         return PROV_OK;
     agent->report.resumed = false;
@@ -201,12 +194,9 @@ static bool ask_later(struct prov_agent *agent)
 static prov_result answered(struct prov_agent *agent)
 {
     prov_result r = agent_take(agent);
-    if (agent->phase == PROV_PHASE_CONFIRM)
-        return r == PROV_E_PEER_REFUSED ? fall_back(agent, r) : r == PROV_OK ? confirmed(agent) : r;
-    agent->phase = agent->op != 0                ? PROV_PHASE_ASK
-                   : agent_is_psk(agent->wanted) ? PROV_PHASE_STAGE
-                                                 : PROV_PHASE_CHECK;
-    return r;
+    if (agent->phase != PROV_PHASE_CONFIRM)
+        return r;
+    return r == PROV_E_PEER_REFUSED ? fall_back(agent, r) : r == PROV_OK ? confirmed(agent) : r;
 }
 
 static prov_result exchange_step(struct prov_agent *agent)
@@ -301,7 +291,7 @@ static prov_result phase_stage(struct prov_agent *agent)
     agent_log(agent, PROV_LOG_STAGE, PROV_OK, agent->store->state.candidate);
     r = agent_load_candidate(agent);
     if (r == PROV_OK)
-        agent_leave(agent, PROV_PHASE_LEAVE);
+        agent->phase = PROV_PHASE_LEAVE;
     return r;
 }
 

@@ -55,8 +55,6 @@ static inline bool agent_exchanging(const struct prov_agent *agent)
 PROV_MUST prov_result agent_phase_step(struct prov_agent *agent);
 /* Ends the operation. */
 void agent_fail(struct prov_agent *agent, prov_result result);
-/* Closes the session. LEAVE: what comes next is one of its own, from a fresh port. */
-void agent_leave(struct prov_agent *agent, enum prov_agent_phase phase);
 
 /* --- agent_plan.c ---- */
 
@@ -137,13 +135,11 @@ bool agent_resume_failed(struct prov_agent *agent);
 
 /* --- agent_talk.c ---- */
 
-/* What the first request for the wanted kind is. */
-enum prov_enroll_op agent_first_op(const struct prov_agent *agent);
-/* Makes the key that agent->op needs, or begins its exchange. */
+/* Makes the key that the next request needs, or begins its exchange. */
 PROV_MUST prov_result agent_ask(struct prov_agent *agent);
 /* The same request once more, with a message id and a token of its own. */
 void agent_ask_again(struct prov_agent *agent);
-/* Takes in the answer of the exchange that is done. agent->op: the next one to ask, or 0. */
+/* Takes in the answer of the exchange that is done, and names the next phase if it is not the last one. */
 PROV_MUST prov_result agent_take(struct prov_agent *agent);
 
 /* --- agent_answer.c ---- */

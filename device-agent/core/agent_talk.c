@@ -18,24 +18,23 @@ static bool on_cert(const struct prov_agent *agent)
     return agent_is_cert(agent->entry.kind);
 }
 
-enum prov_enroll_op agent_first_op(const struct prov_agent *agent)
+/* The anchors are asked for before the certificate. */
+static bool wants_anchors(const struct prov_agent *agent)
 {
-    return agent_is_psk(agent->wanted)     ? PROV_ENROLL_PSK
-           : !agent_is_cert(agent->wanted) ? PROV_ENROLL_RPK
-           : on_cert(agent)                ? PROV_ENROLL_EST_CRTS
-                                           : PROV_ENROLL_CRTS;
+    return agent_is_cert(agent->wanted) && agent->workspace->talk.anchors_len == 0;
 }
 
-static enum prov_enroll_op second_op(const struct prov_agent *agent)
+static enum prov_enroll_op next_op(const struct prov_agent *agent)
 {
+    if (agent->candidate)
+        return PROV_ENROLL_CONFIRM;
+    if (!agent_is_cert(agent->wanted))
+        return agent_is_psk(agent->wanted) ? PROV_ENROLL_PSK : PROV_ENROLL_RPK;
+    if (wants_anchors(agent))
+        return on_cert(agent) ? PROV_ENROLL_EST_CRTS : PROV_ENROLL_CRTS;
     return !on_cert(agent)       ? PROV_ENROLL_CERT
            : agent->from_factory ? PROV_ENROLL_EST_SEN
                                  : PROV_ENROLL_EST_SREN;
-}
-
-static bool is_crts(enum prov_enroll_op op)
-{
-    return PROV_WITH_CERT && (op == PROV_ENROLL_CRTS || op == PROV_ENROLL_EST_CRTS);
 }
 
 /* --- bodies ----------------------------------------------------------------------------------- */
@@ -85,12 +84,18 @@ static prov_result tbs_csr(const struct prov_agent *agent, struct prov_bytes uni
     return r == PROV_OK ? prov_crypto_sha256(agent->port->crypto, &part, 1, ret_digest) : r;
 }
 
+/* Behind the anchors. */
+static struct prov_buf answers_left(struct prov_agent_talk *talk)
+{
+    return prov_buf_make(talk->answers + talk->anchors_len,
+                         sizeof talk->answers - talk->anchors_len);
+}
+
 /* What is signed lies where the answer will. */
 static prov_result make_submission(struct prov_agent *agent, struct prov_buf *ret)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
-    struct prov_buf tbs =
-        prov_buf_make(talk->answers + talk->anchors_len, sizeof talk->answers - talk->anchors_len);
+    struct prov_buf tbs = answers_left(talk);
     uint8_t unique[PROV_DTLS_TLS_UNIQUE_LEN], digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN];
     bool cert = agent_is_cert(agent->wanted);
     prov_result r = prov_dtls_tls_unique(&agent->dtls, unique);
@@ -107,21 +112,20 @@ static prov_result make_submission(struct prov_agent *agent, struct prov_buf *re
 
 /* --- asking ----------------------------------------------------------------------------------- */
 
-static void begin(struct prov_agent *agent, struct prov_bytes body)
+static void begin(struct prov_agent *agent, enum prov_enroll_op op, struct prov_bytes body)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
     struct prov_exchange *x = &talk->exchange;
-    size_t kept = is_crts(agent->op) ? 0 : talk->anchors_len;
     size_t max = prov_dtls_data_max(&agent->dtls);
     uint16_t id = (uint16_t)(x->message_id + 1); /* behind the last block's */
     memset(x, 0, sizeof *x);
-    x->op = agent->op;
+    x->op = op;
     x->message_id = id;
     memcpy(x->token, &agent->token, sizeof x->token);
     x->message_max = (uint16_t)(max < sizeof talk->message ? max : sizeof talk->message); /* H32 */
     x->host = prov_bytes_text(agent_host(agent)->text);
     x->body = body;
-    x->answer = prov_buf_make(talk->answers + kept, sizeof talk->answers - kept);
+    x->answer = answers_left(talk);
     prov_exchange_begin(x);
     agent->token++;
     agent->phase = agent->candidate ? PROV_PHASE_CONFIRM : PROV_PHASE_ANSWER;
@@ -129,7 +133,8 @@ static void begin(struct prov_agent *agent, struct prov_bytes body)
 
 void agent_ask_again(struct prov_agent *agent)
 {
-    begin(agent, agent->workspace->talk.exchange.body);
+    const struct prov_exchange *x = &agent->workspace->talk.exchange;
+    begin(agent, x->op, x->body);
 }
 
 prov_result agent_ask(struct prov_agent *agent)
@@ -137,18 +142,20 @@ prov_result agent_ask(struct prov_agent *agent)
     struct prov_agent_talk *talk = &agent->workspace->talk;
     struct prov_buf body = PROV_BUF_OF(talk->request);
     prov_result r = PROV_OK;
-    bool submits = agent->op != PROV_ENROLL_CONFIRM && !is_crts(agent->op);
-    if (submits && agent_is_psk(agent->wanted))
+    if (agent->candidate || wants_anchors(agent)) {
+        /* no body */
+    } else if (agent_is_psk(agent->wanted)) {
         r = make_request_id(agent, &body);
-    else if (submits && talk->next.key.source == PROV_KEY_NONE) {
+    } else if (talk->next.key.source == PROV_KEY_NONE) {
         talk->next.point = PROV_BYTES_OF(talk->point);
         return agent_key_make(agent->port, &talk->next.key, talk->scalar, talk->point);
-    } else if (submits)
+    } else {
         r = make_submission(agent, &body);
+    }
     if (r == PROV_OK)
         r = prov_buf_result(&body);
     if (r == PROV_OK)
-        begin(agent, prov_buf_bytes(&body));
+        begin(agent, next_op(agent), prov_buf_bytes(&body));
     return r;
 }
 
@@ -170,15 +177,14 @@ static void keep_reason(struct prov_agent *agent)
 static prov_result take_body(struct prov_agent *agent)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
-    enum prov_enroll_op op = agent->op;
-    agent->op = (enum prov_enroll_op)0;
-    if (op == PROV_ENROLL_CONFIRM)
+    if (agent->candidate)
         return PROV_OK;
-    if (is_crts(op)) {
+    if (wants_anchors(agent)) {
+        agent->phase = PROV_PHASE_ASK;
         talk->anchors_len = (uint16_t)talk->exchange.answer.len;
-        agent->op = second_op(agent);
-        return PROV_OK;
+        return talk->anchors_len == 0 ? PROV_E_PEER : PROV_OK;
     }
+    agent->phase = agent_is_psk(agent->wanted) ? PROV_PHASE_STAGE : PROV_PHASE_CHECK;
     return agent_is_psk(agent->wanted)    ? agent_take_psk(agent)
            : agent_is_cert(agent->wanted) ? agent_take_cert(agent)
                                           : agent_take_rpk(agent);

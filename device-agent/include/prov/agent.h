@@ -114,7 +114,6 @@ enum prov_agent_event {
 enum prov_agent_phase {
     PROV_PHASE_IDLE = 0,
     /* on the way to a session with the credential in `entry` */
-    PROV_PHASE_LEAVE,   /* what the last one still has to say is pulled */
     PROV_PHASE_PAUSE,   /* where nobody answered: a while, then a whole new handshake (H14) */
     PROV_PHASE_RESOLVE, /* the board looks up the address */
     PROV_PHASE_START,
@@ -128,7 +127,8 @@ enum prov_agent_phase {
     PROV_PHASE_ANSWER,  /* to a request */
     PROV_PHASE_CONFIRM, /* to /prov/confirm */
     PROV_PHASE_HANDSHAKE,
-    /* the end */
+    /* the end of it: what it still has to say is pulled; then the next one, or the end of all */
+    PROV_PHASE_LEAVE,
     PROV_PHASE_DONE,
     PROV_PHASE_FAILED,
     PROV_PHASE_COUNT
@@ -197,7 +197,6 @@ struct prov_agent {
     union prov_agent_workspace *workspace;
     enum prov_agent_phase phase;
     enum prov_dtls_event need; /* what the session waits for, or 0: given in a step of its own */
-    enum prov_enroll_op op;    /* asked for, or to be asked for next */
     enum prov_kind wanted;
     bool candidate; /* the session is the candidate's, not the predecessor's */
     bool fell_back; /* the candidate failed and the predecessor was asked again: once is enough */
