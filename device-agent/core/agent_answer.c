@@ -9,25 +9,18 @@
 /* --- PSK -------------------------------------------------------------------------------------- */
 
 /* The one that is to be replaced: a rotation to it would change nothing, or clash at the server. */
-static bool is_old_psk(const struct prov_entry *old, const struct prov_cose_key *key)
+static bool is_old_psk(const struct prov_entry *old, const struct prov_entry *next)
 {
-    return old->kind == PROV_KIND_PSK &&
-           (prov_bytes_equal(key->kid, old->psk_identity) || prov_bytes_equal(key->k, old->psk));
+    return old->kind == PROV_KIND_PSK && (prov_bytes_equal(next->psk_identity, old->psk_identity) ||
+                                          prov_bytes_equal(next->psk, old->psk));
 }
 
 prov_result agent_take_psk(struct prov_agent *agent)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
-    struct prov_reader reader = prov_reader_make(prov_buf_bytes(&talk->exchange.answer));
-    struct prov_cose_key key;
-    prov_result r = prov_cose_key_decode(&reader, &key);
-    if (r == PROV_OK)
-        r = prov_reader_end(&reader);
-    if (r == PROV_OK && (key.kty != PROV_COSE_SYMMETRIC || is_old_psk(&agent->entry, &key)))
-        r = PROV_E_PEER;
-    talk->next.psk_identity = key.kid; /* of the lengths that the profile has */
-    talk->next.psk = key.k;
-    return r;
+    prov_result r = prov_cose_psk_decode(prov_buf_bytes(&talk->exchange.answer),
+                                         &talk->next.psk_identity, &talk->next.psk);
+    return r == PROV_OK && is_old_psk(&agent->entry, &talk->next) ? PROV_E_PEER : r;
 }
 
 /* --- raw public key --------------------------------------------------------------------------- */
@@ -35,14 +28,12 @@ prov_result agent_take_psk(struct prov_agent *agent)
 prov_result agent_take_rpk(struct prov_agent *agent)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
-    struct prov_bytes *peers = talk->next.peers;
-    size_t count = 0, used = 0;
+    size_t count = 0;
     prov_result r = prov_cose_key_set_decode(prov_buf_bytes(&talk->exchange.answer), talk->peers,
                                              PROV_ENTRY_PEERS_MAX, &count);
     for (size_t i = 0; i < count; i++)
-        if (talk->peers[i].kty == PROV_COSE_EC2 && talk->peers[i].has_public)
-            peers[used++] = PROV_BYTES_OF(talk->peers[i].point);
-    return r == PROV_OK && used == 0 ? PROV_E_POLICY : r;
+        talk->next.peers[i] = PROV_BYTES_OF(talk->peers[i]);
+    return r == PROV_OK && count == 0 ? PROV_E_POLICY : r;
 }
 
 static bool is_devices(const struct prov_agent *agent, struct prov_bytes point)

@@ -92,45 +92,24 @@ void prov_cbor_put_item(struct prov_buf *buf, struct prov_bytes item)
 
 /* --- reading: heads -------------------------------------------------------------------------- */
 
-/* The next head, checked; the reader stays. Of a container, so many items must follow as it says, each
- * of an octet at least: a count that can't be true is refused before anything is looped over. */
-static prov_result look(const struct prov_reader *reader, struct cbor_head *ret)
+/* The next head; the reader stays. False if the reader has failed. So many octets must follow as a string's says, and
+ * so many items, each of an octet at least, as a container's says: a count that can't be true is refused before
+ * anything is looped over. */
+static bool peek(struct prov_reader *reader, struct cbor_head *ret)
 {
     size_t left = prov_reader_left(reader);
 
-    if (left == 0)
-        return PROV_E_TRUNCATED;
-    prov_result result = cbor_head_get(reader->bytes.data + reader->at, left, ret);
-    if (result != PROV_OK)
-        return result;
+    if (reader->error != PROV_OK)
+        return false;
+    reader->error =
+        left > 0 ? cbor_head_get(reader->bytes.data + reader->at, left, ret) : PROV_E_TRUNCATED;
+    if (reader->error != PROV_OK)
+        return false;
     left -= ret->len;
     if (ret->type == PROV_CBOR_MAP)
         left /= 2;
-    else if (ret->type != PROV_CBOR_ARRAY)
-        return PROV_OK;
-    return ret->value > left ? PROV_E_TRUNCATED : PROV_OK;
-}
-
-bool prov_cbor_next_is(const struct prov_reader *reader, enum prov_cbor_type type)
-{
-    struct cbor_head head;
-
-    return reader->error == PROV_OK && look(reader, &head) == PROV_OK && head.type == type;
-}
-
-/* The next head; the reader stays. False if the reader has failed. */
-static bool peek(struct prov_reader *reader, struct cbor_head *ret)
-{
-    if (reader->error == PROV_OK)
-        reader->error = look(reader, ret);
-    return reader->error == PROV_OK;
-}
-
-/* The next head, which must be of the type; the reader stays. */
-static bool expect(struct prov_reader *reader, enum prov_cbor_type type, struct cbor_head *ret)
-{
-    if (peek(reader, ret) && ret->type != type)
-        reader->error = PROV_E_FORMAT;
+    if (ret->type >= PROV_CBOR_BSTR && ret->type <= PROV_CBOR_MAP && ret->value > left)
+        reader->error = PROV_E_TRUNCATED;
     return reader->error == PROV_OK;
 }
 
@@ -140,14 +119,22 @@ static size_t get_argument(struct prov_reader *reader, enum prov_cbor_type type,
 {
     struct cbor_head head;
 
-    if (!expect(reader, type, &head))
+    if (!peek(reader, &head))
         return 0;
-    if (head.value < low || head.value > high || head.len > 1 + sizeof head.value) {
-        reader->error = PROV_E_BOUNDS;
+    if (head.type != type || head.value < low || head.value > high) {
+        reader->error = head.type != type ? PROV_E_FORMAT : PROV_E_BOUNDS;
         return 0;
     }
     reader->at += head.len;
     return head.value;
+}
+
+bool prov_cbor_next_is(const struct prov_reader *reader, enum prov_cbor_type type)
+{
+    struct prov_reader ahead = *reader;
+    struct cbor_head head;
+
+    return peek(&ahead, &head) && head.type == type;
 }
 
 size_t prov_cbor_get_uint(struct prov_reader *reader)
@@ -167,7 +154,7 @@ size_t prov_cbor_get_tag(struct prov_reader *reader)
 
 size_t prov_cbor_get_array(struct prov_reader *reader, size_t low, size_t high)
 {
-    return (size_t)get_argument(reader, PROV_CBOR_ARRAY, low, high);
+    return get_argument(reader, PROV_CBOR_ARRAY, low, high);
 }
 
 ptrdiff_t prov_cbor_get_int(struct prov_reader *reader)
@@ -179,18 +166,17 @@ ptrdiff_t prov_cbor_get_int(struct prov_reader *reader)
     return negative ? -1 - value : value;
 }
 
+/* A simple value from low to high; another one is another type. */
 static size_t get_simple(struct prov_reader *reader, size_t low, size_t high)
 {
-    struct cbor_head head;
+    struct prov_reader ahead = *reader;
+    size_t value = get_argument(&ahead, PROV_CBOR_SIMPLE, low, high);
 
-    if (!expect(reader, PROV_CBOR_SIMPLE, &head))
-        return 0;
-    if (head.value < low || head.value > high) {
-        reader->error = PROV_E_FORMAT;
-        return 0;
-    }
-    reader->at += head.len;
-    return head.value;
+    if (ahead.error == PROV_OK)
+        reader->at = ahead.at;
+    else
+        prov_reader_fail(reader, ahead.error == PROV_E_BOUNDS ? PROV_E_FORMAT : ahead.error);
+    return value;
 }
 
 bool prov_cbor_get_bool(struct prov_reader *reader)
@@ -202,41 +188,21 @@ bool prov_cbor_get_null(struct prov_reader *reader)
 {
     struct prov_reader ahead = *reader;
 
-    if (get_simple(&ahead, SIMPLE_NULL, SIMPLE_NULL) != SIMPLE_NULL)
+    if (get_argument(&ahead, PROV_CBOR_SIMPLE, SIMPLE_NULL, SIMPLE_NULL) != SIMPLE_NULL)
         return false;
-    *reader = ahead;
+    reader->at = ahead.at;
     return true;
 }
 
 /* --- reading: strings ------------------------------------------------------------------------- */
 
-/* A string of low to high octets, whatever they are. */
-static void get_string(struct prov_reader *reader, enum prov_cbor_type type, size_t low,
-                       size_t high, struct prov_bytes *ret)
-{
-    struct cbor_head head;
-
-    *ret = PROV_BYTES_NONE;
-    if (!expect(reader, type, &head))
-        return;
-    struct prov_bytes string =
-        PROV_BYTES(reader->bytes.data + reader->at + head.len, (size_t)head.value);
-    if (string.len < low || string.len > high) {
-        reader->error = PROV_E_BOUNDS;
-        return;
-    }
-    reader->at += head.len + string.len;
-    *ret = string;
-}
-
-/* The same, and text is UTF-8. */
-static void get_checked(struct prov_reader *reader, enum prov_cbor_type type, size_t high,
-                        struct prov_bytes *ret)
+/* Text of up to high octets, which is UTF-8. */
+static void get_utf8(struct prov_reader *reader, size_t high, struct prov_bytes *ret)
 {
     size_t start = reader->at;
 
-    get_string(reader, type, 0, high, ret);
-    if (type == PROV_CBOR_BSTR || prov_is_utf8(*ret))
+    prov_get_bytes(reader, get_argument(reader, PROV_CBOR_TSTR, 0, high), ret);
+    if (prov_is_utf8(*ret))
         return;
     prov_reader_fail_at(reader, start, PROV_E_FORMAT);
     *ret = PROV_BYTES_NONE;
@@ -244,31 +210,32 @@ static void get_checked(struct prov_reader *reader, enum prov_cbor_type type, si
 
 void prov_cbor_get_bstr(struct prov_reader *reader, size_t low, size_t high, struct prov_bytes *ret)
 {
-    get_string(reader, PROV_CBOR_BSTR, low, high, ret);
+    prov_get_bytes(reader, get_argument(reader, PROV_CBOR_BSTR, low, high), ret);
 }
 
 void prov_cbor_get_copy(struct prov_reader *reader, uint8_t *ret, size_t len)
 {
     struct prov_bytes string;
 
-    get_string(reader, PROV_CBOR_BSTR, len, len, &string);
+    prov_cbor_get_bstr(reader, len, len, &string);
     if (string.len > 0)
         memcpy(ret, string.data, string.len);
 }
 
 void prov_cbor_get_tstr(struct prov_reader *reader, struct prov_bytes *ret)
 {
-    get_checked(reader, PROV_CBOR_TSTR, SIZE_MAX, ret);
+    get_utf8(reader, SIZE_MAX, ret);
 }
 
 void prov_cbor_get_text(struct prov_reader *reader, char *ret, size_t cap)
 {
     struct prov_bytes text;
 
-    get_checked(reader, PROV_CBOR_TSTR, cap - 1, &text);
+    get_utf8(reader, cap - 1, &text);
     if (reader->error != PROV_OK)
         return;
-    memcpy(ret, text.data, text.len);
+    if (text.len > 0)
+        memcpy(ret, text.data, text.len);
     ret[text.len] = '\0';
 }
 
@@ -296,45 +263,36 @@ static void check_key(struct prov_reader *reader, size_t start, const uint8_t **
     *last = key;
 }
 
-static void walk(struct prov_reader *reader, unsigned depth);
-
-/* What belongs to a container's head. */
-static void walk_content(struct prov_reader *reader, const struct cbor_head *head, unsigned depth)
-{
-    const uint8_t *last = NULL;
-    size_t count = head->type == PROV_CBOR_TAG ? 1 : (size_t)head->value;
-
-    for (; count > 0 && reader->error == PROV_OK; count--) {
-        if (head->type == PROV_CBOR_MAP) {
-            size_t start = reader->at;
-            walk(reader, depth);
-            check_key(reader, start, &last);
-        }
-        walk(reader, depth);
-    }
-}
-
 /* depth counts the containers and tags around the item, so that the recursion ends at
  * PROV_CBOR_DEPTH_MAX. */
 static void walk(struct prov_reader *reader, unsigned depth)
 {
-    struct prov_bytes content;
+    const uint8_t *last = NULL;
+    struct prov_bytes text;
     struct cbor_head head;
 
     if (!peek(reader, &head))
         return;
-    if (head.type == PROV_CBOR_BSTR || head.type == PROV_CBOR_TSTR) {
-        get_checked(reader, head.type, SIZE_MAX, &content);
-        return;
-    }
-    bool container = head.type >= PROV_CBOR_ARRAY && head.type <= PROV_CBOR_TAG;
-    if (container && depth == PROV_CBOR_DEPTH_MAX) {
-        reader->error = PROV_E_BOUNDS;
+    if (head.type == PROV_CBOR_TSTR) {
+        get_utf8(reader, SIZE_MAX, &text);
         return;
     }
     reader->at += head.len;
-    if (container)
-        walk_content(reader, &head, depth + 1);
+    if (head.type == PROV_CBOR_BSTR)
+        reader->at += head.value;
+    if (head.type < PROV_CBOR_ARRAY || head.type == PROV_CBOR_SIMPLE)
+        return;
+    if (depth == PROV_CBOR_DEPTH_MAX)
+        prov_reader_fail_at(reader, reader->at - head.len, PROV_E_BOUNDS);
+    for (size_t left = head.type == PROV_CBOR_TAG ? 1 : head.value;
+         left > 0 && reader->error == PROV_OK; left--) {
+        size_t start = reader->at;
+        walk(reader, depth + 1);
+        if (head.type == PROV_CBOR_MAP) {
+            check_key(reader, start, &last);
+            walk(reader, depth + 1);
+        }
+    }
 }
 
 void prov_cbor_skip(struct prov_reader *reader)
@@ -362,9 +320,7 @@ prov_result prov_cbor_check(struct prov_bytes bytes)
 
 struct prov_cbor_map prov_cbor_get_map(struct prov_reader *reader)
 {
-    size_t count = (size_t)get_argument(reader, PROV_CBOR_MAP, 0, SIZE_MAX);
-
-    return (struct prov_cbor_map){count, NULL};
+    return (struct prov_cbor_map){get_argument(reader, PROV_CBOR_MAP, 0, SIZE_MAX), NULL};
 }
 
 bool prov_cbor_get_key(struct prov_reader *reader, struct prov_cbor_map *map, int32_t *ret)

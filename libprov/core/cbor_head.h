@@ -8,7 +8,7 @@
  *   +-----+-------+----------------------+
  *
  * An argument is as wide as a size: 64 bits on hosts, and 32 in firmware, which has no use for larger
- * numbers: they are SIZE_MAX, and their heads tell by their length.
+ * numbers and refuses them.
  *
  * cbor_head_libcbor.c (hosts) and cbor_head_small.c (firmware) answer alike, so that depth,
  * determinism and bounds are decided once, in cbor.c.
@@ -24,11 +24,10 @@ struct cbor_head {
     size_t len;   /* octets of the head */
 };
 
-/* The head that the `left` octets from `at` on begin with, of which there is one at least; for strings, the whole
- * content must be there too.
- * PROV_E_TRUNCATED; PROV_E_DETERMINISM for indefinite lengths, and arguments that are longer than need be
- * (section 4.2.1); PROV_E_FORMAT for reserved heads,
- * floats and simple values other than false, true and null. ret may be written even then. */
+/* The head that the `left` octets from `at` on begin with, of which there is one at least.
+ * PROV_E_TRUNCATED; PROV_E_DETERMINISM for arguments that are longer than need be (section 4.2.1);
+ * PROV_E_FORMAT for indefinite lengths, reserved heads, floats and simple values other than false, true
+ * and null. ret may be written even then. */
 PROV_MUST prov_result cbor_head_get(const uint8_t *at, size_t left, struct cbor_head *ret);
 /* Appends the shortest head. */
 void cbor_head_put(struct prov_buf *buf, enum prov_cbor_type type, size_t value);

@@ -13,100 +13,47 @@
 
 struct seen {
     prov_result result;
-    enum prov_cbor_type type;
     uint64_t value;
 };
 
-static void see(void *context, enum prov_cbor_type type, uint64_t value)
+static void see(void *context, uint64_t value)
 {
-    *(struct seen *)context = (struct seen){PROV_OK, type, value};
-}
-
-static void refuse(void *context, prov_result result)
-{
-    ((struct seen *)context)->result = result;
+    *(struct seen *)context = (struct seen){PROV_OK, value};
 }
 
 static void on_uint8(void *context, uint8_t value)
 {
-    see(context, PROV_CBOR_UINT, value);
+    see(context, value);
 }
 
 static void on_uint16(void *context, uint16_t value)
 {
-    see(context, PROV_CBOR_UINT, value);
+    see(context, value);
 }
 
 static void on_uint32(void *context, uint32_t value)
 {
-    see(context, PROV_CBOR_UINT, value);
+    see(context, value);
 }
 
 static void on_uint64(void *context, uint64_t value)
 {
-    see(context, PROV_CBOR_UINT, value);
-}
-
-static void on_negint8(void *context, uint8_t value)
-{
-    see(context, PROV_CBOR_NINT, value);
-}
-
-static void on_negint16(void *context, uint16_t value)
-{
-    see(context, PROV_CBOR_NINT, value);
-}
-
-static void on_negint32(void *context, uint32_t value)
-{
-    see(context, PROV_CBOR_NINT, value);
-}
-
-static void on_negint64(void *context, uint64_t value)
-{
-    see(context, PROV_CBOR_NINT, value);
-}
-
-static void on_bstr(void *context, cbor_data data, size_t len)
-{
-    (void)data;
-    see(context, PROV_CBOR_BSTR, len);
-}
-
-static void on_tstr(void *context, cbor_data data, size_t len)
-{
-    (void)data;
-    see(context, PROV_CBOR_TSTR, len);
-}
-
-static void on_array(void *context, size_t count)
-{
-    see(context, PROV_CBOR_ARRAY, count);
-}
-
-static void on_map(void *context, size_t count)
-{
-    see(context, PROV_CBOR_MAP, count);
+    see(context, value);
 }
 
 static void on_bool(void *context, bool value)
 {
-    see(context, PROV_CBOR_SIMPLE, value ? 21 : 20);
+    see(context, value ? 21 : 20);
 }
 
 static void on_null(void *context)
 {
-    see(context, PROV_CBOR_SIMPLE, 22);
-}
-
-static void on_indefinite(void *context)
-{
-    refuse(context, PROV_E_DETERMINISM);
+    see(context, 22);
 }
 
 static void on_other(void *context)
 {
-    refuse(context, PROV_E_FORMAT);
+    ((struct seen *)context)->result = PROV_E_FORMAT;
 }
 
 /* No callback for floats: they are refused before libcbor sees them. */
@@ -115,18 +62,6 @@ static const struct cbor_callbacks callbacks = {
     .uint16 = on_uint16,
     .uint32 = on_uint32,
     .uint64 = on_uint64,
-    .negint8 = on_negint8,
-    .negint16 = on_negint16,
-    .negint32 = on_negint32,
-    .negint64 = on_negint64,
-    .byte_string_start = on_indefinite,
-    .byte_string = on_bstr,
-    .string_start = on_indefinite,
-    .string = on_tstr,
-    .indef_array_start = on_indefinite,
-    .array_start = on_array,
-    .indef_map_start = on_indefinite,
-    .map_start = on_map,
     .undefined = on_other,
     .null = on_null,
     .boolean = on_bool,
@@ -144,35 +79,14 @@ static size_t shortest(uint64_t value)
     return value <= 0xffffffff ? 5 : 9;
 }
 
-static prov_result decode(const uint8_t *at, size_t left, struct cbor_head *ret)
+static prov_result decode(const uint8_t *at, size_t left, struct seen *ret, size_t *ret_len)
 {
-    struct seen seen = {.result = PROV_E_INTERNAL};
-    struct cbor_decoder_result got = cbor_stream_decode(at, left, &callbacks, &seen);
+    struct cbor_decoder_result got = cbor_stream_decode(at, left, &callbacks, ret);
 
     if (got.status != CBOR_DECODER_FINISHED)
         return got.status == CBOR_DECODER_NEDATA ? PROV_E_TRUNCATED : PROV_E_FORMAT;
-    if (seen.result != PROV_OK)
-        return seen.result;
-    bool string = seen.type == PROV_CBOR_BSTR || seen.type == PROV_CBOR_TSTR;
-    size_t value = seen.value > SIZE_MAX ? SIZE_MAX : (size_t)seen.value;
-    *ret = (struct cbor_head){seen.type, value, got.read - (string ? value : 0)};
-    return ret->len == shortest(seen.value) ? PROV_OK : PROV_E_DETERMINISM;
-}
-
-/* A tag's number is written as an unsigned integer's value is, under another major type (RFC 8949,
- * section 3.1). libcbor 0.8 knows only the tags of RFC 7049 and refuses 6 to 20, COSE's among them,
- * so it is given the integer. */
-static prov_result decode_tag(const uint8_t *at, size_t left, struct cbor_head *ret)
-{
-    uint8_t copy[9];
-    size_t len = left < sizeof copy ? left : sizeof copy;
-
-    memcpy(copy, at, len);
-    copy[0] &= 0x1f;
-    prov_result result = decode(copy, len, ret);
-    if (result == PROV_OK)
-        ret->type = PROV_CBOR_TAG;
-    return result;
+    *ret_len = got.read;
+    return ret->result;
 }
 
 /* A float is refused by its first octet, whether the rest of it is there or not. */
@@ -181,11 +95,25 @@ static bool is_float(uint8_t first)
     return first >= 0xf9 && first <= 0xfb;
 }
 
+/* An argument is written as an unsigned integer is, whatever the major type (RFC 8949, section 3): libcbor is
+ * given the integer. Of a string it wants the content too, and libcbor 0.8 knows only the tags of RFC 7049. */
 prov_result cbor_head_get(const uint8_t *at, size_t left, struct cbor_head *ret)
 {
+    struct seen seen = {.result = PROV_E_INTERNAL};
+    enum prov_cbor_type type = (enum prov_cbor_type)(*at >> 5);
+    uint8_t copy[9];
+    size_t copied = left < sizeof copy ? left : sizeof copy, len;
+
     if (is_float(*at))
         return PROV_E_FORMAT;
-    return *at >> 5 == PROV_CBOR_TAG ? decode_tag(at, left, ret) : decode(at, left, ret);
+    memcpy(copy, at, copied);
+    if (type != PROV_CBOR_SIMPLE)
+        copy[0] &= 0x1f;
+    prov_result result = decode(copy, copied, &seen, &len);
+    if (result != PROV_OK)
+        return result;
+    *ret = (struct cbor_head){type, seen.value > SIZE_MAX ? SIZE_MAX : (size_t)seen.value, len};
+    return type == PROV_CBOR_SIMPLE || len == shortest(seen.value) ? PROV_OK : PROV_E_DETERMINISM;
 }
 
 /* --- writing --------------------------------------------------------------------------------- */

@@ -6,62 +6,46 @@
 
 enum { SIMPLE_FALSE = 20, SIMPLE_NULL = 22 };
 
-/* What the five low bits of the first octet say that is not the argument itself (RFC 8949, section
- * 3). */
-enum { INFO_1 = 24, INFO_8 = 27, INFO_INDEFINITE = 31 };
+/* What the five low bits of the first octet say that is not the argument itself: that 1, 2, 4 or 8 octets of it
+ * follow (RFC 8949, section 3), of which a size has room for so many. */
+enum { INFO_1 = 24, INFO_MAX = sizeof(size_t) > 4 ? 27 : 26 };
 
-/* Octets that follow the first one, for additional information up to INFO_8. */
+/* Octets that follow the first one. */
 static size_t argument_len(unsigned info)
 {
-    return info < INFO_1 ? 0 : (size_t)1 << (info & 3);
+    return info < INFO_1 ? 0 : (size_t)1 << (info - INFO_1);
 }
 
-static prov_result check_info(enum prov_cbor_type type, unsigned info)
+/* The additional information of an argument's one encoding (section 4.2.1). */
+static unsigned info_of(size_t value)
 {
-    if (type == PROV_CBOR_SIMPLE)
-        return info >= SIMPLE_FALSE && info <= SIMPLE_NULL ? PROV_OK : PROV_E_FORMAT;
-    if (info == INFO_INDEFINITE && type >= PROV_CBOR_BSTR && type <= PROV_CBOR_MAP)
-        return PROV_E_DETERMINISM;
-    return info <= INFO_8 ? PROV_OK : PROV_E_FORMAT;
+    if (value < INFO_1)
+        return (unsigned)value;
+    return INFO_1 + (value > 0xff) + (value > 0xffff) + (value > 0xffffffff);
 }
 
 prov_result cbor_head_get(const uint8_t *at, size_t left, struct cbor_head *ret)
 {
-    unsigned info = *at & 31;
-    size_t value = info, half = 0, len = argument_len(info);
-    ret->type = (enum prov_cbor_type)(*at >> 5);
-    prov_result result = check_info(ret->type, info);
-    if (result != PROV_OK)
-        return result;
-    left--;
-    if (len > left)
+    unsigned type = *at >> 5, info = *at & 31;
+    size_t len = argument_len(info), value = len > 0 ? 0 : info;
+
+    if (info > INFO_MAX ||
+        (type == PROV_CBOR_SIMPLE && info - SIMPLE_FALSE > SIMPLE_NULL - SIMPLE_FALSE))
+        return PROV_E_FORMAT;
+    if (len >= left)
         return PROV_E_TRUNCATED;
-    if (len > 0)
-        value = 0;
-    for (size_t i = 1; i <= len; i++) {
+    for (size_t i = 1; i <= len; i++)
         value = value << 8 | at[i];
-        if (i == len / 2)
-            half = value;
-    }
-    if (len > sizeof value)
-        value = SIZE_MAX;
-    ret->value = value;
-    ret->len = 1 + len;
-    if ((ret->type == PROV_CBOR_BSTR || ret->type == PROV_CBOR_TSTR) && value > left - len)
-        return PROV_E_TRUNCATED;
-    /* The argument has to need its octets (section 4.2.1): the first half of them is not zero. */
-    bool shortest = len == 0 || (len == 1 ? value >= INFO_1 : half != 0);
-    return shortest ? PROV_OK : PROV_E_DETERMINISM;
+    *ret = (struct cbor_head){(enum prov_cbor_type)type, value, 1 + len};
+    return info_of(value) == info ? PROV_OK : PROV_E_DETERMINISM;
 }
 
 void cbor_head_put(struct prov_buf *buf, enum prov_cbor_type type, size_t value)
 {
-    unsigned info = (unsigned)value;
-
-    if (value >= INFO_1)
-        info = INFO_1 + (value > 0xff) + (value > 0xffff) + (value > 0xffffffff);
+    unsigned info = info_of(value);
     size_t len = argument_len(info);
     uint8_t *at = prov_put_space(buf, 1 + len);
+
     if (at == NULL)
         return;
     at[0] = (uint8_t)((unsigned)type << 5 | info);

@@ -149,11 +149,8 @@ static void get_psk(struct prov_reader *reader, struct prov_crypto *crypto,
                     struct prov_bundle *bundle)
 {
     struct prov_cose_key key;
-    size_t start = reader->at;
 
     bundle_get_key(reader, crypto, PROV_COSE_SYMMETRIC, &key);
-    if (key.kid.len == 0)
-        prov_reader_fail_at(reader, start, PROV_E_BOUNDS);
     bundle->psk_identity = key.kid;
     bundle->psk = key.k;
 }

@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * COSE_Key and COSE_KeySet (RFC 9052, section 7; RFC 9053, section 7), in the shapes of
- * schemas/cose.cddl. A key type is known before its parameters are read, since 1 is the lowest
- * label there is.
+ * schemas/cose.cddl. Deterministic encoding gives the members of a map one order, so a key is read and
+ * written in it, member by member, as the schema stands.
  */
 #include <string.h>
 
 #include "prov/cbor.h"
 #include "prov/cose.h"
 
-enum { LABEL_KTY = 1, LABEL_KID = 2, LABEL_ALG = 3, LABEL_OPS = 4 };
-enum { LABEL_CRV = -1, LABEL_X = -2, LABEL_Y = -3, LABEL_D = -4, LABEL_K = -1 };
-enum { CRV_P256 = 1, ALG_ES256 = -7, ALG_ESP256 = -9, OP_SIGN = 1, OP_VERIFY = 2 };
 enum { COORDINATE_LEN = 32, UNCOMPRESSED = 0x04 };
+
+/* Members, or as much of them as is the same in every key. */
+static const uint8_t symmetric[] = {0x01, 4}, ec2[] = {0x01, 2}; /* 1: kty */
+static const uint8_t kid[] = {0x02};
+static const uint8_t es256[] = {0x03, 0x26}, esp256[] = {0x03, 0x28};         /* 3: -7 / -9 */
+static const uint8_t signs[] = {0x04, 0x81, 1}, verifies[] = {0x04, 0x81, 2}; /* 4: [1] / [2] */
+static const uint8_t p256[] = {0x20, 1}, k[] = {0x20};                        /* -1: crv, k */
+static const uint8_t x[] = {0x21, 0x58, COORDINATE_LEN}, y[] = {0x22, 0x58, COORDINATE_LEN};
+static const uint8_t d[] = {0x23}; /* -4: d */
 
 /* --- writing --------------------------------------------------------------------------------- */
 
@@ -26,25 +32,23 @@ prov_result prov_cose_psk_encode(struct prov_bytes identity, struct prov_bytes p
     if (identity.len < 1 || identity.len > PROV_PSK_IDENTITY_MAX)
         return PROV_E_BOUNDS;
     prov_cbor_put_map(ret, 3);
-    prov_cbor_put_int(ret, LABEL_KTY);
-    prov_cbor_put_int(ret, PROV_COSE_SYMMETRIC);
-    prov_cbor_put_int(ret, LABEL_KID);
+    prov_put(ret, symmetric, sizeof symmetric);
+    prov_put(ret, kid, sizeof kid);
     prov_cbor_put_bstr(ret, identity);
-    prov_cbor_put_int(ret, LABEL_K);
+    prov_put(ret, k, sizeof k);
     prov_cbor_put_bstr(ret, psk);
     return prov_buf_result(ret);
 }
 
-/* All but the coordinates has one form. */
+/* {1: 2, -1: 1, ?(-2: x, -3: y), … */
 static prov_result put_ec2(struct prov_buf *buf, size_t members, const uint8_t *point)
 {
-    static const uint8_t kty_and_crv[] = {0x01, 0x02, 0x20, 0x01}; /* 1: 2, -1: 1 */
-    static const uint8_t x[] = {0x21, 0x58, 32}, y[] = {0x22, 0x58, 32};
+    static const uint8_t head[] = {0x01, 2, 0x20, 1};
 
     if (point != NULL && point[0] != UNCOMPRESSED)
         return PROV_E_POINT;
     prov_cbor_put_map(buf, members);
-    prov_put(buf, kty_and_crv, sizeof kty_and_crv);
+    prov_put(buf, head, sizeof head);
     if (point != NULL) {
         prov_put(buf, x, sizeof x);
         prov_put(buf, point + 1, COORDINATE_LEN);
@@ -59,16 +63,16 @@ prov_result prov_cose_public_encode(const uint8_t point[PROV_POINT_LEN], struct 
     return put_ec2(ret, 4, point);
 }
 
-prov_result prov_cose_private_encode(const uint8_t point[PROV_POINT_LEN], struct prov_bytes d,
+prov_result prov_cose_private_encode(const uint8_t point[PROV_POINT_LEN], struct prov_bytes scalar,
                                      struct prov_buf *ret)
 {
-    if (d.len != PROV_SCALAR_LEN)
+    if (scalar.len != PROV_SCALAR_LEN)
         return PROV_E_BOUNDS;
     prov_result result = put_ec2(ret, point != NULL ? 5 : 3, point);
     if (result != PROV_OK)
         return result;
-    prov_cbor_put_int(ret, LABEL_D);
-    prov_cbor_put_bstr(ret, d);
+    prov_put(ret, d, sizeof d);
+    prov_cbor_put_bstr(ret, scalar);
     return prov_buf_result(ret);
 }
 
@@ -87,143 +91,142 @@ prov_result prov_cose_key_set_encode(const uint8_t (*points)[PROV_POINT_LEN], si
 /* --- reading --------------------------------------------------------------------------------- */
 
 /* A device that takes in no bundles has its private keys from nowhere else. */
-#define HAS_EC2     (PROV_WITH_RPK || PROV_WITH_BUNDLES)
 #define HAS_PRIVATE PROV_WITH_BUNDLES
 
-/* What the map has held so far, besides what is in the key already. */
-struct parts {
-    int op;        /* the one key operation, or 0 */
-    unsigned seen; /* SEEN of each label */
-};
-#define SEEN(label) (1u << ((label)-LABEL_D))
-
-/* An integer that must be one of two. */
-static int get_either(struct prov_reader *reader, int a, int b, prov_result otherwise)
+/* Takes the octets if they are the next. */
+static bool takes(struct prov_reader *reader, const uint8_t *octets, size_t len)
 {
-    size_t start = reader->at;
-    ptrdiff_t value = prov_cbor_get_int(reader);
-
-    if (value != a && value != b)
-        prov_reader_fail_at(reader, start, otherwise);
-    return (int)value;
+    if (reader->error != PROV_OK || prov_reader_left(reader) < len ||
+        memcmp(reader->bytes.data + reader->at, octets, len) != 0)
+        return false;
+    reader->at += len;
+    return true;
 }
 
-/* y as a sign bit is the compressed form, which the profile does not have (RFC 8422,
- * section 5.1.2). */
-static void get_coordinate(struct prov_reader *reader, uint8_t ret[COORDINATE_LEN])
+static void expect(struct prov_reader *reader, const uint8_t *octets, size_t len,
+                   prov_result otherwise)
 {
-    struct prov_bytes value;
-
-    if (prov_cbor_next_is(reader, PROV_CBOR_SIMPLE))
-        prov_reader_fail(reader, PROV_E_POINT);
-    size_t start = reader->at;
-    prov_cbor_get_bstr(reader, 0, SIZE_MAX, &value);
-    if (value.len == COORDINATE_LEN)
-        memcpy(ret, value.data, COORDINATE_LEN);
-    else
-        prov_reader_fail_at(reader, start, PROV_E_POINT);
-}
-
-/* {1: 2, ?2: bstr, ?3: -7 / -9, ?4: [1 / 2], -1: 1, ?-2: bstr, ?-3: bstr, ?-4: bstr}
- * key_ops: one operation, since a key has one purpose here. */
-static void get_ec2(struct prov_reader *reader, int32_t label, struct prov_cose_key *key,
-                    struct parts *parts)
-{
-    if (label == LABEL_KID) {
-        prov_cbor_get_bstr(reader, 0, SIZE_MAX, &key->kid);
-    } else if (label == LABEL_ALG) {
-        get_either(reader, ALG_ES256, ALG_ESP256, PROV_E_ALGORITHM);
-    } else if (label == LABEL_OPS) {
-        if (prov_cbor_get_array(reader, 0, SIZE_MAX) != 1)
-            prov_reader_fail(reader, PROV_E_FORMAT);
-        parts->op = get_either(reader, OP_SIGN, OP_VERIFY, PROV_E_FORMAT);
-    } else if (label == LABEL_CRV) {
-        get_either(reader, CRV_P256, CRV_P256, PROV_E_ALGORITHM);
-    } else if (label == LABEL_X) {
-        get_coordinate(reader, key->point + 1);
-    } else if (label == LABEL_Y) {
-        get_coordinate(reader, key->point + 1 + COORDINATE_LEN);
-    } else if (HAS_PRIVATE && label == LABEL_D) {
-        prov_cbor_get_bstr(reader, PROV_SCALAR_LEN, PROV_SCALAR_LEN, &key->d);
-    } else {
-        prov_reader_fail(reader, PROV_E_FORMAT);
-        return;
-    }
-    parts->seen |= SEEN(label);
+    if (!takes(reader, octets, len))
+        prov_reader_fail(reader, otherwise);
 }
 
 /* {1: 4, 2: bstr .size (1..128), -1: bstr .size (16..64)} */
-static void get_symmetric(struct prov_reader *reader, int32_t label, struct prov_cose_key *key)
+static void get_symmetric(struct prov_reader *reader, struct prov_bytes *ret_kid,
+                          struct prov_bytes *ret_k)
 {
-    if (label == LABEL_KID)
-        prov_cbor_get_bstr(reader, 1, PROV_PSK_IDENTITY_MAX, &key->kid);
-    else if (label == LABEL_K)
-        prov_cbor_get_bstr(reader, PROV_PSK_MIN, PROV_PSK_MAX, &key->k);
-    else
+    static const uint8_t begin[] = {0xa3, 0x01, 4, 0x02};
+
+    expect(reader, begin, sizeof begin, PROV_E_FORMAT);
+    prov_cbor_get_bstr(reader, 1, PROV_PSK_IDENTITY_MAX, ret_kid);
+    expect(reader, k, sizeof k, PROV_E_FORMAT);
+    prov_cbor_get_bstr(reader, PROV_PSK_MIN, PROV_PSK_MAX, ret_k);
+}
+
+prov_result prov_cose_psk_decode(struct prov_bytes item, struct prov_bytes *ret_identity,
+                                 struct prov_bytes *ret_psk)
+{
+    struct prov_reader reader = prov_reader_make(item);
+
+    get_symmetric(&reader, ret_identity, ret_psk);
+    return prov_reader_end(&reader);
+}
+
+/* y as a sign bit is the compressed form, which the profile does not have (RFC 8422, section 5.1.2). */
+static void get_coordinate(struct prov_reader *reader, const uint8_t head[3],
+                           uint8_t ret[COORDINATE_LEN])
+{
+    struct prov_bytes octets;
+
+    expect(reader, head, 3, PROV_E_POINT);
+    prov_get_bytes(reader, COORDINATE_LEN, &octets);
+    if (octets.len > 0)
+        memcpy(ret, octets.data, octets.len);
+}
+
+/* A private key may leave both coordinates out (RFC 9053, section 7.1.1). */
+static void get_halves(struct prov_reader *reader, struct prov_cose_key *key)
+{
+    bool has_d = HAS_PRIVATE && takes(reader, d, sizeof d);
+
+    key->has_public = !has_d;
+    if (key->has_public) {
+        key->point[0] = UNCOMPRESSED;
+        get_coordinate(reader, x, key->point + 1);
+        get_coordinate(reader, y, key->point + 1 + COORDINATE_LEN);
+        has_d = HAS_PRIVATE && takes(reader, d, sizeof d);
+    }
+    if (has_d)
+        prov_cbor_get_bstr(reader, PROV_SCALAR_LEN, PROV_SCALAR_LEN, &key->d);
+}
+
+/* {1: 2, ?2: bstr, ?3: -7 / -9, ?4: [1 / 2], -1: 1, ?(-2: x, -3: y), ?-4: d}, from where the key type was taken on.
+ * key_ops: one operation, the one that the key can do. */
+static void get_ec2(struct prov_reader *reader, struct prov_cose_key *key)
+{
+    if (takes(reader, kid, sizeof kid))
+        prov_cbor_get_bstr(reader, 0, SIZE_MAX, &key->kid);
+    if (!takes(reader, es256, sizeof es256))
+        (void)takes(reader, esp256, sizeof esp256);
+    bool is_private = HAS_PRIVATE && takes(reader, signs, sizeof signs);
+    bool is_public = takes(reader, verifies, sizeof verifies);
+    expect(reader, p256, sizeof p256, PROV_E_ALGORITHM);
+    get_halves(reader, key);
+    if ((HAS_PRIVATE && key->d.len > 0 ? is_public : is_private) || !prov_reader_done(reader))
         prov_reader_fail(reader, PROV_E_FORMAT);
 }
 
-/* A public key has both coordinates, a private one may leave both out (RFC 9053, section 7.1.1);
- * the operation, if it is named, is the one that the key can do. */
-static bool is_whole(struct prov_cose_key *key, const struct parts *parts)
+/* An item that is sound ends where its map does, so that its members need no counting. */
+static struct prov_reader begin(struct prov_bytes item)
 {
-    const unsigned crv = SEEN(LABEL_CRV), public_key = crv | SEEN(LABEL_X) | SEEN(LABEL_Y);
-    unsigned seen = parts->seen & public_key;
-    bool is_private = HAS_PRIVATE && key->d.len > 0;
+    struct prov_reader reader = prov_reader_make(item);
 
-    if (!HAS_EC2 || key->kty == PROV_COSE_SYMMETRIC)
-        return key->k.len > 0;
-    key->has_public = seen == public_key;
-    if (!key->has_public && !(is_private && seen == crv))
-        return false;
-    key->point[0] = UNCOMPRESSED;
-    return parts->op == 0 || parts->op == (is_private ? OP_SIGN : OP_VERIFY);
+    if (prov_get_u8(&reader) >> 5 != PROV_CBOR_MAP)
+        prov_reader_fail_at(&reader, 0, PROV_E_FORMAT);
+    return reader;
 }
 
 prov_result prov_cose_key_decode(struct prov_reader *reader, struct prov_cose_key *ret)
 {
-    struct prov_cose_key key = {.has_public = false};
-    struct parts parts = {.op = 0};
+    struct prov_cose_key key = {.kty = PROV_COSE_EC2};
     size_t start = reader->at;
-    struct prov_cbor_map map = prov_cbor_get_map(reader);
-    int32_t label;
+    struct prov_bytes item;
 
-    if (!prov_cbor_get_key(reader, &map, &label) || label != LABEL_KTY)
-        prov_reader_fail(reader, PROV_E_FORMAT);
-    key.kty = (enum prov_cose_kty)get_either(reader, HAS_EC2 ? PROV_COSE_EC2 : PROV_COSE_SYMMETRIC,
-                                             PROV_COSE_SYMMETRIC, PROV_E_ALGORITHM);
-    while (prov_cbor_get_key(reader, &map, &label)) {
-        if (HAS_EC2 && key.kty == PROV_COSE_EC2)
-            get_ec2(reader, label, &key, &parts);
-        else
-            get_symmetric(reader, label, &key);
+    prov_cbor_get_item(reader, &item);
+    struct prov_reader inner = begin(item);
+    if (takes(&inner, ec2, sizeof ec2)) {
+        get_ec2(&inner, &key);
+    } else {
+        expect(&inner, symmetric, sizeof symmetric, PROV_E_ALGORITHM);
+        key.kty = PROV_COSE_SYMMETRIC;
+        inner.at = 0;
+        get_symmetric(&inner, &key.kid, &key.k);
     }
-    if (!is_whole(&key, &parts))
-        prov_reader_fail_at(reader, start, PROV_E_FORMAT);
+    prov_reader_fail_at(reader, start + inner.at, inner.error);
     if (reader->error == PROV_OK)
         *ret = key;
     return reader->error;
 }
 
-prov_result prov_cose_key_set_decode(struct prov_bytes set, struct prov_cose_key *ret, size_t cap,
-                                     size_t *ret_count)
+prov_result prov_cose_key_set_decode(struct prov_bytes set, uint8_t (*ret)[PROV_POINT_LEN],
+                                     size_t cap, size_t *ret_count)
 {
     struct prov_reader reader = prov_reader_make(set);
-    size_t left = prov_cbor_get_array(&reader, 0, SIZE_MAX), understood = 0;
+    size_t left = prov_cbor_get_array(&reader, 1, SIZE_MAX), understood = 0;
 
-    if (left == 0)
-        prov_reader_fail(&reader, PROV_E_FORMAT);
-    /* What is not a key of ours is no error (RFC 9052, section 7). */
     for (; left > 0; left--) {
         struct prov_cose_key key;
         struct prov_bytes item;
+        key.d = PROV_BYTES_NONE;
         prov_cbor_get_item(&reader, &item);
-        struct prov_reader one = prov_reader_make(item);
-        if (prov_cose_key_decode(&one, &key) != PROV_OK)
+        struct prov_reader one = begin(item);
+        expect(&one, ec2, sizeof ec2, PROV_E_ALGORITHM);
+        get_ec2(&one, &key);
+        /* What is no public key of ours is no error (RFC 9052, section 7). */
+        if (one.error != PROV_OK || (HAS_PRIVATE && key.d.len > 0))
             continue;
         if (understood == cap)
             return PROV_E_BOUNDS;
-        ret[understood++] = key;
+        memcpy(ret[understood++], key.point, PROV_POINT_LEN);
     }
     prov_result result = prov_reader_end(&reader);
     if (result == PROV_OK)

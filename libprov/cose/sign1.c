@@ -21,38 +21,32 @@ static void put_protected(struct prov_buf *buf, uint16_t content_type)
     prov_cbor_put_uint(buf, content_type);
 }
 
-/* ["Signature1", protected, external_aad, payload] (section 4.4): how it begins, and the longest that its heads
- * are together. */
-#define TBS_BEGIN     "\x84\x6aSignature1"
-#define TBS_HEADS_MAX 40
+/* ["Signature1", protected, external_aad, payload] (section 4.4): how it begins, and the most that stands before the
+ * payload. */
+#define TBS_BEGIN "\x84\x6aSignature1"
+#define TBS_MAX   64
 
-/* SHA-256 of it, whose protected header `heads` ends with; in parts, so that nothing long is copied. */
-static prov_result tbs_digest(struct prov_crypto *crypto, struct prov_buf *heads,
+/* SHA-256 of it, whose protected header `tbs` ends with; the payload is not copied. */
+static prov_result tbs_digest(struct prov_crypto *crypto, struct prov_buf *tbs,
                               struct prov_bytes external_aad, struct prov_bytes payload,
                               uint8_t ret[PROV_HASH_LEN])
 {
-    prov_cbor_put_bstr_head(heads, external_aad.len);
-    size_t first = heads->len;
-    prov_cbor_put_bstr_head(heads, payload.len);
-    const struct prov_bytes parts[] = {
-        PROV_BYTES(heads->data, first),
-        external_aad,
-        PROV_BYTES(heads->data + first, heads->len - first),
-        payload,
-    };
-    return heads->overflow ? PROV_E_OVERFLOW : prov_crypto_sha256(crypto, parts, 4, ret);
+    prov_cbor_put_bstr(tbs, external_aad);
+    prov_cbor_put_bstr_head(tbs, payload.len);
+    const struct prov_bytes parts[] = {prov_buf_bytes(tbs), payload};
+    return tbs->overflow ? PROV_E_OVERFLOW : prov_crypto_sha256(crypto, parts, 2, ret);
 }
 
 prov_result prov_cose_sign1_digest(struct prov_crypto *crypto, uint16_t content_type,
                                    struct prov_bytes external_aad, struct prov_bytes payload,
                                    uint8_t ret[PROV_HASH_LEN])
 {
-    uint8_t room[TBS_HEADS_MAX];
-    struct prov_buf heads = PROV_BUF_OF(room);
+    uint8_t room[TBS_MAX];
+    struct prov_buf tbs = PROV_BUF_OF(room);
 
-    prov_put_text(&heads, TBS_BEGIN);
-    put_protected(&heads, content_type);
-    return tbs_digest(crypto, &heads, external_aad, payload, ret);
+    prov_put_text(&tbs, TBS_BEGIN);
+    put_protected(&tbs, content_type);
+    return tbs_digest(crypto, &tbs, external_aad, payload, ret);
 }
 
 prov_result prov_cose_sign1_finish(uint16_t content_type, struct prov_bytes payload,
@@ -146,12 +140,12 @@ prov_result prov_cose_sign1_verify(struct prov_crypto *crypto, const struct prov
                                    struct prov_bytes external_aad,
                                    const uint8_t point[PROV_POINT_LEN])
 {
-    uint8_t room[TBS_HEADS_MAX], digest[PROV_HASH_LEN];
-    struct prov_buf heads = PROV_BUF_OF(room);
+    uint8_t room[TBS_MAX], digest[PROV_HASH_LEN];
+    struct prov_buf tbs = PROV_BUF_OF(room);
 
-    prov_put_text(&heads, TBS_BEGIN);
-    prov_cbor_put_bstr(&heads, sign1->protected_header);
-    prov_result result = tbs_digest(crypto, &heads, external_aad, sign1->payload, digest);
+    prov_put_text(&tbs, TBS_BEGIN);
+    prov_cbor_put_bstr(&tbs, sign1->protected_header);
+    prov_result result = tbs_digest(crypto, &tbs, external_aad, sign1->payload, digest);
 
     return result == PROV_OK ? prov_crypto_verify(crypto, PROV_BYTES(point, PROV_POINT_LEN), digest,
                                                   sign1->signature)

@@ -170,7 +170,7 @@ struct prov_agent_talk {
     struct prov_exchange exchange;
     struct prov_entry next; /* views into what follows and into the agent's rooms */
     uint8_t scalar[PROV_SCALAR_LEN], point[PROV_POINT_LEN];
-    struct prov_cose_key peers[PROV_ENTRY_PEERS_MAX];
+    uint8_t peers[PROV_ENTRY_PEERS_MAX][PROV_POINT_LEN];
     int64_t issued;       /* the new certificate's notBefore */
     uint16_t anchors_len; /* octets of `answers` that the answer with the anchors takes */
     uint16_t checked;

@@ -4,11 +4,11 @@
  * item by item. Depth, determinism and bounds are enforced here; the heads of items come through a
  * small seam (cbor_head.h): libcbor's streaming calls on hosts, a few lines in firmware. No heap.
  *
- * Numbers are as wide as a size: 64 bits on hosts, 32 in firmware, which passes over larger ones and
- * refuses to get them (PROV_E_BOUNDS).
+ * Numbers are as wide as a size: 64 bits on hosts, 32 in firmware, which refuses larger ones
+ * (PROV_E_FORMAT).
  *
- * A reader refuses what is not deterministic: longer heads than needed, indefinite lengths, map
- * keys out of order or twice (PROV_E_DETERMINISM), reserved values (PROV_E_FORMAT), depth over 8
+ * A reader refuses what is not deterministic: longer heads than needed, map keys out of order or twice
+ * (PROV_E_DETERMINISM), indefinite lengths, reserved values (PROV_E_FORMAT), depth over 8
  * (PROV_E_BOUNDS).
  */
 #ifndef PROV_CBOR_H

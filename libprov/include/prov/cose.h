@@ -33,24 +33,28 @@ PROV_MUST prov_result prov_cose_public_encode(const uint8_t point[PROV_POINT_LEN
 /* {1: 2, -1: 1, -2: x, -3: y, -4: d}; without x and y if point is NULL. */
 PROV_MUST prov_result prov_cose_private_encode(const uint8_t point[PROV_POINT_LEN],
                                                struct prov_bytes d, struct prov_buf *ret);
-/* Takes one item from the reader. PROV_E_ALGORITHM: a kty, curve or alg that the profile does not
- * have; PROV_E_POINT: y as a sign bit (compressed), coordinates not of 32 octets; PROV_E_BOUNDS: a
- * PSK, identity or scalar of a wrong length; PROV_E_FORMAT: anything else that is not in the
- * schema, unknown labels included. Whether a point is on the curve is prov_crypto_point_check's to
- * say. On failure the reader's `at` tells where. */
+/* Takes one item from the reader. PROV_E_ALGORITHM: a kty, alg, key_ops or curve that the profile does
+ * not have; PROV_E_POINT: y as a sign bit (compressed), coordinates not of 32 octets, or not there;
+ * PROV_E_BOUNDS: a PSK, identity or scalar of a wrong length; PROV_E_FORMAT, or what is expected at its
+ * place: anything else that is not in the schema, unknown labels included. Whether a point is on the
+ * curve is prov_crypto_point_check's to say. On failure the reader's `at` tells where. */
 PROV_MUST prov_result prov_cose_key_decode(struct prov_reader *reader, struct prov_cose_key *ret);
+/* The same of a pre-shared key that `item` is all of: views into it, written even if the call fails. */
+PROV_MUST prov_result prov_cose_psk_decode(struct prov_bytes item, struct prov_bytes *ret_identity,
+                                           struct prov_bytes *ret_psk);
 
-/* COSE_KeySet: a non-empty array; elements that are not understood are passed over (RFC 9052,
- * section 7); ret_count: how many were understood, at most cap (more: PROV_E_BOUNDS). The elements
- * of ret may be written even if the call fails. */
+/* COSE_KeySet: a non-empty array of public keys; elements that are not understood are passed over (RFC
+ * 9052, section 7); ret_count: how many were understood, at most cap (more: PROV_E_BOUNDS). The points
+ * may be written even if the call fails. */
 PROV_MUST prov_result prov_cose_key_set_encode(const uint8_t (*points)[PROV_POINT_LEN],
                                                size_t count, struct prov_buf *ret);
-PROV_MUST prov_result prov_cose_key_set_decode(struct prov_bytes set, struct prov_cose_key *ret,
-                                               size_t cap, size_t *ret_count);
+PROV_MUST prov_result prov_cose_key_set_decode(struct prov_bytes set,
+                                               uint8_t (*ret)[PROV_POINT_LEN], size_t cap,
+                                               size_t *ret_count);
 
 /* COSE_Sign1, untagged, with protected {1: -7, 3: content type}. In two steps, so that the key may
- * be anywhere: tbs gives SHA-256 of the Sig_structure ["Signature1", protected, external_aad,
- * payload], the caller signs, finish writes. */
+ * be anywhere: digest gives SHA-256 of the Sig_structure ["Signature1", protected, external_aad,
+ * payload], the caller signs, finish writes. PROV_E_OVERFLOW: external_aad of over 36 octets. */
 PROV_MUST prov_result prov_cose_sign1_digest(struct prov_crypto *crypto, uint16_t content_type,
                                              struct prov_bytes external_aad,
                                              struct prov_bytes payload, uint8_t ret[PROV_HASH_LEN]);

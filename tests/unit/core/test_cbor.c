@@ -56,18 +56,18 @@ static void longer_heads_are_not_deterministic(void **state)
     REFUSE_ALL(table);
 }
 
-static void indefinite_lengths_are_not_deterministic(void **state)
+static void indefinite_lengths_are_refused(void **state)
 {
     static const struct refusal table[] = {
-        {"5f42010243030405ff", PROV_E_DETERMINISM, 0},
-        {"7f657374726561646d696e67ff", PROV_E_DETERMINISM, 0},
-        {"9fff", PROV_E_DETERMINISM, 0},
-        {"9f018202039f0405ffff", PROV_E_DETERMINISM, 0},
-        {"83018202039f0405ff", PROV_E_DETERMINISM, 5},
-        {"83019f0203ff820405", PROV_E_DETERMINISM, 2},
-        {"bf61610161629f0203ffff", PROV_E_DETERMINISM, 0},
-        {"826161bf61626163ff", PROV_E_DETERMINISM, 3},
-        {"5f", PROV_E_DETERMINISM, 0},
+        {"5f42010243030405ff", PROV_E_FORMAT, 0},
+        {"7f657374726561646d696e67ff", PROV_E_FORMAT, 0},
+        {"9fff", PROV_E_FORMAT, 0},
+        {"9f018202039f0405ffff", PROV_E_FORMAT, 0},
+        {"83018202039f0405ff", PROV_E_FORMAT, 5},
+        {"83019f0203ff820405", PROV_E_FORMAT, 2},
+        {"bf61610161629f0203ffff", PROV_E_FORMAT, 0},
+        {"826161bf61626163ff", PROV_E_FORMAT, 3},
+        {"5f", PROV_E_FORMAT, 0},
     };
 
     (void)state;
@@ -580,7 +580,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(longer_heads_are_not_deterministic),
-        cmocka_unit_test(indefinite_lengths_are_not_deterministic),
+        cmocka_unit_test(indefinite_lengths_are_refused),
         cmocka_unit_test(keys_out_of_order_or_twice_are_not_deterministic),
         cmocka_unit_test(reserved_values_and_floats_are_refused),
         cmocka_unit_test(text_that_is_not_utf8_is_refused),

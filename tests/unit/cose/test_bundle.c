@@ -131,7 +131,7 @@ static void other_encodings_are_refused(void **state)
                 "\x5f\x48"
                 "\0abcdefg"
                 "\xff",
-                PROV_E_DETERMINISM);
+                PROV_E_FORMAT);
     REFUSE_ITEM("psk", SERVER,
                 "\x78\x07"
                 "a.local",

@@ -195,7 +195,7 @@ static void row12_psk_and_identity_out_of_bounds_are_refused(void **state)
     static const char no_kid[] = "\xa2\x01\x04\x20\x50"
                                  "0123456789abcdef";
     replace(&encoded, CREDENTIAL, no_kid, sizeof no_kid - 1);
-    refuse_at(&encoded, PROV_E_BOUNDS, at);
+    refuse_at(&encoded, PROV_E_FORMAT, at);
 }
 
 static void row19_points_off_the_curve_are_refused(void **state)

@@ -107,7 +107,7 @@ static void other_encodings_are_refused(void **state)
     (void)state;
     refuse("8445a203000126a041015840" SIGNATURE, PROV_E_DETERMINISM);
     refuse("845803a10126a041015840" SIGNATURE, PROV_E_DETERMINISM);
-    refuse("9f43a10126a041015840" SIGNATURE "ff", PROV_E_DETERMINISM);
+    refuse("9f43a10126a041015840" SIGNATURE "ff", PROV_E_FORMAT);
     refuse("8443a10126a04101590040" SIGNATURE, PROV_E_DETERMINISM);
     refuse(C_2_1 "00", PROV_E_TRAILING);
 }
@@ -173,6 +173,11 @@ static void a_message_that_does_not_fit_overflows(void **state)
 
     (void)state;
     assert_int_equal(prov_cose_sign1_finish(PROV_CF_COSE_KEY, PROV_BYTES_NONE, signature, &buf),
+                     PROV_E_OVERFLOW);
+    static const uint8_t binding[64];
+    uint8_t digest[PROV_HASH_LEN];
+    assert_int_equal(prov_cose_sign1_digest(crypto, PROV_CF_COSE_KEY, PROV_BYTES_OF(binding),
+                                            PROV_BYTES_NONE, digest),
                      PROV_E_OVERFLOW);
 }
 

@@ -521,7 +521,7 @@ static void rpk_answer_has_the_servers_current_and_next_key(void **state)
     struct prov_uuid next;
     uint8_t octets[512];
     struct prov_buf body = PROV_BUF_OF(octets);
-    struct prov_cose_key keys[4];
+    uint8_t points[4][PROV_POINT_LEN];
     size_t count = 0;
     struct prov_flow_peer peer = peer_made(f, PROV_KIND_RPK, PROV_USE_BOOTSTRAP);
     assert_int_equal(prov_flow_rpk_issue(&f->flow, NULL, &f->server, 0, &next), PROV_OK);
@@ -530,9 +530,9 @@ static void rpk_answer_has_the_servers_current_and_next_key(void **state)
     serve_op(f, &peer, PROV_ENROLL_RPK, prov_buf_bytes(&body), &served);
     assert_int_equal(served.result, PROV_OK);
     assert_int_equal(served.answer.format, PROV_CF_COSE_KEY_SET);
-    assert_int_equal(prov_cose_key_set_decode(served.answer.body, keys, 4, &count), PROV_OK);
+    assert_int_equal(prov_cose_key_set_decode(served.answer.body, points, 4, &count), PROV_OK);
     assert_int_equal(count, 2);
-    assert_memory_equal(keys[1].point, fixture_get(f, &next).point, PROV_POINT_LEN);
+    assert_memory_equal(points[1], fixture_get(f, &next).point, PROV_POINT_LEN);
 
     struct prov_credential made = fixture_only(f, PROV_USE_OPERATIONAL, PROV_STATE_PENDING);
     assert_memory_equal(made.point, key.point, PROV_POINT_LEN);
