@@ -52,7 +52,7 @@ static void put_member(struct store_writer *writer, uint8_t key, struct prov_byt
 static void put_handle(struct store_writer *writer, const struct prov_entry *entry)
 {
     uint8_t octets[HANDLE_LEN];
-    store_put_u32(octets, entry->key.handle);
+    memcpy(octets, &entry->key.handle, sizeof octets);
     put_member(writer, KEY_HANDLE, PROV_BYTES_OF(octets));
 }
 
@@ -95,7 +95,7 @@ static bool take_handle(struct prov_bytes value, struct prov_entry *ret)
 {
     if (value.len != HANDLE_LEN)
         return false;
-    ret->key.handle = store_u32(value.data);
+    memcpy(&ret->key.handle, value.data, HANDLE_LEN);
     return true;
 }
 

@@ -10,14 +10,13 @@
 
 prov_result prov_store_open(struct prov_store *store, const struct prov_port *port)
 {
-    struct store_walk walk;
     memset(store, 0, sizeof *store);
     store->port = port;
     prov_result r = store_geometry(store);
     if (r == PROV_OK)
-        r = store_identity_find(store, &walk);
+        r = store_identity_find(store);
     if (r == PROV_OK)
-        r = store_walk(store, &walk, STORE_NONE);
+        r = store_walk(store, STORE_NONE);
     if (r == PROV_E_NOT_FOUND)
         r = store_journal_open(store);
     if (PROV_WITH_DENY_LIST && r == PROV_OK)
@@ -43,17 +42,16 @@ struct prov_bytes prov_entry_text(const char *text)
 prov_result prov_store_get(struct prov_store *store, enum prov_store_place place, size_t index,
                            struct prov_buf room, struct prov_entry *ret)
 {
-    struct store_walk walk;
     prov_result r = PROV_OK;
-    store_place_walk(store, place, &walk);
+    store_place_walk(store, place);
     for (size_t i = 0; i <= index && r == PROV_OK; i++)
-        r = store_walk(store, &walk, STORE_CREDENTIAL);
+        r = store_walk(store, STORE_CREDENTIAL);
     if (r != PROV_OK)
         return r;
-    size_t len = store_record_u32(store, STORE_AT_LENGTH);
+    size_t len = store->record.length;
     if (len > room.cap)
         return PROV_E_CORRUPT;
-    r = store_read(store, walk.at + STORE_RECORD_LEN, room.data, len);
+    r = store_read(store, store->at + STORE_RECORD_LEN, room.data, len);
     if (r != PROV_OK)
         return r;
     if (prov_entry_decode(PROV_BYTES(room.data, len), ret) != PROV_OK)

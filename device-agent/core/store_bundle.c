@@ -113,12 +113,11 @@ static void take_members(struct intake *in)
 /* Whether the very same is installed: a second install of a bundle takes no room. */
 static prov_result factory_has(struct prov_store *store, const struct prov_entry *entry, bool *ret)
 {
-    struct store_walk walk;
     struct store_writer writer;
     prov_result r = PROV_OK;
-    store_area_walk(store, 0, &walk);
-    while (!*ret && (r = store_walk(store, &walk, STORE_CREDENTIAL)) == PROV_OK) {
-        store_compare_begin(&writer, store, walk.at);
+    store_area_walk(store, 0);
+    while (!*ret && (r = store_walk(store, STORE_CREDENTIAL)) == PROV_OK) {
+        store_compare_begin(&writer, store, store->at);
         store_entry_put(&writer, entry);
         *ret = writer.result == PROV_OK;
     }

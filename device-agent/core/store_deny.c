@@ -13,17 +13,17 @@ prov_result store_deny_open(struct prov_store *store)
     store->deny = -1;
     for (int i = 0; i < store->port->flash.deny_sectors; i++) {
         uint32_t at = store_deny_at(store, i);
-        struct store_walk walk = {.at = at, .end = at + store->port->flash.sector_size};
-        prov_result r = store_record_read(store, &walk);
-        uint32_t version = store_record_u32(store, STORE_AT_SEQUENCE);
+        store->at = at;
+        store->end = at + store->port->flash.sector_size;
+        prov_result r = store_record_read(store);
+        uint32_t version = store->record.sequence;
         if (r != PROV_OK && r != PROV_E_NOT_FOUND)
             return r;
-        if (r != PROV_OK || store->record[STORE_AT_TYPE] != STORE_DENY_LIST ||
-            version <= store->deny_version)
+        if (r != PROV_OK || store->record.type != STORE_DENY_LIST || version <= store->deny_version)
             continue;
         store->deny = i;
         store->deny_version = version;
-        store->deny_length = store_record_u32(store, STORE_AT_LENGTH);
+        store->deny_length = store->record.length;
     }
     return PROV_OK;
 }

@@ -28,21 +28,15 @@ prov_result store_geometry(struct prov_store *store)
     if (!good)
         return PROV_E_BOUNDS;
     store->area = (flash->sector_count - rest) / 3 * flash->sector_size;
-    store_put_u32(store->geometry, flash->sector_size);
+    store->geometry[0] = flash->sector_size;
     /* what erased octets read as goes where the size of an area, whole sectors, has zeros */
-    store_put_u32(store->geometry + 4, store->area | (flash->erased & 1u));
+    store->geometry[1] = store->area | (flash->erased & 1u);
     return PROV_OK;
 }
 
 /* --- octets ----------------------------------------------------------------------------------- */
 
-void store_put_u32(uint8_t *at, uint32_t value)
-{
-    for (int i = 0; i < 4; i++, value >>= 8)
-        at[i] = (uint8_t)value;
-}
-
-prov_result store_read(struct prov_store *store, uint32_t at, uint8_t *ret, size_t len)
+prov_result store_read(struct prov_store *store, uint32_t at, void *ret, size_t len)
 {
     const struct prov_flash *flash = &store->port->flash;
     return flash->read(flash->context, at, ret, len);
@@ -58,14 +52,15 @@ static bool is_unit(struct prov_store *store, uint32_t at, const uint8_t unit[ST
     return same;
 }
 
-prov_result store_program(struct prov_store *store, uint32_t at, const uint8_t *units, size_t len)
+prov_result store_program(struct prov_store *store, uint32_t at, const void *units, size_t len)
 {
     const struct prov_flash *flash = &store->port->flash;
+    const uint8_t *octets = units;
     if (!store->open)
         return PROV_E_STATE;
-    prov_result r = flash->program(flash->context, at, units, len);
+    prov_result r = flash->program(flash->context, at, octets, len);
     for (size_t done = 0; done < len && r == PROV_OK; done += STORE_UNIT)
-        if (!is_unit(store, at + (uint32_t)done, units + done))
+        if (!is_unit(store, at + (uint32_t)done, octets + done))
             r = PROV_E_IO;
     return r;
 }

@@ -29,9 +29,10 @@ prov_result store_journal_open(struct prov_store *store)
 {
     uint32_t at = STORE_JOURNAL_AREA * store->area;
     for (int i = 0; i < PROV_STORE_JOURNAL_SECTORS; i++, at += sector_size(store)) {
-        struct store_walk first = {.at = at, .end = at + STORE_RECORD_LEN};
-        prov_result r = store_record_read(store, &first);
-        uint32_t sequence = store_record_u32(store, STORE_AT_SEQUENCE);
+        store->at = at;
+        store->end = at + STORE_RECORD_LEN;
+        prov_result r = store_record_read(store);
+        uint32_t sequence = store->record.sequence;
         if (r != PROV_OK && r != PROV_E_NOT_FOUND)
             return r;
         if (r == PROV_OK && sequence > store->journal_sequence) {
@@ -44,37 +45,31 @@ prov_result store_journal_open(struct prov_store *store)
     store->journal_at =
         store_written_end(store, store->journal, store->journal + sector_size(store));
     prov_result r = store_journal_get(store, STORE_STATE);
-    for (size_t i = 0; i < PROV_STORE_STATE_WORDS && r == PROV_OK; i++)
-        store->state_words[i] = store_record_u32(store, STORE_AT_DATA + 4 * i);
+    if (r == PROV_OK)
+        memcpy(&store->state, store->record.data, sizeof store->state);
     return r;
 }
 
 prov_result store_journal_get(struct prov_store *store, enum store_type type)
 {
-    struct store_walk walk = store_journal_walk(store);
     uint32_t found = 0;
     prov_result r = PROV_OK;
-    while ((r = store_walk(store, &walk, type)) == PROV_OK)
-        found = walk.at;
-    walk.at = found;
-    return r == PROV_E_NOT_FOUND && found != 0 ? store_record_read(store, &walk) : r;
+    store_journal_walk(store);
+    while ((r = store_walk(store, type)) == PROV_OK)
+        found = store->at;
+    store->at = found;
+    return r == PROV_E_NOT_FOUND && found != 0 ? store_record_read(store) : r;
 }
 
 /* --- appending -------------------------------------------------------------------------------- */
 
-/* The data of a STORE_STATE are store->state. */
-static prov_result put(struct prov_store *store, enum store_type type, const uint8_t *data,
-                       size_t len)
+static prov_result put(struct prov_store *store, enum store_type type, const void *data, size_t len)
 {
     store_record_make(store, type, store->journal_sequence);
-    if (type == STORE_STATE)
-        for (size_t i = 0; i < PROV_STORE_STATE_WORDS; i++)
-            store_put_u32(store->record + STORE_AT_DATA + 4 * i, store->state_words[i]);
-    else
-        memcpy(store->record + STORE_AT_DATA, data, len);
+    memcpy(store->record.data, data, len);
     store->journal_at += STORE_RECORD_LEN; /* torn or not, these units are used up */
     prov_result r = store_record_write(store, store->journal_at - STORE_RECORD_LEN);
-    prov_wipe(store->record, sizeof store->record);
+    prov_wipe(&store->record, sizeof store->record);
     return r;
 }
 
@@ -86,7 +81,7 @@ static prov_result carry(struct prov_store *store, uint32_t *to)
         if (r == PROV_E_NOT_FOUND)
             continue;
         if (r == PROV_OK)
-            r = store_program(store, *to, store->record, STORE_RECORD_LEN);
+            r = store_program(store, *to, &store->record, STORE_RECORD_LEN);
         if (r != PROV_OK)
             return r;
         *to += STORE_RECORD_LEN;
@@ -105,12 +100,12 @@ static prov_result journal_move(struct prov_store *store)
         return r;
     store->journal = store->journal_at = to;
     store->journal_sequence++;
-    r = put(store, STORE_STATE, NULL, 0);
+    r = put(store, STORE_STATE, &store->state, sizeof store->state);
     store->journal_at = next;
     return r;
 }
 
-prov_result store_journal_put(struct prov_store *store, enum store_type type, const uint8_t *data,
+prov_result store_journal_put(struct prov_store *store, enum store_type type, const void *data,
                               size_t len)
 {
     bool full = store->journal == 0 ||
@@ -125,7 +120,7 @@ prov_result store_journal_put(struct prov_store *store, enum store_type type, co
 
 prov_result store_state_put(struct prov_store *store)
 {
-    return store_journal_put(store, STORE_STATE, NULL, 0);
+    return store_journal_put(store, STORE_STATE, &store->state, sizeof store->state);
 }
 
 /* --- small changes ---------------------------------------------------------------------------- */
@@ -161,7 +156,7 @@ prov_result prov_store_attempts(struct prov_store *store, uint8_t attempts)
 static prov_result seed_anew(struct prov_store *store, uint32_t at)
 {
     store_record_make(store, STORE_SEED, 0);
-    store->record[STORE_AT_DATA + STORE_RECORD_DATA - 1] = 1; /* no end as of erased flash */
+    store->record.data[STORE_RECORD_DATA - 1] = 1; /* no end as of erased flash */
     return at + STORE_RECORD_LEN > store->area ? PROV_E_FULL : store_record_write(store, at);
 }
 
@@ -175,10 +170,10 @@ prov_result prov_store_seed_get(struct prov_store *store, uint8_t ret[PROV_STORE
     if (r == PROV_E_NOT_FOUND)
         r = seed_anew(store, place[0]);
     if (r == PROV_OK) {
-        memcpy(ret, store->record + STORE_AT_DATA, PROV_STORE_SEED_LEN);
+        memcpy(ret, store->record.data, PROV_STORE_SEED_LEN);
         memcpy(ret + PROV_STORE_SEED_LEN - sizeof place, place, sizeof place);
     }
-    prov_wipe(store->record, sizeof store->record);
+    prov_wipe(&store->record, sizeof store->record);
     return r;
 }
 

@@ -62,18 +62,18 @@ prov_result store_log_move(struct prov_store *store, uint32_t *to)
 {
     uint32_t quarter = store->port->flash.sector_size / STORE_RECORD_LEN / 4, count = 0;
     uint32_t keep = quarter < STORE_LOG_KEEP ? quarter : STORE_LOG_KEEP;
-    struct store_walk walk = store_journal_walk(store);
     prov_result r = PROV_OK;
-    while ((r = store_walk(store, &walk, STORE_LOG)) == PROV_OK)
+    store_journal_walk(store);
+    while ((r = store_walk(store, STORE_LOG)) == PROV_OK)
         count++;
     if (r == PROV_E_NOT_FOUND)
         r = PROV_OK;
-    walk = store_journal_walk(store);
+    store_journal_walk(store);
     for (; count > 0 && r == PROV_OK; count--) {
-        r = store_walk(store, &walk, STORE_LOG);
+        r = store_walk(store, STORE_LOG);
         if (r != PROV_OK || count > keep)
             continue;
-        r = store_program(store, *to, store->record, STORE_RECORD_LEN);
+        r = store_program(store, *to, &store->record, STORE_RECORD_LEN);
         *to += STORE_RECORD_LEN;
     }
     return r;
@@ -82,14 +82,13 @@ prov_result store_log_move(struct prov_store *store, uint32_t *to)
 prov_result prov_store_log_get(struct prov_store *store, uint32_t index,
                                struct prov_log_record *ret)
 {
-    struct store_walk walk = store_journal_walk(store);
     prov_result r = PROV_OK;
+    store_journal_walk(store);
     for (uint32_t i = 0; i <= index && r == PROV_OK; i++)
-        r = store_walk(store, &walk, STORE_LOG);
+        r = store_walk(store, STORE_LOG);
     if (r != PROV_OK)
         return r;
-    struct prov_reader reader =
-        prov_reader_make(PROV_BYTES(store->record + STORE_AT_DATA, STORE_RECORD_DATA));
+    struct prov_reader reader = prov_reader_make(PROV_BYTES_OF(store->record.data));
     struct prov_bytes server = PROV_BYTES_NONE;
     uint64_t time = 0;
     uint8_t clock = 0, event = 0, alert = 0, sent = 0;
@@ -130,8 +129,7 @@ prov_result prov_store_session_put(struct prov_store *store, struct prov_bytes s
 static prov_result session_first(struct prov_store *store)
 {
     prov_result r = store_journal_get(store, STORE_SESSION);
-    bool none =
-        r == PROV_OK && memcmp(store->record + STORE_AT_DATA, no_session, STORE_RECORD_DATA) == 0;
+    bool none = r == PROV_OK && memcmp(store->record.data, no_session, STORE_RECORD_DATA) == 0;
     return none ? PROV_E_NOT_FOUND : r;
 }
 
@@ -143,8 +141,7 @@ prov_result prov_store_session_get(struct prov_store *store, uint8_t ret[PROV_ST
     for (size_t part = 0; part < STORE_SESSION_PARTS && r == PROV_OK; part++) {
         r = store_journal_get(store, (enum store_type)(STORE_SESSION + part));
         if (r == PROV_OK)
-            memcpy(ret + part * STORE_RECORD_DATA, store->record + STORE_AT_DATA,
-                   STORE_RECORD_DATA);
+            memcpy(ret + part * STORE_RECORD_DATA, store->record.data, STORE_RECORD_DATA);
         else if (r == PROV_E_NOT_FOUND)
             r = PROV_OK;
     }

@@ -19,22 +19,15 @@
 PROV_MUST prov_result store_geometry(struct prov_store *store);
 uint32_t store_deny_at(const struct prov_store *store, int area);
 
-PROV_MUST prov_result store_read(struct prov_store *store, uint32_t at, uint8_t *ret, size_t len);
+PROV_MUST prov_result store_read(struct prov_store *store, uint32_t at, void *ret, size_t len);
 /* Programs whole units and reads them back: PROV_E_IO if what is there is not what was written. */
-PROV_MUST prov_result store_program(struct prov_store *store, uint32_t at, const uint8_t *units,
+PROV_MUST prov_result store_program(struct prov_store *store, uint32_t at, const void *units,
                                     size_t len);
 PROV_MUST prov_result store_sync(struct prov_store *store);
 /* The end of what is written in [at, end), rounded up to a unit; `end` if it cannot be read. */
 uint32_t store_written_end(struct prov_store *store, uint32_t at, uint32_t end);
 /* Whole sectors. PROV_E_IO if they are not blank after that. */
 PROV_MUST prov_result store_erase(struct prov_store *store, uint32_t at, uint32_t end);
-
-/* Numbers on flash are little-endian, as the processors are that read them. */
-void store_put_u32(uint8_t *at, uint32_t value);
-static inline uint32_t store_u32(const uint8_t *at)
-{
-    return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
 
 /* --- store_record.c ---- */
 
@@ -56,34 +49,25 @@ _Static_assert(STORE_SESSION_PARTS *STORE_RECORD_DATA == PROV_STORE_SESSION_MAX,
 #define STORE_LAST_KEPT                                                                            \
     (STORE_WITH_SESSION ? (int)(STORE_SESSION + STORE_SESSION_PARTS - 1) : STORE_SEED)
 
-/* Where things stand in a record, in its octets. */
-#define STORE_AT_TYPE     3u
-#define STORE_AT_SEQUENCE 4u /* of a credential in a slot: the snapshot that it brought */
-#define STORE_AT_LENGTH   8u /* of the body behind it */
-#define STORE_AT_DATA     20u
-#define STORE_AT_OTHERS   20u /* … how many entries of that are before it */
-#define STORE_AT_ORIGIN   21u /* … and 1 if a bootstrap credential got it */
+/* In the data of a credential, whose sequence is the snapshot that it brought. */
+#define STORE_OTHERS 0u /* how many entries of that are before it */
+#define STORE_ORIGIN 1u /* 1 if a bootstrap credential got it */
 
-/* All of these work on store->record, the one at hand. */
+/* All of these work on the record at hand, and move it. */
 void store_record_make(struct prov_store *store, enum store_type type, uint32_t sequence);
 /* Programs it over a body that is in place; syncs before and after. */
 PROV_MUST prov_result store_record_write(struct prov_store *store, uint32_t at);
-static inline uint32_t store_record_u32(const struct prov_store *store, size_t at)
-{
-    return store_u32(store->record + at);
-}
-/* A walk over an area. */
-struct store_walk {
-    uint32_t at;   /* of the record that was found; its body lies behind it */
-    uint32_t next; /* behind both */
-    uint32_t end;  /* of the area */
-};
-/* The one at walk->at. PROV_E_NOT_FOUND: no whole record is there, with a body before the end; PROV_E_VERSION: one of a
+/* The one at store->at. PROV_E_NOT_FOUND: no whole record is there, with a body before the end; PROV_E_VERSION: one of a
  * newer format; PROV_E_CONFLICT: one for another geometry. */
-PROV_MUST prov_result store_record_read(struct prov_store *store, struct store_walk *walk);
+PROV_MUST prov_result store_record_read(struct prov_store *store);
+/* A walk: over [next, end). */
+static inline void store_walk_over(struct prov_store *store, uint32_t next, uint32_t end)
+{
+    store->next = next;
+    store->end = end;
+}
 /* The next record of the type; what is torn is passed over. PROV_E_NOT_FOUND after the last. */
-PROV_MUST prov_result store_walk(struct prov_store *store, struct store_walk *walk,
-                                 enum store_type type);
+PROV_MUST prov_result store_walk(struct prov_store *store, enum store_type type);
 
 /* Writes a body, and the record at hand over it; or compares a body. The first error stays, and nothing is written
  * after it: PROV_E_FULL, PROV_E_CONFLICT. */
@@ -101,8 +85,8 @@ void store_writer_begin(struct store_writer *writer, struct prov_store *store, u
 /* With the body of the record at `at`; writes nothing. */
 void store_compare_begin(struct store_writer *writer, struct prov_store *store, uint32_t at);
 void store_writer_put(struct store_writer *writer, const uint8_t *octets, size_t len);
-/* A whole record and its body, in front of the one to write. */
-PROV_MUST prov_result store_writer_copy(struct store_writer *writer, const struct store_walk *from);
+/* The record at hand and its body, in front of the one to write. */
+PROV_MUST prov_result store_writer_copy(struct store_writer *writer);
 PROV_MUST prov_result store_writer_end(struct store_writer *writer);
 
 /* --- entry.c ---- */
@@ -117,14 +101,13 @@ void store_entry_put(struct store_writer *writer, const struct prov_entry *entry
 /* Finds the journal in use and the last state. */
 PROV_MUST prov_result store_journal_open(struct prov_store *store);
 /* Over all that the sector in use holds. */
-static inline struct store_walk store_journal_walk(const struct prov_store *store)
+static inline void store_journal_walk(struct prov_store *store)
 {
-    return (struct store_walk){.next = store->journal, .end = store->journal_at};
+    store_walk_over(store, store->journal, store->journal_at);
 }
-/* Appends; moves to the other sector when this one is full. The data of a STORE_STATE are store->state. If it fails,
- * the store is what a boot would find now. */
+/* Appends; moves to the other sector when this one is full. If it fails, the store is what a boot would find now. */
 PROV_MUST prov_result store_journal_put(struct prov_store *store, enum store_type type,
-                                        const uint8_t *data, size_t len);
+                                        const void *data, size_t len);
 /* Takes the last record of the type to hand. PROV_E_NOT_FOUND. */
 PROV_MUST prov_result store_journal_get(struct prov_store *store, enum store_type type);
 /* Writes the state down as it was changed. */
@@ -141,7 +124,7 @@ PROV_MUST prov_result store_log_move(struct prov_store *store, uint32_t *to);
 /* --- store_slot.c ---- */
 
 /* 0: the factory area; 1, 2: the slots. */
-void store_area_walk(const struct prov_store *store, uint32_t area, struct store_walk *ret);
+void store_area_walk(struct prov_store *store, uint32_t area);
 PROV_MUST prov_result store_slots_open(struct prov_store *store);
 /* The sequence of the snapshot in a place, 0: none. */
 static inline uint32_t store_slot_sequence(const struct prov_store *store,
@@ -150,8 +133,7 @@ static inline uint32_t store_slot_sequence(const struct prov_store *store,
     return place == PROV_STORE_FACTORY ? 0 : store->state_words[place - 1];
 }
 /* The entries of a place; none if there is no such snapshot. */
-void store_place_walk(const struct prov_store *store, enum prov_store_place place,
-                      struct store_walk *ret);
+void store_place_walk(struct prov_store *store, enum prov_store_place place);
 /* Puts a snapshot with the entry in use at once: for what was installed by hand. */
 PROV_MUST prov_result store_slot_install(struct prov_store *store, const struct prov_entry *entry);
 
@@ -162,7 +144,7 @@ PROV_MUST prov_result store_deny_open(struct prov_store *store);
 /* --- store_factory.c ---- */
 
 /* Of this device: PROV_E_NAME. */
-PROV_MUST prov_result store_identity_find(struct prov_store *store, struct store_walk *ret);
+PROV_MUST prov_result store_identity_find(struct prov_store *store);
 /* A record behind all that was ever written to the factory area. */
 void store_factory_begin(struct store_writer *writer, struct prov_store *store);
 

@@ -12,21 +12,21 @@
 
 #include "store_private.h"
 
-#define HEAD        ('p' | 'v' << 8 | PROV_STORE_VERSION << 16) /* and the type << 24 */
-#define MAGIC       0xffffu
-#define VERSION     0xff0000u
-#define GEOMETRY_AT 12u
-#define CHECK_AT    60u
-_Static_assert(STORE_AT_DATA + STORE_RECORD_DATA == CHECK_AT,
-               "the data ends where the check starts");
+#define CHECK_AT offsetof(struct prov_store_record, check)
+_Static_assert(sizeof(struct prov_store_record) == STORE_RECORD_LEN, "a record has no gaps");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are as they are on flash");
+
+static const uint8_t magic[2] = {'p', 'v'};
 
 void store_record_make(struct prov_store *store, enum store_type type, uint32_t sequence)
 {
-    uint8_t *record = store->record;
-    memset(record, 0, sizeof store->record);
-    store_put_u32(record, HEAD | (uint32_t)type << 24);
-    store_put_u32(record + STORE_AT_SEQUENCE, sequence);
-    memcpy(record + GEOMETRY_AT, store->geometry, sizeof store->geometry);
+    struct prov_store_record *record = &store->record;
+    memset(record, 0, sizeof *record);
+    memcpy(record->magic, magic, sizeof magic);
+    record->version = PROV_STORE_VERSION;
+    record->type = (uint8_t)type;
+    record->sequence = sequence;
+    memcpy(record->geometry, store->geometry, sizeof record->geometry);
 }
 
 /* --- the check -------------------------------------------------------------------------------- */
@@ -41,16 +41,16 @@ static uint32_t crc_add(uint32_t crc, const uint8_t *octets, size_t len)
     return crc;
 }
 
-/* store->check: of the record at hand and the units of the body that is in place, which walk->next goes behind. */
-static prov_result record_check(struct prov_store *store, struct store_walk *walk)
+/* store->check: of the record at hand and the units of the body that is in place, which store->next goes behind. */
+static prov_result record_check(struct prov_store *store)
 {
     uint8_t unit[STORE_UNIT];
-    uint32_t crc = crc_add(UINT32_MAX, store->record, CHECK_AT);
+    uint32_t crc = crc_add(UINT32_MAX, (const uint8_t *)&store->record, CHECK_AT);
     prov_result r = PROV_OK;
-    walk->next = walk->at + STORE_RECORD_LEN;
-    uint32_t end = walk->next + store_record_u32(store, STORE_AT_LENGTH);
-    for (; walk->next < end && r == PROV_OK; walk->next += STORE_UNIT) {
-        r = store_read(store, walk->next, unit, sizeof unit);
+    store->next = store->at + STORE_RECORD_LEN;
+    uint32_t end = store->next + store->record.length;
+    for (; store->next < end && r == PROV_OK; store->next += STORE_UNIT) {
+        r = store_read(store, store->next, unit, sizeof unit);
         crc = crc_add(crc, unit, sizeof unit);
     }
     prov_wipe(unit, sizeof unit);
@@ -60,47 +60,47 @@ static prov_result record_check(struct prov_store *store, struct store_walk *wal
 
 prov_result store_record_write(struct prov_store *store, uint32_t at)
 {
-    struct store_walk walk = {.at = at};
-    prov_result r = record_check(store, &walk);
-    store_put_u32(store->record + CHECK_AT, store->check);
+    store->at = at;
+    prov_result r = record_check(store);
+    store->record.check = store->check;
     if (r == PROV_OK)
         r = store_sync(store);
     if (r == PROV_OK)
-        r = store_program(store, at, store->record, STORE_RECORD_LEN);
+        r = store_program(store, at, &store->record, STORE_RECORD_LEN);
     return r == PROV_OK ? store_sync(store) : r;
 }
 
-prov_result store_record_read(struct prov_store *store, struct store_walk *walk)
+prov_result store_record_read(struct prov_store *store)
 {
-    prov_result r = store_read(store, walk->at, store->record, STORE_RECORD_LEN);
+    const struct prov_store_record *record = &store->record;
+    prov_result r = store_read(store, store->at, &store->record, STORE_RECORD_LEN);
     if (r != PROV_OK)
         return r;
-    uint32_t unlike = store_record_u32(store, 0) ^ HEAD;
-    if ((unlike & MAGIC) != 0 ||
-        store_record_u32(store, STORE_AT_LENGTH) > walk->end - walk->at - STORE_RECORD_LEN)
+    if (memcmp(record->magic, magic, sizeof magic) != 0 ||
+        record->length > store->end - store->at - STORE_RECORD_LEN)
         return PROV_E_NOT_FOUND;
-    r = record_check(store, walk);
+    r = record_check(store);
     if (r != PROV_OK)
         return r;
-    if (store->check != store_record_u32(store, CHECK_AT))
+    if (store->check != record->check)
         return PROV_E_NOT_FOUND;
-    if ((unlike & VERSION) != 0)
+    if (record->version != PROV_STORE_VERSION)
         return PROV_E_VERSION;
-    return memcmp(store->record + GEOMETRY_AT, store->geometry, sizeof store->geometry) == 0
+    return memcmp(record->geometry, store->geometry, sizeof record->geometry) == 0
                ? PROV_OK
                : PROV_E_CONFLICT;
 }
 
 /* --- a run of them ---------------------------------------------------------------------------- */
 
-prov_result store_walk(struct prov_store *store, struct store_walk *walk, enum store_type type)
+prov_result store_walk(struct prov_store *store, enum store_type type)
 {
-    while (walk->next + STORE_RECORD_LEN <= walk->end) {
-        walk->at = walk->next;
-        prov_result r = store_record_read(store, walk);
+    while (store->next + STORE_RECORD_LEN <= store->end) {
+        store->at = store->next;
+        prov_result r = store_record_read(store);
         if (r == PROV_E_NOT_FOUND)
-            walk->next = walk->at + STORE_UNIT;
-        else if (r != PROV_OK || store->record[STORE_AT_TYPE] == type)
+            store->next = store->at + STORE_UNIT;
+        else if (r != PROV_OK || store->record.type == type)
             return r;
     }
     return PROV_E_NOT_FOUND;
@@ -125,12 +125,13 @@ void store_compare_begin(struct store_writer *writer, struct prov_store *store, 
     writer->compare = true;
 }
 
-prov_result store_writer_copy(struct store_writer *writer, const struct store_walk *from)
+prov_result store_writer_copy(struct store_writer *writer)
 {
-    for (uint32_t at = from->at; at < from->next && writer->result == PROV_OK; at += STORE_UNIT) {
-        writer->result = store_read(writer->store, at, writer->unit, STORE_UNIT);
+    struct prov_store *store = writer->store;
+    for (uint32_t at = store->at; at < store->next && writer->result == PROV_OK; at += STORE_UNIT) {
+        writer->result = store_read(store, at, writer->unit, STORE_UNIT);
         if (writer->result == PROV_OK)
-            writer->result = store_program(writer->store, writer->start, writer->unit, STORE_UNIT);
+            writer->result = store_program(store, writer->start, writer->unit, STORE_UNIT);
         writer->start += STORE_UNIT;
         writer->at += STORE_UNIT;
     }
@@ -171,7 +172,7 @@ void store_writer_put(struct store_writer *writer, const uint8_t *octets, size_t
 prov_result store_writer_end(struct store_writer *writer)
 {
     struct prov_store *store = writer->store;
-    store_put_u32(store->record + STORE_AT_LENGTH, writer->at - writer->start - STORE_RECORD_LEN);
+    store->record.length = writer->at - writer->start - STORE_RECORD_LEN;
     while (writer->at % STORE_UNIT != 0)
         put_octet(writer, store->port->flash.erased);
     prov_wipe(writer->unit, sizeof writer->unit);

@@ -18,10 +18,9 @@
 
 /* --- areas ------------------------------------------------------------------------------------ */
 
-void store_area_walk(const struct prov_store *store, uint32_t area, struct store_walk *ret)
+void store_area_walk(struct prov_store *store, uint32_t area)
 {
-    ret->next = area * store->area;
-    ret->end = ret->next + store->area;
+    store_walk_over(store, area * store->area, (area + 1) * store->area);
 }
 
 /* The area of the slot with the snapshot, 0: none has it. Sequences are odd in the first one, even in the second. */
@@ -100,14 +99,13 @@ static void state_mend(struct prov_store *store)
 static prov_result slot_open(struct prov_store *store, uint32_t area)
 {
     struct prov_store_slot *ret = &store->slot[area - 1];
-    struct store_walk walk;
     uint32_t count = 0;
     prov_result r = PROV_OK;
-    store_area_walk(store, area, &walk);
-    while ((r = store_walk(store, &walk, STORE_CREDENTIAL)) == PROV_OK) {
-        ret->entry = store->record[STORE_AT_OTHERS];
-        ret->from_factory = store->record[STORE_AT_ORIGIN] != 0;
-        uint32_t sequence = store_record_u32(store, STORE_AT_SEQUENCE);
+    store_area_walk(store, area);
+    while ((r = store_walk(store, STORE_CREDENTIAL)) == PROV_OK) {
+        ret->entry = store->record.data[STORE_OTHERS];
+        ret->from_factory = store->record.data[STORE_ORIGIN] != 0;
+        uint32_t sequence = store->record.sequence;
         ret->sequence = ret->entry == count++ && (sequence ^ area) % 2 == 0 ? sequence : 0;
     }
     return r;
@@ -126,13 +124,12 @@ prov_result store_slots_open(struct prov_store *store)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-void store_place_walk(const struct prov_store *store, enum prov_store_place place,
-                      struct store_walk *ret)
+void store_place_walk(struct prov_store *store, enum prov_store_place place)
 {
     uint32_t area = slot_area(store, store_slot_sequence(store, place));
-    store_area_walk(store, area, ret);
+    store_area_walk(store, area);
     if (area == 0 && place != PROV_STORE_FACTORY)
-        ret->end = 0;
+        store->end = 0;
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */
@@ -143,14 +140,13 @@ static uint8_t copy_others(struct store_writer *writer, const struct prov_bytes 
 {
     struct prov_store *store = writer->store;
     uint8_t name[PROV_FQDN_MAX + 1], count = 0;
-    struct store_walk from;
     prov_result r = PROV_OK;
-    store_place_walk(store, PROV_STORE_CURRENT, &from);
-    while (r == PROV_OK && (r = store_walk(store, &from, STORE_CREDENTIAL)) == PROV_OK) {
-        r = store_read(store, from.at + STORE_RECORD_LEN + STORE_MEMBER_HEAD, name, except->len);
+    store_place_walk(store, PROV_STORE_CURRENT);
+    while (r == PROV_OK && (r = store_walk(store, STORE_CREDENTIAL)) == PROV_OK) {
+        r = store_read(store, store->at + STORE_RECORD_LEN + STORE_MEMBER_HEAD, name, except->len);
         if (r != PROV_OK || memcmp(name, except->data, except->len) == 0)
             continue;
-        r = count < UINT8_MAX ? store_writer_copy(writer, &from) : PROV_E_FULL;
+        r = count < UINT8_MAX ? store_writer_copy(writer) : PROV_E_FULL;
         count++;
     }
     if (r != PROV_E_NOT_FOUND)
@@ -171,14 +167,12 @@ static prov_result make_way(struct prov_store *store, uint32_t *ret_area)
 {
     const struct prov_store_state *state = &store->state;
     uint32_t kept = state->confirmed != PROV_STORE_UNCONFIRMED ? state->current : state->previous;
-    struct store_walk slot;
     *ret_area = idle_area(store, kept);
-    store_area_walk(store, *ret_area, &slot);
-    if (state->confirmed == PROV_STORE_CLEAN &&
-        store_written_end(store, slot.next, slot.end) == slot.next)
+    uint32_t at = *ret_area * store->area, end = at + store->area;
+    if (state->confirmed == PROV_STORE_CLEAN && store_written_end(store, at, end) == at)
         return PROV_OK;
     prov_result r = settle(store, kept, 0);
-    return r == PROV_OK ? store_erase(store, slot.next, slot.end) : r;
+    return r == PROV_OK ? store_erase(store, at, end) : r;
 }
 
 /* Writes a snapshot that nothing refers to yet. No device reaches the last sequence. */
@@ -198,8 +192,8 @@ static prov_result snapshot_write(struct prov_store *store, const struct prov_en
         writer.end = writer.at + PROV_STORE_ENTRY_MAX;
     uint32_t sequence = store->state.last + 2 - (store->state.last ^ area) % 2;
     store_record_make(store, STORE_CREDENTIAL, sequence);
-    store->record[STORE_AT_OTHERS] = others;
-    store->record[STORE_AT_ORIGIN] = from_factory;
+    store->record.data[STORE_OTHERS] = others;
+    store->record.data[STORE_ORIGIN] = from_factory;
     store_entry_put(&writer, entry);
     r = store_writer_end(&writer);
     if (r == PROV_OK) {
@@ -275,13 +269,11 @@ prov_result prov_store_tidy(struct prov_store *store)
     struct prov_store_state *state = &store->state;
     uint32_t area = idle_area(store, state->current);
     uint32_t *sequence = &store->slot[area - 1].sequence;
-    struct store_walk slot;
     if (*sequence == 0 || *sequence == state->current || *sequence == state->candidate ||
         *sequence == state->previous)
         return PROV_OK;
     *sequence = 0;
-    store_area_walk(store, area, &slot);
-    prov_result r = store_erase(store, slot.next, slot.end);
+    prov_result r = store_erase(store, area * store->area, (area + 1) * store->area);
     if (r != PROV_OK || state->confirmed == PROV_STORE_UNCONFIRMED)
         return r;
     state->confirmed = PROV_STORE_CLEAN;

@@ -127,6 +127,16 @@ struct prov_store_state {
 };
 #define PROV_STORE_STATE_WORDS (sizeof(struct prov_store_state) / 4)
 
+/* As it is on flash: its numbers are little-endian, as the processors are that read them. */
+struct prov_store_record {
+    uint8_t magic[2], version, type;
+    uint32_t sequence;
+    uint32_t length;      /* of the body behind it */
+    uint32_t geometry[2]; /* the size of a sector; that of an area, and 1 if it is erased to 0xff */
+    uint8_t data[40];
+    uint32_t check; /* CRC-32 over what is before it and the units of the body */
+};
+
 struct prov_store_slot {
     uint32_t sequence; /* 0: no valid snapshot */
     uint8_t entry;     /* the one that this snapshot brought */
@@ -135,20 +145,23 @@ struct prov_store_slot {
 
 struct prov_store {
     const struct prov_port *port;
+    /* the record at hand: what it says and, of a walk over an area, where it starts, what is behind it and where the
+     * area ends */
+    struct prov_store_record record;
+    uint32_t at, next, end;
+    uint32_t check;       /* of a record */
+    uint32_t geometry[2]; /* as records have it */
+    uint32_t area;        /* octets of the factory area and of each slot */
     union {
         struct prov_store_state state;
         uint32_t state_words[PROV_STORE_STATE_WORDS];
     };
-    uint32_t area;             /* octets of the factory area and of each slot */
     uint32_t journal;          /* where the sector in use starts, 0: none yet */
     uint32_t journal_at;       /* where the next record goes */
     uint32_t journal_sequence; /* the sector's */
     struct prov_store_slot slot[2];
-    bool open;           /* else nothing is written: what is on flash is not known */
-    bool damaged;        /* a snapshot that was in use is lost; what is left is in use */
-    uint8_t geometry[8]; /* as records have it */
-    uint32_t check;      /* of a record */
-    uint8_t record[64];  /* the one at hand */
+    bool open;    /* else nothing is written: what is on flash is not known */
+    bool damaged; /* a snapshot that was in use is lost; what is left is in use */
     /* the deny-list in force: in which of its two sectors, -1: none */
     int deny;
     uint32_t deny_version, deny_length;
