@@ -23,23 +23,24 @@ void store_area_walk(struct prov_store *store, uint32_t area)
     store_walk_over(store, area * store->area, (area + 1) * store->area);
 }
 
-/* The area of the slot with the snapshot, 0: none has it. Sequences are odd in the first one, even in the second. */
-static uint32_t slot_area(const struct prov_store *store, uint32_t sequence)
+/* Sequences are odd in the first slot, even in the second: which one a snapshot is in, and which it is not. */
+static uint32_t slot_with(uint32_t sequence)
 {
-    uint32_t slot = ~sequence % 2;
-    return sequence != 0 && store->slot[slot].sequence == sequence ? slot + 1 : 0;
+    return ~sequence % 2;
 }
-
-/* The slot that the snapshot, or none, is not in. */
-static uint32_t idle_area(const struct prov_store *store, uint32_t sequence)
+static uint32_t slot_without(uint32_t sequence)
 {
-    return slot_area(store, sequence) == 1 ? 2 : 1;
+    return sequence % 2;
+}
+static uint32_t slot_at(const struct prov_store *store, uint32_t slot)
+{
+    return (1 + slot) * store->area;
 }
 
 const struct prov_store_slot *prov_store_slot_of(const struct prov_store *store, uint32_t sequence)
 {
-    uint32_t area = slot_area(store, sequence);
-    return area == 0 ? NULL : &store->slot[area - 1];
+    const struct prov_store_slot *slot = &store->slot[slot_with(sequence)];
+    return sequence != 0 && slot->sequence == sequence ? slot : NULL;
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -54,67 +55,56 @@ static void state_set(struct prov_store_state *state, uint32_t current, uint32_t
     state->failures = 0;
 }
 
-/* A snapshot newer than every one that the journal knows. Beside the current one it is staged: the record that names
- * it was cut, or went bad. Else the journal is lost, or too old to tell: the newest counts, not yet confirmed. The
- * next operation asks the server; neither is erased before it has answered. */
-static void state_catch_up(struct prov_store *store, uint32_t newest, uint32_t other)
-{
-    struct prov_store_state *state = &store->state;
-    store->damaged = store->journal == 0 || other != state->current;
-    state->last = newest;
-    if (store->damaged)
-        state_set(state, newest, 0, other, PROV_STORE_UNCONFIRMED);
-    else
-        state_set(state, other, newest, 0, PROV_STORE_CONFIRMED);
-}
-
-/* Whether the snapshot is in no slot. */
-static bool is_lost(struct prov_store *store, uint32_t *sequence)
-{
-    if (*sequence == 0 || slot_area(store, *sequence) != 0)
-        return false;
-    *sequence = 0;
-    store->damaged = true;
-    return true;
-}
-
-/* What the journal names but no slot holds is lost: go on with what is left. */
+/* The journal and the slots go bad each for itself. A snapshot newer than every one that the journal knows is staged: the
+ * record that names it was cut. What is named but in no slot is lost. Without the current one, or the journal, the
+ * newest that is left counts, not yet confirmed, and nothing is erased before the server has answered; or else the one
+ * before the one that is lost. */
 static void state_mend(struct prov_store *store)
 {
     struct prov_store_state *state = &store->state;
     uint32_t a = store->slot[0].sequence, b = store->slot[1].sequence, newest = a < b ? b : a;
+    uint32_t current = state->current;
     if (newest > state->last) {
-        state_catch_up(store, newest, a < b ? a : b);
-        return;
+        state->last = newest;
+        state_set(state, current, newest, 0, PROV_STORE_CONFIRMED);
     }
-    bool lost = false; /* of the three that are named the last one, which is the first */
-    for (int i = 2; i >= 0; i--)
-        lost = is_lost(store, &store->state_words[i]);
-    if (lost)
-        state_set(state, state->previous, state->candidate, 0, PROV_STORE_CONFIRMED);
+    for (int i = 0; i < 3; i++) /* the three that are named come first */
+        if (store->state_words[i] != 0 &&
+            prov_store_slot_of(store, store->state_words[i]) == NULL) {
+            store->state_words[i] = 0;
+            store->damaged = true;
+        }
+    if (state->current == current && (store->journal != 0 || state->candidate == 0))
+        return;
+    store->damaged = true;
+    if (state->candidate != 0)
+        state_set(state, newest, 0, store->slot[slot_without(newest)].sequence,
+                  PROV_STORE_UNCONFIRMED);
+    else
+        state_set(state, state->previous, 0, 0, PROV_STORE_CONFIRMED);
 }
 
 /* The last entry that is whole says how many there were before it, and by its sequence that it was written for this
  * slot: a copy of it in the other one brings no snapshot, however many were copied when the power went. */
-static prov_result slot_open(struct prov_store *store, uint32_t area)
+static prov_result slot_open(struct prov_store *store, uint32_t slot)
 {
-    struct prov_store_slot *ret = &store->slot[area - 1];
+    struct prov_store_slot *ret = &store->slot[slot];
     uint32_t count = 0;
     prov_result r = PROV_OK;
-    store_area_walk(store, area);
+    store_area_walk(store, 1 + slot);
     while ((r = store_walk(store, STORE_CREDENTIAL)) == PROV_OK) {
+        uint32_t sequence = store->record.sequence;
         ret->entry = store->record.data[STORE_OTHERS];
         ret->from_factory = store->record.data[STORE_ORIGIN] != 0;
-        uint32_t sequence = store->record.sequence;
-        ret->sequence = ret->entry == count++ && (sequence ^ area) % 2 == 0 ? sequence : 0;
+        ret->sequence = ret->entry == count++ && slot_with(sequence) == slot ? sequence : 0;
     }
     return r;
 }
 
 prov_result store_slots_open(struct prov_store *store)
 {
-    for (uint32_t area = 1; area <= 2; area++) {
-        prov_result r = slot_open(store, area);
+    for (uint32_t slot = 0; slot < 2; slot++) {
+        prov_result r = slot_open(store, slot);
         if (r != PROV_E_NOT_FOUND)
             return r;
     }
@@ -126,9 +116,9 @@ prov_result store_slots_open(struct prov_store *store)
 
 void store_place_walk(struct prov_store *store, enum prov_store_place place)
 {
-    uint32_t area = slot_area(store, store_slot_sequence(store, place));
-    store_area_walk(store, area);
-    if (area == 0 && place != PROV_STORE_FACTORY)
+    uint32_t sequence = store_slot_sequence(store, place);
+    store_area_walk(store, sequence == 0 ? 0 : 1 + slot_with(sequence));
+    if (sequence == 0 && place != PROV_STORE_FACTORY)
         store->end = 0;
 }
 
@@ -161,44 +151,44 @@ static prov_result settle(struct prov_store *store, uint32_t current, uint32_t c
     return store_state_put(store);
 }
 
-/* An unconfirmed snapshot in use, or a candidate, makes way for a new one: its slot is known to be clean, and blank, or
- * else erased now. */
-static prov_result make_way(struct prov_store *store, uint32_t *ret_area)
+/* The slot that the one to be kept is not in is known to be clean, and blank, or else erased now; whatever is there makes
+ * way. */
+static prov_result make_way(struct prov_store *store, uint32_t kept)
 {
-    const struct prov_store_state *state = &store->state;
-    uint32_t kept = state->confirmed != PROV_STORE_UNCONFIRMED ? state->current : state->previous;
-    *ret_area = idle_area(store, kept);
-    uint32_t at = *ret_area * store->area, end = at + store->area;
-    if (state->confirmed == PROV_STORE_CLEAN && store_written_end(store, at, end) == at)
+    uint32_t at = slot_at(store, slot_without(kept));
+    if (store->state.confirmed == PROV_STORE_CLEAN &&
+        store_written_end(store, at, at + store->area) == at)
         return PROV_OK;
     prov_result r = settle(store, kept, 0);
-    return r == PROV_OK ? store_erase(store, at, end) : r;
+    return r == PROV_OK ? prov_store_tidy(store) : r;
 }
 
 /* Writes a snapshot that nothing refers to yet. No device reaches the last sequence. */
 static prov_result snapshot_write(struct prov_store *store, const struct prov_entry *entry,
                                   bool from_factory)
 {
+    struct prov_store_state *state = &store->state;
     struct store_writer writer;
-    uint32_t area = 0;
     prov_result r = prov_entry_check(entry);
     if (r == PROV_OK)
-        r = make_way(store, &area);
+        r = make_way(store,
+                     state->confirmed != PROV_STORE_UNCONFIRMED ? state->current : state->previous);
     if (r != PROV_OK)
         return r;
-    store_writer_begin(&writer, store, area * store->area, (area + 1) * store->area);
+    uint32_t sequence = state->last + 1 + (state->last ^ state->current) % 2;
+    uint32_t at = slot_at(store, slot_with(sequence));
+    store_writer_begin(&writer, store, at, at + store->area);
     uint8_t others = copy_others(&writer, &entry->server);
     if (writer.end > writer.at + PROV_STORE_ENTRY_MAX) /* a longer one nobody could read */
         writer.end = writer.at + PROV_STORE_ENTRY_MAX;
-    uint32_t sequence = store->state.last + 2 - (store->state.last ^ area) % 2;
     store_record_make(store, STORE_CREDENTIAL, sequence);
     store->record.data[STORE_OTHERS] = others;
     store->record.data[STORE_ORIGIN] = from_factory;
     store_entry_put(&writer, entry);
     r = store_writer_end(&writer);
     if (r == PROV_OK) {
-        store->state.last = sequence;
-        store->slot[area - 1] = (struct prov_store_slot){sequence, others, from_factory};
+        state->last = sequence;
+        store->slot[slot_with(sequence)] = (struct prov_store_slot){sequence, others, from_factory};
     }
     return r;
 }
@@ -254,8 +244,7 @@ prov_result prov_store_confirm(struct prov_store *store)
 
 prov_result prov_store_failed(struct prov_store *store)
 {
-    if (store->state.failures < UINT8_MAX)
-        store->state.failures++;
+    store->state.failures++;
     return store_state_put(store);
 }
 
@@ -267,14 +256,12 @@ prov_result prov_store_give_up(struct prov_store *store)
 prov_result prov_store_tidy(struct prov_store *store)
 {
     struct prov_store_state *state = &store->state;
-    uint32_t area = idle_area(store, state->current);
-    uint32_t *sequence = &store->slot[area - 1].sequence;
-    if (*sequence == 0 || *sequence == state->current || *sequence == state->candidate ||
-        *sequence == state->previous)
+    uint32_t idle = slot_without(state->current), at = slot_at(store, idle);
+    if (state->confirmed != PROV_STORE_CONFIRMED || state->candidate != 0)
         return PROV_OK;
-    *sequence = 0;
-    prov_result r = store_erase(store, area * store->area, (area + 1) * store->area);
-    if (r != PROV_OK || state->confirmed == PROV_STORE_UNCONFIRMED)
+    store->slot[idle].sequence = 0;
+    prov_result r = store_erase(store, at, at + store->area);
+    if (r != PROV_OK)
         return r;
     state->confirmed = PROV_STORE_CLEAN;
     return store_state_put(store);
