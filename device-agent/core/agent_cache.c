@@ -14,7 +14,6 @@
 void agent_cache_offer(struct prov_agent *agent)
 {
     agent->seen = agent->entry.cached;
-    agent->cache_refused = false;
     if (!agent->request.no_cached_info)
         agent->config.cached_certificate = agent->seen;
 }
@@ -34,12 +33,12 @@ static struct prov_bytes copy(struct prov_agent *agent, struct prov_bytes octets
 }
 
 /* What is sent whole though it was offered in short is another chain, or one that the server never gives
- * in short. */
+ * in short. What is refused is not kept. */
 void agent_cache_see(struct prov_agent *agent, prov_result verdict)
 {
-    bool used = prov_dtls_used_cache(&agent->dtls);
-    agent->cache_refused = used && verdict != PROV_OK;
-    if (!used && verdict == PROV_OK)
+    if (verdict != PROV_OK)
+        agent->seen = PROV_BYTES_NONE;
+    else if (!prov_dtls_used_cache(&agent->dtls))
         agent->seen = copy(agent, prov_dtls_peer_certificate(&agent->dtls));
 }
 
@@ -69,23 +68,8 @@ void agent_cache_connected(struct prov_agent *agent)
 
 bool agent_cache_failed(struct prov_agent *agent)
 {
-    if (agent->cache_refused)
+    bool failed = prov_dtls_used_cache(&agent->dtls) && agent->seen.len == 0;
+    if (failed)
         make_void(agent);
-    return agent->cache_refused;
-}
-
-/* Other anchors: what was verified by the old ones goes with them. */
-void agent_cache_choose(struct prov_agent *agent)
-{
-    const struct prov_entry *entry = &agent->entry;
-    struct prov_entry *next = &agent->workspace->talk.next;
-    if (!agent_is_cert(entry->kind) || !agent_is_cert(next->kind))
-        return;
-    next->cached = entry->cached;
-    next->new_anchors = entry->new_anchors;
-    for (size_t i = 0; i < PROV_ENTRY_ANCHORS_MAX; i++)
-        if (!prov_bytes_equal(entry->anchors[i], next->anchors[i])) {
-            next->new_anchors = true;
-            next->cached = PROV_BYTES_NONE;
-        }
+    return failed;
 }

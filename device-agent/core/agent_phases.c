@@ -133,13 +133,15 @@ static prov_result phase_start(struct prov_agent *agent)
     return r;
 }
 
-/* What of the predecessor's goes on. */
+/* What of the predecessor's goes on. The server's chain is judged anew in every handshake, whatever the anchors. */
 static void next_begin(struct prov_agent *agent, struct prov_entry *next)
 {
     const struct prov_entry *entry = &agent->entry;
     next->kind = agent->wanted;
     next->use = PROV_USE_OPERATIONAL;
     memcpy(next->members, entry->members, offsetof(struct prov_entry, psk_identity));
+    if (PROV_WITH_CACHED_INFO && agent_is_cert(next->kind))
+        next->cached = entry->cached;
 }
 
 static prov_result connected(struct prov_agent *agent)
@@ -269,14 +271,23 @@ static prov_result phase_check(struct prov_agent *agent)
     return r;
 }
 
+/* The server has not verified the predecessor by all of them. */
+static bool has_new_anchors(const struct prov_entry *entry, const struct prov_entry *next)
+{
+    bool are_new = entry->new_anchors;
+    for (size_t i = 0; i < PROV_ENTRY_ANCHORS_MAX; i++)
+        are_new |= !prov_bytes_equal(entry->anchors[i], next->anchors[i]);
+    return are_new && agent_is_cert(entry->kind) && agent_is_cert(next->kind);
+}
+
 /* A cached chain is left out where it has no room. */
 static prov_result stage(struct prov_agent *agent)
 {
     struct prov_entry *next = &agent->workspace->talk.next;
-    if (PROV_WITH_CACHED_INFO)
-        agent_cache_choose(agent);
+    if (PROV_WITH_TRUSTED_CA)
+        next->new_anchors = has_new_anchors(&agent->entry, next);
     prov_result r = prov_store_stage(agent->store, next, agent->from_factory);
-    if (!PROV_WITH_CACHED_INFO || r != PROV_E_FULL || next->cached.len == 0)
+    if (!PROV_WITH_CACHED_INFO || r != PROV_E_FULL)
         return r;
     next->cached = PROV_BYTES_NONE;
     return prov_store_stage(agent->store, next, agent->from_factory);

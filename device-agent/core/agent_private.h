@@ -114,8 +114,6 @@ void agent_cache_see(struct prov_agent *agent, prov_result verdict);
 void agent_cache_connected(struct prov_agent *agent);
 /* Whether the kept chain was refused: it is dropped then, and the whole one is worth a try. */
 bool agent_cache_failed(struct prov_agent *agent);
-/* Before the successor is staged: what goes with it. */
-void agent_cache_choose(struct prov_agent *agent);
 
 /* --- agent_resume.c: with PROV_WITH_RESUMPTION ---- */
 

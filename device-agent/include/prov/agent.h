@@ -203,7 +203,6 @@ struct prov_agent {
     bool from_factory; /* the predecessor is a bootstrap credential */
     bool answering;    /* a heartbeat's answer is to be pulled, then there is more to do */
     bool path_busy;
-    bool cache_refused; /* the server's chain is the one that was kept, and is not good any more */
     bool asleep;        /* the last step answered WAIT, and nothing has come since */
     uint8_t tries;      /* handshakes that nobody answered */
     uint8_t busy;       /* 5.03 so far */
