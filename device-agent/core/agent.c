@@ -188,7 +188,7 @@ uint64_t prov_agent_deadline(const struct prov_agent *agent)
     default:
         return 0;
     }
-    if (agent->need != 0 || (PROV_WITH_HEARTBEAT && agent->answering))
+    if (PROV_WITH_HEARTBEAT && agent->answering)
         return 0;
     uint64_t deadline = prov_dtls_deadline(&agent->dtls);
     uint64_t other = agent->phase == PROV_PHASE_LATER ? agent->pause_ms

@@ -18,7 +18,8 @@ static void key_drop(struct prov_agent *agent)
 {
     const struct prov_port_keys *keys = agent->port->keys;
     const struct prov_key_ref *key = &agent->workspace->talk.next.key;
-    bool talking = agent->phase >= PROV_PHASE_ASK && agent->phase < PROV_PHASE_HANDSHAKE;
+    bool talking = agent_exchanging(agent) ||
+                   (agent->phase >= PROV_PHASE_ASK && agent->phase < PROV_PHASE_HANDSHAKE);
     if (agent_holds_keys(agent->port) && talking && key->source == PROV_KEY_HANDLE &&
         keys->drop != NULL)
         keys->drop(keys->context, key->handle);
@@ -204,7 +205,7 @@ static prov_result answered(struct prov_agent *agent)
 static prov_result exchange_step(struct prov_agent *agent)
 {
     struct prov_exchange *x = &agent->workspace->talk.exchange;
-    if (!agent_exchanging(agent) || prov_exchange_step(x, agent->now_ms) == PROV_E_AGAIN)
+    if (agent->phase < PROV_PHASE_ANSWER || prov_exchange_step(x, agent->now_ms) == PROV_E_AGAIN)
         return PROV_E_AGAIN;
     return ask_later(agent) ? PROV_OK : answered(agent);
 }
@@ -221,8 +222,9 @@ static prov_result take_data(struct prov_agent *agent)
  * both may run a long primitive. */
 static prov_result phase_session(struct prov_agent *agent)
 {
-    if (agent->need != 0) {
-        agent_session_give(agent);
+    enum prov_dtls_event need = prov_dtls_need(&agent->dtls);
+    if (need != 0) {
+        agent_session_give(agent, need);
         return PROV_OK;
     }
     enum prov_dtls_event event = prov_dtls_step(&agent->dtls, agent->now_ms);
@@ -241,8 +243,6 @@ static prov_result phase_session(struct prov_agent *agent)
         agent->answering = true;
         return PROV_E_AGAIN;
     }
-    if (event != PROV_DTLS_AGAIN)
-        agent->need = event;
     return PROV_OK;
 }
 
@@ -257,7 +257,7 @@ static prov_result phase_later(struct prov_agent *agent)
 {
     if (agent->now_ms < agent->pause_ms)
         return phase_session(agent);
-    agent_ask_again(agent);
+    agent_send(agent);
     return PROV_OK;
 }
 

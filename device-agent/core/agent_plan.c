@@ -144,23 +144,14 @@ prov_result agent_plan(struct prov_agent *agent)
 
 /* --- when ------------------------------------------------------------------------------------- */
 
-/* Anything up to `most`. */
-prov_result agent_chance(struct prov_crypto *crypto, uint32_t most, uint32_t *ret)
-{
-    uint16_t chance = 0;
-    prov_result r = prov_crypto_random(crypto, (uint8_t *)(void *)&chance, sizeof chance);
-    *ret = (uint32_t)((uint64_t)most * chance >> 16);
-    return r;
-}
-
 prov_result prov_agent_backoff(const struct prov_store *store, uint32_t *ret_seconds)
 {
-    uint32_t most = store->state.attempts > 0 ? AGENT_BACKOFF_MIN : 0, chance = 0;
-    for (uint32_t i = 1; i < store->state.attempts && most < AGENT_BACKOFF_MAX; i++)
-        most *= 2;
-    most = most < AGENT_BACKOFF_MAX ? most : AGENT_BACKOFF_MAX;
-    prov_result r = agent_chance(store->port->crypto, most / 2, &chance);
+    uint32_t attempts = store->state.attempts, half = AGENT_BACKOFF_MAX / 2;
+    uint16_t chance = 0;
+    if (attempts <= AGENT_BACKOFF_DOUBLED)
+        half = attempts == 0 ? 0 : AGENT_BACKOFF_MIN / 2 << (attempts - 1);
+    prov_result r = prov_crypto_random(store->port->crypto, (uint8_t *)&chance, sizeof chance);
     if (r == PROV_OK)
-        *ret_seconds = most / 2 + chance;
+        *ret_seconds = half + (half * chance >> 16); /* half is less than 2^16 */
     return r;
 }

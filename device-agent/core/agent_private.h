@@ -7,11 +7,12 @@
 
 #include "prov/agent.h"
 
-#define AGENT_BUSY_MAX     3     /* 5.03 and 4.08 taken in an operation */
-#define AGENT_BUSY_SECONDS 60    /* the longest wait after one */
-#define AGENT_BACKOFF_MIN  60    /* seconds, after the first operation that failed */
-#define AGENT_BACKOFF_MAX  86400 /* … and after many */
-#define AGENT_FAILURES_MAX 2     /* authentic ones, until a staged candidate is given up */
+#define AGENT_BUSY_MAX        3     /* 5.03 and 4.08 taken in an operation */
+#define AGENT_BUSY_SECONDS    60    /* the longest wait after one */
+#define AGENT_BACKOFF_MIN     60    /* seconds, after the first operation that failed */
+#define AGENT_BACKOFF_MAX     86400 /* … and after more than can double it */
+#define AGENT_BACKOFF_DOUBLED 11
+#define AGENT_FAILURES_MAX    2 /* authentic ones, until a staged candidate is given up */
 
 #define AGENT_WITH_KEYS (PROV_WITH_RPK || PROV_WITH_CERT)
 
@@ -43,9 +44,10 @@ static inline bool agent_holds_keys(const struct prov_port *port)
     return PROV_WITH_KEY_HOLDER && port->keys != NULL;
 }
 
+/* A request was sent on this session. */
 static inline bool agent_exchanging(const struct prov_agent *agent)
 {
-    return agent->phase == PROV_PHASE_ANSWER || agent->phase == PROV_PHASE_CONFIRM;
+    return agent->phase >= PROV_PHASE_LATER && agent->phase < PROV_PHASE_LEAVE;
 }
 
 /* --- agent_phases.c ---- */
@@ -67,8 +69,6 @@ PROV_MUST prov_result agent_load_candidate(struct prov_agent *agent);
 /* Loads what the candidate was to replace. */
 PROV_MUST prov_result agent_load_predecessor(struct prov_agent *agent);
 
-PROV_MUST prov_result agent_chance(struct prov_crypto *crypto, uint32_t most, uint32_t *ret);
-
 /* --- agent_key.c ---- */
 
 PROV_MUST prov_result agent_key_make(const struct prov_port *port, struct prov_key_ref *ret,
@@ -85,8 +85,8 @@ PROV_MUST prov_result agent_session_start(struct prov_agent *agent);
 const struct prov_fqdn *agent_host(const struct prov_agent *agent);
 /* Wipes the session and the workspace. */
 void agent_session_drop(struct prov_agent *agent);
-/* Answers agent->need, or takes a step towards the answer. */
-void agent_session_give(struct prov_agent *agent);
+/* Answers what the session needs, or takes a step towards the answer. */
+void agent_session_give(struct prov_agent *agent, enum prov_dtls_event need);
 /* A handshake is done: its workspace is for a talk. */
 struct prov_agent_talk *agent_talk_begin(struct prov_agent *agent);
 /* False: no clock; then *ret is the floor. */
@@ -135,8 +135,8 @@ bool agent_resume_failed(struct prov_agent *agent);
 
 /* Makes the key that the next request needs, or begins its exchange. */
 PROV_MUST prov_result agent_ask(struct prov_agent *agent);
-/* The same request once more, with a message id and a token of its own. */
-void agent_ask_again(struct prov_agent *agent);
+/* The request that is made goes out, once more if it has before, with a message id and a token of its own. */
+void agent_send(struct prov_agent *agent);
 /* Takes in the answer of the exchange that is done, and names the next phase if it is not the last one. */
 PROV_MUST prov_result agent_take(struct prov_agent *agent);
 

@@ -125,14 +125,19 @@ void agent_session_drop(struct prov_agent *agent)
 {
     prov_dtls_drop(&agent->dtls);
     prov_wipe(agent->workspace, sizeof *agent->workspace);
-    agent->need = (enum prov_dtls_event)0;
-    agent->path_busy = false;
+    agent->path.verdict = PROV_OK;
 }
 
 struct prov_agent_talk *agent_talk_begin(struct prov_agent *agent)
 {
     memset(&agent->workspace->talk, 0, offsetof(struct prov_agent_talk, answers));
-    agent->workspace->talk.exchange.message_id = (uint16_t)agent->token;
+    struct prov_exchange *x = &agent->workspace->talk.exchange;
+    size_t max = prov_dtls_data_max(&agent->dtls);
+    memcpy(x->token, &agent->token, sizeof x->token);
+    x->message_id = (uint16_t)agent->token;
+    x->message_max =
+        (uint16_t)(max < PROV_AGENT_MESSAGE_MAX ? max : PROV_AGENT_MESSAGE_MAX); /* H32 */
+    x->host = prov_bytes_text(agent_host(agent)->text);
     return &agent->workspace->talk;
 }
 
@@ -144,7 +149,9 @@ bool agent_time(const struct prov_agent *agent, int64_t *ret)
 {
     int64_t now = 0, floor = agent->store->state.time_floor;
     enum prov_clock_trust trust = agent->port->clock(agent->port->context, &now);
-    *ret = trust == PROV_CLOCK_TRUSTED || (trust == PROV_CLOCK_COARSE && now > floor) ? now : floor;
+    if (trust == PROV_CLOCK_NONE || (trust == PROV_CLOCK_COARSE && now < floor))
+        now = floor;
+    *ret = now;
     return trust != PROV_CLOCK_NONE;
 }
 
@@ -184,10 +191,8 @@ static prov_result path_begin(struct prov_agent *agent, bool is_server)
 
 prov_result agent_path(struct prov_agent *agent, bool is_server)
 {
-    prov_result r = agent->path_busy ? prov_path_step(&agent->path, agent->port->crypto)
-                                     : path_begin(agent, is_server);
-    agent->path_busy = r == PROV_E_AGAIN;
-    return r;
+    return agent->path.verdict == PROV_E_AGAIN ? prov_path_step(&agent->path, agent->port->crypto)
+                                               : path_begin(agent, is_server);
 }
 
 /* One server whose clock is far ahead must not make every other certificate look expired for good. */
@@ -196,9 +201,7 @@ prov_result agent_raise_floor(struct prov_agent *agent, int64_t seconds)
     int64_t now = 0;
     bool has_clock = agent_time(agent, &now);
     (void)has_clock; /* without one, now is the floor */
-    if (now <= 0 || seconds > now + FLOOR_STEP)
-        return PROV_OK;
-    return prov_store_floor(agent->store, seconds);
+    return seconds > now + FLOOR_STEP ? PROV_OK : prov_store_floor(agent->store, seconds);
 }
 
 /* Pinned. The engine has taken it apart, and has refused our own (handshake rule H37). */
@@ -230,9 +233,7 @@ static prov_result judge_chain(struct prov_agent *agent)
 static void give_verdict(struct prov_agent *agent)
 {
     prov_result r = agent_is_cert(agent->entry.kind) ? judge_chain(agent) : judge_key(agent);
-    if (r == PROV_E_AGAIN)
-        agent->need = PROV_DTLS_NEED_VERIFY;
-    else
+    if (r != PROV_E_AGAIN)
         prov_dtls_give_verdict(&agent->dtls, r);
 }
 
@@ -244,10 +245,8 @@ static void give_signature(struct prov_agent *agent)
     prov_dtls_give_signature(&agent->dtls, r, signature);
 }
 
-void agent_session_give(struct prov_agent *agent)
+void agent_session_give(struct prov_agent *agent, enum prov_dtls_event need)
 {
-    enum prov_dtls_event need = agent->need;
-    agent->need = (enum prov_dtls_event)0;
     if (agent_is_psk(agent->entry.kind))
         prov_dtls_give_psk(&agent->dtls, agent->entry.psk, true);
     else if (AGENT_WITH_KEYS && need == PROV_DTLS_NEED_SIGN)

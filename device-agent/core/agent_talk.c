@@ -18,34 +18,34 @@ static bool on_cert(const struct prov_agent *agent)
     return agent_is_cert(agent->entry.kind);
 }
 
-/* The anchors are asked for before the certificate. */
-static bool wants_anchors(const struct prov_agent *agent)
-{
-    return agent_is_cert(agent->wanted) && agent->workspace->talk.anchors_len == 0;
-}
-
 static enum prov_enroll_op next_op(const struct prov_agent *agent)
 {
+    bool est = on_cert(agent);
     if (agent->candidate)
         return PROV_ENROLL_CONFIRM;
     if (!agent_is_cert(agent->wanted))
         return agent_is_psk(agent->wanted) ? PROV_ENROLL_PSK : PROV_ENROLL_RPK;
-    if (wants_anchors(agent))
-        return on_cert(agent) ? PROV_ENROLL_EST_CRTS : PROV_ENROLL_CRTS;
-    return !on_cert(agent)       ? PROV_ENROLL_CERT
+    if (agent->workspace->talk.anchors_len == 0)
+        return est ? PROV_ENROLL_EST_CRTS : PROV_ENROLL_CRTS;
+    return !est                  ? PROV_ENROLL_CERT
            : agent->from_factory ? PROV_ENROLL_EST_SEN
                                  : PROV_ENROLL_EST_SREN;
 }
 
 /* --- bodies ----------------------------------------------------------------------------------- */
 
-/* A request id of the device's choice: a repeated request gets the same answer. */
-static prov_result make_request_id(struct prov_agent *agent, struct prov_buf *ret)
+static bool has_body(enum prov_enroll_op op)
 {
-    uint8_t id[PROV_ENROLL_REQUEST_ID_LEN];
-    prov_result r = prov_crypto_random(agent->port->crypto, id, sizeof id);
-    prov_cbor_put_bstr(ret, PROV_BYTES_OF(id));
-    return r;
+    return op != PROV_ENROLL_CRTS && op != PROV_ENROLL_EST_CRTS && op != PROV_ENROLL_CONFIRM;
+}
+
+/* A request id of the device's choice: a repeated request gets the same answer. */
+static prov_result make_request_id(struct prov_agent *agent)
+{
+    uint8_t *body = agent->workspace->talk.request;
+    agent->workspace->talk.exchange.body = PROV_BYTES(body, 1 + PROV_ENROLL_REQUEST_ID_LEN);
+    body[0] = 0x40 + PROV_ENROLL_REQUEST_ID_LEN; /* bstr */
+    return prov_crypto_random(agent->port->crypto, body + 1, PROV_ENROLL_REQUEST_ID_LEN);
 }
 
 /* The payload of a COSE_Sign1: the new key's public half; external_aad binds device and session (H36). */
@@ -84,78 +84,57 @@ static prov_result tbs_csr(const struct prov_agent *agent, struct prov_bytes uni
     return r == PROV_OK ? prov_crypto_sha256(agent->port->crypto, &part, 1, ret_digest) : r;
 }
 
-/* Behind the anchors. */
-static struct prov_buf answers_left(struct prov_agent_talk *talk)
-{
-    return prov_buf_make(talk->answers + talk->anchors_len,
-                         sizeof talk->answers - talk->anchors_len);
-}
-
 /* What is signed lies where the answer will. */
-static prov_result make_submission(struct prov_agent *agent, struct prov_buf *ret)
+static prov_result make_submission(struct prov_agent *agent)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
-    struct prov_buf tbs = answers_left(talk);
+    struct prov_buf *tbs = &talk->exchange.answer, body = PROV_BUF_OF(talk->request);
     uint8_t unique[PROV_DTLS_TLS_UNIQUE_LEN], digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN];
     bool cert = agent_is_cert(agent->wanted);
     prov_result r = prov_dtls_tls_unique(&agent->dtls, unique);
     if (r == PROV_OK)
-        r = cert ? tbs_csr(agent, PROV_BYTES_OF(unique), &tbs, digest)
-                 : tbs_sign1(agent, PROV_BYTES_OF(unique), &tbs, digest);
+        r = cert ? tbs_csr(agent, PROV_BYTES_OF(unique), tbs, digest)
+                 : tbs_sign1(agent, PROV_BYTES_OF(unique), tbs, digest);
     if (r == PROV_OK)
         r = agent_key_sign(agent->port, &talk->next.key, digest, signature);
-    if (r != PROV_OK)
-        return r;
-    return cert ? prov_csr_finish(prov_buf_bytes(&tbs), signature, ret)
-                : prov_cose_sign1_finish(PROV_CF_COSE_KEY, prov_buf_bytes(&tbs), signature, ret);
+    if (r == PROV_OK)
+        r = cert ? prov_csr_finish(prov_buf_bytes(tbs), signature, &body)
+                 : prov_cose_sign1_finish(PROV_CF_COSE_KEY, prov_buf_bytes(tbs), signature, &body);
+    talk->exchange.body = prov_buf_bytes(&body);
+    return r;
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */
 
-static void begin(struct prov_agent *agent, enum prov_enroll_op op, struct prov_bytes body)
+void agent_send(struct prov_agent *agent)
 {
-    struct prov_agent_talk *talk = &agent->workspace->talk;
-    struct prov_exchange *x = &talk->exchange;
-    size_t max = prov_dtls_data_max(&agent->dtls);
-    uint16_t id = (uint16_t)(x->message_id + 1); /* behind the last block's */
-    memset(x, 0, sizeof *x);
-    x->op = op;
-    x->message_id = id;
-    memcpy(x->token, &agent->token, sizeof x->token);
-    x->message_max = (uint16_t)(max < sizeof talk->message ? max : sizeof talk->message); /* H32 */
-    x->host = prov_bytes_text(agent_host(agent)->text);
-    x->body = body;
-    x->answer = answers_left(talk);
+    struct prov_exchange *x = &agent->workspace->talk.exchange;
+    x->message_id++; /* behind the last block's */
+    x->token[0]++;
     prov_exchange_begin(x);
-    agent->token++;
     agent->phase = agent->candidate ? PROV_PHASE_CONFIRM : PROV_PHASE_ANSWER;
-}
-
-void agent_ask_again(struct prov_agent *agent)
-{
-    const struct prov_exchange *x = &agent->workspace->talk.exchange;
-    begin(agent, x->op, x->body);
 }
 
 prov_result agent_ask(struct prov_agent *agent)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
-    struct prov_buf body = PROV_BUF_OF(talk->request);
+    struct prov_exchange *x = &talk->exchange;
     prov_result r = PROV_OK;
-    if (agent->candidate || wants_anchors(agent)) {
-        /* no body */
+    x->op = next_op(agent);
+    x->answer =
+        prov_buf_make(talk->answers + talk->anchors_len, sizeof talk->answers - talk->anchors_len);
+    if (!has_body(x->op)) {
+        /* nothing to make */
     } else if (agent_is_psk(agent->wanted)) {
-        r = make_request_id(agent, &body);
+        r = make_request_id(agent);
     } else if (talk->next.key.source == PROV_KEY_NONE) {
         talk->next.point = PROV_BYTES_OF(talk->point);
         return agent_key_make(agent->port, &talk->next.key, talk->scalar, talk->point);
     } else {
-        r = make_submission(agent, &body);
+        r = make_submission(agent);
     }
     if (r == PROV_OK)
-        r = prov_buf_result(&body);
-    if (r == PROV_OK)
-        begin(agent, next_op(agent), prov_buf_bytes(&body));
+        agent_send(agent);
     return r;
 }
 
@@ -177,17 +156,20 @@ static void keep_reason(struct prov_agent *agent)
 static prov_result take_body(struct prov_agent *agent)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
-    if (agent->candidate)
+    switch (talk->exchange.op) {
+    case PROV_ENROLL_CONFIRM:
         return PROV_OK;
-    if (wants_anchors(agent)) {
-        agent->phase = PROV_PHASE_ASK;
+    case PROV_ENROLL_CRTS:
+    case PROV_ENROLL_EST_CRTS:
         talk->anchors_len = (uint16_t)talk->exchange.answer.len;
+        agent->phase = PROV_PHASE_ASK;
         return talk->anchors_len == 0 ? PROV_E_PEER : PROV_OK;
+    default:
+        agent->phase = agent_is_psk(agent->wanted) ? PROV_PHASE_STAGE : PROV_PHASE_CHECK;
+        return agent_is_psk(agent->wanted)    ? agent_take_psk(agent)
+               : agent_is_cert(agent->wanted) ? agent_take_cert(agent)
+                                              : agent_take_rpk(agent);
     }
-    agent->phase = agent_is_psk(agent->wanted) ? PROV_PHASE_STAGE : PROV_PHASE_CHECK;
-    return agent_is_psk(agent->wanted)    ? agent_take_psk(agent)
-           : agent_is_cert(agent->wanted) ? agent_take_cert(agent)
-                                          : agent_take_rpk(agent);
 }
 
 prov_result agent_take(struct prov_agent *agent)

@@ -53,6 +53,11 @@ static bool needs(const struct prov_dtls *s, enum prov_dtls_event need)
     return s->hs != NULL && s->hs->need == need;
 }
 
+enum prov_dtls_event prov_dtls_need(const struct prov_dtls *s)
+{
+    return s->hs != NULL ? (enum prov_dtls_event)s->hs->need : PROV_DTLS_WAIT;
+}
+
 struct prov_bytes prov_dtls_need_identity(const struct prov_dtls *s)
 {
     if (!needs(s, PROV_DTLS_NEED_PSK))

@@ -123,10 +123,10 @@ enum prov_agent_phase {
     PROV_PHASE_STAGE,
     PROV_PHASE_COMMIT,
     /* … waiting for the server */
+    PROV_PHASE_HANDSHAKE,
     PROV_PHASE_LATER,   /* it is busy: the same request again after Max-Age */
     PROV_PHASE_ANSWER,  /* to a request */
     PROV_PHASE_CONFIRM, /* to /prov/confirm */
-    PROV_PHASE_HANDSHAKE,
     /* the end of it: what it still has to say is pulled; then the next one, or the end of all */
     PROV_PHASE_LEAVE,
     PROV_PHASE_DONE,
@@ -196,18 +196,16 @@ struct prov_agent {
     const struct prov_port *port;
     union prov_agent_workspace *workspace;
     enum prov_agent_phase phase;
-    enum prov_dtls_event need; /* what the session waits for, or 0: given in a step of its own */
     enum prov_kind wanted;
     bool candidate; /* the session is the candidate's, not the predecessor's */
     bool fell_back; /* the candidate failed and the predecessor was asked again: once is enough */
     bool from_factory; /* the predecessor is a bootstrap credential */
     bool answering;    /* a heartbeat's answer is to be pulled, then there is more to do */
-    bool path_busy;
-    bool asleep;        /* the last step answered WAIT, and nothing has come since */
-    uint8_t tries;      /* handshakes that nobody answered */
-    uint8_t busy;       /* 5.03 so far */
-    uint32_t token;     /* of the next request; the message ids of a session begin with it */
-    uint32_t snapshot;  /* where entry is from, 0: the factory record */
+    bool asleep;       /* the last step answered WAIT, and nothing has come since */
+    uint8_t tries;     /* handshakes that nobody answered */
+    uint8_t busy;      /* 5.03 so far */
+    uint32_t token;    /* the tokens and message ids of each session begin with it */
+    uint32_t snapshot; /* where entry is from, 0: the factory record */
     uint64_t now_ms, pause_ms;
     struct prov_entry entry; /* the session's credential; views into entry_room */
     struct prov_bytes seen;  /* the server's Certificate, in this session; behind the entry */

@@ -5,6 +5,9 @@
  */
 #include "client/internal.h"
 
+#include <stddef.h>
+#include <string.h>
+
 /* RFC 7252, section 4.8. MAX_TRANSMIT_WAIT: how long an answer is awaited after an empty ACK. */
 #define ACK_TIMEOUT_MS       2000u
 #define ACK_RANDOM_MS        1000u
@@ -28,6 +31,8 @@ void prov_exchange_begin(struct prov_exchange *x)
 {
     size_t max = UINT16_MAX, needs = x->body.len;
 
+    memset(x, 0, offsetof(struct prov_exchange, op));
+    x->answer.len = 0;
     if (PROV_WITH_BLOCKWISE) {
         x->szx = x->block2_szx = largest_szx(x);
     } else {

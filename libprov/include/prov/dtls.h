@@ -236,6 +236,9 @@ bool prov_dtls_pull(struct prov_dtls *s, uint64_t now_ms, struct prov_buf *out);
  * fine. */
 uint64_t prov_dtls_deadline(const struct prov_dtls *s);
 
+/* The NEED_… that was told and is not answered yet, or 0. */
+enum prov_dtls_event prov_dtls_need(const struct prov_dtls *s);
+
 /* Answers to NEED_PSK. known false: the identity is unknown or revoked and the key is a dummy of the
  * same length: the handshake runs on and ends as with a wrong key (RFC 7925, section 6; H29). */
 void prov_dtls_give_psk(struct prov_dtls *s, struct prov_bytes psk, bool known);

@@ -4,7 +4,7 @@
  * I/O: confirmable, retransmitted (RFC 7252, section 4.2), block-wise both ways (RFC 7959). No
  * heap.
  *
- *     x = (struct prov_exchange){.op = …}; prov_exchange_begin(&x)
+ *     x = (struct prov_exchange){.op = …}; prov_exchange_begin(&x), or another op in the same one
  *     loop:
  *         while (prov_exchange_pull(&x, now, &out)) seal out and send it
  *         wait for a CoAP message until prov_exchange_deadline; prov_exchange_push it
@@ -30,36 +30,33 @@ struct prov_exchange {
     prov_result result;
     uint8_t code;
     uint8_t tries;
-    uint8_t reply; /* an empty ACK or RST that is due for a message of the server, or 0 */
+    uint8_t reply;      /* an empty ACK or RST that is due for a message of the server, or 0 */
+    uint8_t szx;        /* of the request's blocks: the largest whose messages fit (H32) */
+    uint8_t block2_szx; /* the size that the server serves */
+    uint8_t
+        etag_len; /* of the first block: the others must carry the same (RFC 7959, section 2.4) */
     uint16_t reply_id;
-    uint32_t max_age;     /* of an error, seconds */
-    uint64_t deadline_ms; /* 0: the request is due */
+    uint16_t block2;  /* next block to ask for */
+    uint16_t sent;    /* octets of the body that the server has taken */
+    uint32_t max_age; /* of an error, seconds */
     const struct prov_resource *resource;
+    uint64_t deadline_ms; /* 0: the request is due */
+    uint8_t etag[8];
 
-    /* The request: the caller's, the rest of it zero when it begins. Message ids and tokens must not repeat within
-     * 247 s on a session: take random ones at the session's start; the next exchange takes message_id + 1 (a
-     * block-wise one uses several and leaves the last one here) and another token. */
+    /* The request: the caller's. Message ids and tokens must not repeat within 247 s on a session: take random ones
+     * at the session's start; the next exchange takes message_id + 1 (a block-wise one uses several and leaves the
+     * last one here) and another token. */
     enum prov_enroll_op op;
     uint8_t token[4];
     uint16_t message_id;
     uint16_t message_max;   /* what a message may have, as prov_dtls_data_max says */
     struct prov_bytes host; /* Uri-Host: the server's name, or none */
     struct prov_bytes body; /* of 65,535 octets at the most; must live until the exchange ends */
-    struct prov_buf
-        answer; /* empty, with the room for the answer's body; a text, if it is an error */
-
-    /* PROV_WITH_BLOCKWISE */
-    uint8_t szx;        /* of the request's blocks: the largest whose messages fit (H32) */
-    uint8_t block2_szx; /* the size that the server serves */
-    uint16_t block2;    /* next block to ask for */
-    uint16_t sent;      /* octets of the body that the server has taken */
-    uint8_t
-        etag_len; /* of the first block: the others must carry the same (RFC 7959, section 2.4) */
-    uint8_t etag[8];
+    struct prov_buf answer; /* the room for the answer's body; a text, if it is an error */
 };
 
-/* The request's fields are filled in. A body that is too long: PROV_E_OVERFLOW; a resource that is not in this
- * build: PROV_E_STATE. */
+/* The request's fields are filled in; what an exchange before has left in the others is forgotten. A body that is too
+ * long: PROV_E_OVERFLOW; a resource that is not in this build: PROV_E_STATE. */
 void prov_exchange_begin(struct prov_exchange *x);
 /* One CoAP message that came out of the session. */
 void prov_exchange_push(struct prov_exchange *x, uint64_t now_ms, struct prov_bytes message);
