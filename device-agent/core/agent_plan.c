@@ -11,14 +11,12 @@
 static prov_result load(struct prov_agent *agent, enum prov_store_place place,
                         const struct prov_fqdn *server, enum prov_kind kind)
 {
-    return prov_store_find(agent->store, place, server, kind, PROV_BUF_OF(agent->entry_room),
-                           &agent->entry);
+    return prov_store_find(agent->store, place, server, kind, agent->entry_room, &agent->entry);
 }
 
 static prov_result get(struct prov_agent *agent, enum prov_store_place place, size_t index)
 {
-    return prov_store_get(agent->store, place, index, PROV_BUF_OF(agent->entry_room),
-                          &agent->entry);
+    return prov_store_get(agent->store, place, index, agent->entry_room, &agent->entry);
 }
 
 /* The server is the one of the entry that was loaded. */

@@ -39,27 +39,33 @@ struct prov_bytes prov_entry_text(const char *text)
     return PROV_BYTES((const uint8_t *)text, prov_bytes_text(text).len + 1);
 }
 
-prov_result prov_store_get(struct prov_store *store, enum prov_store_place place, size_t index,
-                           struct prov_buf room, struct prov_entry *ret)
+/* The next entry of a walk over the place. */
+static prov_result entry_next(struct prov_store *store, enum prov_store_place place, uint8_t *room,
+                              struct prov_entry *ret)
 {
-    prov_result r = PROV_OK;
-    store_place_walk(store, place);
-    for (size_t i = 0; i <= index && r == PROV_OK; i++)
-        r = store_walk(store, STORE_CREDENTIAL);
+    prov_result r = store_walk(store, STORE_CREDENTIAL);
+    uint32_t len = store->record.length, sequence = store_slot_sequence(store, place);
+    if (r == PROV_OK && len > PROV_STORE_ENTRY_MAX)
+        r = PROV_E_CORRUPT;
+    if (r == PROV_OK)
+        r = store_read(store, store->at + STORE_RECORD_LEN, room, len);
     if (r != PROV_OK)
         return r;
-    size_t len = store->record.length;
-    if (len > room.cap)
+    if (prov_entry_decode(PROV_BYTES(room, len), ret) != PROV_OK)
         return PROV_E_CORRUPT;
-    r = store_read(store, store->at + STORE_RECORD_LEN, room.data, len);
-    if (r != PROV_OK)
-        return r;
-    if (prov_entry_decode(PROV_BYTES(room.data, len), ret) != PROV_OK)
-        return PROV_E_CORRUPT;
-    uint32_t sequence = store_slot_sequence(store, place);
     if (PROV_WITH_CACHED_INFO && sequence != 0 && sequence == store->state.cache_void)
         ret->cached = PROV_BYTES_NONE;
     return PROV_OK;
+}
+
+prov_result prov_store_get(struct prov_store *store, enum prov_store_place place, size_t index,
+                           uint8_t room[PROV_STORE_ENTRY_MAX], struct prov_entry *ret)
+{
+    prov_result r = PROV_OK;
+    store_place_walk(store, place);
+    for (; index > 0 && r == PROV_OK; index--)
+        r = store_walk(store, STORE_CREDENTIAL);
+    return r == PROV_OK ? entry_next(store, place, room, ret) : r;
 }
 
 static bool entry_fits(const struct prov_entry *entry, const struct prov_fqdn *server,
@@ -71,21 +77,22 @@ static bool entry_fits(const struct prov_entry *entry, const struct prov_fqdn *s
 
 prov_result prov_store_find(struct prov_store *store, enum prov_store_place place,
                             const struct prov_fqdn *server, enum prov_kind kind,
-                            struct prov_buf room, struct prov_entry *ret)
+                            uint8_t room[PROV_STORE_ENTRY_MAX], struct prov_entry *ret)
 {
-    size_t found = 0; /* its index, and one */
+    store_place_walk(store, place);
+    uint32_t found = store->end;
     prov_result r = PROV_OK;
-    for (size_t i = 0; r == PROV_OK || prov_store_unreadable(r); i++) {
-        r = prov_store_get(store, place, i, room, ret);
+    while (r == PROV_OK || prov_store_unreadable(r)) {
+        r = entry_next(store, place, room, ret);
         if (r == PROV_OK && entry_fits(ret, server, kind))
-            found = i + 1;
+            found = store->at;
     }
-    return r == PROV_E_NOT_FOUND && found != 0 ? prov_store_get(store, place, found - 1, room, ret)
-                                               : r;
+    store->next = found;
+    return r == PROV_E_NOT_FOUND ? entry_next(store, place, room, ret) : r;
 }
 
-prov_result prov_store_uses_handle(struct prov_store *store, uint32_t handle, struct prov_buf room,
-                                   bool *ret)
+prov_result prov_store_uses_handle(struct prov_store *store, uint32_t handle,
+                                   uint8_t room[PROV_STORE_ENTRY_MAX], bool *ret)
 {
     struct prov_identity identity;
     bool used = false;

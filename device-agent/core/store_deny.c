@@ -59,7 +59,7 @@ prov_result prov_store_deny_get(struct prov_store *store, struct prov_buf room,
 /* By the signer of one entry of the place: PROV_E_NOT_FOUND if none has one, PROV_E_SIGNATURE if no one's
  * fits. */
 static prov_result open_by_place(struct prov_store *store, enum prov_store_place place,
-                                 struct prov_bytes file, struct prov_buf work, prov_result so_far,
+                                 struct prov_bytes file, uint8_t *work, prov_result so_far,
                                  struct prov_deny_list *ret)
 {
     struct prov_entry entry;
@@ -77,7 +77,7 @@ static prov_result open_by_place(struct prov_store *store, enum prov_store_place
 
 /* Below what was taken before: a roll-back, whoever has signed it (H41). */
 static prov_result check_version(struct prov_store *store, uint32_t version, struct prov_bytes file,
-                                 struct prov_buf work)
+                                 uint8_t *work)
 {
     const struct prov_store_state *state = &store->state;
     uint32_t newest =
@@ -86,10 +86,11 @@ static prov_result check_version(struct prov_store *store, uint32_t version, str
         return PROV_OK;
     if (version < newest || store->deny_version != newest)
         return version == newest ? PROV_OK : PROV_E_CONFLICT; /* lost, and brought back */
-    prov_result r = file_read(store, &work);
+    struct prov_buf room = prov_buf_make(work, PROV_STORE_ENTRY_MAX);
+    prov_result r = file_read(store, &room);
     if (r != PROV_OK)
         return r;
-    return prov_bytes_equal(prov_buf_bytes(&work), file) ? PROV_E_EXISTS : PROV_E_CONFLICT;
+    return prov_bytes_equal(prov_buf_bytes(&room), file) ? PROV_E_EXISTS : PROV_E_CONFLICT;
 }
 
 static prov_result file_write(struct prov_store *store, int area, uint32_t version,
@@ -125,7 +126,8 @@ static prov_result put_in_force(struct prov_store *store, uint32_t version, stru
 }
 
 prov_result prov_store_deny_install(struct prov_store *store, struct prov_bytes file,
-                                    struct prov_buf work, bool dry, struct prov_deny_list *ret)
+                                    uint8_t work[PROV_STORE_ENTRY_MAX], bool dry,
+                                    struct prov_deny_list *ret)
 {
     const struct prov_flash *flash = &store->port->flash;
     struct prov_deny_list list;
@@ -139,7 +141,7 @@ prov_result prov_store_deny_install(struct prov_store *store, struct prov_bytes 
         *ret = list;
         r = check_version(store, list.version, file, work);
     }
-    prov_wipe(work.data, work.cap);
+    prov_wipe(work, PROV_STORE_ENTRY_MAX);
     if (r == PROV_E_EXISTS)
         return PROV_OK;
     return r == PROV_OK && !dry ? put_in_force(store, list.version, file) : r;

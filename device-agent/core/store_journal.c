@@ -52,13 +52,13 @@ prov_result store_journal_open(struct prov_store *store)
 
 prov_result store_journal_get(struct prov_store *store, enum store_type type)
 {
-    uint32_t found = 0;
-    prov_result r = PROV_OK;
     store_journal_walk(store);
+    uint32_t found = store->end;
+    prov_result r = PROV_OK;
     while ((r = store_walk(store, type)) == PROV_OK)
         found = store->at;
-    store->at = found;
-    return r == PROV_E_NOT_FOUND && found != 0 ? store_record_read(store) : r;
+    store->next = found;
+    return r == PROV_E_NOT_FOUND ? store_walk(store, type) : r;
 }
 
 /* --- appending -------------------------------------------------------------------------------- */

@@ -142,7 +142,7 @@ static prov_result check_alone(struct prov_store *store, const struct prov_bundl
     struct prov_entry other;
     prov_result r =
         prov_store_find(store, bootstrap ? PROV_STORE_FACTORY : PROV_STORE_CURRENT, &bundle->server,
-                        bootstrap ? bundle->kind : (enum prov_kind)0, PROV_BUF_OF(octets), &other);
+                        bootstrap ? bundle->kind : (enum prov_kind)0, octets, &other);
     prov_wipe(octets, sizeof octets);
     if (r == PROV_E_NOT_FOUND)
         return PROV_OK;

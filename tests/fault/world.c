@@ -320,8 +320,7 @@ int world_match(struct world *world, enum prov_store_place place)
 {
     uint8_t room[PROV_STORE_ENTRY_MAX];
     struct prov_entry entry;
-    if (prov_store_find(&world->store, place, NULL, (enum prov_kind)0, PROV_BUF_OF(room), &entry) !=
-        PROV_OK)
+    if (prov_store_find(&world->store, place, NULL, (enum prov_kind)0, room, &entry) != PROV_OK)
         return -1;
     for (int i = world->model.count - 1; i >= 0; i--) {
         const struct model_credential *credential = &world->model.credentials[i];

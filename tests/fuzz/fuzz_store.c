@@ -17,8 +17,6 @@ static struct sim_flash flash;
 static struct prov_port port;
 static uint8_t work[PROV_STORE_ENTRY_MAX];
 
-#define ROOM prov_buf_make(work, sizeof work)
-
 static void read_all(struct prov_store *store)
 {
     struct prov_identity identity;
@@ -28,12 +26,12 @@ static void read_all(struct prov_store *store)
     prov_result r = prov_store_identity_get(store, &identity);
     for (int place = PROV_STORE_FACTORY; place <= PROV_STORE_PREVIOUS; place++)
         for (size_t i = 0; i < 1000; i++) {
-            r = prov_store_get(store, (enum prov_store_place)place, i, ROOM, &entry);
+            r = prov_store_get(store, (enum prov_store_place)place, i, work, &entry);
             if (r != PROV_OK)
                 break;
             FUZZ_CHECK(prov_entry_check(&entry) == PROV_OK);
         }
-    r = prov_store_uses_handle(store, 7, ROOM, &used);
+    r = prov_store_uses_handle(store, 7, work, &used);
     for (uint32_t i = 0; r == PROV_OK; i++) {
         r = prov_store_log_get(store, i, &record);
         FUZZ_CHECK(prov_log_event_text(record.event) != NULL);
@@ -43,7 +41,7 @@ static void read_all(struct prov_store *store)
 static void read_deny_list(struct prov_store *store)
 {
     struct prov_deny_list list;
-    prov_result r = prov_store_deny_get(store, ROOM, &list);
+    prov_result r = prov_store_deny_get(store, prov_buf_make(work, sizeof work), &list);
     if (r == PROV_OK)
         FUZZ_CHECK(store->deny_version > 0 && store->deny_length <= sizeof work);
 }
@@ -64,7 +62,7 @@ static void rotate(struct prov_store *store)
     FUZZ_CHECK(prov_store_confirm(store) == PROV_OK);
     FUZZ_CHECK(prov_store_open(store, &port) == PROV_OK);
     FUZZ_CHECK(!store->damaged && !prov_store_unfinished(store));
-    FUZZ_CHECK(prov_store_find(store, PROV_STORE_CURRENT, &server, PROV_KIND_PSK, ROOM, &back) ==
+    FUZZ_CHECK(prov_store_find(store, PROV_STORE_CURRENT, &server, PROV_KIND_PSK, work, &back) ==
                PROV_OK);
     FUZZ_CHECK(prov_bytes_equal(back.psk, PROV_BYTES_OF(secret)));
 }

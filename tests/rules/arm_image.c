@@ -31,8 +31,7 @@ static prov_result take_deny_list(void)
     static uint8_t file[PROV_DENY_LIST_MAX], work[PROV_STORE_ENTRY_MAX];
     struct prov_deny_list list;
     size_t len = board_bundle(file, sizeof file);
-    return prov_store_deny_install(&image_store, PROV_BYTES(file, len), PROV_BUF_OF(work), false,
-                                   &list);
+    return prov_store_deny_install(&image_store, PROV_BYTES(file, len), work, false, &list);
 }
 
 static prov_result identify(void)

@@ -194,7 +194,8 @@ enum prov_store_place {
 /* The entry number `index` of a place, read into room. PROV_E_NOT_FOUND after the last. PROV_E_CORRUPT: it is not for
  * this build, of a kind that it has not, too long for the room, or damaged. */
 PROV_MUST prov_result prov_store_get(struct prov_store *store, enum prov_store_place place,
-                                     size_t index, struct prov_buf room, struct prov_entry *ret);
+                                     size_t index, uint8_t room[PROV_STORE_ENTRY_MAX],
+                                     struct prov_entry *ret);
 static inline bool prov_store_unreadable(prov_result result)
 {
     return result == PROV_E_CORRUPT;
@@ -203,7 +204,7 @@ static inline bool prov_store_unreadable(prov_result result)
  * above all, is passed over. */
 PROV_MUST prov_result prov_store_find(struct prov_store *store, enum prov_store_place place,
                                       const struct prov_fqdn *server, enum prov_kind kind,
-                                      struct prov_buf room, struct prov_entry *ret);
+                                      uint8_t room[PROV_STORE_ENTRY_MAX], struct prov_entry *ret);
 /* Appends to the factory area, unless the very same is there. PROV_E_FULL; PROV_E_OVERFLOW: over
  * PROV_STORE_ENTRY_MAX. */
 PROV_MUST prov_result prov_store_install(struct prov_store *store, const struct prov_entry *entry);
@@ -232,7 +233,7 @@ bool prov_store_unfinished(const struct prov_store *store);
 const struct prov_store_slot *prov_store_slot_of(const struct prov_store *store, uint32_t sequence);
 /* Whether any entry refers to the key. */
 PROV_MUST prov_result prov_store_uses_handle(struct prov_store *store, uint32_t handle,
-                                             struct prov_buf room, bool *ret);
+                                             uint8_t room[PROV_STORE_ENTRY_MAX], bool *ret);
 
 /* Takes in a deny-list in place of the one in force, whole or not at all. PROV_E_FULL: the board keeps
  * none; PROV_E_NOT_FOUND: no bundle has named a signer; PROV_E_BOUNDS: too large; PROV_E_SIGNATURE: not by a
@@ -240,7 +241,7 @@ PROV_MUST prov_result prov_store_uses_handle(struct prov_store *store, uint32_t 
  * that was taken before (the very same once more is fine). ret (may be filled if it fails so): what is
  * in the list, views into `file`. dry: checks only. */
 PROV_MUST prov_result prov_store_deny_install(struct prov_store *store, struct prov_bytes file,
-                                              struct prov_buf work, bool dry,
+                                              uint8_t work[PROV_STORE_ENTRY_MAX], bool dry,
                                               struct prov_deny_list *ret);
 /* The list in force, read into room. PROV_E_NOT_FOUND: none. */
 PROV_MUST prov_result prov_store_deny_get(struct prov_store *store, struct prov_buf room,

@@ -43,7 +43,7 @@ static prov_result take(const struct options *options, struct board *board, stru
     uint8_t work[PROV_STORE_ENTRY_MAX];
     struct prov_deny_list list = {0};
     bool dry = GIVEN(options, OPT_DRY_RUN);
-    prov_result r = prov_store_deny_install(&board->store, file, PROV_BUF_OF(work), dry, &list);
+    prov_result r = prov_store_deny_install(&board->store, file, work, dry, &list);
     if (r != PROV_OK)
         return refused(options, board, &list, r, why);
     struct print print = print_begin(GIVEN(options, OPT_JSON));

@@ -73,7 +73,7 @@ static prov_result print_entries(struct print *print, struct board *board)
     for (size_t p = 0; p < sizeof places / sizeof places[0]; p++) {
         for (size_t i = 0;; i++) {
             struct prov_entry entry;
-            r = prov_store_get(&board->store, places[p].place, i, PROV_BUF_OF(room), &entry);
+            r = prov_store_get(&board->store, places[p].place, i, room, &entry);
             if (r != PROV_OK)
                 break;
             print_entry(print, board, &entry, places[p].text);

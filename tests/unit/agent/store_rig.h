@@ -13,7 +13,7 @@ extern struct prov_port port;
 extern struct prov_store store;
 extern uint8_t work[PROV_STORE_ENTRY_MAX];
 
-#define ROOM prov_buf_make(work, sizeof work)
+#define ROOM work
 
 /* Of a test: 8 sectors of 1024 octets, an empty store. */
 int setup(void **state);

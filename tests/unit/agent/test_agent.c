@@ -413,8 +413,7 @@ static void slot_that_cannot_be_erased_stops_no_begin(void **state)
     enroll();
     static uint8_t room[PROV_STORE_ENTRY_MAX];
     struct prov_entry entry;
-    assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 0, PROV_BUF_OF(room), &entry),
-                     PROV_OK);
+    assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 0, room, &entry), PROV_OK);
     assert_int_equal(prov_store_stage(&world.store, &entry, false), PROV_OK);
     assert_int_equal(prov_store_commit(&world.store), PROV_OK);
     sim_flash_plan(&world.flash, SIM_CUT_BEFORE, 4); /* sync, record, sync, erase */
@@ -742,10 +741,10 @@ static void operational_bundle_becomes_current(void **state)
     assert_int_equal(last_logged(), PROV_LOG_INSTALL);
     assert_false(prov_store_unfinished(&world.store));
     assert_int_equal(prov_store_find(&world.store, PROV_STORE_CURRENT, &world.model.name,
-                                     PROV_KIND_PSK, PROV_BUF_OF(room), &entry),
+                                     PROV_KIND_PSK, room, &entry),
                      PROV_OK);
     assert_true(prov_bytes_equal(entry.psk, PROV_BYTES_OF(secret)));
-    assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 1, PROV_BUF_OF(room), &entry),
+    assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 1, room, &entry),
                      PROV_E_NOT_FOUND);
 }
 

@@ -50,8 +50,8 @@ static prov_result take(const struct file *file)
 {
     uint8_t work[PROV_STORE_ENTRY_MAX];
     struct prov_deny_list list;
-    return prov_store_deny_install(&world.store, PROV_BYTES(file->octets, file->len),
-                                   PROV_BUF_OF(work), false, &list);
+    return prov_store_deny_install(&world.store, PROV_BYTES(file->octets, file->len), work, false,
+                                   &list);
 }
 
 /* 0: none. */
@@ -163,9 +163,9 @@ static void h41_too_large_is_refused(void **state)
     static struct file file;
     struct prov_deny_list list;
     uint8_t work[PROV_STORE_ENTRY_MAX], longer[PROV_DENY_LIST_MAX + 1] = {0};
-    assert_int_equal(prov_store_deny_install(&world.store, PROV_BYTES_OF(longer), PROV_BUF_OF(work),
-                                             false, &list),
-                     PROV_E_BOUNDS);
+    assert_int_equal(
+        prov_store_deny_install(&world.store, PROV_BYTES_OF(longer), work, false, &list),
+        PROV_E_BOUNDS);
     /* a board with small sectors has room for less */
     static struct sim_flash small;
     struct prov_store store;
@@ -175,9 +175,9 @@ static void h41_too_large_is_refused(void **state)
     port.flash = sim_flash_port(&small);
     assert_int_equal(prov_store_open(&store, &port), PROV_OK);
     file.len = 1024 - 64 + 1;
-    assert_int_equal(prov_store_deny_install(&store, PROV_BYTES(file.octets, file.len),
-                                             PROV_BUF_OF(work), false, &list),
-                     PROV_E_BOUNDS);
+    assert_int_equal(
+        prov_store_deny_install(&store, PROV_BYTES(file.octets, file.len), work, false, &list),
+        PROV_E_BOUNDS);
 }
 
 static void h41_a_newer_format_is_refused(void **state)
@@ -213,16 +213,16 @@ static void a_board_or_a_bundle_without_lists_takes_none(void **state)
     sim_flash_make(&flash, 4096, 5, 16, 0xff);
     port.flash = sim_flash_port(&flash);
     assert_int_equal(prov_store_open(&store, &port), PROV_OK);
-    assert_int_equal(prov_store_deny_install(&store, PROV_BYTES(file.octets, file.len),
-                                             PROV_BUF_OF(work), false, &list),
-                     PROV_E_FULL);
+    assert_int_equal(
+        prov_store_deny_install(&store, PROV_BYTES(file.octets, file.len), work, false, &list),
+        PROV_E_FULL);
     sim_flash_make(&flash, 4096, 7, 16, 0xff);
     flash.deny_sectors = 2;
     port.flash = sim_flash_port(&flash);
     assert_int_equal(prov_store_open(&store, &port), PROV_OK);
-    assert_int_equal(prov_store_deny_install(&store, PROV_BYTES(file.octets, file.len),
-                                             PROV_BUF_OF(work), false, &list),
-                     PROV_E_NOT_FOUND);
+    assert_int_equal(
+        prov_store_deny_install(&store, PROV_BYTES(file.octets, file.len), work, false, &list),
+        PROV_E_NOT_FOUND);
     assert_int_equal(flash.operations, 0);
     flash.deny_sectors = 1;
     port.flash = sim_flash_port(&flash);
@@ -236,9 +236,9 @@ static void a_dry_run_writes_nothing(void **state)
     struct prov_deny_list list;
     uint8_t work[PROV_STORE_ENTRY_MAX];
     uint32_t operations = world.flash.operations;
-    assert_int_equal(prov_store_deny_install(&world.store, PROV_BYTES(file.octets, file.len),
-                                             PROV_BUF_OF(work), true, &list),
-                     PROV_OK);
+    assert_int_equal(
+        prov_store_deny_install(&world.store, PROV_BYTES(file.octets, file.len), work, true, &list),
+        PROV_OK);
     assert_int_equal(list.version, 3);
     assert_int_equal(world.flash.operations, operations);
     assert_int_equal(version_in_force(), 0);
@@ -321,8 +321,7 @@ static void the_signer_goes_on_over_rotations(void **state)
     assert_int_equal(world_run(&world, PROV_AGENT_ENROLL, NO_KIND), PROV_OK);
     assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, PROV_KIND_PSK), PROV_OK);
     assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, PROV_KIND_CERT), PROV_OK);
-    assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 0, PROV_BUF_OF(room), &entry),
-                     PROV_OK);
+    assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 0, room, &entry), PROV_OK);
     assert_int_equal(entry.deny_signer.len, PROV_POINT_LEN);
     assert_memory_equal(entry.deny_signer.data, world.model.deny_signer.point, PROV_POINT_LEN);
 }

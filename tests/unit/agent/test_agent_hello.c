@@ -81,8 +81,7 @@ static size_t cache_len(void)
 {
     uint8_t room[PROV_STORE_ENTRY_MAX];
     struct prov_entry entry;
-    assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 0, PROV_BUF_OF(room), &entry),
-                     PROV_OK);
+    assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 0, room, &entry), PROV_OK);
     return entry.cached.len;
 }
 
@@ -102,9 +101,8 @@ static void deny(struct prov_bytes der)
         &world.model,
         &(struct prov_deny_entries){.version = 1, .certificates = &entry, .certificate_count = 1},
         &file);
-    assert_int_equal(prov_store_deny_install(&world.store, prov_buf_bytes(&file), PROV_BUF_OF(work),
-                                             false, &list),
-                     PROV_OK);
+    assert_int_equal(
+        prov_store_deny_install(&world.store, prov_buf_bytes(&file), work, false, &list), PROV_OK);
 }
 
 /* --- a chain that was kept and is not good any more ------------------------------------------- */

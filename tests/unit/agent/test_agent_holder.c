@@ -124,8 +124,7 @@ static struct prov_key_ref current_key(void)
     static uint8_t room[PROV_STORE_ENTRY_MAX];
     static struct prov_entry entry;
 
-    assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 0, PROV_BUF_OF(room), &entry),
-                     PROV_OK);
+    assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 0, room, &entry), PROV_OK);
     return entry.key;
 }
 
@@ -183,8 +182,7 @@ static void key_holder_never_shows_a_key(void **state)
     assert_true(holder.signatures > last); /* it was the holder that signed */
     for (uint32_t handle = 0; handle <= last; handle++) {
         bool used = false;
-        assert_int_equal(prov_store_uses_handle(&world.store, handle, PROV_BUF_OF(room), &used),
-                         PROV_OK);
+        assert_int_equal(prov_store_uses_handle(&world.store, handle, room, &used), PROV_OK);
         assert_int_equal(used, handle == last);
         assert_false(is_in_device(&holder.scalars[handle]));
     }
@@ -205,8 +203,7 @@ static void key_of_a_stage_that_failed_is_there(void **state)
         world_reboot(&world);
         for (uint32_t handle = 0; handle < holder.count; handle++) {
             bool used = false;
-            assert_int_equal(prov_store_uses_handle(&world.store, handle, PROV_BUF_OF(room), &used),
-                             PROV_OK);
+            assert_int_equal(prov_store_uses_handle(&world.store, handle, room, &used), PROV_OK);
             assert_false(used && holder.dropped[handle]);
         }
         teardown(state);

@@ -172,9 +172,8 @@ static void h40_a_new_deny_list_ends_what_was_kept(void **state)
     const struct prov_deny_entries entries = {
         .version = 1, .keys = (const uint8_t(*)[PROV_HASH_LEN])key, .key_count = 1};
     model_deny_list(&world.model, &entries, &buf);
-    assert_int_equal(prov_store_deny_install(&world.store, prov_buf_bytes(&buf), PROV_BUF_OF(work),
-                                             false, &list),
-                     PROV_OK);
+    assert_int_equal(
+        prov_store_deny_install(&world.store, prov_buf_bytes(&buf), work, false, &list), PROV_OK);
     assert_int_equal(prov_store_session_get(&world.store, work), PROV_E_NOT_FOUND);
     assert_int_equal(world_run(&world, PROV_AGENT_ROTATE, NO_KIND), PROV_E_REVOKED);
     assert_int_equal(world.model.abbreviated, 0);
@@ -187,8 +186,7 @@ static void h40_not_after_the_servers_certificate(void **state)
     uint8_t room[PROV_STORE_ENTRY_MAX];
     struct prov_entry entry;
     enroll();
-    assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 0, PROV_BUF_OF(room), &entry),
-                     PROV_OK);
+    assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 0, room, &entry), PROV_OK);
     struct prov_x509 leaf;
     assert_int_equal(prov_x509_parse(world.model.chain[0], &leaf), PROV_OK);
     world.time = leaf.not_after - 3600 - (int64_t)(world.now_ms / 1000);

@@ -323,9 +323,9 @@ static void device_finds_what_is_in_the_image(void **state)
         struct prov_entry entry;
         struct prov_fqdn server = {0};
         strcpy(server.text, rows[i % 3].server);
-        assert_int_equal(prov_store_find(&store, rows[i % 3].place, &server, rows[i % 3].kind,
-                                         PROV_BUF_OF(work), &entry),
-                         PROV_OK);
+        assert_int_equal(
+            prov_store_find(&store, rows[i % 3].place, &server, rows[i % 3].kind, work, &entry),
+            PROV_OK);
         assert_int_equal(store.state.time_floor, 1760000000);
         assert_false(prov_store_unfinished(&store));
         assert_int_equal(flash.operations, 0);

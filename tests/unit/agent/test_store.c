@@ -291,8 +291,10 @@ static void entry_without_room_is_passed_over(void **state)
     static const uint8_t chain[600] = {0x30}, scalar[32] = {1}, point[PROV_POINT_LEN] = {4};
     const struct prov_fqdn server = {.text = "a.example"};
     struct prov_entry entry = psk_entry("a.example", 1), found;
-    struct prov_buf small = prov_buf_make(work, 300);
+    make(4096, 8, 8, 0xff);
+    reopen();
     assert_int_equal(prov_store_install(&store, &entry), PROV_OK);
+    uint8_t *record = flash.octets + (64 + flash.octets[8] + 31) / 32 * 32;
     entry = psk_entry("a.example", 0);
     entry.kind = PROV_KIND_CERT;
     entry.key = (struct prov_key_ref){.source = PROV_KEY_SCALAR, .scalar = PROV_BYTES_OF(scalar)};
@@ -300,16 +302,20 @@ static void entry_without_room_is_passed_over(void **state)
     entry.chain[0] = entry.anchors[0] = PROV_BYTES_OF(chain);
     assert_int_equal(prov_store_install(&store, &entry), PROV_OK);
     assert_int_equal(
-        prov_store_find(&store, PROV_STORE_FACTORY, &server, PROV_KIND_CERT, small, &found),
-        PROV_E_NOT_FOUND);
-    assert_int_equal(
-        prov_store_find(&store, PROV_STORE_FACTORY, &server, (enum prov_kind)0, small, &found),
-        PROV_OK);
-    assert_int_equal(found.kind, PROV_KIND_PSK);
-    assert_int_equal(
         prov_store_find(&store, PROV_STORE_FACTORY, &server, (enum prov_kind)0, ROOM, &found),
         PROV_OK);
     assert_int_equal(found.kind, PROV_KIND_CERT);
+    record[8] = (PROV_STORE_ENTRY_MAX + 1) & 0xff;
+    record[9] = (PROV_STORE_ENTRY_MAX + 1) >> 8;
+    check_again(record, PROV_STORE_ENTRY_MAX + 1);
+    assert_int_equal(prov_store_get(&store, PROV_STORE_FACTORY, 1, ROOM, &found), PROV_E_CORRUPT);
+    assert_int_equal(
+        prov_store_find(&store, PROV_STORE_FACTORY, &server, PROV_KIND_CERT, ROOM, &found),
+        PROV_E_NOT_FOUND);
+    assert_int_equal(
+        prov_store_find(&store, PROV_STORE_FACTORY, &server, (enum prov_kind)0, ROOM, &found),
+        PROV_OK);
+    assert_int_equal(found.kind, PROV_KIND_PSK);
 }
 
 static void steps_out_of_order_are_refused(void **state)
