@@ -151,30 +151,31 @@ prov_outcome prov_rule_agree(struct prov_dtls *s, struct prov_bytes none)
 
 /* A Finished's verify_data, and for the session's own use. The first Finished of a handshake is the
  * client's, or the server's in an abbreviated one (RFC 5929, section 3.1). */
-static void make_finished(struct prov_dtls *s, enum prov_dtls_role role,
-                          uint8_t verify_data[PROV_DTLS_FINISHED_LEN])
+static struct prov_bytes make_finished(struct prov_dtls *s, enum prov_dtls_role role)
 {
-    prov_finished_make(s, role, verify_data);
+    const uint8_t *verify_data = prov_finished_make(s, role);
+
     if (role == (prov_dtls_is_resumed(s) ? PROV_DTLS_SERVER : PROV_DTLS_CLIENT))
         memcpy(s->tls_unique, verify_data, PROV_DTLS_FINISHED_LEN);
+    return PROV_BYTES(verify_data, PROV_DTLS_FINISHED_LEN);
 }
 
 void prov_finished_add(struct prov_dtls *s)
 {
-    make_finished(s, s->config->role, s->finished_own);
-    prov_put(prov_flight_message(s, MESSAGE_FINISHED), s->finished_own, PROV_DTLS_FINISHED_LEN);
+    struct prov_bytes verify_data = make_finished(s, s->config->role);
+
+    prov_put_bytes(prov_flight_message(s, MESSAGE_FINISHED), verify_data);
     prov_flight_message_end(s);
 }
 
 prov_outcome prov_rule_finished(struct prov_dtls *s, struct prov_bytes body)
 {
     bool client = prov_dtls_is_client(s);
-    uint8_t expected[PROV_DTLS_FINISHED_LEN];
+    struct prov_bytes expected = make_finished(s, client ? PROV_DTLS_SERVER : PROV_DTLS_CLIENT);
 
-    make_finished(s, client ? PROV_DTLS_SERVER : PROV_DTLS_CLIENT, expected);
     if (s->hs->error != PROV_OK)
         return PROV_OK;
-    if (!prov_bytes_equal_secret(body, PROV_BYTES_OF(expected))) {
+    if (!prov_bytes_equal_secret(body, expected)) {
         s->authentic = true; /* it came sealed under the handshake's keys */
         prov_dtls_fail(s, PROV_E_DIGEST,
                        body.len == PROV_DTLS_FINISHED_LEN ? PROV_ALERT_DECRYPT_ERROR
@@ -194,7 +195,7 @@ prov_outcome prov_rule_last_flight(struct prov_dtls *s, struct prov_bytes none)
     (void)none;
     if (s->side->before_last != NULL)
         s->side->before_last(s);
-    make_finished(s, s->config->role, s->finished_own);
+    memcpy(s->finished_own, make_finished(s, s->config->role).data, sizeof(s->finished_own));
     if (s->hs->error != PROV_OK)
         return PROV_OK;
     s->finished_own_seq = s->hs->next_send;

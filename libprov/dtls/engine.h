@@ -21,7 +21,7 @@
 
 #define RECORD_HEADER_LEN     13
 #define MESSAGE_HEADER_LEN    12
-#define SEQUENCE_MAX          ((1ull << 48) - 1)
+#define SEQUENCE_MAX          UINT32_MAX /* in epoch 0, of 2^48: nobody gets so far (H13) */
 #define RECORDS_MAX           (1u << 23) /* sent under one key (H12; RFC 9147, appendix B) */
 #define FORGERIES_MAX         (1u << 7)  /* taken with a tag of 64 bits (RFC 9147, appendix B.3) */
 #define COOKIE_LEN            16         /* of an HMAC-SHA-256 */
@@ -174,15 +174,16 @@ void prov_inbox_pop(struct prov_dtls_handshake *hs);
 /* The body of the message of a number; its header as if unfragmented stands before it (H2). NULL: it is not there, or
  * not whole. */
 struct prov_bytes prov_inbox_find(struct prov_dtls_handshake *hs, uint16_t seq);
+/* Drops what came before its turn, unless it is its turn now. */
+void prov_inbox_clear(struct prov_dtls_handshake *hs);
 /* Octets of the room that nobody has. */
 static inline size_t prov_inbox_left(const struct prov_dtls_handshake *hs)
 {
     return (size_t)(hs->inbox_at - hs->flight_len);
 }
-/* Drops what came before its turn. */
-void prov_inbox_clear(struct prov_dtls_handshake *hs);
 
 struct prov_fragment { /* RFC 6347, section 4.2.2 */
+    const uint8_t *header;
     uint8_t type;
     uint32_t length;
     uint16_t message_seq;
@@ -221,7 +222,8 @@ bool prov_flight_pull_last(struct prov_dtls *s, struct prov_buf *out);
 
 /* --- prf.c ----------------------------------------------------------------------------------- */
 
-/* P_SHA256 over label and seed (RFC 5246, section 5). */
+/* P_SHA256 over label and seed (RFC 5246, section 5), of PROV_PRF_MAX octets at the most. */
+#define PROV_PRF_MAX 128
 PROV_MUST prov_result prov_prf(struct prov_crypto *crypto, struct prov_bytes secret,
                                const char *label, struct prov_bytes seed, uint8_t *ret, size_t len);
 void prov_transcript_begin(struct prov_dtls *s);
@@ -235,9 +237,8 @@ uint8_t *prov_premaster_shared(struct prov_dtls *s);
 void prov_keys_derive(struct prov_dtls *s);
 /* Keys of an abbreviated handshake, from the master secret that is kept. */
 void prov_keys_resume(struct prov_dtls *s);
-/* verify_data of a side over the transcript so far. */
-void prov_finished_make(struct prov_dtls *s, enum prov_dtls_role role,
-                        uint8_t ret[PROV_DTLS_FINISHED_LEN]);
+/* verify_data of a side over the transcript so far, until something else is derived. */
+const uint8_t *prov_finished_make(struct prov_dtls *s, enum prov_dtls_role role);
 
 /* --- alert.c --------------------------------------------------------------------------------- */
 

@@ -9,29 +9,9 @@
 
 #include <string.h>
 
-/* The longest body taken of each message (H10). What is not listed is not taken at all. */
-static const uint16_t caps[] = {
-    [MESSAGE_CLIENT_HELLO] = 1536,
-    [MESSAGE_SERVER_HELLO] = 512,
-    [MESSAGE_HELLO_VERIFY_REQUEST] = 258,
-    [MESSAGE_NEW_SESSION_TICKET] = 2048,
-    [MESSAGE_CERTIFICATE] = PROV_DTLS_CERTIFICATE_MAX,
-    [MESSAGE_SERVER_KEY_EXCHANGE] = 1024,
-    [MESSAGE_CERTIFICATE_REQUEST] = PROV_DTLS_CERTIFICATE_MAX / 2,
-    [MESSAGE_SERVER_HELLO_DONE] = 16,
-    [MESSAGE_CERTIFICATE_VERIFY] = 160,
-    [MESSAGE_CLIENT_KEY_EXCHANGE] = 512,
-    [MESSAGE_FINISHED] = 64,
-    [MESSAGE_CERTIFICATE_URL] = 3 + PROV_DTLS_CHAIN_MAX * (2 + PROV_URL_MAX + 1 + PROV_SHA1_LEN),
-};
-
-static uint32_t cap_of(uint8_t type)
-{
-    return type < sizeof(caps) / sizeof(caps[0]) ? caps[type] : 0;
-}
-
 bool prov_fragment_take(struct prov_reader *reader, struct prov_fragment *ret)
 {
+    ret->header = reader->bytes.data + reader->at;
     ret->type = prov_get_u8(reader);
     ret->length = prov_get_u24(reader);
     ret->message_seq = prov_get_u16(reader);
@@ -59,6 +39,8 @@ void prov_message_header_store(uint8_t at[MESSAGE_HEADER_LEN], uint8_t type, siz
     prov_store16(at + 4, message_seq);
     prov_store16(at + 10, length);
 }
+
+#define SAME_LEN 6 /* of the header of each fragment of a message: type, length and number */
 
 /* --- the room -------------------------------------------------------------------------------- */
 
@@ -104,7 +86,8 @@ static void drop(struct prov_dtls_handshake *hs, const uint8_t *message)
     hs->inbox_at = (uint16_t)(hs->inbox_at + octets);
 }
 
-/* The message that is due may push out those that came too early; those only take what is free. */
+/* The message that is due pushes out those that came too early where they leave it no room; those only take what is
+ * free. */
 static uint8_t *open_message(struct prov_dtls_handshake *hs, const struct prov_fragment *fragment)
 {
     size_t octets = octets_for(fragment->length), need = octets;
@@ -119,8 +102,8 @@ static uint8_t *open_message(struct prov_dtls_handshake *hs, const struct prov_f
         return NULL;
     hs->inbox_at = (uint16_t)(hs->inbox_at - octets);
     uint8_t *message = hs->room + hs->inbox_at;
-    prov_message_header_store(message, fragment->type, fragment->length, fragment->message_seq);
-    memset(message + 10, 0, octets - 10);
+    memset(message, 0, octets);
+    memcpy(message, fragment->header, SAME_LEN);
     return message;
 }
 
@@ -134,7 +117,7 @@ static bool merge(uint8_t *message, const struct prov_fragment *fragment)
     const size_t begin = fragment->offset, end = begin + fragment->body.len;
     uint8_t *body = message + MESSAGE_HEADER_LEN, *come = body + prov_be16(message + 2);
 
-    if (message[0] != fragment->type || prov_be16(message + 2) != fragment->length)
+    if (memcmp(message, fragment->header, SAME_LEN) != 0)
         return false;
     for (size_t i = begin; i < end; i++)
         if ((come[i / 8] >> i % 8 & 1) != 0 && body[i] != data[i - begin])
@@ -171,7 +154,6 @@ static bool keep(struct prov_dtls_handshake *hs, const struct prov_fragment *fra
 static void take_fragment(struct prov_dtls *s, unsigned epoch, const struct prov_fragment *fragment)
 {
     struct prov_dtls_handshake *hs = s->hs;
-    uint32_t cap = cap_of(fragment->type);
 
     /* Finished comes in epoch 1, every other message of a handshake in epoch 0; HelloRequest is ignored while
      * one runs (RFC 5246, section 7.4.1.1). */
@@ -182,9 +164,9 @@ static void take_fragment(struct prov_dtls *s, unsigned epoch, const struct prov
         prov_flight_peer_repeated(s, fragment);
         return;
     }
-    if (fragment->length > cap) {
+    if (fragment->length > PROV_DTLS_CERTIFICATE_MAX) { /* of all messages the longest (H10) */
         if (fragment->message_seq == hs->next_receive)
-            prov_dtls_end(s, cap == 0 ? PROV_ALERT_UNEXPECTED_MESSAGE : PROV_ALERT_DECODE_ERROR);
+            prov_dtls_end(s, PROV_ALERT_DECODE_ERROR);
         return;
     }
     if (fragment->message_seq - hs->next_receive >= PROV_DTLS_AHEAD)
@@ -225,11 +207,6 @@ void prov_inbox_pop(struct prov_dtls_handshake *hs)
 
 void prov_inbox_clear(struct prov_dtls_handshake *hs)
 {
-    uint8_t *message = hs->room + hs->inbox_at, *next;
-
-    for (; message < hs->room + sizeof(hs->room); message = next) {
-        next = message + octets_of(message);
-        if (seq_of(message) > hs->next_receive)
-            drop(hs, message);
-    }
+    if (find(hs, hs->next_receive) == NULL)
+        hs->inbox_at = sizeof(hs->room);
 }

@@ -62,26 +62,20 @@ bool prov_record_take(uint8_t *data, size_t len, size_t cid_len, size_t *at,
     return true;
 }
 
-/* Up to where a connection id stands, and the length. number: epoch and sequence_number. */
-static void put_header(struct prov_buf *out, uint8_t type, uint16_t version, uint64_t number)
-{
-    prov_put_u8(out, type);
-    prov_put_u16(out, version);
-    prov_put_u64(out, number);
-}
-
 void prov_record_put_plain(uint16_t version, uint64_t seq, uint8_t type, struct prov_bytes content,
                            struct prov_buf *out)
 {
-    put_header(out, type, version, seq);
+    prov_put_u8(out, type);
+    prov_put_u16(out, version);
+    prov_put_u64(out, seq);
     prov_put_u16(out, (uint16_t)content.len);
     prov_put_bytes(out, content);
 }
 
-/* What a nonce has that is not in the fixed IV: 8 octets, or nothing (RFC 7905). */
+/* What a nonce has that is not in the fixed IV: 8 octets, or nothing (RFC 7905), which a client alone never has. */
 static size_t explicit_len(const struct prov_suite *suite)
 {
-    return PROV_AEAD_NONCE_LEN - (size_t)suite->fixed_iv_len;
+    return PROV_WITH_SERVER ? PROV_AEAD_NONCE_LEN - (size_t)suite->fixed_iv_len : NUMBER_LEN;
 }
 
 static size_t sealing_len(const struct prov_suite *suite)
@@ -122,14 +116,15 @@ static struct prov_bytes cid_aad(const uint8_t *header, struct prov_bytes cid, s
     return prov_buf_bytes(&aad);
 }
 
-/* Seals len octets in place, or opens so many and their tag. `number`: what makes the nonce a new one, epoch and
- * sequence number or what the peer says they are. It goes over the IV by exclusive or (RFC 7905, section 2), which has
- * zeros there where the number is explicit. */
+/* Seals len octets in place, or opens so many and their tag. What makes the nonce a new one is epoch and sequence number
+ * or, where it is explicit, what stands before the text. It goes over the IV by exclusive or (RFC 7905, section 2), which
+ * has zeros there where the number is explicit. */
 static prov_result crypt(struct prov_dtls *s, bool sealing, const uint8_t *header,
-                         const uint8_t *number, struct prov_bytes cid, uint8_t *text, size_t len)
+                         struct prov_bytes cid, uint8_t *text, size_t len)
 {
     const enum prov_aead aead = s->suite->aead;
     const struct prov_dtls_keys *keys = sealing ? &s->write : &s->read;
+    const uint8_t *number = explicit_len(s->suite) > 0 ? text - NUMBER_LEN : header + NUMBER_AT;
     uint8_t nonce[PROV_AEAD_NONCE_LEN], room[AAD_MAX];
     struct prov_bytes aad = PROV_BYTES(room, 13);
 
@@ -141,8 +136,7 @@ static prov_result crypt(struct prov_dtls *s, bool sealing, const uint8_t *heade
     } else {
         memcpy(room, header + NUMBER_AT, NUMBER_LEN);
         memcpy(room + NUMBER_LEN, header, NUMBER_AT);
-        room[11] = (uint8_t)(len >> 8);
-        room[12] = (uint8_t)len;
+        prov_store16(room + 11, len);
     }
     return (sealing ? prov_crypto_seal : prov_crypto_open)(
         s->crypto, aead, PROV_BYTES(keys->key, prov_aead_key_len(aead)), nonce, aad,
@@ -152,35 +146,35 @@ static prov_result crypt(struct prov_dtls *s, bool sealing, const uint8_t *heade
 bool prov_record_write(struct prov_dtls *s, unsigned epoch, uint8_t type, const uint8_t *head,
                        struct prov_bytes content, struct prov_buf *out)
 {
-    const struct prov_buf before = *out;
-    uint64_t limit = epoch == 0 && PROV_WITH_SERVER ? SEQUENCE_MAX : RECORDS_MAX;
-    uint64_t number = (uint64_t)epoch << 48 | s->write_seq[epoch];
-    bool with_cid = epoch == 1 && cid_of_peer(s).len > 0;
+    const struct prov_bytes cid = epoch == 1 ? cid_of_peer(s) : PROV_BYTES_NONE;
+    uint32_t limit = epoch == 0 && PROV_WITH_SERVER ? SEQUENCE_MAX : RECORDS_MAX;
+    size_t start = out->len;
+    uint8_t *header = out->data + start;
 
-    put_header(out, with_cid ? CONTENT_CID : type, DTLS_1_2, number);
-    if (with_cid)
-        prov_put_bytes(out, cid_of_peer(s));
+    prov_put_u8(out, cid.len > 0 ? CONTENT_CID : type);
+    prov_put_u16(out, DTLS_1_2);
+    prov_put_u32(out, epoch << 16);
+    prov_put_u32(out, s->write_seq[epoch]);
+    prov_put_bytes(out, cid);
     size_t mark = prov_put_open(out, 2);
-    if (epoch == 1 && explicit_len(s->suite) > 0)
-        prov_put_u64(out, number);
+    if (epoch == 1)
+        prov_put(out, header + NUMBER_AT, explicit_len(s->suite));
     size_t at = out->len;
-    if (head != NULL)
-        prov_put(out, head, MESSAGE_HEADER_LEN);
+    prov_put(out, head, head != NULL ? MESSAGE_HEADER_LEN : 0);
     prov_put_bytes(out, content);
-    if (with_cid)
+    if (cid.len > 0)
         prov_put_u8(out, type);
     size_t len = out->len - at;
     if (epoch == 1)
         (void)prov_put_space(out, prov_aead_tag_len(s->suite->aead));
     prov_put_close(out, 2, mark);
     if (!out->overflow && s->write_seq[epoch] < limit &&
-        (epoch == 0 || crypt(s, true, out->data + before.len, out->data + before.len + NUMBER_AT,
-                             cid_of_peer(s), out->data + at, len) == PROV_OK)) {
+        (epoch == 0 || crypt(s, true, header, cid, out->data + at, len) == PROV_OK)) {
         s->write_seq[epoch]++;
         return true;
     }
-    prov_wipe(before.data + before.len, out->len - before.len);
-    *out = before;
+    prov_wipe(header, out->len - start);
+    out->len = start;
     return false;
 }
 
@@ -198,15 +192,12 @@ static struct prov_bytes unwrap(struct prov_record *record, struct prov_bytes in
 prov_result prov_record_open(struct prov_dtls *s, struct prov_record *record,
                              struct prov_bytes *ret)
 {
-    size_t extra = sealing_len(s->suite), skip = explicit_len(s->suite);
-    uint8_t *sealed = record->body + skip;
+    size_t extra = sealing_len(s->suite);
+    uint8_t *sealed = record->body + explicit_len(s->suite);
 
     if (record->len < extra)
         return PROV_E_TRUNCATED;
-    /* The nonce is what the peer says it is; ours says epoch and sequence number. */
-    prov_result result =
-        crypt(s, false, record->header, skip > 0 ? record->body : record->header + NUMBER_AT,
-              record->cid, sealed, record->len - extra);
+    prov_result result = crypt(s, false, record->header, record->cid, sealed, record->len - extra);
     if (result != PROV_OK)
         return result;
     *ret = PROV_BYTES(sealed, record->len - extra);

@@ -394,14 +394,14 @@ static void put_fragment(struct prov_buf *out, const struct body *body, unsigned
 /* P_SHA256 of twelve octets: RFC 5246, sections 5 and 7.4.9. */
 static void make_finished(struct world *w, uint8_t ret[PROV_DTLS_FINISHED_LEN])
 {
-    const struct prov_dtls_handshake *hs = subject_of(w)->s.hs;
-    uint8_t digest[PROV_HASH_LEN];
+    static struct prov_dtls_handshake hs;
+    struct prov_dtls s = subject_of(w)->s;
 
-    must(prov_crypto_hash_peek(w->tools, &hs->transcript, digest), "transcript");
-    must(prov_prf(w->tools, PROV_BYTES(hs->secret, hs->secret_len),
-                  w->subject == SERVER ? "client finished" : "server finished",
-                  PROV_BYTES_OF(digest), ret, PROV_DTLS_FINISHED_LEN),
-         "prf");
+    memcpy(&hs, s.hs, HEAD_LEN);
+    s.hs = &hs;
+    s.crypto = w->tools;
+    memcpy(ret, prov_finished_make(&s, w->subject == SERVER ? PROV_DTLS_CLIENT : PROV_DTLS_SERVER),
+           PROV_DTLS_FINISHED_LEN);
 }
 
 static void make_certificate_verify(struct world *w, struct body *ret)

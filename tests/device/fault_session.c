@@ -41,14 +41,14 @@ static bool any_key(struct rig *rig, uint8_t *datagram, size_t *len)
 }
 static bool any_finished(struct rig *rig, uint8_t *datagram, size_t *len)
 {
-    uint8_t room[RIG_MTU], right[PROV_DTLS_FINISHED_LEN];
+    uint8_t room[RIG_MTU];
     struct prov_bytes content;
 
     if (!is_record(datagram, *len, CONTENT_HANDSHAKE, 1) || rig->session.hs == NULL ||
         peek(rig, datagram, *len, room, &content) != PROV_OK)
         return true;
-    prov_finished_make(&rig->session, PROV_DTLS_SERVER, right);
-    if (memcmp(content.data + MESSAGE_HEADER_LEN, right, sizeof(right)) == 0)
+    if (memcmp(content.data + MESSAGE_HEADER_LEN,
+               prov_finished_make(&rig->session, PROV_DTLS_SERVER), PROV_DTLS_FINISHED_LEN) == 0)
         return true;
     prov_dtls_complete(&rig->session);
     return false;

@@ -255,7 +255,7 @@ static void send_data(int from, bool forged)
 static void check_hidden(const struct end *e)
 {
     must(taint_is_hidden(e->s.read.key, 16) && taint_is_hidden(e->s.write.key, 16) &&
-             taint_is_hidden(e->s.read.iv, 4) && taint_is_hidden(e->s.finished_own, 12),
+             taint_is_hidden(e->s.read.iv, 4) && taint_is_hidden(e->s.tls_unique, 12),
          "keys are not hidden from memcheck: is this run under valgrind?");
 }
 

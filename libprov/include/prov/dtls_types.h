@@ -52,14 +52,13 @@ struct prov_dtls_facts {
 };
 
 struct prov_dtls_handshake {
-    uint8_t state;     /* enum prov_dtls_state */
-    uint8_t need;      /* an enum prov_dtls_event NEED_…, or 0 */
-    bool held;         /* the first message stays in the room until the need is answered */
-    bool spent;        /* this step has run its long primitive */
-    bool more;         /* there is a rule to run, in the next step if not in this one */
-    bool flight_open;  /* the own flight is being made */
-    bool hashing;      /* the transcript has begun */
-    bool digest_fresh; /* digest is the hash of the transcript as it stands */
+    uint8_t state;    /* enum prov_dtls_state */
+    uint8_t need;     /* an enum prov_dtls_event NEED_…, or 0 */
+    bool held;        /* the first message stays in the room until the need is answered */
+    bool spent;       /* this step has run its long primitive */
+    bool more;        /* there is a rule to run, in the next step if not in this one */
+    bool flight_open; /* the own flight is being made */
+    bool hashing;     /* the transcript has begun */
     bool psk_known;
     bool peer_asked; /* the own flight went out again because the peer repeated its own */
     bool resuming;   /* client: a session was offered */
@@ -97,13 +96,14 @@ struct prov_dtls_handshake {
     union {
         uint8_t
             fingerprint[PROV_HASH_LEN]; /* certificates: of the server's, cached_info; and then */
-        /* what the PRF is keyed with: the premaster secret, then the master secret */
+        /* what the PRF will be keyed with; then, what it has made last */
         uint8_t secret[2 + PROV_PSK_MAX + 2 + PROV_PSK_MAX];
     };
     union {
-        uint8_t randoms[2 * PROV_DTLS_RANDOM_LEN]; /* as keys are made of them */
-        struct {
+        uint8_t randoms[3 * PROV_DTLS_RANDOM_LEN];
+        struct { /* the first two as keys are made of them, the last two as a master secret is */
             uint8_t random_server[PROV_DTLS_RANDOM_LEN], random_client[PROV_DTLS_RANDOM_LEN];
+            uint8_t random_again[PROV_DTLS_RANDOM_LEN]; /* the server's */
         };
     };
     uint8_t digest[PROV_HASH_LEN]; /* of the transcript, or what is to be signed */
@@ -179,13 +179,18 @@ struct prov_dtls {
     size_t in_len, in_at;
     struct prov_bytes data;
     uint64_t now_ms;
-    uint64_t write_seq[2]; /* by epoch */
+    uint32_t write_seq[2]; /* by epoch */
     struct prov_dtls_window window;
 
     uint16_t finished_own_seq, finished_peer_seq;
     uint8_t finished_own[PROV_DTLS_FINISHED_LEN];
     uint8_t tls_unique[PROV_DTLS_FINISHED_LEN];
-    struct prov_dtls_keys read, write;
+    union {
+        struct prov_dtls_keys keys[2];
+        struct {
+            struct prov_dtls_keys write, read;
+        };
+    };
     uint32_t datagrams_in, datagrams_out, octets_in, octets_out;
     uint32_t records_dropped, records_forged, flights_resent;
 
