@@ -46,7 +46,7 @@ prov_result prov_agent_begin(struct prov_agent *agent, const struct prov_agent_r
     if (agent->phase != PROV_PHASE_IDLE)
         return PROV_E_STATE;
     agent->now_ms = now_ms;
-    agent->request = *request;
+    agent->request = request;
     agent->report.alert_sent = agent->report.alert_received = PROV_ALERT_NONE;
     prov_result r = begin_random(agent);
     if (r == PROV_OK)
@@ -172,22 +172,12 @@ bool prov_agent_pull(struct prov_agent *agent, uint64_t now_ms, struct prov_buf 
 
 uint64_t prov_agent_deadline(const struct prov_agent *agent)
 {
-    switch (agent->phase) {
-    case PROV_PHASE_IDLE:
-    case PROV_PHASE_RESOLVE:
-    case PROV_PHASE_DONE:
-    case PROV_PHASE_FAILED:
+    if (agent->phase <= PROV_PHASE_RESOLVE || agent->phase >= PROV_PHASE_LEAVE)
         return UINT64_MAX;
-    case PROV_PHASE_PAUSE:
+    if (agent->phase == PROV_PHASE_PAUSE)
         return agent->pause_ms;
-    case PROV_PHASE_LATER:
-    case PROV_PHASE_ANSWER:
-    case PROV_PHASE_CONFIRM:
-    case PROV_PHASE_HANDSHAKE:
-        break;
-    default:
+    if (agent->phase < PROV_PHASE_HANDSHAKE)
         return 0;
-    }
     if (PROV_WITH_HEARTBEAT && agent->answering)
         return 0;
     uint64_t deadline = prov_dtls_deadline(&agent->dtls);

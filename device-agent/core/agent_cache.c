@@ -14,7 +14,7 @@
 void agent_cache_offer(struct prov_agent *agent)
 {
     agent->seen = agent->entry.cached;
-    if (!agent->request.no_cached_info)
+    if (!agent->request->no_cached_info)
         agent->config.cached_certificate = agent->seen;
 }
 

@@ -2,6 +2,8 @@
  *
  * The device's identity: its EUI-64 and a key that it makes itself.
  */
+#include <string.h>
+
 #include "agent_private.h"
 
 /* work takes what is signed; it must not be ret's room. */
@@ -23,15 +25,18 @@ static prov_result csr_make(const struct prov_port *port, const struct prov_csr_
 prov_result prov_agent_identity_make(struct prov_store *store, const struct prov_eui64 *eui64)
 {
     struct prov_identity identity;
+    struct prov_secret scalar = {0};
     prov_result r = prov_store_identity_get(store, &identity);
     if (r != PROV_E_NOT_FOUND) {
         prov_wipe(&identity, sizeof identity);
         return r == PROV_OK ? PROV_E_EXISTS : r;
     }
     identity = (struct prov_identity){.eui64 = *eui64};
-    r = agent_key_make(store->port, &identity.key, identity.scalar, identity.point);
+    r = agent_key_make(store->port, &identity.key, &scalar, identity.point);
+    memcpy(identity.scalar, scalar.data, sizeof identity.scalar);
     if (r == PROV_OK)
         r = prov_store_identity_put(store, &identity);
+    prov_secret_wipe(&scalar);
     prov_wipe(&identity, sizeof identity);
     return r;
 }

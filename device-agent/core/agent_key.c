@@ -2,7 +2,6 @@
  *
  * Long-term keys: scalars in the store, or numbers in the port's key holder.
  */
-#include <string.h>
 
 #include "agent_private.h"
 
@@ -18,23 +17,20 @@ static prov_result holder_make(const struct prov_port_keys *keys, struct prov_ke
 }
 
 prov_result agent_key_make(const struct prov_port *port, struct prov_key_ref *ret,
-                           uint8_t ret_scalar[PROV_SCALAR_LEN], uint8_t ret_point[PROV_POINT_LEN])
+                           struct prov_secret *ret_scalar, uint8_t ret_point[PROV_POINT_LEN])
 {
     struct prov_key key = {0};
-    struct prov_secret scalar = {0};
     if (agent_holds_keys(port))
         return holder_make(port->keys, ret, ret_point);
     prov_result r = prov_crypto_key_make(port->crypto, &key);
     if (r == PROV_OK)
         r = prov_crypto_key_public(port->crypto, &key, ret_point);
     if (r == PROV_OK)
-        r = prov_crypto_key_save(port->crypto, &key, &scalar);
+        r = prov_crypto_key_save(port->crypto, &key, ret_scalar);
     if (r == PROV_OK) {
-        memcpy(ret_scalar, scalar.data, PROV_SCALAR_LEN);
         ret->source = PROV_KEY_SCALAR;
-        ret->scalar = PROV_BYTES(ret_scalar, PROV_SCALAR_LEN);
+        ret->scalar = prov_secret_bytes(ret_scalar);
     }
-    prov_secret_wipe(&scalar);
     prov_crypto_key_drop(port->crypto, &key);
     return r;
 }

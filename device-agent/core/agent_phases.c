@@ -44,7 +44,7 @@ void agent_fail(struct prov_agent *agent, prov_result result)
  * is staged or committed stays until that other one is here. */
 static prov_result fall_back(struct prov_agent *agent, prov_result result)
 {
-    if (agent->fell_back || agent->request.op == PROV_AGENT_RESUME)
+    if (agent->fell_back || agent->request->op == PROV_AGENT_RESUME)
         return result;
     agent->fell_back = true;
     if (PROV_WITH_RESUMPTION)
@@ -77,8 +77,8 @@ static prov_result candidate_refused(struct prov_agent *agent, prov_result resul
  * from device to device (handshake rule H14). The token is random, so it is the die here. */
 static prov_result pause_before_retry(struct prov_agent *agent)
 {
-    uint32_t most = agent->request.timer_initial_ms != 0 ? agent->request.timer_initial_ms
-                                                         : PROV_TIMER_INITIAL_MS;
+    uint32_t most = agent->request->timer_initial_ms != 0 ? agent->request->timer_initial_ms
+                                                          : PROV_TIMER_INITIAL_MS;
     agent->pause_ms = agent->now_ms + (most >> 8) * (uint8_t)agent->token;
     agent->phase = PROV_PHASE_LEAVE;
     return PROV_OK;
@@ -115,7 +115,7 @@ static prov_result session_failed(struct prov_agent *agent)
         agent->phase = PROV_PHASE_LEAVE;
         return PROV_OK;
     }
-    if (silent && ++agent->tries < agent->request.tries)
+    if (silent && ++agent->tries < agent->request->tries)
         return pause_before_retry(agent);
     if (!agent->candidate || silent)
         return failure.result;
@@ -168,9 +168,9 @@ static prov_result confirmed(struct prov_agent *agent)
         agent_resume_keep(agent);
     agent->report.kind = agent->entry.kind;
     agent->report.result = PROV_OK;
-    const struct prov_fqdn *wanted = agent->request.server;
+    const struct prov_fqdn *wanted = agent->request->server;
     bool other = agent->report.resumed && wanted != NULL &&
-                 agent->request.op != PROV_AGENT_RESUME &&
+                 agent->request->op != PROV_AGENT_RESUME &&
                  !prov_fqdn_equal(wanted, &agent->report.server);
     agent->phase = other ? PROV_PHASE_LEAVE : PROV_PHASE_DONE;
     if (!other)
@@ -280,23 +280,23 @@ static bool has_new_anchors(const struct prov_entry *entry, const struct prov_en
     return are_new && agent_is_cert(entry->kind) && agent_is_cert(next->kind);
 }
 
-/* A cached chain is left out where it has no room. */
 static prov_result stage(struct prov_agent *agent)
 {
     struct prov_entry *next = &agent->workspace->talk.next;
     if (PROV_WITH_TRUSTED_CA)
         next->new_anchors = has_new_anchors(&agent->entry, next);
-    prov_result r = prov_store_stage(agent->store, next, agent->from_factory);
-    if (!PROV_WITH_CACHED_INFO || r != PROV_E_FULL)
-        return r;
-    next->cached = PROV_BYTES_NONE;
     return prov_store_stage(agent->store, next, agent->from_factory);
 }
 
 /* The predecessor's session has done its work. */
 static prov_result phase_stage(struct prov_agent *agent)
 {
+    struct prov_bytes *cached = &agent->workspace->talk.next.cached;
     prov_result r = stage(agent);
+    if (PROV_WITH_CACHED_INFO && r == PROV_E_FULL && cached->len > 0) {
+        *cached = PROV_BYTES_NONE; /* the next step is without it */
+        return PROV_OK;
+    }
     if (r != PROV_OK)
         return r;
     agent_log(agent, PROV_LOG_STAGE, PROV_OK, agent->store->state.candidate);

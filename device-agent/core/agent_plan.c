@@ -55,7 +55,7 @@ prov_result agent_load_predecessor(struct prov_agent *agent)
     bool committed = state->candidate == 0 && prov_store_unfinished(agent->store);
     agent->candidate = false;
     /* who enrolls anew may have lost both to a revocation: the bootstrap credential is the way */
-    agent->from_factory |= agent->request.op == PROV_AGENT_ENROLL;
+    agent->from_factory |= agent->request->op == PROV_AGENT_ENROLL;
     if (agent->from_factory)
         return load_bootstrap(agent, agent->wanted);
     agent->snapshot = committed ? state->previous : state->current;
@@ -86,9 +86,9 @@ static prov_result only_server(struct prov_agent *agent, enum prov_store_place p
 static prov_result plan_request(struct prov_agent *agent)
 {
     prov_result r = PROV_OK;
-    agent->from_factory = agent->request.op == PROV_AGENT_ENROLL;
-    if (agent->request.server != NULL)
-        memcpy(&agent->report.server, agent->request.server, sizeof agent->report.server);
+    agent->from_factory = agent->request->op == PROV_AGENT_ENROLL;
+    if (agent->request->server != NULL)
+        memcpy(&agent->report.server, agent->request->server, sizeof agent->report.server);
     else
         r = only_server(agent, agent->from_factory ? PROV_STORE_FACTORY : PROV_STORE_CURRENT);
     return r == PROV_OK ? agent_load_predecessor(agent) : r;
@@ -113,7 +113,7 @@ static bool has_kind(enum prov_kind kind)
 
 prov_result agent_plan_check(const struct prov_agent *agent)
 {
-    const struct prov_agent_request *request = &agent->request;
+    const struct prov_agent_request *request = agent->request;
     if (!has_kind(agent->wanted))
         return PROV_E_USAGE;
     /* What is pinned is one server's, and so is a PSK: only a certificate says whose it is (rows 3 and 41). */
@@ -129,10 +129,10 @@ prov_result agent_plan_check(const struct prov_agent *agent)
 /* What is asked goes before what there is. */
 prov_result agent_plan(struct prov_agent *agent)
 {
-    agent->wanted = agent->request.kind;
-    prov_result r = prov_store_unfinished(agent->store)      ? plan_resume(agent)
-                    : agent->request.op == PROV_AGENT_RESUME ? PROV_E_NOT_FOUND
-                                                             : plan_request(agent);
+    agent->wanted = agent->request->kind;
+    prov_result r = prov_store_unfinished(agent->store)       ? plan_resume(agent)
+                    : agent->request->op == PROV_AGENT_RESUME ? PROV_E_NOT_FOUND
+                                                              : plan_request(agent);
     if (r != PROV_OK)
         return r;
     if (agent->wanted == 0)

@@ -33,11 +33,11 @@ static inline bool agent_is_rpk(enum prov_kind kind)
 /* The server was found by other means than the store's. */
 static inline const struct prov_fqdn *agent_discovered(const struct prov_agent *agent)
 {
-    return PROV_WITH_TRUSTED_CA ? agent->request.discovered : NULL;
+    return PROV_WITH_TRUSTED_CA ? agent->request->discovered : NULL;
 }
 static inline const struct prov_eui64 *agent_constrained(const struct prov_agent *agent)
 {
-    return PROV_WITH_TRUSTED_CA ? agent->request.constrained : NULL;
+    return PROV_WITH_TRUSTED_CA ? agent->request->constrained : NULL;
 }
 static inline bool agent_holds_keys(const struct prov_port *port)
 {
@@ -72,7 +72,7 @@ PROV_MUST prov_result agent_load_predecessor(struct prov_agent *agent);
 /* --- agent_key.c ---- */
 
 PROV_MUST prov_result agent_key_make(const struct prov_port *port, struct prov_key_ref *ret,
-                                     uint8_t ret_scalar[PROV_SCALAR_LEN],
+                                     struct prov_secret *ret_scalar,
                                      uint8_t ret_point[PROV_POINT_LEN]);
 PROV_MUST prov_result agent_key_sign(const struct prov_port *port, const struct prov_key_ref *key,
                                      const uint8_t digest[PROV_HASH_LEN],

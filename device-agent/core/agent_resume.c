@@ -168,7 +168,7 @@ void agent_resume_offer(struct prov_agent *agent)
 {
     int64_t now = 0;
     agent_resume_forget(agent);
-    if (agent->request.no_resumption || agent->candidate || agent->wanted == PROV_KIND_PSK)
+    if (agent->request->no_resumption || agent->candidate || agent->wanted == PROV_KIND_PSK)
         return;
     if (unseal(agent) != PROV_OK) {
         agent_resume_forget(agent);
@@ -229,7 +229,7 @@ void agent_resume_keep(struct prov_agent *agent)
     uint8_t octets[PROV_STORE_SESSION_MAX];
     struct prov_buf box = PROV_BUF_OF(octets);
     const struct prov_dtls_resumable *resumable = &agent->resumable;
-    if (agent->request.no_resumption)
+    if (agent->request->no_resumption)
         return;
     bool kept = agent->has_resumable &&
                 (resumable->session_id_len > 0 || resumable->ticket_len > 0) &&

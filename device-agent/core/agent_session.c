@@ -73,7 +73,7 @@ static void configure_cert(struct prov_agent *agent)
 static void configure(struct prov_agent *agent)
 {
     const struct prov_entry *entry = &agent->entry;
-    const struct prov_agent_request *request = &agent->request;
+    const struct prov_agent_request *request = agent->request;
     struct prov_dtls_config *config = &agent->config;
     memset(config, 0, sizeof *config);
     config->role = PROV_DTLS_CLIENT;
@@ -165,7 +165,7 @@ static prov_result path_begin(struct prov_agent *agent, bool is_server)
     const struct prov_bytes *chain = peers;
     size_t len = 0;
     struct prov_path_rules rules = {.server = agent_host(agent),
-                                    .max_below_anchor = agent->request.max_chain};
+                                    .max_below_anchor = agent->request->max_chain};
     rules.has_time = agent_time(agent, &rules.time);
     if (is_server) {
         rules.role = PROV_PATH_SERVER;

@@ -129,7 +129,7 @@ prov_result agent_ask(struct prov_agent *agent)
         r = make_request_id(agent);
     } else if (talk->next.key.source == PROV_KEY_NONE) {
         talk->next.point = PROV_BYTES_OF(talk->point);
-        return agent_key_make(agent->port, &talk->next.key, talk->scalar, talk->point);
+        return agent_key_make(agent->port, &talk->next.key, &talk->scalar, talk->point);
     } else {
         r = make_submission(agent);
     }

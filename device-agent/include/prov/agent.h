@@ -36,7 +36,7 @@
  * datagram comes or prov_agent_deadline is reached. It retains, or copies away and back to the same addresses,
  *
  *     struct prov_agent, struct prov_store and the workspace
- *     struct prov_port and what the request points to (constant, as a rule)
+ *     struct prov_port, the request and what it points to (constant, as a rule)
  *     the crypto instance, with the heap or arena that it has
  *
  * and loses the stack, the datagram's room and whatever else it likes. Time goes on: now_ms must count the sleep.
@@ -74,10 +74,10 @@ enum prov_agent_op {
     PROV_AGENT_RESUME = 3  /* only finish what was begun */
 };
 
+/* It stays until the agent is closed, and so does what it points to. */
 struct prov_agent_request {
     enum prov_agent_op op;
-    enum prov_kind kind; /* wanted; 0: as the credential that it replaces */
-    /* What is pointed to stays until the agent is closed. */
+    enum prov_kind kind;            /* wanted; 0: as the credential that it replaces */
     const struct prov_fqdn *server; /* NULL: the only one in the store */
     bool no_forward_secrecy; /* offer TLS_PSK_WITH_AES_128_CCM_8 alone; no PSK is delivered then */
     uint8_t tries;           /* whole handshakes that may time out before it is given up; 0: 1 */
@@ -114,8 +114,8 @@ enum prov_agent_event {
 enum prov_agent_phase {
     PROV_PHASE_IDLE = 0,
     /* on the way to a session with the credential in `entry` */
-    PROV_PHASE_PAUSE,   /* where nobody answered: a while, then a whole new handshake (H14) */
     PROV_PHASE_RESOLVE, /* the board looks up the address */
+    PROV_PHASE_PAUSE,   /* before it does; where nobody answered, for a while (H14) */
     PROV_PHASE_START,
     /* in it, with something to do */
     PROV_PHASE_ASK,   /* a key for the next request, then the request */
@@ -168,8 +168,9 @@ struct prov_agent_stats {
 /* An exchange over a session, and the successor while it comes. */
 struct prov_agent_talk {
     struct prov_exchange exchange;
-    struct prov_entry next; /* views into what follows and into the agent's rooms */
-    uint8_t scalar[PROV_SCALAR_LEN], point[PROV_POINT_LEN];
+    struct prov_entry next;    /* views into what follows and into the agent's rooms */
+    struct prov_secret scalar; /* of the new key */
+    uint8_t point[PROV_POINT_LEN];
     uint8_t peers[PROV_ENTRY_PEERS_MAX][PROV_POINT_LEN];
     int64_t issued;       /* the new certificate's notBefore */
     uint16_t anchors_len; /* octets of `answers` that the answer with the anchors takes */
@@ -195,6 +196,7 @@ struct prov_agent {
     struct prov_store *store;
     const struct prov_port *port;
     union prov_agent_workspace *workspace;
+    const struct prov_agent_request *request;
     enum prov_agent_phase phase;
     enum prov_kind wanted;
     bool candidate; /* the session is the candidate's, not the predecessor's */
@@ -210,7 +212,6 @@ struct prov_agent {
     struct prov_entry entry; /* the session's credential; views into entry_room */
     struct prov_bytes seen;  /* the server's Certificate, in this session; behind the entry */
     struct prov_eui64 device;
-    struct prov_agent_request request;
     struct prov_agent_report report;
     struct prov_agent_stats stats;
 
