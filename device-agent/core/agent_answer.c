@@ -25,17 +25,6 @@ prov_result agent_take_psk(struct prov_agent *agent)
 
 /* --- raw public key --------------------------------------------------------------------------- */
 
-prov_result agent_take_rpk(struct prov_agent *agent)
-{
-    struct prov_agent_talk *talk = &agent->workspace->talk;
-    size_t count = 0;
-    prov_result r = prov_cose_key_set_decode(prov_buf_bytes(&talk->exchange.answer), talk->peers,
-                                             PROV_ENTRY_PEERS_MAX, &count);
-    for (size_t i = 0; i < count; i++)
-        talk->next.peers[i] = PROV_BYTES_OF(talk->peers[i]);
-    return r == PROV_OK && count == 0 ? PROV_E_POLICY : r;
-}
-
 static bool is_devices(const struct prov_agent *agent, struct prov_bytes point)
 {
     struct prov_identity identity;
@@ -53,16 +42,20 @@ static bool is_own(const struct prov_agent *agent, struct prov_bytes point)
            prov_bytes_equal(point, agent->entry.point) || is_devices(agent, point);
 }
 
-static prov_result check_peer(struct prov_agent *agent)
+prov_result agent_take_rpk(struct prov_agent *agent)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
-    struct prov_bytes point = talk->next.peers[talk->checked];
-    prov_result r = prov_crypto_point_check(agent->port->crypto, point);
-    if (r == PROV_OK && is_own(agent, point))
-        r = PROV_E_FORBIDDEN;
-    if (r == PROV_OK && ++talk->checked < PROV_ENTRY_PEERS_MAX &&
-        talk->next.peers[talk->checked].len > 0)
-        r = PROV_E_AGAIN;
+    size_t count = 0;
+    prov_result r = prov_cose_key_set_decode(prov_buf_bytes(&talk->exchange.answer), talk->peers,
+                                             PROV_ENTRY_PEERS_MAX, &count);
+    if (r == PROV_OK && count == 0)
+        r = PROV_E_POLICY;
+    for (size_t i = 0; i < count && r == PROV_OK; i++) {
+        struct prov_bytes point = PROV_BYTES_OF(talk->peers[i]);
+        talk->next.peers[i] = point;
+        r = is_own(agent, point) ? PROV_E_FORBIDDEN
+                                 : prov_crypto_point_check(agent->port->crypto, point);
+    }
     return r;
 }
 
@@ -143,13 +136,8 @@ prov_result agent_take_cert(struct prov_agent *agent)
 
 /* The new certificate chains to the new anchors, is ours by name and by key: or nothing is staged. Its
  * notBefore is the server's word that it is not earlier than this. */
-static prov_result check_cert(struct prov_agent *agent)
+prov_result agent_check(struct prov_agent *agent)
 {
     prov_result r = agent_path(agent, false);
     return r == PROV_OK ? agent_raise_floor(agent, agent->workspace->talk.issued) : r;
-}
-
-prov_result agent_check(struct prov_agent *agent)
-{
-    return agent_is_cert(agent->wanted) ? check_cert(agent) : check_peer(agent);
 }

@@ -328,7 +328,7 @@ prov_result agent_phase_step(struct prov_agent *agent)
     case PROV_PHASE_ASK:
         return agent_ask(agent);
     case PROV_PHASE_CHECK:
-        return AGENT_WITH_KEYS ? phase_check(agent) : PROV_OK;
+        return PROV_WITH_CERT ? phase_check(agent) : PROV_OK;
     case PROV_PHASE_STAGE:
         return phase_stage(agent);
     case PROV_PHASE_COMMIT:

@@ -145,7 +145,7 @@ PROV_MUST prov_result agent_take(struct prov_agent *agent);
 PROV_MUST prov_result agent_take_psk(struct prov_agent *agent);
 PROV_MUST prov_result agent_take_rpk(struct prov_agent *agent);
 PROV_MUST prov_result agent_take_cert(struct prov_agent *agent);
-/* One of the server's new keys, one link of the new certificate's path; PROV_E_AGAIN: call again. */
+/* One link of the new certificate's path; PROV_E_AGAIN: call again. */
 PROV_MUST prov_result agent_check(struct prov_agent *agent);
 
 /* --- agent_log.c ---- */

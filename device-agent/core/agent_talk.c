@@ -156,20 +156,20 @@ static void keep_reason(struct prov_agent *agent)
 static prov_result take_body(struct prov_agent *agent)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
-    switch (talk->exchange.op) {
-    case PROV_ENROLL_CONFIRM:
+    bool cert = agent_is_cert(agent->wanted);
+    if (agent->candidate)
         return PROV_OK;
-    case PROV_ENROLL_CRTS:
-    case PROV_ENROLL_EST_CRTS:
-        talk->anchors_len = (uint16_t)talk->exchange.answer.len;
+    if (cert && talk->anchors_len == 0) {
         agent->phase = PROV_PHASE_ASK;
+        talk->anchors_len = (uint16_t)talk->exchange.answer.len;
         return talk->anchors_len == 0 ? PROV_E_PEER : PROV_OK;
-    default:
-        agent->phase = agent_is_psk(agent->wanted) ? PROV_PHASE_STAGE : PROV_PHASE_CHECK;
-        return agent_is_psk(agent->wanted)    ? agent_take_psk(agent)
-               : agent_is_cert(agent->wanted) ? agent_take_cert(agent)
-                                              : agent_take_rpk(agent);
     }
+    prov_result r = agent_is_psk(agent->wanted) ? agent_take_psk(agent)
+                    : cert                      ? agent_take_cert(agent)
+                                                : agent_take_rpk(agent);
+    if (r == PROV_OK)
+        agent->phase = cert ? PROV_PHASE_CHECK : PROV_PHASE_STAGE;
+    return r;
 }
 
 prov_result agent_take(struct prov_agent *agent)

@@ -119,7 +119,7 @@ enum prov_agent_phase {
     PROV_PHASE_START,
     /* in it, with something to do */
     PROV_PHASE_ASK,   /* a key for the next request, then the request */
-    PROV_PHASE_CHECK, /* what came: a certificate's path, a server's keys; one a step */
+    PROV_PHASE_CHECK, /* the certificate that came: a link of its path a step */
     PROV_PHASE_STAGE,
     PROV_PHASE_COMMIT,
     /* … waiting for the server */
@@ -174,7 +174,6 @@ struct prov_agent_talk {
     uint8_t peers[PROV_ENTRY_PEERS_MAX][PROV_POINT_LEN];
     int64_t issued;       /* the new certificate's notBefore */
     uint16_t anchors_len; /* octets of `answers` that the answer with the anchors takes */
-    uint16_t checked;
     uint8_t answers[PROV_AGENT_ANSWERS_MAX];
     uint8_t request[PROV_AGENT_REQUEST_MAX];
     uint8_t message[PROV_AGENT_MESSAGE_MAX];
