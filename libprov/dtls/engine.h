@@ -21,7 +21,7 @@
 
 #define RECORD_HEADER_LEN     13
 #define MESSAGE_HEADER_LEN    12
-#define SEQUENCE_MAX          UINT32_MAX /* in epoch 0, of 2^48: nobody gets so far (H13) */
+#define SEQUENCE_MAX          ((UINT64_C(1) << 48) - 1) /* of a record */
 #define RECORDS_MAX           (1u << 23) /* sent under one key (H12; RFC 9147, appendix B) */
 #define FORGERIES_MAX         (1u << 7)  /* taken with a tag of 64 bits (RFC 9147, appendix B.3) */
 #define COOKIE_LEN            16         /* of an HMAC-SHA-256 */

@@ -147,14 +147,15 @@ bool prov_record_write(struct prov_dtls *s, unsigned epoch, uint8_t type, const 
                        struct prov_bytes content, struct prov_buf *out)
 {
     const struct prov_bytes cid = epoch == 1 ? cid_of_peer(s) : PROV_BYTES_NONE;
-    uint32_t limit = epoch == 0 && PROV_WITH_SERVER ? SEQUENCE_MAX : RECORDS_MAX;
+    uint32_t limit = epoch == 0 && PROV_WITH_SERVER ? UINT32_MAX : RECORDS_MAX;
+    uint64_t seq = s->write_seq[epoch] + (epoch == 0 && PROV_WITH_SERVER ? s->hello_seq : 0);
     size_t start = out->len;
     uint8_t *header = out->data + start;
 
     prov_put_u8(out, cid.len > 0 ? CONTENT_CID : type);
     prov_put_u16(out, DTLS_1_2);
-    prov_put_u32(out, epoch << 16);
-    prov_put_u32(out, s->write_seq[epoch]);
+    prov_put_u32(out, epoch << 16 | (uint32_t)(seq >> 32));
+    prov_put_u32(out, (uint32_t)seq);
     prov_put_bytes(out, cid);
     size_t mark = prov_put_open(out, 2);
     if (epoch == 1)

@@ -318,7 +318,7 @@ prov_result prov_dtls_accept(struct prov_dtls *s, const struct prov_dtls_config 
     s->side = &side;
     s->datagrams_in = 1;
     s->octets_in = (uint32_t)datagram.len;
-    s->write_seq[0] = (uint32_t)first.record_seq; /* H1 */
+    s->hello_seq = first.record_seq;
     s->hs->next_send = s->hs->next_receive = s->hs->answered_until = first.fragment.message_seq;
     if (first.fragment.body.len >= 2 + PROV_DTLS_RANDOM_LEN)
         memcpy(s->hs->random_client, first.fragment.body.data + 2, PROV_DTLS_RANDOM_LEN);

@@ -198,7 +198,7 @@ static void h13_sequence_numbers_never_wrap(void **state)
     (void)state;
     connect_as(&w, WIRE_PSK);
     struct prov_dtls *s = &w.ends[WIRE_CLIENT].session;
-    s->write_seq[0] = SEQUENCE_MAX;
+    s->write_seq[0] = UINT32_MAX;
     assert_false(prov_record_write(s, 0, 22, NULL, OCTETS(1), &out));
     s->write_seq[1] = 1u << 23;
     assert_false(prov_record_write(s, 1, 22, NULL, OCTETS(1), &out));

@@ -179,7 +179,7 @@ struct prov_dtls {
     size_t in_len, in_at;
     struct prov_bytes data;
     uint64_t now_ms;
-    uint32_t write_seq[2]; /* by epoch */
+    uint32_t write_seq[2]; /* records sent, by epoch */
     struct prov_dtls_window window;
 
     uint16_t finished_own_seq, finished_peer_seq;
@@ -191,6 +191,7 @@ struct prov_dtls {
             struct prov_dtls_keys write, read;
         };
     };
+    uint64_t hello_seq; /* server: of the ClientHello's record, where epoch 0 begins (H1) */
     uint32_t datagrams_in, datagrams_out, octets_in, octets_out;
     uint32_t records_dropped, records_forged, flights_resent;
 
