@@ -191,6 +191,7 @@ union prov_agent_workspace {
 #define PROV_AGENT_SPKI_ROOM (PROV_WITH_RPK ? PROV_SPKI_LEN : 1)
 #define PROV_AGENT_NAMES_MAX (PROV_WITH_TRUSTED_CA ? PROV_BUNDLE_ANCHORS_MAX : 1)
 
+/* Small and hot members first: they cost less to get at. */
 struct prov_agent {
     struct prov_store *store;
     const struct prov_port *port;
@@ -208,6 +209,7 @@ struct prov_agent {
     uint32_t token;    /* the tokens and message ids of each session begin with it */
     uint32_t snapshot; /* where entry is from, 0: the factory record */
     uint64_t now_ms, pause_ms;
+    struct prov_dtls dtls;
     struct prov_entry entry; /* the session's credential; views into entry_room */
     struct prov_bytes seen;  /* the server's Certificate, in this session; behind the entry */
     struct prov_eui64 device;
@@ -216,7 +218,6 @@ struct prov_agent {
 
     /* the session */
     struct prov_dtls_config config;
-    struct prov_dtls dtls;
     struct prov_path path;
     struct prov_bytes anchor_names[PROV_AGENT_NAMES_MAX];
     uint8_t spki[PROV_AGENT_SPKI_ROOM];
