@@ -194,12 +194,32 @@ static bool ask_later(struct prov_agent *agent)
     return true;
 }
 
+/* The diagnostic payload of an error (RFC 7252, section 5.5.2), printable ASCII of it. */
+static void keep_reason(struct prov_agent *agent)
+{
+    struct prov_bytes text = prov_buf_bytes(&agent->workspace->talk.exchange.answer);
+    size_t len = sizeof agent->report.reason - 1;
+    if (len > text.len)
+        len = text.len;
+    for (size_t i = 0; i < len; i++)
+        agent->report.reason[i] =
+            text.data[i] >= 0x20 && text.data[i] < 0x7f ? (char)text.data[i] : '?';
+    agent->report.reason[len] = '\0';
+}
+
 static prov_result answered(struct prov_agent *agent)
 {
-    prov_result r = agent_take(agent);
-    if (agent->phase != PROV_PHASE_CONFIRM)
-        return r;
-    return r == PROV_E_PEER_REFUSED ? fall_back(agent, r) : r == PROV_OK ? confirmed(agent) : r;
+    const struct prov_exchange *x = &agent->workspace->talk.exchange;
+    agent->report.code = x->code;
+    agent_log(agent, PROV_LOG_REQUEST, x->result, x->code);
+    if (x->result != PROV_OK)
+        return x->result;
+    if (x->code >> 5 != 2) {
+        if (PROV_AGENT_REASON_MAX > 0)
+            keep_reason(agent);
+        return agent->candidate ? fall_back(agent, PROV_E_PEER_REFUSED) : PROV_E_PEER_REFUSED;
+    }
+    return agent->candidate ? confirmed(agent) : agent_take(agent);
 }
 
 static prov_result exchange_step(struct prov_agent *agent)

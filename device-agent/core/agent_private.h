@@ -137,7 +137,7 @@ bool agent_resume_failed(struct prov_agent *agent);
 PROV_MUST prov_result agent_ask(struct prov_agent *agent);
 /* The request that is made goes out, once more if it has before, with a message id and a token of its own. */
 void agent_send(struct prov_agent *agent);
-/* Takes in the answer of the exchange that is done, and names the next phase if it is not the last one. */
+/* Takes in what was asked for, and names the next phase. */
 PROV_MUST prov_result agent_take(struct prov_agent *agent);
 
 /* --- agent_answer.c ---- */

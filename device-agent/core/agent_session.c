@@ -133,7 +133,7 @@ struct prov_agent_talk *agent_talk_begin(struct prov_agent *agent)
     memset(&agent->workspace->talk, 0, offsetof(struct prov_agent_talk, answers));
     struct prov_exchange *x = &agent->workspace->talk.exchange;
     size_t max = prov_dtls_data_max(&agent->dtls);
-    memcpy(x->token, &agent->token, sizeof x->token);
+    x->token = agent->token;
     x->message_id = (uint16_t)agent->token;
     x->message_max =
         (uint16_t)(max < PROV_AGENT_MESSAGE_MAX ? max : PROV_AGENT_MESSAGE_MAX); /* H32 */

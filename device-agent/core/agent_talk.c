@@ -110,7 +110,7 @@ void agent_send(struct prov_agent *agent)
 {
     struct prov_exchange *x = &agent->workspace->talk.exchange;
     x->message_id++; /* behind the last block's */
-    x->token[0]++;
+    x->token++;
     prov_exchange_begin(x);
     agent->phase = agent->candidate ? PROV_PHASE_CONFIRM : PROV_PHASE_ANSWER;
 }
@@ -140,25 +140,10 @@ prov_result agent_ask(struct prov_agent *agent)
 
 /* --- answers ---------------------------------------------------------------------------------- */
 
-/* The diagnostic payload of an error (RFC 7252, section 5.5.2), printable ASCII of it. */
-static void keep_reason(struct prov_agent *agent)
-{
-    struct prov_bytes text = prov_buf_bytes(&agent->workspace->talk.exchange.answer);
-    size_t len = sizeof agent->report.reason - 1;
-    if (len > text.len)
-        len = text.len;
-    for (size_t i = 0; i < len; i++)
-        agent->report.reason[i] =
-            text.data[i] >= 0x20 && text.data[i] < 0x7f ? (char)text.data[i] : '?';
-    agent->report.reason[len] = '\0';
-}
-
-static prov_result take_body(struct prov_agent *agent)
+prov_result agent_take(struct prov_agent *agent)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
     bool cert = agent_is_cert(agent->wanted);
-    if (agent->candidate)
-        return PROV_OK;
     if (cert && talk->anchors_len == 0) {
         agent->phase = PROV_PHASE_ASK;
         talk->anchors_len = (uint16_t)talk->exchange.answer.len;
@@ -170,19 +155,4 @@ static prov_result take_body(struct prov_agent *agent)
     if (r == PROV_OK)
         agent->phase = cert ? PROV_PHASE_CHECK : PROV_PHASE_STAGE;
     return r;
-}
-
-prov_result agent_take(struct prov_agent *agent)
-{
-    const struct prov_exchange *x = &agent->workspace->talk.exchange;
-    agent->report.code = x->code;
-    agent_log(agent, PROV_LOG_REQUEST, x->result, x->code);
-    if (x->result != PROV_OK)
-        return x->result;
-    if (x->code >> 5 != 2) {
-        if (PROV_AGENT_REASON_MAX > 0)
-            keep_reason(agent);
-        return PROV_E_PEER_REFUSED;
-    }
-    return take_body(agent);
 }

@@ -41,7 +41,7 @@ static void push(struct prov_exchange *x, uint64_t now, struct prov_bytes messag
         copy[0] = 0x64;
         copy[2] = (uint8_t)(x->message_id >> 8);
         copy[3] = (uint8_t)x->message_id;
-        memcpy(copy + 4, x->token, sizeof(x->token));
+        memcpy(copy + 4, &x->token, sizeof(x->token));
     }
     prov_exchange_push(x, now, PROV_BYTES(copy, message.len));
 }
@@ -60,7 +60,7 @@ static void begin(struct prov_exchange *x, const uint8_t head[3], struct prov_bu
                                 .body = PROV_BYTES(body, (size_t)16 * head[1]),
                                 .message_id = 7,
                                 .message_max = 1200,
-                                .token = {1, 2, 3, 4},
+                                .token = 0x01020304,
                                 .answer = room};
     prov_exchange_begin(x);
     x->szx = x->block2_szx = head[2] % 7;

@@ -47,7 +47,7 @@ void prov_exchange_begin(struct prov_exchange *x)
  * token is random, so it is the die here: no random source is needed. */
 static uint32_t timeout(const struct prov_exchange *x)
 {
-    uint8_t die = (uint8_t)(x->token[3] + x->message_id * 151u);
+    uint8_t die = (uint8_t)((x->token >> 24) + x->message_id * 151u);
 
     return (ACK_TIMEOUT_MS + die * ACK_RANDOM_MS / UINT8_MAX) << x->tries;
 }
@@ -101,7 +101,7 @@ void prov_exchange_push(struct prov_exchange *x, uint64_t now_ms, struct prov_by
     bool by_itself = type == PROV_COAP_CON || type == PROV_COAP_NON;
     unsigned class = heard.head.code >> 5; /* 3 is reserved (section 12.1.2) */
     bool answers =
-        class >= 2 && class != 3 && prov_bytes_equal(heard.head.token, PROV_BYTES_OF(x->token));
+        class >= 2 && class != 3 && prov_bytes_equal(heard.head.token, prov_exchange_token(x));
     if (type == PROV_COAP_CON) {
         x->reply = answers ? PROV_COAP_ACK : PROV_COAP_RST;
         x->reply_id = heard.head.id;

@@ -18,6 +18,11 @@ struct heard {
     bool unknown; /* a critical option that isn't understood (RFC 7252, section 5.4.1) */
 };
 
+static inline struct prov_bytes prov_exchange_token(const struct prov_exchange *x)
+{
+    return PROV_BYTES((const uint8_t *)&x->token, sizeof(x->token));
+}
+
 /* Writes the request, or the block of it that is due. */
 void prov_exchange_write(const struct prov_exchange *x, struct prov_buf *out);
 /* False: it is no CoAP message. */

@@ -35,8 +35,7 @@ void prov_exchange_write(const struct prov_exchange *x, struct prov_buf *out)
     const struct prov_resource *resource = x->resource;
     uint16_t last = 0;
 
-    prov_coap_put_head(out, PROV_COAP_CON, resource->method, x->message_id,
-                       PROV_BYTES_OF(x->token));
+    prov_coap_put_head(out, PROV_COAP_CON, resource->method, x->message_id, prov_exchange_token(x));
     if (x->host.len > 0)
         prov_coap_put_option(out, &last, PROV_COAP_URI_HOST, x->host);
     prov_coap_put_path(out, &last, resource->path);

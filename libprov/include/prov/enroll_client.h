@@ -47,7 +47,7 @@ struct prov_exchange {
      * at the session's start; the next exchange takes message_id + 1 (a block-wise one uses several and leaves the
      * last one here) and another token. */
     enum prov_enroll_op op;
-    uint8_t token[4];
+    uint32_t token; /* its octets, whatever their order */
     uint16_t message_id;
     uint16_t message_max;   /* what a message may have, as prov_dtls_data_max says */
     struct prov_bytes host; /* Uri-Host: the server's name, or none */

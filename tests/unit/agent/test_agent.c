@@ -569,7 +569,7 @@ static void busy_server_is_asked_again(void **state)
 static struct {
     unsigned session, follow;
     uint16_t id;
-    uint8_t token[4];
+    uint32_t token;
 } last_message;
 
 /* A message id is one more than the last one of the session, whatever the exchange. */
@@ -581,14 +581,13 @@ static void follow_messages(struct world *at, enum prov_agent_event event)
         return;
     if (at->port_number == last_message.session && x->message_id != last_message.id)
         assert_int_equal(x->message_id, (uint16_t)(last_message.id + 1));
-    if (at->port_number == last_message.session &&
-        memcmp(x->token, last_message.token, sizeof x->token) != 0) {
+    if (at->port_number == last_message.session && x->token != last_message.token) {
         assert_int_not_equal(x->message_id, last_message.id);
         last_message.follow++;
     }
     last_message.session = at->port_number;
     last_message.id = x->message_id;
-    memcpy(last_message.token, x->token, sizeof x->token);
+    last_message.token = x->token;
 }
 
 /* However many blocks one takes: with ids of a later exchange the server would take them for repetitions. */

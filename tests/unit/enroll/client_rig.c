@@ -12,7 +12,7 @@ void begin(struct rig *r, enum prov_enroll_op op, struct prov_bytes body)
                                   .body = body,
                                   .message_id = 0xfffe,
                                   .message_max = r->message_max > 0 ? r->message_max : 1024,
-                                  .token = {1, 2, 3, 4},
+                                  .token = 0x01020201,
                                   .answer = prov_buf_make(r->room, sizeof(r->room))};
     prov_exchange_begin(&r->x);
 }
@@ -35,7 +35,7 @@ void say(struct rig *r, struct say s)
                                   .id = (uint16_t)(r->x.message_id + s.id_off),
                                   .payload = s.payload};
 
-    memcpy(token, r->x.token, sizeof(token));
+    memcpy(token, &r->x.token, sizeof(token));
     token[3] = (uint8_t)(token[3] + s.token_off);
     if (s.code != 0)
         m.token = PROV_BYTES_OF(token);

@@ -210,7 +210,7 @@ static void too_large_with_smaller_block_is_tried_and_ends(void **state)
 static void request_is_as_the_table_says(void **state)
 {
     static const uint8_t expected[] = {
-        0x44, 0x02, 0xff, 0xfe, 1,   2,    3,   4,        /* CON POST, token of 4 */
+        0x44, 0x02, 0xff, 0xfe, 1,   2,    2,   1,        /* CON POST, token of 4 */
         0xb4, 'p',  'r',  'o',  'v', 0x03, 'p', 's', 'k', /* Uri-Path */
         0x11, 60,                                         /* Content-Format */
         0xff, 'i',  'd'};

@@ -155,7 +155,7 @@ static void run(struct world *w, const struct scenario *scenario, enum trouble t
                                        .body = PROV_BYTES(body, scenario->body),
                                        .message_id = 500,
                                        .message_max = 1200,
-                                       .token = {9, 8, 7, 6},
+                                       .token = 0x09080706,
                                        .answer = prov_buf_make(w->room, sizeof(w->room))};
     prov_exchange_begin(&w->client);
     w->client.szx = w->client.block2_szx = scenario->szx; /* larger than its own, too */

@@ -443,7 +443,7 @@ void client_ask(struct client *client, enum prov_enroll_op op, struct prov_bytes
                                        .body = body,
                                        .message_max = 1200,
                                        .message_id = ++client->message_id,
-                                       .token = {1, 2, 3, (uint8_t)client->message_id},
+                                       .token = client->message_id,
                                        .answer = prov_buf_make(client->room, sizeof(client->room))};
     prov_exchange_begin(&client->x);
 }
