@@ -266,19 +266,18 @@ static prov_result phase_session(struct prov_agent *agent)
     return PROV_OK;
 }
 
+/* PAUSE: before a session; LATER: in one. */
 static prov_result phase_pause(struct prov_agent *agent)
 {
-    if (agent->now_ms >= agent->pause_ms)
-        agent->phase = PROV_PHASE_RESOLVE;
-    return PROV_E_AGAIN;
-}
-
-static prov_result phase_later(struct prov_agent *agent)
-{
+    bool later = agent->phase == PROV_PHASE_LATER;
     if (agent->now_ms < agent->pause_ms)
-        return phase_session(agent);
-    agent_send(agent);
-    return PROV_OK;
+        return later ? phase_session(agent) : PROV_E_AGAIN;
+    if (later) {
+        agent_send(agent);
+        return PROV_OK;
+    }
+    agent->phase = PROV_PHASE_RESOLVE;
+    return PROV_E_AGAIN;
 }
 
 static prov_result phase_check(struct prov_agent *agent)
@@ -342,6 +341,7 @@ prov_result agent_phase_step(struct prov_agent *agent)
 {
     switch (agent->phase) {
     case PROV_PHASE_PAUSE:
+    case PROV_PHASE_LATER:
         return phase_pause(agent);
     case PROV_PHASE_START:
         return phase_start(agent);
@@ -353,8 +353,6 @@ prov_result agent_phase_step(struct prov_agent *agent)
         return phase_stage(agent);
     case PROV_PHASE_COMMIT:
         return phase_commit(agent);
-    case PROV_PHASE_LATER:
-        return phase_later(agent);
     case PROV_PHASE_ANSWER:
     case PROV_PHASE_CONFIRM:
     case PROV_PHASE_HANDSHAKE:

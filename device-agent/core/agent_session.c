@@ -108,6 +108,7 @@ prov_result agent_session_start(struct prov_agent *agent)
     prov_result r = own_key(agent);
     if (r != PROV_OK)
         return r;
+    agent->report.handshakes++;
     configure(agent);
     if (PROV_WITH_CACHED_INFO)
         agent_cache_offer(agent);
@@ -117,7 +118,6 @@ prov_result agent_session_start(struct prov_agent *agent)
                         &agent->workspace->handshake, agent->now_ms);
     if (PROV_WITH_RESUMPTION && r == PROV_OK)
         agent_resume_started(agent);
-    agent->report.handshakes++;
     return r;
 }
 
@@ -147,11 +147,10 @@ struct prov_agent_talk *agent_talk_begin(struct prov_agent *agent)
  * (profile.md, row 29). */
 bool agent_time(const struct prov_agent *agent, int64_t *ret)
 {
-    int64_t now = 0, floor = agent->store->state.time_floor;
-    enum prov_clock_trust trust = agent->port->clock(agent->port->context, &now);
-    if (trust == PROV_CLOCK_NONE || (trust == PROV_CLOCK_COARSE && now < floor))
-        now = floor;
-    *ret = now;
+    int64_t floor = agent->store->state.time_floor;
+    enum prov_clock_trust trust = agent->port->clock(agent->port->context, ret);
+    if (trust == PROV_CLOCK_NONE || (trust == PROV_CLOCK_COARSE && *ret < floor))
+        *ret = floor;
     return trust != PROV_CLOCK_NONE;
 }
 
