@@ -140,6 +140,7 @@ static void next_begin(struct prov_agent *agent, struct prov_entry *next)
     const struct prov_entry *entry = &agent->entry;
     next->kind = agent->wanted;
     next->use = PROV_USE_OPERATIONAL;
+    next->from_factory = agent->from_factory;
     memcpy(next->members, entry->members, offsetof(struct prov_entry, psk_identity));
     if (PROV_WITH_CACHED_INFO && agent_is_cert(next->kind))
         next->cached = entry->cached;
@@ -302,9 +303,7 @@ static bool has_new_anchors(const struct prov_entry *entry, const struct prov_en
 static prov_result stage(struct prov_agent *agent)
 {
     struct prov_entry *next = &agent->workspace->talk.next;
-    if (PROV_WITH_TRUSTED_CA)
-        next->new_anchors = has_new_anchors(&agent->entry, next);
-    return prov_store_stage(agent->store, next, agent->from_factory);
+    return prov_store_stage(agent->store, next);
 }
 
 /* The predecessor's session has done its work. */

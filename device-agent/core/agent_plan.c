@@ -14,11 +14,6 @@ static prov_result load(struct prov_agent *agent, enum prov_store_place place,
     return prov_store_find(agent->store, place, server, kind, agent->entry_room, &agent->entry);
 }
 
-static prov_result get(struct prov_agent *agent, enum prov_store_place place, size_t index)
-{
-    return prov_store_get(agent->store, place, index, agent->entry_room, &agent->entry);
-}
-
 /* The server is the one of the entry that was loaded. */
 static void name_server(struct prov_agent *agent)
 {
@@ -29,15 +24,14 @@ static void name_server(struct prov_agent *agent)
 
 prov_result agent_load_candidate(struct prov_agent *agent)
 {
-    struct prov_store *store = agent->store;
+    const struct prov_store *store = agent->store;
     bool done = store->state.candidate == 0;
     agent->snapshot = done ? store->state.current : store->state.candidate;
-    const struct prov_store_slot *slot = prov_store_slot_of(store, agent->snapshot);
-    if (slot == NULL)
-        return PROV_E_CORRUPT;
     agent->candidate = true;
-    agent->from_factory = slot->from_factory;
-    return get(agent, done ? PROV_STORE_CURRENT : PROV_STORE_CANDIDATE, slot->entry);
+    prov_result r = load(agent, done ? PROV_STORE_CURRENT : PROV_STORE_CANDIDATE, NULL, NO_KIND);
+    agent->from_factory = agent->entry.from_factory;
+    /* the one that the snapshot brought, not the last that this build can read */
+    return r == PROV_OK && store->record.sequence != agent->snapshot ? PROV_E_CORRUPT : r;
 }
 
 /* The newest bootstrap credential for the server, of the kind that is wanted if there is one. */
@@ -71,8 +65,9 @@ static prov_result only_server(struct prov_agent *agent, enum prov_store_place p
     char *server = agent->report.server.text;
     prov_result r = PROV_OK;
     server[0] = '\0';
-    for (size_t i = 0; r == PROV_OK || prov_store_unreadable(r); i++) {
-        r = get(agent, place, i);
+    prov_store_list(agent->store, place);
+    while (r == PROV_OK || prov_store_unreadable(r)) {
+        r = prov_store_next(agent->store, agent->entry_room, &agent->entry);
         if (r != PROV_OK)
             continue;
         if (server[0] != '\0' &&

@@ -16,9 +16,9 @@ enum {
     KEY_SCALAR = 64,
     KEY_HANDLE, /* its key's number 4 */
     KEY_URL,    /* SHA-1 of a certificate 20 │ where it lies */
-    KEY_HEAD    /* its key's source 1 │ new anchors 1 │ use 1 │ kind 1 */
+    KEY_HEAD /* its key's source 1 │ new anchors 1 │ use 1 │ kind 1 │ from the factory 1 */
 };
-#define HEAD_LEN   4u
+#define HEAD_LEN   5u
 #define HANDLE_LEN 4u
 
 /* A build knows the members of the kinds that it has. */
@@ -70,7 +70,7 @@ static void put_urls(struct store_writer *writer, const struct prov_entry *entry
 void store_entry_put(struct store_writer *writer, const struct prov_entry *entry)
 {
     const uint8_t head[HEAD_LEN] = {(uint8_t)entry->key.source, entry->new_anchors,
-                                    (uint8_t)entry->use, (uint8_t)entry->kind};
+                                    (uint8_t)entry->use, (uint8_t)entry->kind, entry->from_factory};
     for (size_t key = 0; key < MEMBERS; key++)
         put_member(writer, (uint8_t)key, entry->members[key]);
     if (WITH_KEYS)
@@ -118,6 +118,7 @@ static bool take_head(struct prov_bytes value, struct prov_entry *ret)
     ret->new_anchors = value.data[1] == 1;
     ret->use = (enum prov_use)value.data[2];
     ret->kind = (enum prov_kind)value.data[3];
+    ret->from_factory = value.data[4] == 1;
     return true;
 }
 

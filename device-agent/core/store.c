@@ -39,12 +39,11 @@ struct prov_bytes prov_entry_text(const char *text)
     return PROV_BYTES((const uint8_t *)text, prov_bytes_text(text).len + 1);
 }
 
-/* The next entry of a walk over the place. */
-static prov_result entry_next(struct prov_store *store, enum prov_store_place place, uint8_t *room,
-                              struct prov_entry *ret)
+prov_result prov_store_next(struct prov_store *store, uint8_t room[PROV_STORE_ENTRY_MAX],
+                            struct prov_entry *ret)
 {
     prov_result r = store_walk(store, STORE_CREDENTIAL);
-    uint32_t len = store->record.length, sequence = store_slot_sequence(store, place);
+    uint32_t len = store->record.length;
     if (r == PROV_OK && len > PROV_STORE_ENTRY_MAX)
         r = PROV_E_CORRUPT;
     if (r == PROV_OK)
@@ -53,7 +52,7 @@ static prov_result entry_next(struct prov_store *store, enum prov_store_place pl
         return r;
     if (prov_entry_decode(PROV_BYTES(room, len), ret) != PROV_OK)
         return PROV_E_CORRUPT;
-    if (PROV_WITH_CACHED_INFO && sequence != 0 && sequence == store->state.cache_void)
+    if (PROV_WITH_CACHED_INFO && store->listed != 0 && store->listed == store->state.cache_void)
         ret->cached = PROV_BYTES_NONE;
     return PROV_OK;
 }
@@ -62,10 +61,10 @@ prov_result prov_store_get(struct prov_store *store, enum prov_store_place place
                            uint8_t room[PROV_STORE_ENTRY_MAX], struct prov_entry *ret)
 {
     prov_result r = PROV_OK;
-    store_place_walk(store, place);
+    prov_store_list(store, place);
     for (; index > 0 && r == PROV_OK; index--)
         r = store_walk(store, STORE_CREDENTIAL);
-    return r == PROV_OK ? entry_next(store, place, room, ret) : r;
+    return r == PROV_OK ? prov_store_next(store, room, ret) : r;
 }
 
 static bool entry_fits(const struct prov_entry *entry, const struct prov_fqdn *server,
@@ -79,16 +78,16 @@ prov_result prov_store_find(struct prov_store *store, enum prov_store_place plac
                             const struct prov_fqdn *server, enum prov_kind kind,
                             uint8_t room[PROV_STORE_ENTRY_MAX], struct prov_entry *ret)
 {
-    store_place_walk(store, place);
+    prov_store_list(store, place);
     uint32_t found = store->end;
     prov_result r = PROV_OK;
     while (r == PROV_OK || prov_store_unreadable(r)) {
-        r = entry_next(store, place, room, ret);
+        r = prov_store_next(store, room, ret);
         if (r == PROV_OK && entry_fits(ret, server, kind))
             found = store->at;
     }
     store->next = found;
-    return r == PROV_E_NOT_FOUND ? entry_next(store, place, room, ret) : r;
+    return r == PROV_E_NOT_FOUND ? prov_store_next(store, room, ret) : r;
 }
 
 prov_result prov_store_uses_handle(struct prov_store *store, uint32_t handle,

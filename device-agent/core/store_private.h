@@ -49,10 +49,6 @@ _Static_assert(STORE_SESSION_PARTS *STORE_RECORD_DATA == PROV_STORE_SESSION_MAX,
 #define STORE_LAST_KEPT                                                                            \
     (STORE_WITH_SESSION ? (int)(STORE_SESSION + STORE_SESSION_PARTS - 1) : STORE_SEED)
 
-/* In the data of a credential, whose sequence is the snapshot that it brought. */
-#define STORE_OTHERS 0u /* how many entries of that are before it */
-#define STORE_ORIGIN 1u /* 1 if a bootstrap credential got it */
-
 /* All of these work on the record at hand, and move it. */
 void store_record_make(struct prov_store *store, enum store_type type, uint32_t sequence);
 /* Programs it over a body that is in place; syncs before and after. */
@@ -132,8 +128,6 @@ static inline uint32_t store_slot_sequence(const struct prov_store *store,
 {
     return place == PROV_STORE_FACTORY ? 0 : store->state_words[place - 1];
 }
-/* The entries of a place; none if there is no such snapshot. */
-void store_place_walk(struct prov_store *store, enum prov_store_place place);
 /* Puts a snapshot with the entry in use at once: for what was installed by hand. */
 PROV_MUST prov_result store_slot_install(struct prov_store *store, const struct prov_entry *entry);
 

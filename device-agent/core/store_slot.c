@@ -37,12 +37,6 @@ static uint32_t slot_at(const struct prov_store *store, uint32_t slot)
     return (1 + slot) * store->area;
 }
 
-const struct prov_store_slot *prov_store_slot_of(const struct prov_store *store, uint32_t sequence)
-{
-    const struct prov_store_slot *slot = &store->slot[slot_with(sequence)];
-    return sequence != 0 && slot->sequence == sequence ? slot : NULL;
-}
-
 /* --- opening ---------------------------------------------------------------------------------- */
 
 static void state_set(struct prov_store_state *state, uint32_t current, uint32_t candidate,
@@ -62,24 +56,24 @@ static void state_set(struct prov_store_state *state, uint32_t current, uint32_t
 static void state_mend(struct prov_store *store)
 {
     struct prov_store_state *state = &store->state;
-    uint32_t a = store->slot[0].sequence, b = store->slot[1].sequence, newest = a < b ? b : a;
+    uint32_t a = store->slot[0], b = store->slot[1], newest = a < b ? b : a;
     uint32_t current = state->current;
     if (newest > state->last) {
         state->last = newest;
         state_set(state, current, newest, 0, PROV_STORE_CONFIRMED);
     }
-    for (int i = 0; i < 3; i++) /* the three that are named come first */
-        if (store->state_words[i] != 0 &&
-            prov_store_slot_of(store, store->state_words[i]) == NULL) {
-            store->state_words[i] = 0;
-            store->damaged = true;
-        }
+    for (int i = 0; i < 3; i++) { /* the three that are named come first */
+        uint32_t *sequence = &store->state_words[i];
+        if (*sequence == 0 || *sequence == store->slot[slot_with(*sequence)])
+            continue;
+        *sequence = 0;
+        store->damaged = true;
+    }
     if (state->current == current && (store->journal != 0 || state->candidate == 0))
         return;
     store->damaged = true;
     if (state->candidate != 0)
-        state_set(state, newest, 0, store->slot[slot_without(newest)].sequence,
-                  PROV_STORE_UNCONFIRMED);
+        state_set(state, newest, 0, store->slot[slot_without(newest)], PROV_STORE_UNCONFIRMED);
     else
         state_set(state, state->previous, 0, 0, PROV_STORE_CONFIRMED);
 }
@@ -88,15 +82,13 @@ static void state_mend(struct prov_store *store)
  * slot: a copy of it in the other one brings no snapshot, however many were copied when the power went. */
 static prov_result slot_open(struct prov_store *store, uint32_t slot)
 {
-    struct prov_store_slot *ret = &store->slot[slot];
     uint32_t count = 0;
     prov_result r = PROV_OK;
     store_area_walk(store, 1 + slot);
     while ((r = store_walk(store, STORE_CREDENTIAL)) == PROV_OK) {
         uint32_t sequence = store->record.sequence;
-        ret->entry = store->record.data[STORE_OTHERS];
-        ret->from_factory = store->record.data[STORE_ORIGIN] != 0;
-        ret->sequence = ret->entry == count++ && slot_with(sequence) == slot ? sequence : 0;
+        bool whole = store->record.data[0] == count++ && slot_with(sequence) == slot;
+        store->slot[slot] = whole ? sequence : 0;
     }
     return r;
 }
@@ -114,9 +106,10 @@ prov_result store_slots_open(struct prov_store *store)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-void store_place_walk(struct prov_store *store, enum prov_store_place place)
+void prov_store_list(struct prov_store *store, enum prov_store_place place)
 {
     uint32_t sequence = store_slot_sequence(store, place);
+    store->listed = sequence;
     store_area_walk(store, sequence == 0 ? 0 : 1 + slot_with(sequence));
     if (sequence == 0 && place != PROV_STORE_FACTORY)
         store->end = 0;
@@ -131,7 +124,7 @@ static uint8_t copy_others(struct store_writer *writer, const struct prov_bytes 
     struct prov_store *store = writer->store;
     uint8_t name[PROV_FQDN_MAX + 1], count = 0;
     prov_result r = PROV_OK;
-    store_place_walk(store, PROV_STORE_CURRENT);
+    prov_store_list(store, PROV_STORE_CURRENT);
     while (r == PROV_OK && (r = store_walk(store, STORE_CREDENTIAL)) == PROV_OK) {
         r = store_read(store, store->at + STORE_RECORD_LEN + STORE_MEMBER_HEAD, name, except->len);
         if (r != PROV_OK || memcmp(name, except->data, except->len) == 0)
@@ -164,8 +157,7 @@ static prov_result make_way(struct prov_store *store, uint32_t kept)
 }
 
 /* Writes a snapshot that nothing refers to yet. No device reaches the last sequence. */
-static prov_result snapshot_write(struct prov_store *store, const struct prov_entry *entry,
-                                  bool from_factory)
+static prov_result snapshot_write(struct prov_store *store, const struct prov_entry *entry)
 {
     struct prov_store_state *state = &store->state;
     struct store_writer writer;
@@ -182,23 +174,21 @@ static prov_result snapshot_write(struct prov_store *store, const struct prov_en
     if (writer.end > writer.at + PROV_STORE_ENTRY_MAX) /* a longer one nobody could read */
         writer.end = writer.at + PROV_STORE_ENTRY_MAX;
     store_record_make(store, STORE_CREDENTIAL, sequence);
-    store->record.data[STORE_OTHERS] = others;
-    store->record.data[STORE_ORIGIN] = from_factory;
+    store->record.data[0] = others;
     store_entry_put(&writer, entry);
     r = store_writer_end(&writer);
     if (r == PROV_OK) {
         state->last = sequence;
-        store->slot[slot_with(sequence)] = (struct prov_store_slot){sequence, others, from_factory};
+        store->slot[slot_with(sequence)] = sequence;
     }
     return r;
 }
 
 /* --- the rotation ----------------------------------------------------------------------------- */
 
-prov_result prov_store_stage(struct prov_store *store, const struct prov_entry *entry,
-                             bool from_factory)
+prov_result prov_store_stage(struct prov_store *store, const struct prov_entry *entry)
 {
-    prov_result r = snapshot_write(store, entry, from_factory);
+    prov_result r = snapshot_write(store, entry);
     return r == PROV_OK ? settle(store, store->state.current, store->state.last) : r;
 }
 
@@ -214,7 +204,7 @@ static prov_result finish(struct prov_store *store, uint32_t current)
 
 prov_result store_slot_install(struct prov_store *store, const struct prov_entry *entry)
 {
-    prov_result r = snapshot_write(store, entry, false);
+    prov_result r = snapshot_write(store, entry);
     return r == PROV_OK ? finish(store, store->state.last) : r;
 }
 
@@ -259,7 +249,7 @@ prov_result prov_store_tidy(struct prov_store *store)
     uint32_t idle = slot_without(state->current), at = slot_at(store, idle);
     if (state->confirmed != PROV_STORE_CONFIRMED || state->candidate != 0)
         return PROV_OK;
-    store->slot[idle].sequence = 0;
+    store->slot[idle] = 0;
     prov_result r = store_erase(store, at, at + store->area);
     if (r != PROV_OK)
         return r;

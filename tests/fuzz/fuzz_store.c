@@ -56,7 +56,7 @@ static void rotate(struct prov_store *store)
     /* No journal has moved 2^32 times, no device has rotated as often. */
     if (store->journal_sequence > UINT32_MAX - 8 || store->state.last > UINT32_MAX - 8)
         return;
-    if (prov_store_stage(store, &entry, false) != PROV_OK)
+    if (prov_store_stage(store, &entry) != PROV_OK)
         return;
     FUZZ_CHECK(prov_store_commit(store) == PROV_OK);
     FUZZ_CHECK(prov_store_confirm(store) == PROV_OK);

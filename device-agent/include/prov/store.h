@@ -88,9 +88,10 @@ struct prov_entry {
     struct prov_key_ref key; /* RPK, CERT */
     enum prov_kind kind;
     enum prov_use use;
-    bool new_anchors; /* not all those that the server had been verified by when these came (RFC
+    bool from_factory; /* it was enrolled with a bootstrap credential */
+    bool new_anchors;  /* not all those that the server had been verified by when these came (RFC
                          7030, section 4.1.3) */
-    size_t url_count; /* 0, or as many as the chain */
+    size_t url_count;  /* 0, or as many as the chain */
     struct prov_certificate_url urls[PROV_ENTRY_URLS_MAX]; /* where the chain lies */
     size_t room_used; /* octets of the room that it was read to */
 };
@@ -137,18 +138,13 @@ struct prov_store_record {
     uint32_t check; /* CRC-32 over what is before it and the units of the body */
 };
 
-struct prov_store_slot {
-    uint32_t sequence; /* 0: no valid snapshot */
-    uint8_t entry;     /* the one that this snapshot brought */
-    bool from_factory; /* which was enrolled with a bootstrap credential */
-};
-
 struct prov_store {
     const struct prov_port *port;
     /* the record at hand: what it says and, of a walk over an area, where it starts, what is behind it and where the
      * area ends */
     struct prov_store_record record;
     uint32_t at, next, end;
+    uint32_t listed;      /* the snapshot whose entries are walked over, 0: the factory area's */
     uint32_t check;       /* of a record */
     uint32_t geometry[2]; /* as records have it */
     uint32_t area;        /* octets of the factory area and of each slot */
@@ -159,9 +155,9 @@ struct prov_store {
     uint32_t journal;          /* where the sector in use starts, 0: none yet */
     uint32_t journal_at;       /* where the next record goes */
     uint32_t journal_sequence; /* the sector's */
-    struct prov_store_slot slot[2];
-    bool open;    /* else nothing is written: what is on flash is not known */
-    bool damaged; /* a snapshot that was in use is lost; what is left is in use */
+    uint32_t slot[2];          /* the snapshot's sequence, 0: no valid one */
+    bool open;                 /* else nothing is written: what is on flash is not known */
+    bool damaged;              /* a snapshot that was in use is lost; what is left is in use */
     /* the deny-list in force: in which of its two sectors, -1: none */
     int deny;
     uint32_t deny_version, deny_length;
@@ -191,8 +187,13 @@ enum prov_store_place {
     PROV_STORE_PREVIOUS
 };
 
-/* The entry number `index` of a place, read into room. PROV_E_NOT_FOUND after the last. PROV_E_CORRUPT: it is not for
- * this build, of a kind that it has not, too long for the room, or damaged. */
+/* The entries of a place, one after the other, each read into room; of a snapshot the one that it brought is the last,
+ * and has its sequence in store->record. PROV_E_NOT_FOUND after that. PROV_E_CORRUPT: it is not for this build, of a
+ * kind that it has not, too long for the room, or damaged. */
+void prov_store_list(struct prov_store *store, enum prov_store_place place);
+PROV_MUST prov_result prov_store_next(struct prov_store *store, uint8_t room[PROV_STORE_ENTRY_MAX],
+                                      struct prov_entry *ret);
+/* Number `index` of them. */
 PROV_MUST prov_result prov_store_get(struct prov_store *store, enum prov_store_place place,
                                      size_t index, uint8_t room[PROV_STORE_ENTRY_MAX],
                                      struct prov_entry *ret);
@@ -219,8 +220,7 @@ PROV_MUST prov_result prov_store_install_bundle(struct prov_store *store, struct
  * server's, makes it the candidate, durably. An unconfirmed snapshot in use is given up for it: the
  * caller knows that the server accepts the predecessor. PROV_E_FULL: the slot has no room, or the entry is over
  * PROV_STORE_ENTRY_MAX. */
-PROV_MUST prov_result prov_store_stage(struct prov_store *store, const struct prov_entry *entry,
-                                       bool from_factory);
+PROV_MUST prov_result prov_store_stage(struct prov_store *store, const struct prov_entry *entry);
 PROV_MUST prov_result prov_store_commit(struct prov_store *store); /* the candidate is current */
 PROV_MUST prov_result
 prov_store_confirm(struct prov_store *store); /* frees the old slot, ends failures and attempts */
@@ -230,7 +230,6 @@ PROV_MUST prov_result prov_store_give_up(struct prov_store *store); /* the candi
 PROV_MUST prov_result prov_store_tidy(struct prov_store *store);
 /* Whether something is staged or unconfirmed. */
 bool prov_store_unfinished(const struct prov_store *store);
-const struct prov_store_slot *prov_store_slot_of(const struct prov_store *store, uint32_t sequence);
 /* Whether any entry refers to the key. */
 PROV_MUST prov_result prov_store_uses_handle(struct prov_store *store, uint32_t handle,
                                              uint8_t room[PROV_STORE_ENTRY_MAX], bool *ret);

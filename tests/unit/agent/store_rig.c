@@ -93,7 +93,15 @@ uint32_t number_at(enum prov_store_place place, const char *server)
 void rotate_to(const char *server, uint32_t number)
 {
     struct prov_entry entry = psk_entry(server, number);
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_OK);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_OK);
     assert_int_equal(prov_store_commit(&store), PROV_OK);
     assert_int_equal(prov_store_confirm(&store), PROV_OK);
+}
+
+uint32_t current_at(void)
+{
+    uint32_t slot = store.slot[0] == store.state.current ? 0 : 1;
+    assert_int_not_equal(store.state.current, 0);
+    assert_int_equal(store.slot[slot], store.state.current);
+    return (1 + slot) * store.area;
 }

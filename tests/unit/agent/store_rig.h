@@ -27,6 +27,8 @@ struct prov_entry psk_entry(const char *server, uint32_t number);
 /* The number of the newest entry for the server, 0: none. */
 uint32_t number_at(enum prov_store_place place, const char *server);
 void rotate_to(const char *server, uint32_t number);
+/* Where the slot starts that the current snapshot is in. */
+uint32_t current_at(void);
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 

@@ -414,13 +414,13 @@ static void slot_that_cannot_be_erased_stops_no_begin(void **state)
     static uint8_t room[PROV_STORE_ENTRY_MAX];
     struct prov_entry entry;
     assert_int_equal(prov_store_get(&world.store, PROV_STORE_CURRENT, 0, room, &entry), PROV_OK);
-    assert_int_equal(prov_store_stage(&world.store, &entry, false), PROV_OK);
+    assert_int_equal(prov_store_stage(&world.store, &entry), PROV_OK);
     assert_int_equal(prov_store_commit(&world.store), PROV_OK);
     sim_flash_plan(&world.flash, SIM_CUT_BEFORE, 4); /* sync, record, sync, erase */
     assert_int_equal(prov_store_confirm(&world.store), PROV_OK);
     world_reboot(&world);
-    assert_int_not_equal(world.store.slot[0].sequence, 0);
-    assert_int_not_equal(world.store.slot[1].sequence, 0);
+    assert_int_not_equal(world.store.slot[0], 0);
+    assert_int_not_equal(world.store.slot[1], 0);
     struct prov_agent_request request = {.op = PROV_AGENT_ROTATE};
     sim_flash_plan(&world.flash, SIM_ERROR, 1);
     assert_int_equal(begin(&request), PROV_OK);

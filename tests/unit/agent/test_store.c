@@ -42,15 +42,15 @@ static void row1_entry_without_peer_authentication_is_refused(void **state)
     static const uint8_t scalar[32] = {1}, cert[4] = {0x30, 2, 5, 0}, point[PROV_POINT_LEN] = {4};
     struct prov_entry entry = psk_entry("a.example", 1);
     entry.psk = PROV_BYTES_NONE;
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_E_POLICY);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_E_POLICY);
     entry = psk_entry("a.example", 1);
     entry.kind = PROV_KIND_RPK;
     entry.point = PROV_BYTES_OF(point);
     entry.key = (struct prov_key_ref){.source = PROV_KEY_SCALAR, .scalar = PROV_BYTES_OF(scalar)};
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_E_POLICY);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_E_POLICY);
     entry.kind = PROV_KIND_CERT;
     entry.chain[0] = PROV_BYTES_OF(cert);
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_E_POLICY);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_E_POLICY);
     assert_int_equal(prov_store_install(&store, &entry), PROV_E_POLICY);
     assert_int_equal(flash.operations, 0);
 }
@@ -98,9 +98,7 @@ static void newer_format_is_refused_and_left_alone(void **state)
 {
     (void)state;
     rotate_to("a.example", 1);
-    const struct prov_store_slot *slot = prov_store_slot_of(&store, store.state.current);
-    assert_non_null(slot);
-    uint32_t at = (1 + (uint32_t)(slot - store.slot)) * 2 * 1024;
+    uint32_t at = current_at();
     make_newer(at, flash.octets[at + 8]);
     refused_and_left_alone(PROV_E_VERSION);
 }
@@ -232,7 +230,7 @@ static void snapshot_that_does_not_fit_is_refused(void **state)
     rotate_to("a.example", 1);
     struct prov_entry entry = psk_entry("b.example", 2);
     entry.chain[0] = PROV_BYTES_OF(large);
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_E_FULL);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_E_FULL);
     reopen();
     assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
     assert_false(prov_store_unfinished(&store));
@@ -248,17 +246,17 @@ static void entry_that_nobody_could_read_is_refused(void **state)
     rotate_to("a.example", 1);
     struct prov_entry entry = psk_entry("b.example", 2);
     entry.chain[0] = PROV_BYTES_OF(large);
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_E_FULL);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_E_FULL);
     assert_int_equal(prov_store_install(&store, &entry), PROV_E_OVERFLOW);
     reopen();
     assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
     assert_false(prov_store_unfinished(&store));
     entry.chain[0].len = 0;
     struct prov_entry found;
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_OK);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_OK);
     assert_int_equal(prov_store_get(&store, PROV_STORE_CANDIDATE, 1, ROOM, &found), PROV_OK);
     entry.chain[0] = PROV_BYTES(large, PROV_STORE_ENTRY_MAX - found.room_used - 3);
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_OK);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_OK);
     assert_int_equal(prov_store_get(&store, PROV_STORE_CANDIDATE, 1, ROOM, &found), PROV_OK);
     assert_int_equal(found.room_used, PROV_STORE_ENTRY_MAX);
 }
@@ -275,7 +273,7 @@ static void servers_beyond_256_are_refused(void **state)
         rotate_to(server, i + 1);
     }
     struct prov_entry entry = psk_entry("another.example", 1);
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_E_FULL);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_E_FULL);
     reopen();
     assert_int_equal(number_at(PROV_STORE_CURRENT, "s0.example"), 1);
     assert_int_equal(number_at(PROV_STORE_CURRENT, "s255.example"), 256);
@@ -362,7 +360,7 @@ static struct prov_entry full_entry(void)
     entry.anchors[0] = PROV_BYTES(octets, 100);
     entry.deny_signer = PROV_BYTES_OF(point);
     entry.cached = PROV_BYTES(octets, 250);
-    entry.new_anchors = true;
+    entry.new_anchors = entry.from_factory = true;
     return entry;
 }
 
@@ -373,7 +371,7 @@ static void urls_that_do_not_fit_the_chain_are_refused(void **state)
     make(2048, 7, 8, 0xff);
     reopen();
     entry.url_count = 1;
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_E_POLICY);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_E_POLICY);
     entry = full_entry();
     entry.urls[1].url = prov_bytes_text("ftp://a.example/c");
     assert_int_equal(prov_store_install(&store, &entry), PROV_OK);
@@ -388,7 +386,7 @@ static void everything_of_an_entry_is_kept(void **state)
     struct prov_entry entry = full_entry(), back;
     make(2048, 7, 8, 0xff);
     reopen();
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_OK);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_OK);
     assert_int_equal(prov_store_commit(&store), PROV_OK);
     reopen();
     assert_int_equal(prov_store_get(&store, PROV_STORE_CURRENT, 0, ROOM, &back), PROV_OK);
@@ -404,6 +402,7 @@ static void everything_of_an_entry_is_kept(void **state)
     assert_true(prov_bytes_equal(back.key.scalar, entry.key.scalar));
     assert_int_equal(back.key.source, PROV_KEY_SCALAR);
     assert_true(back.new_anchors);
+    assert_true(back.from_factory);
     assert_true(prov_bytes_equal(back.deny_signer, entry.deny_signer));
     assert_string_equal((const char *)back.server.data, "a.example");
     assert_int_equal(back.address.len, 0);
@@ -452,7 +451,7 @@ static void body_that_imitates_a_record_is_stepped_over(void **state)
         entry = psk_entry("a.example", 0);
         entry.psk_identity = PROV_BYTES_OF(identity);
         assert_int_equal(prov_store_install(&store, &entry), PROV_OK);
-        assert_int_equal(prov_store_stage(&store, &entry, false), PROV_OK);
+        assert_int_equal(prov_store_stage(&store, &entry), PROV_OK);
         reopen();
         for (int place = PROV_STORE_FACTORY; place <= PROV_STORE_CANDIDATE; place += 2) {
             size_t last = place == PROV_STORE_FACTORY;
@@ -472,7 +471,7 @@ static void rotation_goes_through_its_states(void **state)
     (void)state;
     rotate_to("a.example", 1);
     struct prov_entry entry = psk_entry("a.example", 2);
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_OK);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_OK);
     reopen();
     assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
     assert_int_equal(number_at(PROV_STORE_CANDIDATE, "a.example"), 2);
@@ -536,7 +535,7 @@ static void given_up_candidate_leaves_current(void **state)
     (void)state;
     rotate_to("a.example", 1);
     struct prov_entry entry = psk_entry("a.example", 2);
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_OK);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_OK);
     assert_int_equal(prov_store_failed(&store), PROV_OK);
     assert_int_equal(prov_store_failed(&store), PROV_OK);
     reopen();
@@ -553,10 +552,10 @@ static void staging_over_an_unconfirmed_one_goes_back(void **state)
     (void)state;
     rotate_to("a.example", 1);
     struct prov_entry entry = psk_entry("a.example", 2);
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_OK);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_OK);
     assert_int_equal(prov_store_commit(&store), PROV_OK);
     entry = psk_entry("a.example", 3);
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_OK);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_OK);
     reopen();
     assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
     assert_int_equal(number_at(PROV_STORE_CANDIDATE, "a.example"), 3);
@@ -646,7 +645,7 @@ static void lost_journal_leaves_a_credential(void **state)
     (void)state;
     rotate_to("a.example", 1);
     struct prov_entry entry = psk_entry("a.example", 2);
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_OK);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_OK);
     memset(flash.octets + 6 * 1024, 0x00, 2 * 1024);
     reopen();
     assert_true(store.damaged);
@@ -697,7 +696,7 @@ static void rotten_journal_loses_no_credential(void **state)
         for (int i = 0; i < logs; i++) /* the journal moves at another place each time */
             assert_int_equal(prov_store_log_put(&store, &record), PROV_OK);
         struct prov_entry entry = psk_entry("a.example", 2);
-        assert_int_equal(prov_store_stage(&store, &entry, false), PROV_OK);
+        assert_int_equal(prov_store_stage(&store, &entry), PROV_OK);
         rot_everywhere_in_the_journal(true);
         assert_int_equal(prov_store_commit(&store), PROV_OK);
         rot_everywhere_in_the_journal(true);
@@ -713,7 +712,7 @@ static void unnamed_newest_snapshot_is_the_candidate(void **state)
     rotate_to("a.example", 1);
     struct prov_store_state before = store.state;
     struct prov_entry entry = psk_entry("a.example", 2);
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_OK);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_OK);
     memset(flash.octets + store.journal_at - 64, 0x00, 64);
     memset(flash.synced + store.journal_at - 64, 0x00, 64);
     reopen();
@@ -727,10 +726,9 @@ static void lost_snapshot_falls_back_to_the_previous(void **state)
     (void)state;
     rotate_to("a.example", 1);
     struct prov_entry entry = psk_entry("a.example", 2);
-    assert_int_equal(prov_store_stage(&store, &entry, false), PROV_OK);
+    assert_int_equal(prov_store_stage(&store, &entry), PROV_OK);
     assert_int_equal(prov_store_commit(&store), PROV_OK);
-    const struct prov_store_slot *slot = prov_store_slot_of(&store, store.state.current);
-    flash.octets[(1 + (size_t)(slot - store.slot)) * 2048 + 100] ^= 1;
+    flash.octets[current_at() + 100] ^= 1;
     reopen();
     assert_true(store.damaged);
     assert_int_equal(number_at(PROV_STORE_CURRENT, "a.example"), 1);
@@ -742,9 +740,7 @@ static void snapshot_without_all_of_its_entries_is_lost(void **state)
     (void)state;
     rotate_to("a.example", 1);
     rotate_to("b.example", 2);
-    const struct prov_store_slot *slot = prov_store_slot_of(&store, store.state.current);
-    assert_non_null(slot);
-    flash.octets[(1 + (size_t)(slot - store.slot)) * 2048 + 100] ^= 1;
+    flash.octets[current_at() + 100] ^= 1;
     reopen();
     assert_true(store.damaged);
     assert_int_equal(number_at(PROV_STORE_CURRENT, "b.example"), 0);
