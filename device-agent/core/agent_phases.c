@@ -303,6 +303,8 @@ static bool has_new_anchors(const struct prov_entry *entry, const struct prov_en
 static prov_result stage(struct prov_agent *agent)
 {
     struct prov_entry *next = &agent->workspace->talk.next;
+    if (PROV_WITH_TRUSTED_CA)
+        next->new_anchors = has_new_anchors(&agent->entry, next);
     return prov_store_stage(agent->store, next);
 }
 

@@ -84,6 +84,7 @@ void store_entry_put(struct store_writer *writer, const struct prov_entry *entry
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
+/* One that is not empty and comes for the first time. */
 static bool take_view(struct prov_bytes value, struct prov_bytes *ret)
 {
     bool first = value.len != 0 && ret->len == 0;
@@ -124,10 +125,8 @@ static bool take_head(struct prov_bytes value, struct prov_entry *ret)
 
 static bool take_member(uint8_t key, struct prov_bytes value, struct prov_entry *ret)
 {
-    if (key < MEMBERS)
-        return take_view(value, &ret->members[key]);
-    if (WITH_KEYS && key == KEY_SCALAR)
-        return take_view(value, &ret->key.scalar);
+    if (key < MEMBERS || (WITH_KEYS && key == KEY_SCALAR))
+        return take_view(value, key < MEMBERS ? &ret->members[key] : &ret->key.scalar);
     if (PROV_WITH_KEY_HOLDER && key == KEY_HANDLE)
         return take_handle(value, ret);
     if (PROV_WITH_CERTIFICATE_URLS && key == KEY_URL)

@@ -13,37 +13,41 @@
 
 static uint32_t sector_size(const struct prov_store *store)
 {
-    return store->port->flash.sector_size;
+    return store->geometry[0];
+}
+
+static uint32_t first_sector(const struct prov_store *store)
+{
+    return STORE_JOURNAL_AREA * store->area;
 }
 
 /* Where the sector starts that is not in use. */
 static uint32_t other_sector(const struct prov_store *store)
 {
-    uint32_t first = STORE_JOURNAL_AREA * store->area;
-    return store->journal == first ? first + sector_size(store) : first;
+    uint32_t second = first_sector(store) + sector_size(store);
+    return store->journal_end == second ? second : first_sector(store);
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
 prov_result store_journal_open(struct prov_store *store)
 {
-    uint32_t at = STORE_JOURNAL_AREA * store->area;
-    for (int i = 0; i < PROV_STORE_JOURNAL_SECTORS; i++, at += sector_size(store)) {
+    uint32_t at = first_sector(store);
+    for (int i = 0; i < PROV_STORE_JOURNAL_SECTORS; i++, at = store->end) {
         store->at = at;
-        store->end = at + STORE_RECORD_LEN;
+        store->end = at + sector_size(store);
         prov_result r = store_record_read(store);
-        uint32_t sequence = store->record.sequence;
         if (r != PROV_OK && r != PROV_E_NOT_FOUND)
             return r;
-        if (r == PROV_OK && sequence > store->journal_sequence) {
-            store->journal_sequence = sequence;
-            store->journal = at;
+        if (r == PROV_OK && store->record.sequence > store->journal_sequence) {
+            store->journal_sequence = store->record.sequence;
+            store->journal_end = store->end;
         }
     }
-    if (store->journal == 0)
+    if (store->journal_end == 0)
         return PROV_OK;
     store->journal_at =
-        store_written_end(store, store->journal, store->journal + sector_size(store));
+        store_written_end(store, store->journal_end - sector_size(store), store->journal_end);
     prov_result r = store_journal_get(store, STORE_STATE);
     if (r == PROV_OK)
         memcpy(&store->state, store->record.data, sizeof store->state);
@@ -98,7 +102,8 @@ static prov_result journal_move(struct prov_store *store)
         r = carry(store, &next);
     if (r != PROV_OK)
         return r;
-    store->journal = store->journal_at = to;
+    store->journal_at = to;
+    store->journal_end = to + sector_size(store);
     store->journal_sequence++;
     r = put(store, STORE_STATE, &store->state, sizeof store->state);
     store->journal_at = next;
@@ -108,8 +113,7 @@ static prov_result journal_move(struct prov_store *store)
 prov_result store_journal_put(struct prov_store *store, enum store_type type, const void *data,
                               size_t len)
 {
-    bool full = store->journal == 0 ||
-                store->journal_at + STORE_RECORD_LEN > store->journal + sector_size(store);
+    bool full = store->journal_at + STORE_RECORD_LEN > store->journal_end;
     prov_result r = full ? journal_move(store) : PROV_OK;
     if (r == PROV_OK)
         r = put(store, type, data, len);

@@ -99,7 +99,7 @@ PROV_MUST prov_result store_journal_open(struct prov_store *store);
 /* Over all that the sector in use holds. */
 static inline void store_journal_walk(struct prov_store *store)
 {
-    store_walk_over(store, store->journal, store->journal_at);
+    store_walk_over(store, store->journal_end - store->geometry[0], store->journal_at);
 }
 /* Appends; moves to the other sector when this one is full. If it fails, the store is what a boot would find now. */
 PROV_MUST prov_result store_journal_put(struct prov_store *store, enum store_type type,

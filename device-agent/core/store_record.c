@@ -16,17 +16,18 @@
 _Static_assert(sizeof(struct prov_store_record) == STORE_RECORD_LEN, "a record has no gaps");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are as they are on flash");
 
-static const uint8_t magic[2] = {'p', 'v'};
+#define MAGIC ('p' | 'v' << 8)
 
 void store_record_make(struct prov_store *store, enum store_type type, uint32_t sequence)
 {
     struct prov_store_record *record = &store->record;
     memset(record, 0, sizeof *record);
-    memcpy(record->magic, magic, sizeof magic);
+    record->magic = MAGIC;
     record->version = PROV_STORE_VERSION;
     record->type = (uint8_t)type;
     record->sequence = sequence;
-    memcpy(record->geometry, store->geometry, sizeof record->geometry);
+    record->geometry[0] = store->geometry[0];
+    record->geometry[1] = store->geometry[1];
 }
 
 /* --- the check -------------------------------------------------------------------------------- */
@@ -76,8 +77,7 @@ prov_result store_record_read(struct prov_store *store)
     prov_result r = store_read(store, store->at, &store->record, STORE_RECORD_LEN);
     if (r != PROV_OK)
         return r;
-    if (memcmp(record->magic, magic, sizeof magic) != 0 ||
-        record->length > store->end - store->at - STORE_RECORD_LEN)
+    if (record->magic != MAGIC || record->length > store->end - store->at - STORE_RECORD_LEN)
         return PROV_E_NOT_FOUND;
     r = record_check(store);
     if (r != PROV_OK)
@@ -86,7 +86,7 @@ prov_result store_record_read(struct prov_store *store)
         return PROV_E_NOT_FOUND;
     if (record->version != PROV_STORE_VERSION)
         return PROV_E_VERSION;
-    return memcmp(record->geometry, store->geometry, sizeof record->geometry) == 0
+    return record->geometry[0] == store->geometry[0] && record->geometry[1] == store->geometry[1]
                ? PROV_OK
                : PROV_E_CONFLICT;
 }

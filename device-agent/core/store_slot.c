@@ -69,7 +69,7 @@ static void state_mend(struct prov_store *store)
         *sequence = 0;
         store->damaged = true;
     }
-    if (state->current == current && (store->journal != 0 || state->candidate == 0))
+    if (state->current == current && (store->journal_end != 0 || state->candidate == 0))
         return;
     store->damaged = true;
     if (state->candidate != 0)

@@ -130,7 +130,8 @@ struct prov_store_state {
 
 /* As it is on flash: its numbers are little-endian, as the processors are that read them. */
 struct prov_store_record {
-    uint8_t magic[2], version, type;
+    uint16_t magic;
+    uint8_t version, type;
     uint32_t sequence;
     uint32_t length;      /* of the body behind it */
     uint32_t geometry[2]; /* the size of a sector; that of an area, and 1 if it is erased to 0xff */
@@ -144,20 +145,20 @@ struct prov_store {
      * area ends */
     struct prov_store_record record;
     uint32_t at, next, end;
-    uint32_t listed;      /* the snapshot whose entries are walked over, 0: the factory area's */
-    uint32_t check;       /* of a record */
-    uint32_t geometry[2]; /* as records have it */
-    uint32_t area;        /* octets of the factory area and of each slot */
+    uint32_t area;             /* octets of the factory area and of each slot */
+    uint32_t journal_at;       /* where the next record goes, in the sector in use */
+    uint32_t journal_end;      /* where that ends, 0: none is yet */
+    uint32_t journal_sequence; /* the sector's */
+    uint32_t geometry[2];      /* as records have it */
     union {
         struct prov_store_state state;
         uint32_t state_words[PROV_STORE_STATE_WORDS];
     };
-    uint32_t journal;          /* where the sector in use starts, 0: none yet */
-    uint32_t journal_at;       /* where the next record goes */
-    uint32_t journal_sequence; /* the sector's */
-    uint32_t slot[2];          /* the snapshot's sequence, 0: no valid one */
-    bool open;                 /* else nothing is written: what is on flash is not known */
-    bool damaged;              /* a snapshot that was in use is lost; what is left is in use */
+    uint32_t check;   /* of a record */
+    uint32_t listed;  /* the snapshot whose entries are walked over, 0: the factory area's */
+    uint32_t slot[2]; /* the snapshot's sequence, 0: no valid one */
+    bool open;        /* else nothing is written: what is on flash is not known */
+    bool damaged;     /* a snapshot that was in use is lost; what is left is in use */
     /* the deny-list in force: in which of its two sectors, -1: none */
     int deny;
     uint32_t deny_version, deny_length;

@@ -165,7 +165,7 @@ static void newer_journal_is_refused(void **state)
     assert_int_equal(prov_store_floor(&store, 6), PROV_OK);
     static struct sim_flash good;
     good = flash;
-    for (uint32_t at = store.journal; at < store.journal_at; at += 64) {
+    for (uint32_t at = store.journal_end - 1024; at < store.journal_at; at += 64) {
         flash = good;
         make_newer(at, 0);
         refused_and_left_alone(PROV_E_VERSION);

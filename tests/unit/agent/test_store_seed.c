@@ -144,7 +144,7 @@ static void lost_sector_repeats_no_start(void **state)
                     assert_int_equal(prov_store_failed(&store), PROV_OK);
             }
             for (int times = 0; times < 3; times++) {
-                spoil(store.journal, SECTOR, (uint8_t)octet);
+                spoil(store.journal_end - SECTOR, SECTOR, (uint8_t)octet);
                 start();
                 start();
             }
@@ -198,7 +198,7 @@ static void cut_start_repeats_none(void **state)
                 hit = flash.operations - before >= at;
                 assert_true(hit || r == PROV_OK);
                 start();
-                spoil(store.journal, SECTOR, flash.erased);
+                spoil(store.journal_end - SECTOR, SECTOR, flash.erased);
                 start();
                 start();
             }
