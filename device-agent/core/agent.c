@@ -28,18 +28,6 @@ static prov_result begin_random(struct prov_agent *agent)
     return prov_crypto_random(agent->port->crypto, (uint8_t *)&agent->token, sizeof agent->token);
 }
 
-static prov_result begin_device(struct prov_agent *agent)
-{
-    struct prov_identity identity;
-    if (!AGENT_WITH_KEYS) /* a PSK's request does not say whose it is */
-        return PROV_OK;
-    prov_result r = prov_store_identity_get(agent->store, &identity);
-    if (r == PROV_OK)
-        agent->device = identity.eui64;
-    prov_wipe(&identity, sizeof identity);
-    return r;
-}
-
 prov_result prov_agent_begin(struct prov_agent *agent, const struct prov_agent_request *request,
                              uint64_t now_ms)
 {
@@ -49,8 +37,8 @@ prov_result prov_agent_begin(struct prov_agent *agent, const struct prov_agent_r
     agent->request = request;
     agent->report.alert_sent = agent->report.alert_received = PROV_ALERT_NONE;
     prov_result r = begin_random(agent);
-    if (r == PROV_OK)
-        r = begin_device(agent);
+    if (AGENT_WITH_KEYS && r == PROV_OK) /* a PSK's request does not say whose it is */
+        r = prov_store_device(agent->store, &agent->device);
     if (r != PROV_OK)
         return r;
     /* a sector that cannot be erased any more stands in the way of nothing but a stage */

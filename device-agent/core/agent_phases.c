@@ -34,9 +34,7 @@ void agent_fail(struct prov_agent *agent, prov_result result)
     if (PROV_WITH_RESUMPTION && agent->has_resumable && !agent->candidate)
         agent_resume_keep(agent);
     agent->phase = PROV_PHASE_FAILED;
-    uint8_t attempts = agent->store->state.attempts;
-    prov_result kept =
-        prov_store_attempts(agent->store, attempts < UINT8_MAX ? attempts + 1 : attempts);
+    prov_result kept = prov_store_attempt_failed(agent->store);
     (void)kept; /* the failure that counts is the one above */
 }
 

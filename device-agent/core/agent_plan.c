@@ -11,7 +11,10 @@
 static prov_result load(struct prov_agent *agent, enum prov_store_place place,
                         const struct prov_fqdn *server, enum prov_kind kind)
 {
-    return prov_store_find(agent->store, place, server, kind, agent->entry_room, &agent->entry);
+    prov_result r =
+        prov_store_find(agent->store, place, server, kind, agent->entry_room, &agent->entry);
+    agent->snapshot = agent->store->listed;
+    return r;
 }
 
 /* The server is the one of the entry that was loaded. */
@@ -25,36 +28,28 @@ static void name_server(struct prov_agent *agent)
 prov_result agent_load_candidate(struct prov_agent *agent)
 {
     const struct prov_store *store = agent->store;
-    bool done = store->state.candidate == 0;
-    agent->snapshot = done ? store->state.current : store->state.candidate;
+    enum prov_store_place place =
+        store->state.candidate == 0 ? PROV_STORE_CURRENT : PROV_STORE_CANDIDATE;
+    prov_result r = load(agent, place, NULL, NO_KIND);
     agent->candidate = true;
-    prov_result r = load(agent, done ? PROV_STORE_CURRENT : PROV_STORE_CANDIDATE, NULL, NO_KIND);
     agent->from_factory = agent->entry.from_factory;
     /* the one that the snapshot brought, not the last that this build can read */
     return r == PROV_OK && store->record.sequence != agent->snapshot ? PROV_E_CORRUPT : r;
 }
 
-/* The newest bootstrap credential for the server, of the kind that is wanted if there is one. */
-static prov_result load_bootstrap(struct prov_agent *agent, enum prov_kind kind)
-{
-    const struct prov_fqdn *server = &agent->report.server;
-    agent->snapshot = 0;
-    prov_result r = kind == 0 ? PROV_E_NOT_FOUND : load(agent, PROV_STORE_FACTORY, server, kind);
-    return r == PROV_E_NOT_FOUND ? load(agent, PROV_STORE_FACTORY, server, NO_KIND) : r;
-}
-
 prov_result agent_load_predecessor(struct prov_agent *agent)
 {
-    const struct prov_store_state *state = &agent->store->state;
-    bool committed = state->candidate == 0 && prov_store_unfinished(agent->store);
+    const struct prov_fqdn *server = &agent->report.server;
     agent->candidate = false;
     /* who enrolls anew may have lost both to a revocation: the bootstrap credential is the way */
     agent->from_factory |= agent->request->op == PROV_AGENT_ENROLL;
-    if (agent->from_factory)
-        return load_bootstrap(agent, agent->wanted);
-    agent->snapshot = committed ? state->previous : state->current;
-    return load(agent, committed ? PROV_STORE_PREVIOUS : PROV_STORE_CURRENT, &agent->report.server,
-                NO_KIND);
+    enum prov_store_place place = agent->from_factory ? PROV_STORE_FACTORY
+                                  : agent->store->state.confirmed == PROV_STORE_UNCONFIRMED
+                                      ? PROV_STORE_PREVIOUS
+                                      : PROV_STORE_CURRENT;
+    /* the newest one of the kind that is wanted, if there is one */
+    prov_result r = load(agent, place, server, agent->wanted);
+    return r == PROV_E_NOT_FOUND ? load(agent, place, server, NO_KIND) : r;
 }
 
 /* --- what is asked ---------------------------------------------------------------------------- */

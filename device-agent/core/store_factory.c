@@ -54,6 +54,14 @@ prov_result prov_store_identity_get(struct prov_store *store, struct prov_identi
     return PROV_WITH_IDENTITY ? key_read(store, store->at + STORE_RECORD_LEN, ret) : PROV_OK;
 }
 
+prov_result prov_store_device(struct prov_store *store, struct prov_eui64 *ret)
+{
+    prov_result r = store_identity_find(store);
+    if (r == PROV_OK)
+        memcpy(ret->octets, store->record.data, sizeof ret->octets);
+    return r;
+}
+
 prov_result prov_store_identity_put(struct prov_store *store, const struct prov_identity *identity)
 {
     static const uint8_t end = 1;

@@ -149,9 +149,9 @@ prov_result prov_store_cache_void(struct prov_store *store, uint32_t sequence)
     return change(store, &store->state.cache_void, sequence);
 }
 
-prov_result prov_store_attempts(struct prov_store *store, uint8_t attempts)
+prov_result prov_store_attempt_failed(struct prov_store *store)
 {
-    return change(store, &store->state.attempts, attempts);
+    return change(store, &store->state.attempts, store->state.attempts + 1);
 }
 
 /* --- the seed --------------------------------------------------------------------------------- */

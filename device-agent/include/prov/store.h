@@ -178,6 +178,8 @@ struct prov_identity {
     uint8_t point[PROV_POINT_LEN];
 };
 PROV_MUST prov_result prov_store_identity_get(struct prov_store *store, struct prov_identity *ret);
+/* Its EUI-64 alone. */
+PROV_MUST prov_result prov_store_device(struct prov_store *store, struct prov_eui64 *ret);
 PROV_MUST prov_result prov_store_identity_put(struct prov_store *store,
                                               const struct prov_identity *identity);
 
@@ -254,7 +256,7 @@ PROV_MUST prov_result prov_store_cache_void(struct prov_store *store, uint32_t s
 
 /* Small changes. floor never goes back. */
 PROV_MUST prov_result prov_store_floor(struct prov_store *store, int64_t seconds);
-PROV_MUST prov_result prov_store_attempts(struct prov_store *store, uint8_t attempts);
+PROV_MUST prov_result prov_store_attempt_failed(struct prov_store *store); /* counts an operation */
 
 /* For a board without a true random generator. get: what to mix into the factory's entropy at a start: 28 octets of
  * what was put at the one before, and 12 that no start had before, whatever became of the journal. Where that has no

@@ -570,7 +570,7 @@ static void small_changes_survive_and_the_floor_never_sinks(void **state)
     assert_int_equal(prov_store_floor(&store, 1000), PROV_OK);
     assert_int_equal(prov_store_floor(&store, 900), PROV_OK);
     for (uint8_t i = 1; i < 100; i++)
-        assert_int_equal(prov_store_attempts(&store, i), PROV_OK);
+        assert_int_equal(prov_store_attempt_failed(&store), PROV_OK);
     reopen();
     assert_int_equal(store.state.time_floor, 1000);
     assert_int_equal(store.state.attempts, 99);
