@@ -19,12 +19,13 @@ static prov_result holder_make(const struct prov_port_keys *keys, struct prov_ke
 prov_result agent_key_make(const struct prov_port *port, struct prov_key_ref *ret,
                            struct prov_secret *ret_scalar, uint8_t ret_point[PROV_POINT_LEN])
 {
-    struct prov_key key = {0};
+    struct prov_key key;
     if (agent_holds_keys(port))
         return holder_make(port->keys, ret, ret_point);
     prov_result r = prov_crypto_key_make(port->crypto, &key);
-    if (r == PROV_OK)
-        r = prov_crypto_key_public(port->crypto, &key, ret_point);
+    if (r != PROV_OK)
+        return r;
+    r = prov_crypto_key_public(port->crypto, &key, ret_point);
     if (r == PROV_OK)
         r = prov_crypto_key_save(port->crypto, &key, ret_scalar);
     if (r == PROV_OK) {
@@ -42,10 +43,11 @@ prov_result agent_key_sign(const struct prov_port *port, const struct prov_key_r
         return agent_holds_keys(port)
                    ? port->keys->sign(port->keys->context, key->handle, digest, ret)
                    : PROV_E_NOT_FOUND;
-    struct prov_key loaded = {0};
+    struct prov_key loaded;
     prov_result r = prov_crypto_key_load(port->crypto, key->scalar, &loaded);
-    if (r == PROV_OK)
-        r = prov_crypto_sign(port->crypto, &loaded, digest, ret);
+    if (r != PROV_OK)
+        return r;
+    r = prov_crypto_sign(port->crypto, &loaded, digest, ret);
     prov_crypto_key_drop(port->crypto, &loaded);
     return r;
 }
