@@ -38,7 +38,7 @@ prov_result prov_agent_begin(struct prov_agent *agent, const struct prov_agent_r
     agent->report.alert_sent = agent->report.alert_received = PROV_ALERT_NONE;
     prov_result r = begin_random(agent);
     if (AGENT_WITH_KEYS && r == PROV_OK) /* a PSK's request does not say whose it is */
-        r = prov_store_device(agent->store, &agent->device);
+        r = prov_store_device(agent->store, &agent->binding.device);
     if (r != PROV_OK)
         return r;
     /* a sector that cannot be erased any more stands in the way of nothing but a stage */

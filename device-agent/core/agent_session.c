@@ -172,7 +172,7 @@ static prov_result path_begin(struct prov_agent *agent, bool is_server)
         len = prov_dtls_peer_chain(&agent->dtls, peers);
     } else {
         rules.role = PROV_PATH_CLIENT;
-        rules.device = &agent->device;
+        rules.device = &agent->binding.device;
         rules.time = rules.time < talk->issued ? talk->issued : rules.time;
         entry = &talk->next;
         chain = entry->chain;

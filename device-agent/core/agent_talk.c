@@ -48,28 +48,29 @@ static prov_result make_request_id(struct prov_agent *agent)
     return prov_crypto_random(agent->port->crypto, body + 1, PROV_ENROLL_REQUEST_ID_LEN);
 }
 
+_Static_assert(sizeof(struct prov_agent_binding) == PROV_ENROLL_BINDING_LEN, "nothing between");
+
 /* The payload of a COSE_Sign1: the new key's public half; external_aad binds device and session (H36). */
-static prov_result tbs_sign1(const struct prov_agent *agent, struct prov_bytes unique,
-                             struct prov_buf *payload, uint8_t ret_digest[PROV_HASH_LEN])
+static prov_result tbs_sign1(const struct prov_agent *agent, struct prov_buf *payload,
+                             uint8_t ret_digest[PROV_HASH_LEN])
 {
-    uint8_t binding[PROV_ENROLL_BINDING_LEN];
-    prov_enroll_binding(&agent->device, unique.data, binding);
+    struct prov_bytes binding = PROV_BYTES((const uint8_t *)&agent->binding, sizeof agent->binding);
     prov_result r = prov_cose_public_encode(agent->workspace->talk.point, payload);
-    return r == PROV_OK
-               ? prov_cose_sign1_digest(agent->port->crypto, PROV_CF_COSE_KEY,
-                                        PROV_BYTES_OF(binding), prov_buf_bytes(payload), ret_digest)
-               : r;
+    return r == PROV_OK ? prov_cose_sign1_digest(agent->port->crypto, PROV_CF_COSE_KEY, binding,
+                                                 prov_buf_bytes(payload), ret_digest)
+                        : r;
 }
 
 /* The body of a request by the new key with challengePassword = base64(tls-unique) (RFC 7030, section 3.5).
  * Whoever has a certificate keeps its names as they stand there: a renewal must (section 4.2.2). */
-static prov_result tbs_csr(const struct prov_agent *agent, struct prov_bytes unique,
-                           struct prov_buf *info, uint8_t ret_digest[PROV_HASH_LEN])
+static prov_result tbs_csr(const struct prov_agent *agent, struct prov_buf *info,
+                           uint8_t ret_digest[PROV_HASH_LEN])
 {
     char challenge[PROV_BASE64_TEXT(PROV_DTLS_TLS_UNIQUE_LEN)];
-    struct prov_csr_plan plan = {.eui64 = &agent->device, .point = agent->workspace->talk.point};
+    struct prov_csr_plan plan = {.eui64 = &agent->binding.device,
+                                 .point = agent->workspace->talk.point};
     struct prov_x509 leaf;
-    prov_base64_format(unique, challenge);
+    prov_base64_format(PROV_BYTES_OF(agent->binding.tls_unique), challenge);
     plan.challenge = PROV_BYTES((const uint8_t *)challenge, sizeof challenge - 1);
     prov_result r = PROV_OK;
     if (on_cert(agent)) {
@@ -89,12 +90,11 @@ static prov_result make_submission(struct prov_agent *agent)
 {
     struct prov_agent_talk *talk = &agent->workspace->talk;
     struct prov_buf *tbs = &talk->exchange.answer, body = PROV_BUF_OF(talk->request);
-    uint8_t unique[PROV_DTLS_TLS_UNIQUE_LEN], digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN];
+    uint8_t digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN];
     bool cert = agent_is_cert(agent->wanted);
-    prov_result r = prov_dtls_tls_unique(&agent->dtls, unique);
+    prov_result r = prov_dtls_tls_unique(&agent->dtls, agent->binding.tls_unique);
     if (r == PROV_OK)
-        r = cert ? tbs_csr(agent, PROV_BYTES_OF(unique), tbs, digest)
-                 : tbs_sign1(agent, PROV_BYTES_OF(unique), tbs, digest);
+        r = cert ? tbs_csr(agent, tbs, digest) : tbs_sign1(agent, tbs, digest);
     if (r == PROV_OK)
         r = agent_key_sign(agent->port, &talk->next.key, digest, signature);
     if (r == PROV_OK)

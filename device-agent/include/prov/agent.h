@@ -191,6 +191,12 @@ union prov_agent_workspace {
 #define PROV_AGENT_SPKI_ROOM (PROV_WITH_RPK ? PROV_SPKI_LEN : 1)
 #define PROV_AGENT_NAMES_MAX (PROV_WITH_TRUSTED_CA ? PROV_BUNDLE_ANCHORS_MAX : 1)
 
+/* Whose request it is and over which session: external_aad of a Sign1 (H36), as prov_enroll_binding makes it. */
+struct prov_agent_binding {
+    struct prov_eui64 device;
+    uint8_t tls_unique[PROV_DTLS_TLS_UNIQUE_LEN];
+};
+
 /* Small and hot members first: they cost less to get at. */
 struct prov_agent {
     struct prov_store *store;
@@ -212,7 +218,7 @@ struct prov_agent {
     struct prov_dtls dtls;
     struct prov_entry entry; /* the session's credential; views into entry_room */
     struct prov_bytes seen;  /* the server's Certificate, in this session; behind the entry */
-    struct prov_eui64 device;
+    struct prov_agent_binding binding;
     struct prov_agent_report report;
     struct prov_agent_stats stats;
 
