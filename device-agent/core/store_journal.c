@@ -156,12 +156,12 @@ prov_result prov_store_attempt_failed(struct prov_store *store)
 
 /* --- the seed --------------------------------------------------------------------------------- */
 
-/* The journal has none: it is new, or was lost. From here on the factory area is longer. */
+/* The journal has none: it is new, or was lost. From here on the factory area is longer, by what is no record. */
 static prov_result seed_anew(struct prov_store *store, uint32_t at)
 {
-    store_record_make(store, STORE_SEED, 0);
-    store->record.data[STORE_RECORD_DATA - 1] = 1; /* no end as of erased flash */
-    return at + STORE_RECORD_LEN > store->area ? PROV_E_FULL : store_record_write(store, at);
+    memset(&store->record, 0x5a, sizeof store->record);
+    return at + STORE_UNIT > store->area ? PROV_E_FULL
+                                         : store_program(store, at, &store->record, STORE_UNIT);
 }
 
 /* What was kept, and where the store stands: factory area and journal only grow, and a journal is followed by one with

@@ -81,8 +81,6 @@ void store_writer_begin(struct store_writer *writer, struct prov_store *store, u
 /* With the body of the record at `at`; writes nothing. */
 void store_compare_begin(struct store_writer *writer, struct prov_store *store, uint32_t at);
 void store_writer_put(struct store_writer *writer, const uint8_t *octets, size_t len);
-/* The record at hand and its body, in front of the one to write. */
-PROV_MUST prov_result store_writer_copy(struct store_writer *writer);
 PROV_MUST prov_result store_writer_end(struct store_writer *writer);
 
 /* --- entry.c ---- */

@@ -125,19 +125,6 @@ void store_compare_begin(struct store_writer *writer, struct prov_store *store, 
     writer->compare = true;
 }
 
-prov_result store_writer_copy(struct store_writer *writer)
-{
-    struct prov_store *store = writer->store;
-    for (uint32_t at = store->at; at < store->next && writer->result == PROV_OK; at += STORE_UNIT) {
-        writer->result = store_read(store, at, writer->unit, STORE_UNIT);
-        if (writer->result == PROV_OK)
-            writer->result = store_program(store, writer->start, writer->unit, STORE_UNIT);
-        writer->start += STORE_UNIT;
-        writer->at += STORE_UNIT;
-    }
-    return writer->result;
-}
-
 static void put_octet(struct store_writer *writer, uint8_t octet)
 {
     writer->unit[writer->at++ % STORE_UNIT] = octet;

@@ -87,7 +87,7 @@ static prov_result slot_open(struct prov_store *store, uint32_t slot)
     store_area_walk(store, 1 + slot);
     while ((r = store_walk(store, STORE_CREDENTIAL)) == PROV_OK) {
         uint32_t sequence = store->record.sequence;
-        bool whole = store->record.data[0] == count++ && slot_with(sequence) == slot;
+        bool whole = store->record.others == count++ && slot_with(sequence) == slot;
         store->slot[slot] = whole ? sequence : 0;
     }
     return r;
@@ -117,24 +117,37 @@ void prov_store_list(struct prov_store *store, enum prov_store_place place)
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-/* The entries of other servers, from the current snapshot: a slot has room for those of the other. The name stands in
- * front, behind the head of its member, and ends with a NUL. How many there are. */
-static uint8_t copy_others(struct store_writer *writer, const struct prov_bytes *except)
+/* The record at hand and its body, to *to, which goes behind. */
+static prov_result copy(struct prov_store *store, uint32_t *to)
 {
-    struct prov_store *store = writer->store;
-    uint8_t name[PROV_FQDN_MAX + 1], count = 0;
+    uint8_t unit[STORE_UNIT];
+    prov_result r = PROV_OK;
+    for (uint32_t at = store->at; at < store->next && r == PROV_OK; at += STORE_UNIT) {
+        r = store_read(store, at, unit, sizeof unit);
+        if (r == PROV_OK)
+            r = store_program(store, *to, unit, sizeof unit);
+        *to += STORE_UNIT;
+    }
+    prov_wipe(unit, sizeof unit);
+    return r;
+}
+
+/* The entries of other servers, from the current snapshot: a slot has room for those of the other. The name stands in
+ * front, behind the head of its member, and ends with a NUL. */
+static prov_result copy_others(struct prov_store *store, const struct prov_bytes *except,
+                               uint32_t *to, uint32_t *ret_count)
+{
+    uint8_t name[PROV_FQDN_MAX + 1];
     prov_result r = PROV_OK;
     prov_store_list(store, PROV_STORE_CURRENT);
     while (r == PROV_OK && (r = store_walk(store, STORE_CREDENTIAL)) == PROV_OK) {
         r = store_read(store, store->at + STORE_RECORD_LEN + STORE_MEMBER_HEAD, name, except->len);
         if (r != PROV_OK || memcmp(name, except->data, except->len) == 0)
             continue;
-        r = count < UINT8_MAX ? store_writer_copy(writer) : PROV_E_FULL;
-        count++;
+        r = copy(store, to);
+        ++*ret_count;
     }
-    if (r != PROV_E_NOT_FOUND)
-        writer->result = r;
-    return count;
+    return r == PROV_E_NOT_FOUND ? PROV_OK : r;
 }
 
 /* Neither an unconfirmed snapshot nor, but for `candidate`, a staged one. */
@@ -169,12 +182,15 @@ static prov_result snapshot_write(struct prov_store *store, const struct prov_en
         return r;
     uint32_t sequence = state->last + 1 + (state->last ^ state->current) % 2;
     uint32_t at = slot_at(store, slot_with(sequence));
-    store_writer_begin(&writer, store, at, at + store->area);
-    uint8_t others = copy_others(&writer, &entry->server);
-    if (writer.end > writer.at + PROV_STORE_ENTRY_MAX) /* a longer one nobody could read */
+    uint32_t end = at + store->area, others = 0;
+    r = copy_others(store, &entry->server, &at, &others);
+    if (r != PROV_OK)
+        return r;
+    store_writer_begin(&writer, store, at, end);
+    if (end > writer.at + PROV_STORE_ENTRY_MAX) /* a longer one nobody could read */
         writer.end = writer.at + PROV_STORE_ENTRY_MAX;
     store_record_make(store, STORE_CREDENTIAL, sequence);
-    store->record.data[0] = others;
+    store->record.others = others;
     store_entry_put(&writer, entry);
     r = store_writer_end(&writer);
     if (r == PROV_OK) {

@@ -18,7 +18,7 @@
  * was written for another flash: an image made on a host fits a port of the same geometry.
  *
  *     record:  "pv" │ version 1 │ type 1 │ sequence 4 │ length of the body 4 │ geometry 8 │ data 40 │ CRC-32
- *     factory: (identity │ body, credential │ body, seed)*
+ *     factory: (identity │ body, credential │ body)*
  *     slot:    (credential │ body)*
  *     journal: state │ (state, seed, log, session)*
  *     deny:    deny-list │ the signed file
@@ -135,7 +135,10 @@ struct prov_store_record {
     uint32_t sequence;
     uint32_t length;      /* of the body behind it */
     uint32_t geometry[2]; /* the size of a sector; that of an area, and 1 if it is erased to 0xff */
-    uint8_t data[40];
+    union {
+        uint8_t data[40];
+        uint32_t others; /* of a credential in a slot: how many of that are before it */
+    };
     uint32_t check; /* CRC-32 over what is before it and the units of the body */
 };
 
@@ -260,7 +263,7 @@ PROV_MUST prov_result prov_store_attempt_failed(struct prov_store *store); /* co
 
 /* For a board without a true random generator. get: what to mix into the factory's entropy at a start: 28 octets of
  * what was put at the one before, and 12 that no start had before, whatever became of the journal. Where that has no
- * seed, at the first start or when it is lost, get writes 64 octets to the factory area: PROV_E_FULL. put: drawn
+ * seed, at the first start or when it is lost, get writes 32 octets to the factory area: PROV_E_FULL. put: drawn
  * after that, and before anything else is. Unless both are PROV_OK nothing may be drawn. A region that is written
  * anew, or back, starts over: it needs other entropy. */
 PROV_MUST prov_result prov_store_seed_get(struct prov_store *store,

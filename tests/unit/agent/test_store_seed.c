@@ -73,7 +73,7 @@ static void start_that_could_repeat_one_is_refused(void **state)
         r = try_to_start();
     }
     assert_int_equal(r, PROV_E_FULL);
-    assert_in_range(count, 10, 2 * SECTOR / 64 + 1);
+    assert_in_range(count, 10, 2 * SECTOR / 32 + 1);
     assert_int_equal(prov_store_seed_get(&store, seed), PROV_E_FULL);
     assert_int_equal(seed[0], 0x5a);
 }
