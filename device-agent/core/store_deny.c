@@ -98,7 +98,7 @@ static prov_result file_write(struct prov_store *store, int area, uint32_t versi
 {
     uint32_t at = store_deny_at(store, area), end = at + store->port->flash.sector_size;
     struct store_writer writer;
-    prov_result r = store_erase(store, at, end);
+    prov_result r = store_erase(store, at, end - at);
     if (r != PROV_OK)
         return r;
     store_record_make(store, STORE_DENY_LIST, version);

@@ -18,13 +18,15 @@ uint32_t store_deny_at(const struct prov_store *store, int area)
 prov_result store_geometry(struct prov_store *store)
 {
     const struct prov_flash *flash = &store->port->flash;
-    uint32_t unit = flash->program_unit, rest = PROV_STORE_JOURNAL_SECTORS + flash->deny_sectors;
-    bool good =
-        unit != 0 && STORE_UNIT % unit == 0 && (flash->erased == 0x00 || flash->erased == 0xff) &&
-        flash->sector_size >= PROV_STORE_SECTOR_MIN && flash->sector_size % STORE_RECORD_LEN == 0 &&
-        (flash->deny_sectors == 0 || flash->deny_sectors == PROV_STORE_DENY_SECTORS) &&
-        flash->sector_count >= 3 + rest &&
-        flash->sector_count <= (UINT32_MAX >> 1) / flash->sector_size;
+    uint32_t beside = flash->program_unit - 1,
+             rest = PROV_STORE_JOURNAL_SECTORS + flash->deny_sectors;
+    bool good = beside < STORE_UNIT && (flash->program_unit & beside) == 0 &&
+                (flash->erased == 0x00 || flash->erased == 0xff) &&
+                flash->sector_size >= PROV_STORE_SECTOR_MIN &&
+                flash->sector_size % STORE_RECORD_LEN == 0 &&
+                (flash->deny_sectors == 0 || flash->deny_sectors == PROV_STORE_DENY_SECTORS) &&
+                flash->sector_count >= 3 + rest &&
+                flash->sector_count <= (UINT32_MAX >> 1) / flash->sector_size;
     if (!good)
         return PROV_E_BOUNDS;
     store->area = (flash->sector_count - rest) / 3 * flash->sector_size;
@@ -70,24 +72,24 @@ prov_result store_sync(struct prov_store *store)
     return store->port->flash.sync(store->port->flash.context);
 }
 
-uint32_t store_written_end(struct prov_store *store, uint32_t at, uint32_t end)
+uint32_t store_written_end(struct prov_store *store, uint32_t at, uint32_t len)
 {
     uint8_t blank[STORE_UNIT];
     memset(blank, store->port->flash.erased, sizeof blank);
-    while (end > at && is_unit(store, end - STORE_UNIT, blank))
-        end -= STORE_UNIT;
-    return end;
+    while (len > 0 && is_unit(store, at + len - STORE_UNIT, blank))
+        len -= STORE_UNIT;
+    return at + len;
 }
 
-prov_result store_erase(struct prov_store *store, uint32_t at, uint32_t end)
+prov_result store_erase(struct prov_store *store, uint32_t at, uint32_t len)
 {
     const struct prov_flash *flash = &store->port->flash;
     prov_result r = store->open ? PROV_OK : PROV_E_STATE;
-    for (uint32_t sector = at; sector < end && r == PROV_OK; sector += flash->sector_size)
-        r = flash->erase(flash->context, sector / flash->sector_size);
+    for (uint32_t done = 0; done < len && r == PROV_OK; done += flash->sector_size)
+        r = flash->erase(flash->context, (at + done) / flash->sector_size);
     if (r == PROV_OK)
         r = store_sync(store);
-    if (r != PROV_OK)
-        return r;
-    return store_written_end(store, at, end) == at ? PROV_OK : PROV_E_IO;
+    if (r == PROV_OK && store_written_end(store, at, len) != at)
+        r = PROV_E_IO;
+    return r;
 }

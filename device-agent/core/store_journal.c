@@ -47,7 +47,7 @@ prov_result store_journal_open(struct prov_store *store)
     if (store->journal_end == 0)
         return PROV_OK;
     store->journal_at =
-        store_written_end(store, store->journal_end - sector_size(store), store->journal_end);
+        store_written_end(store, store->journal_end - sector_size(store), sector_size(store));
     prov_result r = store_journal_get(store, STORE_STATE);
     if (r == PROV_OK)
         memcpy(&store->state, store->record.data, sizeof store->state);
@@ -67,12 +67,12 @@ prov_result store_journal_get(struct prov_store *store, enum store_type type)
 
 /* --- appending -------------------------------------------------------------------------------- */
 
-static prov_result put(struct prov_store *store, enum store_type type, const void *data, size_t len)
+static prov_result put(struct prov_store *store, uint32_t at, enum store_type type,
+                       const void *data, size_t len)
 {
     store_record_make(store, type, store->journal_sequence);
     memcpy(store->record.data, data, len);
-    store->journal_at += STORE_RECORD_LEN; /* torn or not, these units are used up */
-    prov_result r = store_record_write(store, store->journal_at - STORE_RECORD_LEN);
+    prov_result r = store_record_write(store, at);
     prov_wipe(&store->record, sizeof store->record);
     return r;
 }
@@ -97,17 +97,15 @@ static prov_result journal_move(struct prov_store *store)
 {
     uint32_t to = other_sector(store);
     uint32_t next = to + STORE_RECORD_LEN;
-    prov_result r = store_erase(store, to, to + sector_size(store));
+    prov_result r = store_erase(store, to, sector_size(store));
     if (r == PROV_OK)
         r = carry(store, &next);
     if (r != PROV_OK)
         return r;
-    store->journal_at = to;
+    store->journal_at = next;
     store->journal_end = to + sector_size(store);
     store->journal_sequence++;
-    r = put(store, STORE_STATE, &store->state, sizeof store->state);
-    store->journal_at = next;
-    return r;
+    return put(store, to, STORE_STATE, &store->state, sizeof store->state);
 }
 
 prov_result store_journal_put(struct prov_store *store, enum store_type type, const void *data,
@@ -115,8 +113,11 @@ prov_result store_journal_put(struct prov_store *store, enum store_type type, co
 {
     bool full = store->journal_at + STORE_RECORD_LEN > store->journal_end;
     prov_result r = full ? journal_move(store) : PROV_OK;
-    if (r == PROV_OK)
-        r = put(store, type, data, len);
+    if (r == PROV_OK) {
+        uint32_t at = store->journal_at;
+        store->journal_at += STORE_RECORD_LEN; /* torn or not, these units are used up */
+        r = put(store, at, type, data, len);
+    }
     if (r != PROV_OK && store->open && prov_store_open(store, store->port) != PROV_OK)
         return PROV_E_IO; /* nothing is written until somebody has opened it */
     return r;
@@ -185,8 +186,8 @@ prov_result prov_store_seed_get(struct prov_store *store, uint8_t ret[PROV_STORE
 prov_result prov_store_seed_put(struct prov_store *store, const uint8_t seed[PROV_STORE_SEED_LEN])
 {
     prov_result r = store_journal_put(store, STORE_SEED, seed, PROV_STORE_SEED_LEN);
-    uint32_t other = other_sector(store), end = other + sector_size(store);
-    return r == PROV_OK && store_written_end(store, other, end) != other
-               ? store_erase(store, other, end)
+    uint32_t other = other_sector(store), len = sector_size(store);
+    return r == PROV_OK && store_written_end(store, other, len) != other
+               ? store_erase(store, other, len)
                : r;
 }

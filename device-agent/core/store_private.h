@@ -24,10 +24,11 @@ PROV_MUST prov_result store_read(struct prov_store *store, uint32_t at, void *re
 PROV_MUST prov_result store_program(struct prov_store *store, uint32_t at, const void *units,
                                     size_t len);
 PROV_MUST prov_result store_sync(struct prov_store *store);
-/* The end of what is written in [at, end), rounded up to a unit; `end` if it cannot be read. */
-uint32_t store_written_end(struct prov_store *store, uint32_t at, uint32_t end);
+/* Where what is written from `at` on ends, of that length, rounded up to a unit; behind all of it if it cannot be
+ * read. */
+uint32_t store_written_end(struct prov_store *store, uint32_t at, uint32_t len);
 /* Whole sectors. PROV_E_IO if they are not blank after that. */
-PROV_MUST prov_result store_erase(struct prov_store *store, uint32_t at, uint32_t end);
+PROV_MUST prov_result store_erase(struct prov_store *store, uint32_t at, uint32_t len);
 
 /* --- store_record.c ---- */
 

@@ -163,7 +163,7 @@ static prov_result make_way(struct prov_store *store, uint32_t kept)
 {
     uint32_t at = slot_at(store, slot_without(kept));
     if (store->state.confirmed == PROV_STORE_CLEAN &&
-        store_written_end(store, at, at + store->area) == at)
+        store_written_end(store, at, store->area) == at)
         return PROV_OK;
     prov_result r = settle(store, kept, 0);
     return r == PROV_OK ? prov_store_tidy(store) : r;
@@ -266,7 +266,7 @@ prov_result prov_store_tidy(struct prov_store *store)
     if (state->confirmed != PROV_STORE_CONFIRMED || state->candidate != 0)
         return PROV_OK;
     store->slot[idle] = 0;
-    prov_result r = store_erase(store, at, at + store->area);
+    prov_result r = store_erase(store, at, store->area);
     if (r != PROV_OK)
         return r;
     state->confirmed = PROV_STORE_CLEAN;
