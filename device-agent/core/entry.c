@@ -16,9 +16,8 @@ enum {
     KEY_SCALAR = 64,
     KEY_HANDLE, /* its key's number 4 */
     KEY_URL,    /* SHA-1 of a certificate 20 │ where it lies */
-    KEY_HEAD /* its key's source 1 │ new anchors 1 │ use 1 │ kind 1 │ from the factory 1 */
+    KEY_HEAD    /* kind 1 │ use 1 │ from the factory 1 │ new anchors 1 */
 };
-#define HEAD_LEN   5u
 #define HANDLE_LEN 4u
 
 /* A build knows the members of the kinds that it has. */
@@ -69,8 +68,6 @@ static void put_urls(struct store_writer *writer, const struct prov_entry *entry
 
 void store_entry_put(struct store_writer *writer, const struct prov_entry *entry)
 {
-    const uint8_t head[HEAD_LEN] = {(uint8_t)entry->key.source, entry->new_anchors,
-                                    (uint8_t)entry->use, (uint8_t)entry->kind, entry->from_factory};
     for (size_t key = 0; key < MEMBERS; key++)
         put_member(writer, (uint8_t)key, entry->members[key]);
     if (WITH_KEYS)
@@ -79,7 +76,7 @@ void store_entry_put(struct store_writer *writer, const struct prov_entry *entry
         put_handle(writer, entry);
     if (PROV_WITH_CERTIFICATE_URLS && entry->kind == PROV_KIND_CERT)
         put_urls(writer, entry);
-    put_member(writer, KEY_HEAD, PROV_BYTES_OF(head));
+    put_member(writer, KEY_HEAD, PROV_BYTES_OF(entry->head));
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -96,6 +93,7 @@ static bool take_handle(struct prov_bytes value, struct prov_entry *ret)
 {
     if (value.len != HANDLE_LEN)
         return false;
+    ret->key.source = PROV_KEY_HANDLE;
     memcpy(&ret->key.handle, value.data, HANDLE_LEN);
     return true;
 }
@@ -113,13 +111,9 @@ static bool take_url(struct prov_bytes value, struct prov_entry *ret)
 
 static bool take_head(struct prov_bytes value, struct prov_entry *ret)
 {
-    if (value.len != HEAD_LEN)
+    if (value.len != sizeof ret->head)
         return false;
-    ret->key.source = (enum prov_key_source)value.data[0];
-    ret->new_anchors = value.data[1] == 1;
-    ret->use = (enum prov_use)value.data[2];
-    ret->kind = (enum prov_kind)value.data[3];
-    ret->from_factory = value.data[4] == 1;
+    memcpy(ret->head, value.data, sizeof ret->head);
     return true;
 }
 
@@ -146,6 +140,10 @@ prov_result prov_entry_decode(struct prov_bytes bytes, struct prov_entry *ret)
         if (!take_member(key, value, ret)) /* none takes an empty one, such as a torn one is */
             return PROV_E_FORMAT;
     }
+    if (ret->key.scalar.len != 0)
+        ret->key.source = PROV_KEY_SCALAR;
+    else if (PROV_WITH_IDENTITY && ret->point.len != 0 && ret->key.source == PROV_KEY_NONE)
+        ret->key.source = PROV_KEY_DEVICE;
     return prov_entry_check(ret);
 }
 
@@ -167,7 +165,7 @@ static bool has_key(const struct prov_entry *entry)
 {
     const struct prov_key_ref *key = &entry->key;
     return entry->point.len == PROV_POINT_LEN &&
-           ((key->source == PROV_KEY_SCALAR && key->scalar.len == PROV_SCALAR_LEN) ||
+           (key->scalar.len == PROV_SCALAR_LEN ||
             (PROV_WITH_KEY_HOLDER && key->source == PROV_KEY_HANDLE) ||
             (PROV_WITH_IDENTITY && key->source == PROV_KEY_DEVICE));
 }

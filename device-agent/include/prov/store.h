@@ -86,12 +86,18 @@ struct prov_entry {
         struct prov_bytes members[PROV_ENTRY_MEMBERS];
     };
     struct prov_key_ref key; /* RPK, CERT */
-    enum prov_kind kind;
-    enum prov_use use;
-    bool from_factory; /* it was enrolled with a bootstrap credential */
-    bool new_anchors;  /* not all those that the server had been verified by when these came (RFC
-                         7030, section 4.1.3) */
-    size_t url_count;  /* 0, or as many as the chain */
+    union {
+        struct {
+            uint8_t kind;         /* enum prov_kind */
+            uint8_t use;          /* enum prov_use */
+            uint8_t from_factory; /* 1: it was enrolled with a bootstrap credential */
+            uint8_t
+                new_anchors; /* 1: not all those that the server had been verified by when these came (RFC 7030,
+                                     section 4.1.3) */
+        };
+        uint8_t head[4];
+    };
+    size_t url_count;                                      /* 0, or as many as the chain */
     struct prov_certificate_url urls[PROV_ENTRY_URLS_MAX]; /* where the chain lies */
     size_t room_used; /* octets of the room that it was read to */
 };
