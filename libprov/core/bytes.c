@@ -151,13 +151,12 @@ bool prov_take(struct prov_reader *reader, size_t len, struct prov_bytes *ret)
     return true;
 }
 
-/* The number that octets are, network order. */
-static uint32_t number_of(struct prov_bytes octets)
+uint32_t prov_octets_number(const uint8_t *octets, size_t len)
 {
     uint32_t value = 0;
 
-    for (size_t i = 0; i < octets.len; i++)
-        value = value << 8 | octets.data[i];
+    while (len-- > 0)
+        value = value << 8 | *octets++;
     return value;
 }
 
@@ -167,7 +166,7 @@ static bool take_uint(struct prov_reader *reader, size_t width, uint32_t *ret)
 
     if (!prov_take(reader, width, &octets))
         return false;
-    *ret = number_of(octets);
+    *ret = prov_bytes_number(octets);
     return true;
 }
 
@@ -207,8 +206,8 @@ static bool take_long(struct prov_reader *reader, size_t width, uint64_t *ret)
 
     if (!prov_take(reader, width, &octets))
         return false;
-    *ret = (uint64_t)number_of(PROV_BYTES(octets.data, width - 4)) << 32 |
-           number_of(PROV_BYTES(octets.data + width - 4, 4));
+    *ret = (uint64_t)prov_bytes_number(PROV_BYTES(octets.data, width - 4)) << 32 |
+           prov_bytes_number(PROV_BYTES(octets.data + width - 4, 4));
     return true;
 }
 
@@ -273,7 +272,7 @@ static uint32_t get_uint(struct prov_reader *reader, size_t width)
     struct prov_bytes octets;
 
     prov_get_bytes(reader, width, &octets);
-    return number_of(octets);
+    return prov_bytes_number(octets);
 }
 
 uint8_t prov_get_u8(struct prov_reader *reader)

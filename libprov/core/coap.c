@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { VERSION = 1, PAYLOAD_MARKER = 0xff };
+enum { PAYLOAD_MARKER = 0xff };
 
 /* An option's delta and length are nibbles; 13 and 14 say that one or two octets follow, from which
  * 13 or 269 were taken off (section 3.1). */
@@ -60,16 +60,15 @@ bool prov_coap_get_option(struct prov_reader *reader, struct prov_coap_option *o
 
 void prov_coap_get_head(struct prov_reader *reader, struct prov_coap_head *ret)
 {
-    uint8_t first = prov_get_u8(reader);
-    size_t token_len = first & 15;
+    uint32_t head = prov_get_u32(reader);
+    size_t token_len = head >> 24 & 15;
 
-    ret->type = (enum prov_coap_type)(first >> 4 & 3);
-    ret->code = prov_get_u8(reader);
-    ret->id = prov_get_u16(reader);
-    if (first >> 6 != VERSION)
-        prov_reader_fail(reader, PROV_E_VERSION);
+    ret->type = (enum prov_coap_type)(head >> 28 & 3);
+    ret->code = (uint8_t)(head >> 16);
+    ret->id = (uint16_t)head;
     /* An empty message has nothing after its id (section 4.1). */
-    if (token_len > PROV_COAP_TOKEN_MAX || !code_known(ret->code) ||
+    if (head >> 30 != PROV_COAP_VERSION || token_len > PROV_COAP_TOKEN_MAX ||
+        !code_known(ret->code) ||
         (ret->code == PROV_COAP_EMPTY && (token_len > 0 || !prov_reader_done(reader))))
         prov_reader_fail(reader, PROV_E_FORMAT);
     prov_get_bytes(reader, token_len, &ret->token);
@@ -98,40 +97,33 @@ prov_result prov_coap_decode(struct prov_bytes datagram, struct prov_coap_messag
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-static unsigned extended_nibble(uint32_t value)
+/* A device's options are short, and so are the ways between them. */
+#define HAS_LONG PROV_WITH_SERVER
+
+/* Writes what follows the octet that the nibble is in. */
+static unsigned put_extended(struct prov_buf *buf, size_t value)
 {
     if (value < EXTEND_1)
-        return value;
-    return value < BASE_2 ? EXTEND_1 : EXTEND_2;
-}
-
-static void put_extended(struct prov_buf *buf, uint32_t value)
-{
-    if (value >= BASE_2)
+        return (unsigned)value;
+    if (HAS_LONG && value >= BASE_2) {
         prov_put_u16(buf, (uint16_t)(value - BASE_2));
-    else if (value >= EXTEND_1)
-        prov_put_u8(buf, (uint8_t)(value - EXTEND_1));
+        return EXTEND_2;
+    }
+    prov_put_u8(buf, (uint8_t)(value - EXTEND_1));
+    return EXTEND_1;
 }
 
-void prov_coap_put_head(struct prov_buf *buf, enum prov_coap_type type, uint8_t code, uint16_t id,
-                        struct prov_bytes token)
+void prov_coap_put_option(struct prov_coap_writer *writer, uint16_t number, const void *data,
+                          size_t len)
 {
-    prov_put_u8(buf, (uint8_t)(VERSION << 6 | (unsigned)type << 4 | token.len));
-    prov_put_u8(buf, code);
-    prov_put_u16(buf, id);
-    prov_put_bytes(buf, token);
-}
+    uint8_t *first = prov_put_space(writer->buf, 1);
+    unsigned nibbles = put_extended(writer->buf, (size_t)number - writer->last) << 4;
 
-void prov_coap_put_option(struct prov_buf *buf, uint16_t *last, uint16_t number,
-                          struct prov_bytes value)
-{
-    uint32_t delta = (uint32_t)number - *last, len = (uint32_t)value.len;
-
-    *last = number;
-    prov_put_u8(buf, (uint8_t)(extended_nibble(delta) << 4 | extended_nibble(len)));
-    put_extended(buf, delta);
-    put_extended(buf, len);
-    prov_put_bytes(buf, value);
+    nibbles |= put_extended(writer->buf, len);
+    if (first != NULL)
+        *first = (uint8_t)nibbles;
+    writer->last = number;
+    prov_put(writer->buf, data, len);
 }
 
 /* The shortest form of an unsigned integer; 0 is no octet at all (section 3.2). */
@@ -144,11 +136,12 @@ static struct prov_bytes shortest(uint32_t value, uint8_t store[4])
     return PROV_BYTES(store + at, 4 - at);
 }
 
-void prov_coap_put_uint(struct prov_buf *buf, uint16_t *last, uint16_t number, uint32_t value)
+void prov_coap_put_uint(struct prov_coap_writer *writer, uint16_t number, uint32_t value)
 {
     uint8_t store[4];
+    struct prov_bytes octets = shortest(value, store);
 
-    prov_coap_put_option(buf, last, number, shortest(value, store));
+    prov_coap_put_option(writer, number, octets.data, octets.len);
 }
 
 static size_t segment_len(const char *path)
@@ -160,20 +153,20 @@ static size_t segment_len(const char *path)
     return len;
 }
 
-void prov_coap_put_path(struct prov_buf *buf, uint16_t *last, const char *path)
+void prov_coap_put_path(struct prov_coap_writer *writer, const char *path)
 {
-    while (*path == '/' && path[1] != '\0') {
+    while (*path == '/') {
         size_t len = segment_len(++path);
-        prov_coap_put_option(buf, last, PROV_COAP_URI_PATH, PROV_BYTES((const uint8_t *)path, len));
+        prov_coap_put_option(writer, PROV_COAP_URI_PATH, path, len);
         path += len;
     }
 }
 
-void prov_coap_put_payload(struct prov_buf *buf, struct prov_bytes payload)
+void prov_coap_put_payload(struct prov_buf *buf, const void *data, size_t len)
 {
-    if (payload.len > 0)
+    if (len > 0)
         prov_put_u8(buf, PAYLOAD_MARKER);
-    prov_put_bytes(buf, payload);
+    prov_put(buf, data, len);
 }
 
 /* Indexes of the options in ascending order of their numbers; equal ones stay as they were given.
@@ -191,13 +184,13 @@ static void sort_options(const struct prov_coap_message *message,
 
 static void put_options(struct prov_buf *buf, const struct prov_coap_message *message)
 {
+    struct prov_coap_writer writer = {.buf = buf};
     uint8_t order[PROV_COAP_OPTIONS_MAX];
-    uint16_t last = 0;
 
     sort_options(message, order);
     for (size_t i = 0; i < message->option_count; i++) {
         const struct prov_coap_option *option = &message->options[order[i]];
-        prov_coap_put_option(buf, &last, option->number, option->value);
+        prov_coap_put_option(&writer, option->number, option->value.data, option->value.len);
     }
 }
 
@@ -225,7 +218,7 @@ prov_result prov_coap_encode(const struct prov_coap_message *message, struct pro
         return result;
     prov_coap_put_head(ret, message->type, message->code, message->id, message->token);
     put_options(ret, message);
-    prov_coap_put_payload(ret, message->payload);
+    prov_coap_put_payload(ret, message->payload.data, message->payload.len);
     return prov_buf_result(ret);
 }
 
@@ -270,13 +263,9 @@ const struct prov_coap_option *prov_coap_find(const struct prov_coap_message *me
 /* Leading zero octets are accepted (section 3.2: a recipient MUST be prepared for them). */
 prov_result prov_coap_uint(const struct prov_coap_option *option, uint32_t *ret)
 {
-    uint32_t value = 0;
-
     if (option->value.len > 4)
         return PROV_E_FORMAT;
-    for (size_t i = 0; i < option->value.len; i++)
-        value = value << 8 | option->value.data[i];
-    *ret = value;
+    *ret = prov_bytes_number(option->value);
     return PROV_OK;
 }
 

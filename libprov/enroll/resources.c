@@ -6,8 +6,6 @@
 
 #include "prov/enroll.h"
 
-#define GET  PROV_COAP_GET
-#define POST PROV_COAP_POST
 #define NONE PROV_CF_NONE
 
 /* A device has the paths of what it is built for; the agent asks for no list and for no time. */
@@ -16,30 +14,31 @@
 #define FOR_RPK(path)  (PROV_WITH_RPK ? (path) : NULL)
 #define FOR_PSK(path)  (PROV_WITH_PSK ? (path) : NULL)
 
-/* By number. 287 carries one certificate, so it can't answer crts where an issuing CA stands below the root
- * (RFC 7030, section 4.1.3): there Accept 287 gets 4.06. */
-const struct prov_resource prov_resources[] = {
-    {FOR_HOST("/.well-known/core"), PROV_ENROLL_DISCOVER, GET, NONE, PROV_CF_LINK_FORMAT, NONE},
-    {FOR_CERT("/.well-known/est/crts"), PROV_ENROLL_EST_CRTS, GET, NONE, PROV_CF_CERTS_ONLY, NONE},
-    {FOR_CERT("/.well-known/est/sen"), PROV_ENROLL_EST_SEN, POST, PROV_CF_PKCS10,
-     PROV_CF_CERTS_ONLY, PROV_CF_CERT},
-    {FOR_CERT("/.well-known/est/sren"), PROV_ENROLL_EST_SREN, POST, PROV_CF_PKCS10,
-     PROV_CF_CERTS_ONLY, PROV_CF_CERT},
-    {FOR_CERT("/prov/crts"), PROV_ENROLL_CRTS, GET, NONE, PROV_CF_CERTS_ONLY, NONE},
-    {FOR_CERT("/prov/cert"), PROV_ENROLL_CERT, POST, PROV_CF_PKCS10, PROV_CF_CERTS_ONLY,
-     PROV_CF_CERT},
-    {FOR_RPK("/prov/rpk"), PROV_ENROLL_RPK, POST, PROV_CF_COSE_SIGN1, PROV_CF_COSE_KEY_SET, NONE},
-    {FOR_PSK("/prov/psk"), PROV_ENROLL_PSK, POST, PROV_CF_CBOR, PROV_CF_COSE_KEY, NONE},
-    {"/prov/confirm", PROV_ENROLL_CONFIRM, POST, NONE, NONE, NONE},
-    {FOR_HOST("/prov/now"), PROV_ENROLL_NOW, GET, NONE, PROV_CF_CBOR, NONE},
+/* By number. */
+const struct prov_resource prov_resources[PROV_ENROLL_NOW] = {
+    {FOR_HOST("/.well-known/core"), NONE, PROV_CF_LINK_FORMAT},
+    {FOR_CERT("/.well-known/est/crts"), NONE, PROV_CF_CERTS_ONLY},
+    {FOR_CERT("/.well-known/est/sen"), PROV_CF_PKCS10, PROV_CF_CERTS_ONLY},
+    {FOR_CERT("/.well-known/est/sren"), PROV_CF_PKCS10, PROV_CF_CERTS_ONLY},
+    {FOR_CERT("/prov/crts"), NONE, PROV_CF_CERTS_ONLY},
+    {FOR_CERT("/prov/cert"), PROV_CF_PKCS10, PROV_CF_CERTS_ONLY},
+    {FOR_RPK("/prov/rpk"), PROV_CF_COSE_SIGN1, PROV_CF_COSE_KEY_SET},
+    {FOR_PSK("/prov/psk"), PROV_CF_CBOR, PROV_CF_COSE_KEY},
+    {"/prov/confirm", NONE, NONE},
+    {FOR_HOST("/prov/now"), NONE, PROV_CF_CBOR},
 };
-const size_t prov_resource_count = sizeof(prov_resources) / sizeof(prov_resources[0]);
 
 const struct prov_resource *prov_resource_get(enum prov_enroll_op op)
 {
     size_t at = (size_t)op - 1;
 
-    return at < prov_resource_count && prov_resources[at].path != NULL ? &prov_resources[at] : NULL;
+    return at < PROV_ENROLL_NOW && prov_resources[at].path != NULL ? &prov_resources[at] : NULL;
+}
+
+uint8_t prov_resource_method(const struct prov_resource *resource)
+{
+    return resource->request_format == NONE && resource->response_format != NONE ? PROV_COAP_GET
+                                                                                 : PROV_COAP_POST;
 }
 
 void prov_enroll_binding(const struct prov_eui64 *device,

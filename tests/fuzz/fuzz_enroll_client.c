@@ -63,7 +63,7 @@ static void begin(struct prov_exchange *x, const uint8_t head[3], struct prov_bu
                                 .token = 0x01020304,
                                 .answer = room};
     prov_exchange_begin(x);
-    x->szx = x->block2_szx = head[2] % 7;
+    x->szx = head[2] % 7;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -30,8 +30,7 @@ static void answer(struct prov_enroll_session *s, uint64_t now,
 
     FUZZ_CHECK(resource != NULL && request->op != PROV_ENROLL_DISCOVER);
     FUZZ_CHECK(request->body.len <= PROV_ENROLL_REQUEST_MAX);
-    FUZZ_CHECK(request->accept == resource->response_format ||
-               request->accept == resource->other_format);
+    FUZZ_CHECK(request->accept == resource->response_format || request->accept == PROV_CF_CERT);
     if (request->body.len % 5 == 4) {
         said.code = PROV_COAP_FORBIDDEN;
         said.reason = "no";

@@ -17,46 +17,42 @@
 #define ACKED UINT8_MAX /* as many tries as need no other */
 
 /* The largest size of blocks whose messages fit: with records of 512 octets it is 4, blocks of 256 (H32). */
-static uint8_t largest_szx(const struct prov_exchange *x)
+static void set_szx(struct prov_exchange *x)
 {
-    uint8_t szx = PROV_ENROLL_SZX;
-
-    while (szx > 1 &&
-           PROV_EXCHANGE_MESSAGE_MAX(prov_coap_block_size(szx), x->host.len) > x->message_max)
-        szx--;
-    return szx;
+    x->szx = PROV_ENROLL_SZX;
+    while (x->szx > 1 &&
+           PROV_EXCHANGE_MESSAGE_MAX(prov_coap_block_size(x->szx), x->host.len) > x->message_max)
+        x->szx--;
 }
 
 void prov_exchange_begin(struct prov_exchange *x)
 {
-    size_t max = UINT16_MAX, needs = x->body.len;
-
     memset(x, 0, offsetof(struct prov_exchange, op));
     x->answer.len = 0;
-    if (PROV_WITH_BLOCKWISE) {
-        x->szx = x->block2_szx = largest_szx(x);
-    } else {
-        max = x->message_max;
-        needs = PROV_EXCHANGE_MESSAGE_MAX(needs, x->host.len);
-    }
+    x->answer.overflow = false;
+    x->result = PROV_E_AGAIN;
+    if (PROV_WITH_BLOCKWISE)
+        set_szx(x);
+    else if (PROV_EXCHANGE_MESSAGE_MAX(x->body.len, x->host.len) > x->message_max)
+        x->result = PROV_E_OVERFLOW;
     x->resource = prov_resource_get(x->op);
-    x->result = x->resource == NULL ? PROV_E_STATE : needs > max ? PROV_E_OVERFLOW : PROV_E_AGAIN;
+    if (x->resource == NULL)
+        x->result = PROV_E_STATE;
 }
 
 /* Between ACK_TIMEOUT and ACK_TIMEOUT * ACK_RANDOM_FACTOR, doubled with each try (section 4.2). The caller's
  * token is random, so it is the die here: no random source is needed. */
 static uint32_t timeout(const struct prov_exchange *x)
 {
-    uint8_t die = (uint8_t)((x->token >> 24) + x->message_id * 151u);
+    uint8_t die = (uint8_t)((x->token >> 24) + x->message_id);
 
-    return (ACK_TIMEOUT_MS + die * ACK_RANDOM_MS / UINT8_MAX) << x->tries;
+    return (ACK_TIMEOUT_MS + (die * ACK_RANDOM_MS >> 8)) << x->tries;
 }
 
 bool prov_exchange_pull(struct prov_exchange *x, uint64_t now_ms, struct prov_buf *out)
 {
     if (x->reply != 0) {
-        prov_coap_put_head(out, (enum prov_coap_type)x->reply, PROV_COAP_EMPTY, x->reply_id,
-                           PROV_BYTES_NONE);
+        prov_put_u32(out, x->reply);
         x->reply = 0;
         return !out->overflow;
     }
@@ -89,6 +85,13 @@ uint64_t prov_exchange_deadline(const struct prov_exchange *x)
     return x->result == PROV_E_AGAIN ? x->deadline_ms : UINT64_MAX;
 }
 
+/* Classes 2, 4 and 5; 3 is reserved (section 12.1.2). */
+static bool is_response(const struct prov_exchange *x, const struct prov_coap_head *head)
+{
+    return (1u << (head->code >> 5) & 0x34) != 0 &&
+           prov_bytes_equal(head->token, prov_exchange_token(x));
+}
+
 /* An answer comes with the ACK of its request or, after an empty one, by itself (section 5.2). One by itself
  * that does not fit is acknowledged and forgotten: it may be a late one to an earlier block. */
 void prov_exchange_push(struct prov_exchange *x, uint64_t now_ms, struct prov_bytes message)
@@ -98,14 +101,10 @@ void prov_exchange_push(struct prov_exchange *x, uint64_t now_ms, struct prov_by
     if (!prov_exchange_hear(x, message, &heard))
         return;
     enum prov_coap_type type = heard.head.type;
-    bool by_itself = type == PROV_COAP_CON || type == PROV_COAP_NON;
-    unsigned class = heard.head.code >> 5; /* 3 is reserved (section 12.1.2) */
-    bool answers =
-        class >= 2 && class != 3 && prov_bytes_equal(heard.head.token, prov_exchange_token(x));
-    if (type == PROV_COAP_CON) {
-        x->reply = answers ? PROV_COAP_ACK : PROV_COAP_RST;
-        x->reply_id = heard.head.id;
-    }
+    bool by_itself = type < PROV_COAP_ACK, answers = is_response(x, &heard.head);
+    if (type == PROV_COAP_CON)
+        x->reply = prov_coap_head_number(answers ? PROV_COAP_ACK : PROV_COAP_RST, PROV_COAP_EMPTY,
+                                         heard.head.id);
     if (x->result != PROV_E_AGAIN || x->tries == 0 ||
         (!by_itself && heard.head.id != x->message_id))
         return;

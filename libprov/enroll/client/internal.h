@@ -9,13 +9,15 @@
 
 #define SZX_MAX 6u /* RFC 7959, section 2.2 */
 
+/* The options that say something as a number, and the place of it. */
+enum { SAYS_FORMAT, SAYS_MAX_AGE, SAYS_BLOCK2, SAYS_BLOCK1, SAYS = PROV_WITH_BLOCKWISE ? 4 : 3 };
+
 /* What a message says, or means by not saying it. */
 struct heard {
-    struct prov_coap_head head;
-    struct prov_bytes payload;
-    uint32_t format, max_age, block2, block1;
-    struct prov_bytes etag;
     bool unknown; /* a critical option that isn't understood (RFC 7252, section 5.4.1) */
+    struct prov_coap_head head;
+    struct prov_bytes payload, etag;
+    uint32_t number[SAYS];
 };
 
 static inline struct prov_bytes prov_exchange_token(const struct prov_exchange *x)

@@ -10,39 +10,38 @@
  * of the request (RFC 7959, section 3.3). */
 static bool asks_for_block(const struct prov_exchange *x, bool last)
 {
-    return x->block2 > 0 || (x->block2_szx != PROV_ENROLL_SZX && last &&
-                             x->resource->response_format != PROV_CF_NONE);
+    return x->block2 > 0 ||
+           (x->szx != PROV_ENROLL_SZX && last && x->resource->response_format != PROV_CF_NONE);
 }
 
-/* The body's next block; one within a block needs no option, and none goes with later blocks of the
- * answer. */
-static void put_block(const struct prov_exchange *x, uint16_t *last, struct prov_buf *out)
+/* The body's next block, while there is one; one within a block needs no option. */
+static void put_block(const struct prov_exchange *x, struct prov_coap_writer *writer)
 {
-    size_t size = prov_coap_block_size(x->szx), left = x->block2 == 0 ? x->body.len - x->sent : 0;
+    size_t size = prov_coap_block_size(x->szx), left = x->body.len - x->sent;
     bool more = left > size;
 
     if (asks_for_block(x, !more))
-        prov_coap_put_uint(out, last, PROV_COAP_BLOCK2, (uint32_t)x->block2 << 4 | x->block2_szx);
+        prov_coap_put_uint(writer, PROV_COAP_BLOCK2, (uint32_t)x->block2 << 4 | x->szx);
     if (left > 0 && x->body.len > size)
-        prov_coap_put_uint(out, last, PROV_COAP_BLOCK1,
+        prov_coap_put_uint(writer, PROV_COAP_BLOCK1,
                            (uint32_t)(x->sent / size) << 4 | (more ? 8u : 0u) | x->szx);
-    if (left > 0)
-        prov_coap_put_payload(out, PROV_BYTES(x->body.data + x->sent, more ? size : left));
+    prov_coap_put_payload(writer->buf, x->body.data + x->sent, more ? size : left);
 }
 
 void prov_exchange_write(const struct prov_exchange *x, struct prov_buf *out)
 {
     const struct prov_resource *resource = x->resource;
-    uint16_t last = 0;
+    struct prov_coap_writer writer = {.buf = out};
 
-    prov_coap_put_head(out, PROV_COAP_CON, resource->method, x->message_id, prov_exchange_token(x));
+    prov_coap_put_head(out, PROV_COAP_CON, prov_resource_method(resource), x->message_id,
+                       prov_exchange_token(x));
     if (x->host.len > 0)
-        prov_coap_put_option(out, &last, PROV_COAP_URI_HOST, x->host);
-    prov_coap_put_path(out, &last, resource->path);
+        prov_coap_put_option(&writer, PROV_COAP_URI_HOST, x->host.data, x->host.len);
+    prov_coap_put_path(&writer, resource->path);
     if (resource->request_format != PROV_CF_NONE && (!PROV_WITH_BLOCKWISE || x->block2 == 0))
-        prov_coap_put_uint(out, &last, PROV_COAP_CONTENT_FORMAT, resource->request_format);
+        prov_coap_put_uint(&writer, PROV_COAP_CONTENT_FORMAT, resource->request_format);
     if (PROV_WITH_BLOCKWISE)
-        put_block(x, &last, out);
+        put_block(x, &writer);
     else
-        prov_coap_put_payload(out, x->body);
+        prov_coap_put_payload(out, x->body.data, x->body.len);
 }

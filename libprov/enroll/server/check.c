@@ -92,20 +92,20 @@ static struct prov_enroll_refusal path_is_known(struct subject *subject)
 
     if (prov_coap_path(subject->message, path, sizeof(path)) != PROV_OK)
         return refuse(PROV_COAP_NOT_FOUND, "no such resource");
-    for (size_t i = 0; i < prov_resource_count; i++) {
+    for (size_t i = 0; i < PROV_ENROLL_NOW; i++) {
         if (strcmp(prov_resources[i].path, path) == 0)
             subject->resource = &prov_resources[i];
     }
     if (!subject->resource)
         return refuse(PROV_COAP_NOT_FOUND, "no such resource");
-    subject->s->work.op = subject->resource->op;
+    subject->s->work.op = prov_resource_op(subject->resource);
     return fine;
 }
 
 /* A query names another resource (RFC 3986, section 3.4); only discovery has them. */
 static struct prov_enroll_refusal query_is_allowed(struct subject *subject)
 {
-    if (subject->resource->op != PROV_ENROLL_DISCOVER &&
+    if (prov_resource_op(subject->resource) != PROV_ENROLL_DISCOVER &&
         prov_coap_find(subject->message, PROV_COAP_URI_QUERY))
         return refuse(PROV_COAP_NOT_FOUND, "no such resource");
     return fine;
@@ -113,10 +113,19 @@ static struct prov_enroll_refusal query_is_allowed(struct subject *subject)
 
 static struct prov_enroll_refusal method_fits(struct subject *subject)
 {
-    if (subject->message->code != subject->resource->method)
+    if (subject->message->code != prov_resource_method(subject->resource))
         return refuse(PROV_COAP_METHOD_NOT_ALLOWED,
-                      subject->resource->method == PROV_COAP_GET ? "use GET" : "use POST");
+                      prov_resource_method(subject->resource) == PROV_COAP_GET ? "use GET"
+                                                                               : "use POST");
     return fine;
+}
+
+/* What answers a CSR may be the certificate alone. It can't answer crts where an issuing CA stands below the root
+ * (RFC 7030, section 4.1.3): there Accept 287 gets 4.06. */
+static bool is_served(const struct prov_resource *resource, uint32_t format)
+{
+    return format == resource->response_format ||
+           (format == PROV_CF_CERT && resource->request_format == PROV_CF_PKCS10);
 }
 
 /* No Accept: the default (RFC 9148, section 4.3). A resource without a body does not look at it. */
@@ -127,8 +136,7 @@ static struct prov_enroll_refusal accept_is_served(struct subject *subject)
     uint32_t accept = resource->response_format;
 
     if (option && resource->response_format != PROV_CF_NONE) {
-        if (prov_coap_uint(option, &accept) != PROV_OK || accept == PROV_CF_NONE ||
-            (accept != resource->response_format && accept != resource->other_format))
+        if (prov_coap_uint(option, &accept) != PROV_OK || !is_served(resource, accept))
             return refuse(PROV_COAP_NOT_ACCEPTABLE, "format not served");
     }
     subject->s->work.accept = (uint16_t)accept;
@@ -173,7 +181,8 @@ static struct prov_enroll_refusal format_fits(struct subject *subject)
     uint32_t format = PROV_CF_NONE;
 
     if (subject->resource->request_format == PROV_CF_NONE) {
-        if (subject->message->payload.len > 0 && subject->resource->method != PROV_COAP_GET)
+        if (subject->message->payload.len > 0 &&
+            prov_resource_method(subject->resource) != PROV_COAP_GET)
             return refuse(PROV_COAP_BAD_REQUEST, "no payload is expected");
         return fine;
     }

@@ -155,7 +155,7 @@ static enum prov_enroll_event follow_up(struct prov_enroll_session *s, uint64_t 
         prov_enroll_respond_again(s, now_ms, out);
         return sent(out);
     }
-    if (resource->method == PROV_COAP_GET)
+    if (prov_resource_method(resource) == PROV_COAP_GET)
         return hand_over(s, resource, ret);
     return refuse(s, now_ms,
                   (struct prov_enroll_refusal){PROV_COAP_INCOMPLETE, "answer no longer there"},
@@ -171,7 +171,7 @@ static enum prov_enroll_event serve(struct prov_enroll_session *s, uint64_t now_
 
     if (refusal.code != 0)
         return refuse(s, now_ms, refusal, out);
-    if (resource->op == PROV_ENROLL_DISCOVER)
+    if (prov_resource_op(resource) == PROV_ENROLL_DISCOVER)
         return discover(s, now_ms, message, out);
     if (s->work.has_block2 && s->work.block2.number > 0)
         return follow_up(s, now_ms, resource, ret, out);

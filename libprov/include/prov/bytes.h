@@ -40,6 +40,12 @@ static inline bool prov_bytes_equal(struct prov_bytes a, struct prov_bytes b)
 {
     return prov_octets_equal(a.data, a.len, b.data, b.len);
 }
+/* The number that up to 4 octets are, network byte order. */
+uint32_t prov_octets_number(const uint8_t *octets, size_t len);
+static inline uint32_t prov_bytes_number(struct prov_bytes bytes)
+{
+    return prov_octets_number(bytes.data, bytes.len);
+}
 /* Takes the same time whatever the octets are (but not whatever the lengths are): for secrets and
  * tags. */
 bool prov_octets_equal_secret(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);

@@ -96,23 +96,37 @@ struct prov_coap_head {
 void prov_coap_get_head(struct prov_reader *reader, struct prov_coap_head *ret);
 /* The option after *option, whose number is 0 at first; false at the end. */
 bool prov_coap_get_option(struct prov_reader *reader, struct prov_coap_option *option);
-/* Views into the datagram. PROV_E_FORMAT, PROV_E_TRUNCATED, PROV_E_BOUNDS (more than 16 options),
- * PROV_E_VERSION. ret may be written even if the call fails. */
+/* Views into the datagram. PROV_E_FORMAT, PROV_E_TRUNCATED, PROV_E_BOUNDS (more than 16 options).
+ * ret may be written even if the call fails. */
 PROV_MUST prov_result prov_coap_decode(struct prov_bytes datagram, struct prov_coap_message *ret);
 /* Options may be given in any order: they are sorted, stably. */
 PROV_MUST prov_result prov_coap_encode(const struct prov_coap_message *message,
                                        struct prov_buf *ret);
 
-/* Written piece by piece, the options in ascending order of their numbers. *last is the number of the option
- * before, 0 at first. */
-void prov_coap_put_head(struct prov_buf *buf, enum prov_coap_type type, uint8_t code, uint16_t id,
-                        struct prov_bytes token);
-void prov_coap_put_option(struct prov_buf *buf, uint16_t *last, uint16_t number,
-                          struct prov_bytes value);
-void prov_coap_put_uint(struct prov_buf *buf, uint16_t *last, uint16_t number, uint32_t value);
-/* Splits "/a/b" into Uri-Path options. */
-void prov_coap_put_path(struct prov_buf *buf, uint16_t *last, const char *path);
-void prov_coap_put_payload(struct prov_buf *buf, struct prov_bytes payload);
+/* Written piece by piece: the head, options in ascending order of their numbers, the payload. */
+struct prov_coap_writer {
+    struct prov_buf *buf;
+    uint16_t last; /* the number of the option before, 0 at first */
+};
+/* The first four octets, as a number: an empty message is no more than that. */
+#define PROV_COAP_VERSION 1
+static inline uint32_t prov_coap_head_number(enum prov_coap_type type, uint8_t code, uint16_t id)
+{
+    return (uint32_t)PROV_COAP_VERSION << 30 | (uint32_t)type << 28 | (uint32_t)code << 16 | id;
+}
+static inline void prov_coap_put_head(struct prov_buf *buf, enum prov_coap_type type, uint8_t code,
+                                      uint16_t id, struct prov_bytes token)
+{
+    prov_put_u32(buf, prov_coap_head_number(type, code, id) | (uint32_t)token.len << 24);
+    prov_put_bytes(buf, token);
+}
+/* In a build without PROV_WITH_SERVER it is of 268 octets at the most, as Uri-Host is. */
+void prov_coap_put_option(struct prov_coap_writer *writer, uint16_t number, const void *data,
+                          size_t len);
+void prov_coap_put_uint(struct prov_coap_writer *writer, uint16_t number, uint32_t value);
+/* Splits "/a/b" into Uri-Path options; not for "/", which has none. */
+void prov_coap_put_path(struct prov_coap_writer *writer, const char *path);
+void prov_coap_put_payload(struct prov_buf *buf, const void *data, size_t len);
 
 /* Adds an option; uint values are written in as few octets as possible (RFC 7252, section 3.2):
  * `store` is 4 octets of room that must live as long as the message. PROV_E_FULL. */

@@ -50,15 +50,19 @@ enum prov_enroll_op {
 
 struct prov_resource {
     const char *path;         /* NULL: not in this build */
-    uint8_t op;               /* prov_enroll_op */
-    uint8_t method;           /* PROV_COAP_GET or PROV_COAP_POST */
     uint16_t request_format;  /* PROV_CF_NONE: no payload */
-    uint16_t response_format; /* the default */
-    uint16_t other_format;    /* accepted with Accept, or PROV_CF_NONE */
+    uint16_t response_format; /* the default; PROV_CF_NONE: no payload */
 };
-extern const struct prov_resource prov_resources[];
-extern const size_t prov_resource_count;
+extern const struct prov_resource
+    prov_resources[PROV_ENROLL_NOW]; /* that of an operation: its number less 1 */
+/* NULL: not in this build. */
 const struct prov_resource *prov_resource_get(enum prov_enroll_op op);
+static inline enum prov_enroll_op prov_resource_op(const struct prov_resource *resource)
+{
+    return (enum prov_enroll_op)(resource - prov_resources + 1);
+}
+/* PROV_COAP_GET of what is there without a request's payload, else PROV_COAP_POST. */
+uint8_t prov_resource_method(const struct prov_resource *resource);
 
 #define PROV_ENROLL_REQUEST_MAX    4096 /* a larger body: 4.13 */
 #define PROV_ENROLL_RESPONSE_MAX   4096

@@ -30,14 +30,13 @@ struct prov_exchange {
     prov_result result;
     uint8_t code;
     uint8_t tries;
-    uint8_t reply;      /* an empty ACK or RST that is due for a message of the server, or 0 */
-    uint8_t szx;        /* of the request's blocks: the largest whose messages fit (H32) */
-    uint8_t block2_szx; /* the size that the server serves */
+    uint8_t
+        szx; /* of the request's blocks (H32), then of the answer's: both sides only make it smaller */
     uint8_t
         etag_len; /* of the first block: the others must carry the same (RFC 7959, section 2.4) */
-    uint16_t reply_id;
-    uint16_t block2;  /* next block to ask for */
-    uint16_t sent;    /* octets of the body that the server has taken */
+    uint16_t block2;  /* of the answer, to ask for next; not 0: the request has been taken */
+    uint32_t sent;    /* octets of the body that the server has taken */
+    uint32_t reply;   /* an empty ACK or RST that is due for a message of the server, or 0 */
     uint32_t max_age; /* of an error, seconds */
     const struct prov_resource *resource;
     uint64_t deadline_ms; /* 0: the request is due */

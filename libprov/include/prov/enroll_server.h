@@ -20,7 +20,8 @@ enum prov_enroll_event {
 struct prov_enroll_request {
     enum prov_enroll_op op;
     struct prov_bytes body; /* whole, in the session's room; valid until the answer */
-    uint16_t accept;        /* the format the client wants: response_format or other_format */
+    uint16_t
+        accept; /* the format the client wants: response_format or, of a CSR's answer, PROV_CF_CERT */
 };
 
 /* `host`: the server's own name; a request with another Uri-Host gets 4.04 (H37). NULL: any. */

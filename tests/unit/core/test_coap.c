@@ -32,9 +32,9 @@ static void refuse(const char *hex, prov_result expected)
 static void other_versions_are_refused(void **state)
 {
     (void)state;
-    refuse("00010001", PROV_E_VERSION);
-    refuse("80010001", PROV_E_VERSION);
-    refuse("c0010001", PROV_E_VERSION);
+    refuse("00010001", PROV_E_FORMAT);
+    refuse("80010001", PROV_E_FORMAT);
+    refuse("c0010001", PROV_E_FORMAT);
 }
 
 static void a_cut_message_is_truncated(void **state)

@@ -158,7 +158,7 @@ static void run(struct world *w, const struct scenario *scenario, enum trouble t
                                        .token = 0x09080706,
                                        .answer = prov_buf_make(w->room, sizeof(w->room))};
     prov_exchange_begin(&w->client);
-    w->client.szx = w->client.block2_szx = scenario->szx; /* larger than its own, too */
+    w->client.szx = scenario->szx; /* larger than its own, too */
     for (int guard = 0; guard < 1000; guard++) {
         struct parcel *parcel;
         uint64_t deadline;

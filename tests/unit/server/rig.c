@@ -133,9 +133,9 @@ prov_result prov_flow_serve(struct prov_flow *flow, const struct prov_flow_reque
     assert_non_null(flow);
     current->served++;
     current->last = *request;
-    ret->code = current->answer_code                ? current->answer_code
-                : resource->method == PROV_COAP_GET ? PROV_COAP_CONTENT
-                                                    : PROV_COAP_CHANGED;
+    ret->code = current->answer_code                              ? current->answer_code
+                : prov_resource_method(resource) == PROV_COAP_GET ? PROV_COAP_CONTENT
+                                                                  : PROV_COAP_CHANGED;
     ret->format = PROV_CF_NONE;
     if (ret->code >> 5 != 2) {
         ret->reason = "no";
