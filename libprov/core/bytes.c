@@ -66,17 +66,6 @@ void prov_put_text(struct prov_buf *buf, const char *text)
     prov_put_bytes(buf, prov_bytes_text(text));
 }
 
-static void put_long(struct prov_buf *buf, size_t width, uint64_t value)
-{
-    uint8_t *space = prov_put_space(buf, width);
-
-    if (space == NULL)
-        return;
-    for (; width-- > 0; value >>= 8)
-        space[width] = (uint8_t)value;
-}
-
-/* The same for what one register holds. */
 static void put_uint(struct prov_buf *buf, size_t width, uint32_t value)
 {
     uint8_t *space = prov_put_space(buf, width);
@@ -109,12 +98,14 @@ void prov_put_u32(struct prov_buf *buf, uint32_t value)
 
 void prov_put_u48(struct prov_buf *buf, uint64_t value)
 {
-    put_long(buf, 6, value);
+    prov_put_u16(buf, (uint16_t)(value >> 32));
+    prov_put_u32(buf, (uint32_t)value);
 }
 
 void prov_put_u64(struct prov_buf *buf, uint64_t value)
 {
-    put_long(buf, 8, value);
+    prov_put_u32(buf, (uint32_t)(value >> 32));
+    prov_put_u32(buf, (uint32_t)value);
 }
 
 size_t prov_put_open(struct prov_buf *buf, size_t width)

@@ -29,10 +29,10 @@ void prov_cbor_put_bstr_head(struct prov_buf *buf, size_t len)
     cbor_head_put(buf, PROV_CBOR_BSTR, len);
 }
 
-void prov_cbor_put_bstr(struct prov_buf *buf, struct prov_bytes bytes)
+void prov_cbor_put_octets(struct prov_buf *buf, const void *data, size_t len)
 {
-    prov_cbor_put_bstr_head(buf, bytes.len);
-    prov_put_bytes(buf, bytes);
+    prov_cbor_put_bstr_head(buf, len);
+    prov_put(buf, data, len);
 }
 
 void prov_cbor_put_text(struct prov_buf *buf, struct prov_bytes text)
@@ -267,26 +267,27 @@ static void check_key(struct prov_reader *reader, size_t start, const uint8_t **
  * PROV_CBOR_DEPTH_MAX. */
 static void walk(struct prov_reader *reader, unsigned depth)
 {
+    size_t start = reader->at;
     const uint8_t *last = NULL;
-    struct prov_bytes text;
+    struct prov_bytes string;
     struct cbor_head head;
 
     if (!peek(reader, &head))
         return;
-    if (head.type == PROV_CBOR_TSTR) {
-        get_utf8(reader, SIZE_MAX, &text);
+    reader->at += head.len;
+    if (head.type == PROV_CBOR_BSTR || head.type == PROV_CBOR_TSTR) {
+        prov_get_bytes(reader, head.value, &string);
+        if (head.type == PROV_CBOR_TSTR && !prov_is_utf8(string))
+            prov_reader_fail_at(reader, start, PROV_E_FORMAT);
         return;
     }
-    reader->at += head.len;
-    if (head.type == PROV_CBOR_BSTR)
-        reader->at += head.value;
     if (head.type < PROV_CBOR_ARRAY || head.type == PROV_CBOR_SIMPLE)
         return;
     if (depth == PROV_CBOR_DEPTH_MAX)
-        prov_reader_fail_at(reader, reader->at - head.len, PROV_E_BOUNDS);
+        prov_reader_fail_at(reader, start, PROV_E_BOUNDS);
     for (size_t left = head.type == PROV_CBOR_TAG ? 1 : head.value;
          left > 0 && reader->error == PROV_OK; left--) {
-        size_t start = reader->at;
+        start = reader->at;
         walk(reader, depth + 1);
         if (head.type == PROV_CBOR_MAP) {
             check_key(reader, start, &last);

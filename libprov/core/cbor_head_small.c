@@ -10,42 +10,38 @@ enum { SIMPLE_FALSE = 20, SIMPLE_NULL = 22 };
  * follow (RFC 8949, section 3), of which a size has room for so many. */
 enum { INFO_1 = 24, INFO_MAX = sizeof(size_t) > 4 ? 27 : 26 };
 
-/* Octets that follow the first one. */
-static size_t argument_len(unsigned info)
-{
-    return info < INFO_1 ? 0 : (size_t)1 << (info - INFO_1);
-}
-
-/* The additional information of an argument's one encoding (section 4.2.1). */
-static unsigned info_of(size_t value)
-{
-    if (value < INFO_1)
-        return (unsigned)value;
-    return INFO_1 + (value > 0xff) + (value > 0xffff) + (value > 0xffffffff);
-}
-
 prov_result cbor_head_get(const uint8_t *at, size_t left, struct cbor_head *ret)
 {
     unsigned type = *at >> 5, info = *at & 31;
-    size_t len = argument_len(info), value = len > 0 ? 0 : info;
+    size_t len = 0, value = info;
 
     if (info > INFO_MAX ||
         (type == PROV_CBOR_SIMPLE && info - SIMPLE_FALSE > SIMPLE_NULL - SIMPLE_FALSE))
         return PROV_E_FORMAT;
-    if (len >= left)
-        return PROV_E_TRUNCATED;
-    for (size_t i = 1; i <= len; i++)
-        value = value << 8 | at[i];
+    if (info >= INFO_1) {
+        len = (size_t)1 << (info - INFO_1);
+        if (len >= left)
+            return PROV_E_TRUNCATED;
+        value = 0;
+        for (size_t i = 1; i <= len; i++)
+            value = value << 8 | at[i];
+        /* The least that needs so many octets (section 4.2.1). */
+        if (value < (len == 1 ? INFO_1 : (size_t)1 << (4 * len)))
+            return PROV_E_DETERMINISM;
+    }
     *ret = (struct cbor_head){(enum prov_cbor_type)type, value, 1 + len};
-    return info_of(value) == info ? PROV_OK : PROV_E_DETERMINISM;
+    return PROV_OK;
 }
 
 void cbor_head_put(struct prov_buf *buf, enum prov_cbor_type type, size_t value)
 {
-    unsigned info = info_of(value);
-    size_t len = argument_len(info);
-    uint8_t *at = prov_put_space(buf, 1 + len);
+    size_t info = value, len = 0;
 
+    if (value >= INFO_1) {
+        info = INFO_1 + (value > 0xff) + (value > 0xffff) + (value > 0xffffffff);
+        len = (size_t)1 << (info - INFO_1);
+    }
+    uint8_t *at = prov_put_space(buf, 1 + len);
     if (at == NULL)
         return;
     at[0] = (uint8_t)((unsigned)type << 5 | info);

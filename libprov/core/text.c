@@ -77,21 +77,21 @@ static const struct alphabet base64 = {
 static const struct alphabet base64url = {
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", false};
 
-/* 3 octets become 4 digits of 6 bits; 1 or 2 at the end become 2 or 3, zero bits filled in. */
+/* Each 6 bits are a digit, zero bits filled in at the end; with padding, 3 octets or less are 4. */
 static void encode(const struct alphabet *alphabet, struct prov_bytes bytes, char *ret)
 {
-    for (size_t i = 0; i < bytes.len; i += 3) {
-        size_t n = bytes.len - i < 3 ? bytes.len - i : 3;
-        uint32_t group = 0;
-        for (size_t j = 0; j < 3; j++)
-            group = group << 8 | (j < n ? bytes.data[i + j] : 0);
-        for (size_t j = 0; j < 4; j++) {
-            if (j <= n)
-                *ret++ = alphabet->digits[group >> (18 - 6 * j) & 63];
-            else if (alphabet->padded)
-                *ret++ = '=';
-        }
+    uint32_t bits = 0;
+    unsigned have = 0;
+
+    for (size_t i = 0; i < bytes.len; i++) {
+        bits = bits << 8 | bytes.data[i];
+        for (have += 8; have >= 6; have -= 6)
+            *ret++ = alphabet->digits[bits >> (have - 6) & 63];
     }
+    if (have > 0)
+        *ret++ = alphabet->digits[bits << (6 - have) & 63];
+    for (; alphabet->padded && have > 0 && have < 6; have += 2)
+        *ret++ = '=';
     *ret = '\0';
 }
 

@@ -40,37 +40,37 @@ prov_result prov_cose_psk_encode(struct prov_bytes identity, struct prov_bytes p
     return prov_buf_result(ret);
 }
 
-/* {1: 2, -1: 1, ?(-2: x, -3: y), … */
-static prov_result put_ec2(struct prov_buf *buf, size_t members, const uint8_t *point)
-{
-    static const uint8_t head[] = {0x01, 2, 0x20, 1};
-
-    if (point != NULL && point[0] != UNCOMPRESSED)
-        return PROV_E_POINT;
-    prov_cbor_put_map(buf, members);
-    prov_put(buf, head, sizeof head);
-    if (point != NULL) {
-        prov_put(buf, x, sizeof x);
-        prov_put(buf, point + 1, COORDINATE_LEN);
-        prov_put(buf, y, sizeof y);
-        prov_put(buf, point + 1 + COORDINATE_LEN, COORDINATE_LEN);
-    }
-    return prov_buf_result(buf);
-}
-
+/* {1: 2, -1: 1, -2: x, -3: y} */
 prov_result prov_cose_public_encode(const uint8_t point[PROV_POINT_LEN], struct prov_buf *ret)
 {
-    return put_ec2(ret, 4, point);
+    static const uint8_t to_x[] = {0xa4, 0x01, 2, 0x20, 1, 0x21, 0x58, COORDINATE_LEN};
+
+    if (point[0] != UNCOMPRESSED)
+        return PROV_E_POINT;
+    prov_put(ret, to_x, sizeof to_x);
+    prov_put(ret, point + 1, COORDINATE_LEN);
+    prov_put(ret, y, sizeof y);
+    prov_put(ret, point + 1 + COORDINATE_LEN, COORDINATE_LEN);
+    return prov_buf_result(ret);
 }
 
+/* The same with a fifth member, or {1: 2, -1: 1, -4: d} */
 prov_result prov_cose_private_encode(const uint8_t point[PROV_POINT_LEN], struct prov_bytes scalar,
                                      struct prov_buf *ret)
 {
+    static const uint8_t to_d[] = {0xa3, 0x01, 2, 0x20, 1};
+    size_t start = ret->len;
+
     if (scalar.len != PROV_SCALAR_LEN)
         return PROV_E_BOUNDS;
-    prov_result result = put_ec2(ret, point != NULL ? 5 : 3, point);
-    if (result != PROV_OK)
-        return result;
+    if (point == NULL) {
+        prov_put(ret, to_d, sizeof to_d);
+    } else {
+        prov_result result = prov_cose_public_encode(point, ret);
+        if (result != PROV_OK)
+            return result;
+        ret->data[start]++;
+    }
     prov_put(ret, d, sizeof d);
     prov_cbor_put_bstr(ret, scalar);
     return prov_buf_result(ret);

@@ -11,20 +11,18 @@ enum { HEADER_ALG = 1, HEADER_CONTENT_TYPE = 3, HEADER_KID = 4 };
 enum { ALG_ES256 = -7, ALG_ESP256 = -9 };
 
 /* bstr .cbor {1: -7, 3: content type} */
-static void put_protected(struct prov_buf *buf, uint16_t content_type)
+static void put_protected(struct prov_buf *buf, uint8_t content_type)
 {
-    static const uint8_t head[] = {0xa2, HEADER_ALG, 0x26, HEADER_CONTENT_TYPE};
-    size_t width = content_type < 24 ? 1 : content_type <= 0xff ? 2 : 3;
+    static const uint8_t head[] = {0x46, 0xa2, HEADER_ALG, 0x26, HEADER_CONTENT_TYPE, 0x18};
 
-    prov_cbor_put_bstr_head(buf, sizeof head + width);
     prov_put(buf, head, sizeof head);
-    prov_cbor_put_uint(buf, content_type);
+    prov_put_u8(buf, content_type);
 }
 
 /* ["Signature1", protected, external_aad, payload] (section 4.4): how it begins, and the most that stands before the
  * payload. */
-#define TBS_BEGIN "\x84\x6aSignature1"
-#define TBS_MAX   64
+static const uint8_t tbs_begin[] = {0x84, 0x6a, 'S', 'i', 'g', 'n', 'a', 't', 'u', 'r', 'e', '1'};
+#define TBS_MAX 64
 
 /* SHA-256 of it, whose protected header `tbs` ends with; the payload is not copied. */
 static prov_result tbs_digest(struct prov_crypto *crypto, struct prov_buf *tbs,
@@ -37,19 +35,19 @@ static prov_result tbs_digest(struct prov_crypto *crypto, struct prov_buf *tbs,
     return tbs->overflow ? PROV_E_OVERFLOW : prov_crypto_sha256(crypto, parts, 2, ret);
 }
 
-prov_result prov_cose_sign1_digest(struct prov_crypto *crypto, uint16_t content_type,
+prov_result prov_cose_sign1_digest(struct prov_crypto *crypto, uint8_t content_type,
                                    struct prov_bytes external_aad, struct prov_bytes payload,
                                    uint8_t ret[PROV_HASH_LEN])
 {
     uint8_t room[TBS_MAX];
     struct prov_buf tbs = PROV_BUF_OF(room);
 
-    prov_put_text(&tbs, TBS_BEGIN);
+    prov_put(&tbs, tbs_begin, sizeof tbs_begin);
     put_protected(&tbs, content_type);
     return tbs_digest(crypto, &tbs, external_aad, payload, ret);
 }
 
-prov_result prov_cose_sign1_finish(uint16_t content_type, struct prov_bytes payload,
+prov_result prov_cose_sign1_finish(uint8_t content_type, struct prov_bytes payload,
                                    const uint8_t signature[PROV_SIGNATURE_LEN],
                                    struct prov_buf *ret)
 {
@@ -143,7 +141,7 @@ prov_result prov_cose_sign1_verify(struct prov_crypto *crypto, const struct prov
     uint8_t room[TBS_MAX], digest[PROV_HASH_LEN];
     struct prov_buf tbs = PROV_BUF_OF(room);
 
-    prov_put_text(&tbs, TBS_BEGIN);
+    prov_put(&tbs, tbs_begin, sizeof tbs_begin);
     prov_cbor_put_bstr(&tbs, sign1->protected_header);
     prov_result result = tbs_digest(crypto, &tbs, external_aad, sign1->payload, digest);
 

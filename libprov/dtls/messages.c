@@ -85,11 +85,8 @@ bool prov_extension_find(struct prov_bytes extensions, uint16_t type, struct pro
 
 bool prov_numbers_have(struct prov_bytes list, uint16_t number)
 {
-    struct prov_reader reader = prov_reader_make(list);
-    uint16_t found;
-
-    while (prov_take_u16(&reader, &found))
-        if (found == number)
+    for (size_t i = 0; i + 1 < list.len; i += 2)
+        if (prov_octets_number(list.data + i, 2) == number)
             return true;
     return false;
 }

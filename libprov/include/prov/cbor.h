@@ -20,7 +20,11 @@
 
 void prov_cbor_put_uint(struct prov_buf *buf, size_t value);
 void prov_cbor_put_int(struct prov_buf *buf, ptrdiff_t value);
-void prov_cbor_put_bstr(struct prov_buf *buf, struct prov_bytes bytes);
+void prov_cbor_put_octets(struct prov_buf *buf, const void *data, size_t len); /* a byte string */
+static inline void prov_cbor_put_bstr(struct prov_buf *buf, struct prov_bytes bytes)
+{
+    prov_cbor_put_octets(buf, bytes.data, bytes.len);
+}
 /* The head alone of a byte string, for content that is written (or hashed) by other means. */
 void prov_cbor_put_bstr_head(struct prov_buf *buf, size_t len);
 void prov_cbor_put_tstr(struct prov_buf *buf, const char *text);

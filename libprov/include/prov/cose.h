@@ -52,13 +52,13 @@ PROV_MUST prov_result prov_cose_key_set_decode(struct prov_bytes set,
                                                uint8_t (*ret)[PROV_POINT_LEN], size_t cap,
                                                size_t *ret_count);
 
-/* COSE_Sign1, untagged, with protected {1: -7, 3: content type}. In two steps, so that the key may
+/* COSE_Sign1, untagged, with protected {1: -7, 3: content type from 24 on}. In two steps, so that the key may
  * be anywhere: digest gives SHA-256 of the Sig_structure ["Signature1", protected, external_aad,
  * payload], the caller signs, finish writes. PROV_E_OVERFLOW: external_aad of over 36 octets. */
-PROV_MUST prov_result prov_cose_sign1_digest(struct prov_crypto *crypto, uint16_t content_type,
+PROV_MUST prov_result prov_cose_sign1_digest(struct prov_crypto *crypto, uint8_t content_type,
                                              struct prov_bytes external_aad,
                                              struct prov_bytes payload, uint8_t ret[PROV_HASH_LEN]);
-PROV_MUST prov_result prov_cose_sign1_finish(uint16_t content_type, struct prov_bytes payload,
+PROV_MUST prov_result prov_cose_sign1_finish(uint8_t content_type, struct prov_bytes payload,
                                              const uint8_t signature[PROV_SIGNATURE_LEN],
                                              struct prov_buf *ret);
 /* Reading: views into the message. Which content type is right is the caller's to say. */

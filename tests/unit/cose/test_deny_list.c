@@ -43,7 +43,7 @@ static void refuse(const char *hex, prov_result expected)
 }
 
 /* A file over the payload, signed by the key of "11". */
-static void sign(struct prov_bytes payload, uint16_t type, const char *domain, struct prov_buf *ret)
+static void sign(struct prov_bytes payload, uint8_t type, const char *domain, struct prov_buf *ret)
 {
     uint8_t digest[PROV_HASH_LEN], signature[PROV_SIGNATURE_LEN];
     struct prov_key key = {{0}};
@@ -55,7 +55,7 @@ static void sign(struct prov_bytes payload, uint16_t type, const char *domain, s
     prov_crypto_key_drop(crypto, &key);
 }
 
-static void expect_open(const char *payload, uint16_t type, const char *domain,
+static void expect_open(const char *payload, uint8_t type, const char *domain,
                         const uint8_t point[PROV_POINT_LEN], prov_result expected)
 {
     uint8_t room[1024];
