@@ -263,6 +263,9 @@ static void check_key(struct prov_reader *reader, size_t start, const uint8_t **
     *last = key;
 }
 
+/* Text that a device passes over is read by nobody; what it reads is judged where it is. */
+#define JUDGES_TEXT PROV_WITH_SERVER
+
 /* depth counts the containers and tags around the item, so that the recursion ends at
  * PROV_CBOR_DEPTH_MAX. */
 static void walk(struct prov_reader *reader, unsigned depth)
@@ -277,7 +280,7 @@ static void walk(struct prov_reader *reader, unsigned depth)
     reader->at += head.len;
     if (head.type == PROV_CBOR_BSTR || head.type == PROV_CBOR_TSTR) {
         prov_get_bytes(reader, head.value, &string);
-        if (head.type == PROV_CBOR_TSTR && !prov_is_utf8(string))
+        if (JUDGES_TEXT && head.type == PROV_CBOR_TSTR && !prov_is_utf8(string))
             prov_reader_fail_at(reader, start, PROV_E_FORMAT);
         return;
     }

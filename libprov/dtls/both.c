@@ -57,7 +57,7 @@ static prov_result ask_verdict(struct prov_dtls *s, struct prov_bytes point)
 static prov_outcome judged(struct prov_dtls *s, prov_result result)
 {
     if (result != PROV_OK)
-        prov_dtls_fail(s, result, prov_alert_for(result, (enum prov_kind)s->kind));
+        prov_dtls_fail(s, result, prov_alert_for(result));
     return PROV_OK;
 }
 

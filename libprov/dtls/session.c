@@ -498,5 +498,5 @@ void prov_dtls_give_signature(struct prov_dtls *s, prov_result result,
 void prov_dtls_give_verdict(struct prov_dtls *s, prov_result verdict)
 {
     if (prov_dtls_answered(s, PROV_DTLS_NEED_VERIFY) && verdict != PROV_OK)
-        prov_dtls_fail(s, verdict, prov_alert_for(verdict, (enum prov_kind)s->kind));
+        prov_dtls_fail(s, verdict, prov_alert_for(verdict));
 }

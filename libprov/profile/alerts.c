@@ -4,55 +4,39 @@
  */
 #include "prov/profile.h"
 
-#include <stddef.h>
+#include <string.h>
 
-#define BEFORE 1u /* no kind is negotiated yet: bit 0, as PROV_KIND_BIT(0) would be */
-#define PSK    PROV_KIND_BIT(PROV_KIND_PSK)
-#define RPK    PROV_KIND_BIT(PROV_KIND_RPK)
-#define CERT   PROV_KIND_BIT(PROV_KIND_CERT)
-#define ANY    (BEFORE | PSK | RPK | CERT)
-
-/* What is not here is never sent: decryption_failed(21), decompression_failure(30), no_certificate(41),
+/* What is in neither list is never sent: decryption_failed(21), decompression_failure(30), no_certificate(41),
  * export_restriction(60), and unknown_psk_identity(115), for which decrypt_error stands. */
-static const struct alert_row {
-    uint8_t alert;
-    uint8_t kinds; /* with which it may be sent */
-} rows[] = {
-    {PROV_ALERT_CLOSE_NOTIFY, ANY},
-    {PROV_ALERT_UNEXPECTED_MESSAGE, ANY},
-    {PROV_ALERT_BAD_RECORD_MAC, ANY},
-    {PROV_ALERT_RECORD_OVERFLOW, ANY},
-    {PROV_ALERT_HANDSHAKE_FAILURE, ANY},
-    {PROV_ALERT_BAD_CERTIFICATE, CERT},
-    /* before a certificate type is chosen it says that there is no common one (RFC 7250,
-       section 4.2) */
-    {PROV_ALERT_UNSUPPORTED_CERTIFICATE, BEFORE | CERT},
-    {PROV_ALERT_CERTIFICATE_REVOKED, CERT},
-    {PROV_ALERT_CERTIFICATE_EXPIRED, CERT},
-    {PROV_ALERT_CERTIFICATE_UNKNOWN, CERT},
-    {PROV_ALERT_ILLEGAL_PARAMETER, ANY},
-    {PROV_ALERT_UNKNOWN_CA, CERT},
-    {PROV_ALERT_ACCESS_DENIED, CERT},
-    {PROV_ALERT_DECODE_ERROR, ANY},
-    {PROV_ALERT_DECRYPT_ERROR, ANY},
-    {PROV_ALERT_PROTOCOL_VERSION, ANY},
-    {PROV_ALERT_INSUFFICIENT_SECURITY, ANY},
-    {PROV_ALERT_INTERNAL_ERROR, ANY},
-    {PROV_ALERT_USER_CANCELED, ANY},
-    {PROV_ALERT_NO_RENEGOTIATION, ANY},
-    {PROV_ALERT_UNSUPPORTED_EXTENSION, ANY},
-    {PROV_ALERT_CERTIFICATE_UNOBTAINABLE, CERT},
-    {PROV_ALERT_UNRECOGNIZED_NAME, ANY},
-    {PROV_ALERT_BAD_CERTIFICATE_HASH_VALUE, CERT},
-    {PROV_ALERT_NO_APPLICATION_PROTOCOL, ANY},
+static const uint8_t with_all[] = {
+    PROV_ALERT_CLOSE_NOTIFY,      PROV_ALERT_UNEXPECTED_MESSAGE,
+    PROV_ALERT_BAD_RECORD_MAC,    PROV_ALERT_RECORD_OVERFLOW,
+    PROV_ALERT_HANDSHAKE_FAILURE, PROV_ALERT_ILLEGAL_PARAMETER,
+    PROV_ALERT_DECODE_ERROR,      PROV_ALERT_DECRYPT_ERROR,
+    PROV_ALERT_PROTOCOL_VERSION,  PROV_ALERT_INSUFFICIENT_SECURITY,
+    PROV_ALERT_INTERNAL_ERROR,    PROV_ALERT_USER_CANCELED,
+    PROV_ALERT_NO_RENEGOTIATION,  PROV_ALERT_UNSUPPORTED_EXTENSION,
+    PROV_ALERT_UNRECOGNIZED_NAME, PROV_ALERT_NO_APPLICATION_PROTOCOL,
+};
+static const uint8_t with_certificates[] = {
+    PROV_ALERT_BAD_CERTIFICATE,
+    PROV_ALERT_UNSUPPORTED_CERTIFICATE,
+    PROV_ALERT_CERTIFICATE_REVOKED,
+    PROV_ALERT_CERTIFICATE_EXPIRED,
+    PROV_ALERT_CERTIFICATE_UNKNOWN,
+    PROV_ALERT_UNKNOWN_CA,
+    PROV_ALERT_ACCESS_DENIED,
+    PROV_ALERT_CERTIFICATE_UNOBTAINABLE,
+    PROV_ALERT_BAD_CERTIFICATE_HASH_VALUE,
 };
 
 bool prov_alert_allowed(enum prov_alert alert, enum prov_kind kind)
 {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (rows[i].alert == (uint8_t)alert)
-            return (rows[i].kinds & PROV_KIND_BIT(kind)) != 0;
-    return false;
+    /* Before a certificate type is chosen it says that there is no common one (RFC 7250, section 4.2). */
+    if (kind == PROV_KIND_CERT || (kind == 0 && alert == PROV_ALERT_UNSUPPORTED_CERTIFICATE))
+        if (memchr(with_certificates, (int)alert, sizeof with_certificates) != NULL)
+            return true;
+    return memchr(with_all, (int)alert, sizeof with_all) != NULL;
 }
 
 /* RFC 5246, section 7.2.2. What is not listed: certificate_unknown. */
@@ -78,13 +62,10 @@ static const struct verdict_row {
     {PROV_E_BUSY, PROV_ALERT_INTERNAL_ERROR},
 };
 
-enum prov_alert prov_alert_for(prov_result verdict, enum prov_kind kind)
+enum prov_alert prov_alert_for(prov_result verdict)
 {
-    unsigned alert = PROV_ALERT_CERTIFICATE_UNKNOWN;
-
-    for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
+    for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++)
         if (verdicts[i].verdict == verdict)
-            alert = verdicts[i].alert;
-    return prov_alert_allowed((enum prov_alert)alert, kind) ? (enum prov_alert)alert
-                                                            : PROV_ALERT_HANDSHAKE_FAILURE;
+            return (enum prov_alert)verdicts[i].alert;
+    return PROV_ALERT_CERTIFICATE_UNKNOWN;
 }

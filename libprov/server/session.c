@@ -114,10 +114,8 @@ static void log_end(struct prov_server *server, uint64_t now_ms, struct associat
 static void say_goodbye(struct prov_server *server, uint64_t now_ms, struct association *a,
                         enum end_reason reason)
 {
-    enum prov_kind kind = prov_dtls_kind(&a->dtls);
-
     if (reason == END_REVOKED)
-        prov_dtls_abort(&a->dtls, prov_alert_for(PROV_E_REVOKED, kind));
+        prov_dtls_abort(&a->dtls, prov_alert_for(PROV_E_REVOKED));
     else if (reason != END_CLOSED && reason != END_FAILED && reason != END_REPLACED)
         prov_dtls_close(&a->dtls);
     if (reason != END_REPLACED)

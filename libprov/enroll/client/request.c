@@ -6,21 +6,14 @@
  */
 #include "client/internal.h"
 
-/* Which block of the answer: a later one, or the wish for a size of one's own with the last block
- * of the request (RFC 7959, section 3.3). */
-static bool asks_for_block(const struct prov_exchange *x, bool last)
-{
-    return x->block2 > 0 ||
-           (x->szx != PROV_ENROLL_SZX && last && x->resource->response_format != PROV_CF_NONE);
-}
-
-/* The body's next block, while there is one; one within a block needs no option. */
+/* The body's next block, while there is one; one within a block needs no option. Block2: which block of the answer,
+ * a later one, or the wish for a size of one's own with the last block of the request (RFC 7959, section 3.3). */
 static void put_block(const struct prov_exchange *x, struct prov_coap_writer *writer)
 {
     size_t size = prov_coap_block_size(x->szx), left = x->body.len - x->sent;
     bool more = left > size;
 
-    if (asks_for_block(x, !more))
+    if (x->block2 > 0 || (x->szx != PROV_ENROLL_SZX && !more))
         prov_coap_put_uint(writer, PROV_COAP_BLOCK2, (uint32_t)x->block2 << 4 | x->szx);
     if (left > 0 && x->body.len > size)
         prov_coap_put_uint(writer, PROV_COAP_BLOCK1,

@@ -93,7 +93,8 @@ size_t prov_cbor_get_bstrs(struct prov_reader *reader, size_t low, size_t high,
 bool prov_cbor_next_is(const struct prov_reader *reader, enum prov_cbor_type type);
 /* True if the next item is null, which is then taken; otherwise nothing is, and nothing failed. */
 bool prov_cbor_get_null(struct prov_reader *reader);
-/* One whole item of any kind, checked to the bottom (`at`: the refused item inside). */
+/* One whole item of any kind, checked to the bottom (`at`: the refused item inside); whether its text is UTF-8,
+ * firmware asks of what it gets alone. */
 void prov_cbor_get_item(struct prov_reader *reader, struct prov_bytes *ret);
 void prov_cbor_skip(struct prov_reader *reader);
 

@@ -259,9 +259,9 @@ enum prov_alert { /* RFC 5246, section 7.2; RFC 6066; RFC 4279; RFC 5746 */
 /* Whether an end of this kind may send the alert (RFC 7925, section 6; profile.md, 2e). kind 0: the
  * kind is not negotiated yet. */
 bool prov_alert_allowed(enum prov_alert alert, enum prov_kind kind);
-/* The alert for a verdict on the peer's key or chain: the fitting one in certificate mode,
- * handshake_failure(40) for raw keys (profile.md, row 15). */
-enum prov_alert prov_alert_for(prov_result verdict, enum prov_kind kind);
+/* The alert for a verdict on the peer's chain or key. A session sends handshake_failure(40) where it may not be
+ * sent, as for raw keys (profile.md, row 15). */
+enum prov_alert prov_alert_for(prov_result verdict);
 const char *prov_alert_text(enum prov_alert alert); /* hosts; never NULL */
 
 /* --- numbers --------------------------------------------------------------------------------- */
