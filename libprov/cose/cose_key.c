@@ -175,33 +175,35 @@ static void get_ec2(struct prov_reader *reader, struct prov_cose_key *key)
         prov_reader_fail(reader, PROV_E_FORMAT);
 }
 
-/* An item that is sound ends where its map does, so that its members need no counting. */
-static struct prov_reader begin(struct prov_bytes item)
+/* Takes the next item, to be read once more by itself. It is sound: it ends where its map does, and its members need no
+ * counting. */
+static void open_item(struct prov_reader *reader, struct prov_reader *ret)
 {
-    struct prov_reader reader = prov_reader_make(item);
+    size_t start = reader->at;
 
-    if (prov_get_u8(&reader) >> 5 != PROV_CBOR_MAP)
-        prov_reader_fail_at(&reader, 0, PROV_E_FORMAT);
-    return reader;
+    *ret = *reader;
+    prov_cbor_skip(reader);
+    ret->bytes.len = reader->at;
+    if (prov_get_u8(ret) >> 5 != PROV_CBOR_MAP)
+        prov_reader_fail_at(ret, start, PROV_E_FORMAT);
 }
 
 prov_result prov_cose_key_decode(struct prov_reader *reader, struct prov_cose_key *ret)
 {
     struct prov_cose_key key = {.kty = PROV_COSE_EC2};
     size_t start = reader->at;
-    struct prov_bytes item;
+    struct prov_reader item;
 
-    prov_cbor_get_item(reader, &item);
-    struct prov_reader inner = begin(item);
-    if (takes(&inner, ec2, sizeof ec2)) {
-        get_ec2(&inner, &key);
+    open_item(reader, &item);
+    if (takes(&item, ec2, sizeof ec2)) {
+        get_ec2(&item, &key);
     } else {
-        expect(&inner, symmetric, sizeof symmetric, PROV_E_ALGORITHM);
+        expect(&item, symmetric, sizeof symmetric, PROV_E_ALGORITHM);
         key.kty = PROV_COSE_SYMMETRIC;
-        inner.at = 0;
-        get_symmetric(&inner, &key.kid, &key.k);
+        item.at = start;
+        get_symmetric(&item, &key.kid, &key.k);
     }
-    prov_reader_fail_at(reader, start + inner.at, inner.error);
+    prov_reader_fail_at(reader, item.at, item.error);
     if (reader->error == PROV_OK)
         *ret = key;
     return reader->error;
@@ -215,14 +217,13 @@ prov_result prov_cose_key_set_decode(struct prov_bytes set, uint8_t (*ret)[PROV_
 
     for (; left > 0; left--) {
         struct prov_cose_key key;
-        struct prov_bytes item;
+        struct prov_reader item;
         key.d = PROV_BYTES_NONE;
-        prov_cbor_get_item(&reader, &item);
-        struct prov_reader one = begin(item);
-        expect(&one, ec2, sizeof ec2, PROV_E_ALGORITHM);
-        get_ec2(&one, &key);
+        open_item(&reader, &item);
+        expect(&item, ec2, sizeof ec2, PROV_E_ALGORITHM);
+        get_ec2(&item, &key);
         /* What is no public key of ours is no error (RFC 9052, section 7). */
-        if (one.error != PROV_OK || (HAS_PRIVATE && key.d.len > 0))
+        if (item.error != PROV_OK || (HAS_PRIVATE && key.d.len > 0))
             continue;
         if (understood == cap)
             return PROV_E_BOUNDS;
