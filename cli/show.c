@@ -54,7 +54,7 @@ void show_device_cert(struct run *run, struct prov_bytes chain)
     if (prov_flow_chain_split(chain, certs, PROV_BUNDLE_CHAIN_MAX, &count) != PROV_OK ||
         count == 0 || prov_x509_parse(certs[0], &leaf) != PROV_OK)
         return;
-    out_text(&run->out, "eui_form", leaf.mac_name.len > 0 ? "san" : "cn");
+    out_text(&run->out, "eui_form", leaf.alt_kind == PROV_ALT_MAC ? "san" : "cn");
     out_text(&run->out, "role", (leaf.eku & PROV_EKU_SERVER_AUTH) != 0 ? "server" : "client");
 }
 

@@ -112,13 +112,13 @@ static prov_result leaf_plan(const struct flow_serve *serve, const struct prov_c
                              struct prov_pki_leaf *ret)
 {
     struct prov_x509 current;
-    *ret =
-        (struct prov_pki_leaf){.device = &serve->by.device,
-                               .use = PROV_USE_OPERATIONAL,
-                               .point = csr->point.data,
-                               .validity = flow_validity(serve->flow, PROV_LDEVID_DAYS),
-                               .form = csr->mac_name.len > 0 ? PROV_EUI_FORM_SAN : PROV_EUI_FORM_CN,
-                               .from_eui48 = csr->mac_name.len == 6};
+    bool is_mac = csr->alt_kind == PROV_ALT_MAC;
+    *ret = (struct prov_pki_leaf){.device = &serve->by.device,
+                                  .use = PROV_USE_OPERATIONAL,
+                                  .point = csr->point.data,
+                                  .validity = flow_validity(serve->flow, PROV_LDEVID_DAYS),
+                                  .form = is_mac ? PROV_EUI_FORM_SAN : PROV_EUI_FORM_CN,
+                                  .from_eui48 = is_mac && csr->alt_name.len == 6};
     if (serve->request->op != PROV_ENROLL_EST_SREN)
         return PROV_OK;
     prov_result r = current_parse(serve, &current);

@@ -31,7 +31,7 @@ static prov_result elements_check(const struct prov_csr *csr, struct prov_why *w
         return prov_why_set(why, PROV_E_CERT_PROFILE, "the request asks for a CA's certificate");
     if (csr->san_count > 1) {
         return prov_why_set(why, PROV_E_CERT_PROFILE, "the request has %u names in subjectAltName",
-                            csr->san_count);
+                            (unsigned)csr->san_count);
     }
     return PROV_OK;
 }
@@ -48,7 +48,7 @@ static prov_result device_check(const struct prov_csr *csr, const struct prov_eu
     struct prov_eui64 named;
     char text[PROV_EUI64_TEXT];
     prov_eui64_format(device, text);
-    if (csr->san_count > 0 && csr->mac_name.len == 0) {
+    if (csr->san_count > 0 && csr->alt_kind != PROV_ALT_MAC) {
         return prov_why_set(why, PROV_E_CERT_PROFILE,
                             "the request has a name in subjectAltName that is not a device's");
     }

@@ -16,53 +16,70 @@
 
 #include <string.h>
 
+/* Positive, at most 20 octets (section 4.1.2.2). */
 #define SERIAL_MAX 20
 
-/* Positive, at most 20 octets (section 4.1.2.2). */
-static void serial_decode(struct prov_der *tbs, struct prov_bytes *ret)
+static bool serial_fits(struct prov_bytes serial)
 {
-    prov_der_take_integer(tbs, ret);
-    if (ret->len - 1 >= SERIAL_MAX || ret->data[0] >= 0x80 || (ret->len == 1 && ret->data[0] == 0))
-        prov_der_fail(tbs, PROV_E_CERT_PROFILE);
+    return serial.len <= SERIAL_MAX && serial.data[0] < 0x80 &&
+           (serial.len > 1 || serial.data[0] > 0);
 }
 
 /* --- validity (section 4.1.2.5) -------------------------------------------------------------- */
 
-#define YEAR_2050 INT64_C(2524608000)
-
-/* UTCTime YYMMDDHHMMSSZ through 2049, GeneralizedTime YYYYMMDDHHMMSSZ from 2050 on. */
-static int64_t time_decode(struct prov_der *validity)
+/* UTCTime YYMMDDHHMMSSZ through 2049, GeneralizedTime YYYYMMDDHHMMSSZ from 2050 on. Below 0: neither. */
+static int64_t time_decode(struct prov_bytes element)
 {
-    bool is_utc = prov_der_next_is(validity, DER_UTC_TIME);
-    size_t century = is_utc ? 2 : 0;
     uint8_t text[PROV_TIME_DIGITS + 1];
     struct prov_bytes taken;
-    int64_t seconds = 0;
+    uint8_t tag = prov_der_take(&element, &taken);
+    size_t century = tag == DER_UTC_TIME ? 2 : 0;
+    int64_t seconds = -1;
 
-    prov_der_take(validity, is_utc ? DER_UTC_TIME : DER_GENERALIZED_TIME, &taken);
-    bool ok = taken.len == sizeof text - century;
-    if (ok) {
-        memcpy(text, taken.data[0] < '5' ? "20" : "19", 2);
-        memcpy(text + century, taken.data, taken.len);
-        ok = text[PROV_TIME_DIGITS] == 'Z' && prov_time_from_digits(text, &seconds) == PROV_OK &&
-             is_utc == (seconds < YEAR_2050);
-    }
-    if (!ok)
-        prov_der_fail(validity, PROV_E_CERT_PROFILE);
+    if ((tag != DER_UTC_TIME && tag != DER_GENERALIZED_TIME) || taken.len != sizeof text - century)
+        return -1;
+    memcpy(text, taken.data[0] < '5' ? "20" : "19", 2);
+    memcpy(text + century, taken.data, taken.len);
+    if (text[PROV_TIME_DIGITS] != 'Z' || (century == 0 && memcmp(text, "2050", 4) < 0) ||
+        prov_time_from_digits(text, &seconds) != PROV_OK)
+        return -1;
     return seconds;
 }
 
-static void validity_decode(struct prov_der *der, struct prov_x509 *cert)
+static bool validity_decode(struct prov_x509 *cert)
 {
-    prov_der_enter(der, DER_SEQUENCE);
-    cert->not_before = time_decode(der);
-    cert->not_after = time_decode(der);
-    if (cert->not_before > cert->not_after)
-        prov_der_fail(der, PROV_E_CERT_PROFILE);
-    prov_der_leave(der);
+    static const uint8_t members[] = {DER_ANY, DER_ANY};
+    struct prov_bytes part[2];
+
+    if (!prov_der_split(cert->validity, members, 2, part))
+        return false;
+    cert->not_before = time_decode(part[0]);
+    cert->not_after = time_decode(part[1]);
+    return cert->not_before >= 0 && cert->not_before <= cert->not_after;
 }
 
 /* --- the whole ------------------------------------------------------------------------------- */
+
+static const uint8_t certificate[] = {DER_SEQUENCE, DER_SEQUENCE, DER_BIT_STRING};
+static const uint8_t tbs_certificate[PROV_TBS_MEMBERS] = {DER_CONTEXT_CONSTRUCTED(0),
+                                                          DER_INTEGER,
+                                                          DER_SEQUENCE,
+                                                          DER_SEQUENCE,
+                                                          DER_SEQUENCE,
+                                                          DER_SEQUENCE,
+                                                          DER_SEQUENCE,
+                                                          DER_OPTIONAL |
+                                                              DER_CONTEXT_CONSTRUCTED(3)};
+static const uint8_t version_3[] = {3, DER_INTEGER, 1, 2};
+
+static bool names_decode(struct prov_x509 *cert)
+{
+    struct prov_bytes common_name;
+    int count = prov_name_decode(cert->subject, &cert->common_name);
+
+    cert->common_name_count = (uint16_t)count;
+    return count >= 0 && prov_name_decode(cert->issuer, &common_name) >= 0;
+}
 
 /* An issuer has a name (section 4.1.2.4), and so has the subject, but for the critical subjectAltName of an
  * end entity (sections 4.1.2.6, 4.2.1.6). An empty Name has two octets. */
@@ -72,47 +89,44 @@ static bool is_nameless(const struct prov_x509 *cert)
            (cert->subject.len == 2 && (cert->is_ca || !cert->san_critical));
 }
 
-static void tbs_decode(struct prov_der *der, struct prov_x509 *cert)
+static prov_result members_decode(struct prov_x509 *cert)
 {
-    static const uint8_t version_3[] = {0xa0, 3, DER_INTEGER, 1, 2};
-    struct prov_bytes issuer_name;
+    if (!prov_algorithm_is(cert->algorithm))
+        return PROV_E_ALGORITHM;
+    if (!prov_der_is(&cert->version, version_3) || !serial_fits(cert->serial) ||
+        !validity_decode(cert))
+        return PROV_E_CERT_PROFILE;
+    if (!names_decode(cert))
+        return PROV_E_FORMAT;
+    prov_result result = prov_spki_decode(cert->spki, &cert->point);
+    if (result == PROV_OK && cert->extensions.data != NULL)
+        result = prov_extensions_decode(cert->extensions, false, cert);
+    return result == PROV_OK && is_nameless(cert) ? PROV_E_CERT_PROFILE : result;
+}
 
-    prov_der_enter(der, DER_SEQUENCE);
-    cert->tbs = der->whole;
-    prov_der_literal(der, version_3, PROV_E_CERT_PROFILE);
-    serial_decode(der, &cert->serial);
-    prov_algorithm_decode(der);
-    prov_name_decode(der, &cert->issuer, &issuer_name);
-    validity_decode(der, cert);
-    cert->common_name_count = prov_name_decode(der, &cert->subject, &cert->common_name);
-    prov_key_decode(der, &cert->spki, &cert->point);
-    if (prov_der_more(der)) {
-        if (!prov_der_next_is(der, DER_CONTEXT_CONSTRUCTED(3)))
-            prov_der_fail(der, PROV_E_CERT_PROFILE);
-        prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(3));
-        prov_extensions_decode(der, false, cert);
-        prov_der_leave(der);
-    }
-    if (is_nameless(cert))
-        prov_der_fail(der, PROV_E_CERT_PROFILE);
-    prov_der_leave(der);
+static prov_result certificate_decode(struct prov_bytes bytes, struct prov_x509 *cert)
+{
+    enum { TBS, ALGORITHM, SIGNATURE, MEMBERS };
+    struct prov_bytes part[MEMBERS];
+    uint8_t raw[PROV_SIGNATURE_LEN];
+
+    if (!prov_der_split(bytes, certificate, MEMBERS, part) ||
+        !prov_der_split(part[TBS], tbs_certificate, PROV_TBS_MEMBERS, cert->members))
+        return PROV_E_FORMAT;
+    if (!prov_algorithm_is(part[ALGORITHM]))
+        return PROV_E_ALGORITHM;
+    cert->der = bytes;
+    cert->tbs = part[TBS];
+    prov_result result = members_decode(cert);
+    return result == PROV_OK ? prov_signature_decode(part[SIGNATURE], &cert->signature, raw)
+                             : result;
 }
 
 prov_result prov_x509_parse(struct prov_bytes bytes, struct prov_x509 *ret)
 {
-    uint8_t raw[PROV_SIGNATURE_LEN];
-    struct prov_der der;
-
     memset(ret, 0, sizeof *ret);
-    ret->der = bytes;
     ret->path_len = PATH_LEN_NONE;
-    prov_der_begin(&der, bytes);
-    prov_der_enter(&der, DER_SEQUENCE);
-    tbs_decode(&der, ret);
-    prov_algorithm_decode(&der);
-    prov_signature_decode(&der, &ret->signature, raw);
-    prov_der_leave(&der);
-    prov_result result = prov_der_end(&der);
+    prov_result result = certificate_decode(bytes, ret);
     if (result != PROV_OK)
         memset(ret, 0, sizeof *ret);
     return result;
@@ -131,14 +145,20 @@ prov_result prov_x509_verify(const struct prov_x509 *cert, struct prov_crypto *c
 
 /* --- whose certificate it is ----------------------------------------------------------------- */
 
-/* An EUI-48 stands for the EUI-64 with FF-FE in its middle. */
-static prov_result mac_eui64(struct prov_bytes mac, struct prov_eui64 *ret)
+/* One alternative name at most, no server's, and one CN at most: which is leftmost depends on who reads. */
+static bool is_for_device(const struct prov_x509 *cert)
 {
-    uint8_t octets[8] = {0, 0, 0, 0xff, 0xfe};
+    return cert->san_count <= 1 && cert->common_name_count <= 1 && cert->alt_kind != PROV_ALT_DNS &&
+           cert->alt_kind != PROV_ALT_URI;
+}
 
-    memcpy(octets + 5, mac.data + mac.len - 3, 3);
-    memcpy(octets, mac.data, mac.len - 3);
-    return prov_eui64_from_octets(PROV_BYTES_OF(octets), ret);
+/* An EUI-48 stands for the EUI-64 with FF-FE in its middle. */
+static void mac_octets(struct prov_bytes mac, uint8_t ret[8])
+{
+    ret[3] = 0xff;
+    ret[4] = 0xfe;
+    memcpy(ret + 5, mac.data + mac.len - 3, 3);
+    memcpy(ret, mac.data, mac.len - 3);
 }
 
 prov_result prov_x509_eui64(const struct prov_x509 *cert, struct prov_eui64 *ret)
@@ -146,37 +166,63 @@ prov_result prov_x509_eui64(const struct prov_x509 *cert, struct prov_eui64 *ret
     struct prov_eui64 named, by_mac;
     bool found = prov_eui64_parse_canonical(cert->common_name, &named) == PROV_OK;
 
-    if (cert->mac_name.len > 0) {
-        if (mac_eui64(cert->mac_name, &by_mac) != PROV_OK ||
+    if (!is_for_device(cert))
+        return PROV_E_NAME;
+    if (cert->alt_kind == PROV_ALT_MAC) {
+        uint8_t octets[8];
+        mac_octets(cert->alt_name, octets);
+        if (prov_eui64_from_octets(PROV_BYTES_OF(octets), &by_mac) != PROV_OK ||
             (found && !prov_eui64_equal(&named, &by_mac)))
             return PROV_E_NAME;
         named = by_mac;
         found = true;
     }
-    if (!found || cert->san_count > 1 || cert->dns_count > 0 || cert->uri_name.len > 0 ||
-        cert->common_name_count > 1)
+    if (!found)
         return PROV_E_NAME;
     *ret = named;
     return PROV_OK;
 }
 
-/* Text is lower case already; octets that are no ASCII letters must be the same. */
-static bool equal_without_case(unsigned octet, char text)
+/* Beside a MACAddress a CN of that length is taken for an EUI-64, and must be the same. */
+prov_result prov_x509_match_device(const struct prov_x509 *cert, const struct prov_eui64 *device)
 {
-    if (octet - 'A' <= 'Z' - 'A')
-        octet += 'a' - 'A';
-    return octet == (uint8_t)text;
+    uint8_t octets[8];
+    char text[PROV_EUI64_TEXT];
+    struct prov_bytes name = cert->common_name;
+
+    prov_eui64_format(device, text);
+    bool good = prov_octets_equal(name.data, name.len, text, sizeof text - 1);
+    if (cert->alt_kind == PROV_ALT_MAC) {
+        mac_octets(cert->alt_name, octets);
+        good = (good || name.len != sizeof text - 1) && memcmp(octets, device->octets, 8) == 0;
+    }
+    return good && is_for_device(cert) ? PROV_OK : PROV_E_NAME;
+}
+
+/* Takes a text, in lower case already, from the front of a name; octets that are no ASCII letters must be the
+ * same. */
+static bool take_without_case(struct prov_bytes *name, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (name->len == 0)
+            return false;
+        unsigned octet = *name->data;
+        if (octet - 'A' <= 'Z' - 'A')
+            octet += 'a' - 'A';
+        if (octet != (uint8_t)*text)
+            return false;
+        *name = PROV_BYTES(name->data + 1, name->len - 1);
+    }
+    return true;
 }
 
 prov_result prov_x509_match_server(const struct prov_x509 *cert, const struct prov_fqdn *fqdn)
 {
-    static const char scheme[] = "coaps://";
-    bool is_dns = cert->dns_count > 0;
-    struct prov_bytes name = is_dns ? cert->dns_name : cert->uri_name;
-    size_t before = is_dns ? 0 : sizeof scheme - 1;
-    bool same = cert->san_count == 1 && name.len == before + prov_bytes_text(fqdn->text).len;
+    struct prov_bytes name = cert->alt_name;
+    bool same = cert->san_count == 1 &&
+                (cert->alt_kind == PROV_ALT_DNS ||
+                 (cert->alt_kind == PROV_ALT_URI && take_without_case(&name, "coaps://"))) &&
+                take_without_case(&name, fqdn->text) && name.len == 0;
 
-    for (size_t i = 0; same && i < name.len; i++)
-        same = equal_without_case(name.data[i], i < before ? scheme[i] : fqdn->text[i - before]);
     return same ? PROV_OK : PROV_E_NAME;
 }

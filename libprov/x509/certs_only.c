@@ -15,14 +15,12 @@
 
 #include "der.h"
 
-/* All before the certificates that has one form: version 1, no digestAlgorithms, id-data without content
- * (pkcs-7 1.2.840.113549.1.7.n). */
-static const uint8_t id_signed_data[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
-                                         0xf7, 0x0d, 0x01, 0x07, 0x02};
-static const uint8_t version_1[] = {0x02, 0x01, 0x01};
-static const uint8_t id_data[] = {0x30, 0x0b, 0x06, 0x09, 0x2a, 0x86, 0x48,
-                                  0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01};
-static const uint8_t empty_set[] = {0x31, 0x00};
+/* What has one form: contents, after the number of their octets (pkcs-7 1.2.840.113549.1.7.n), and id-data without
+ * content as it stands. */
+static const uint8_t id_signed_data[] = {9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02};
+static const uint8_t version_1[] = {1, 1};
+static const uint8_t id_data[] = {13,   0x30, 0x0b, 0x06, 0x09, 0x2a, 0x86,
+                                  0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01};
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
@@ -31,17 +29,17 @@ prov_result prov_certs_only_encode(const struct prov_bytes *certs, size_t count,
 {
     size_t info = ret->len, content, data, set;
 
-    prov_put_bytes(ret, PROV_BYTES_OF(id_signed_data));
+    prov_der_put(ret, DER_OID, PROV_BYTES(id_signed_data + 1, id_signed_data[0]));
     content = ret->len;
     data = ret->len;
-    prov_put_bytes(ret, PROV_BYTES_OF(version_1));
-    prov_put_bytes(ret, PROV_BYTES_OF(empty_set));
-    prov_put_bytes(ret, PROV_BYTES_OF(id_data));
+    prov_der_put(ret, DER_INTEGER, PROV_BYTES(version_1 + 1, version_1[0]));
+    prov_der_put(ret, DER_SET, PROV_BYTES_NONE);
+    prov_put(ret, id_data + 1, id_data[0]);
     set = ret->len;
     for (size_t i = 0; i < count; i++)
         prov_put_bytes(ret, certs[i]);
     prov_der_wrap(ret, set, DER_CONTEXT_CONSTRUCTED(0));
-    prov_put_bytes(ret, PROV_BYTES_OF(empty_set));
+    prov_der_put(ret, DER_SET, PROV_BYTES_NONE);
     prov_der_wrap(ret, data, DER_SEQUENCE);
     prov_der_wrap(ret, content, DER_CONTEXT_CONSTRUCTED(0));
     prov_der_wrap(ret, info, DER_SEQUENCE);
@@ -50,54 +48,35 @@ prov_result prov_certs_only_encode(const struct prov_bytes *certs, size_t count,
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* Fills up to cap certificates; returns how many there are. */
-static size_t certificates_decode(struct prov_der *der, struct prov_bytes *ret, size_t cap)
-{
-    struct prov_bytes content;
-    size_t count = 0;
+static const uint8_t content_info[] = {DER_OID, DER_CONTEXT_CONSTRUCTED(0)};
 
-    prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(0));
-    for (; prov_der_more(der); count++) {
-        prov_der_take(der, DER_SEQUENCE, &content);
-        if (count < cap)
-            ret[count] = der->whole;
-    }
-    prov_der_leave(der);
-    return count;
-}
-
-static size_t signed_data_decode(struct prov_der *der, struct prov_bytes *ret, size_t cap)
-{
-    struct prov_bytes crls;
-
-    prov_der_enter(der, DER_SEQUENCE);
-    prov_der_literal(der, version_1, PROV_E_VERSION);
-    prov_der_literal(der, empty_set, PROV_E_TRAILING);
-    prov_der_literal(der, id_data, PROV_E_FORMAT);
-    size_t count = certificates_decode(der, ret, cap);
-    if (prov_der_next_is(der, DER_CONTEXT_CONSTRUCTED(1)))
-        prov_der_take(der, DER_CONTEXT_CONSTRUCTED(1), &crls);
-    prov_der_literal(der, empty_set, PROV_E_TRAILING);
-    prov_der_leave(der);
-    return count;
-}
+enum { VERSION, DIGEST_ALGORITHMS, CONTENT, CERTIFICATES, CRLS, SIGNERS, MEMBERS };
+static const uint8_t signed_data[MEMBERS] = {DER_INTEGER,
+                                             DER_SET,
+                                             DER_SEQUENCE,
+                                             DER_CONTEXT_CONSTRUCTED(0),
+                                             DER_OPTIONAL | DER_CONTEXT_CONSTRUCTED(1),
+                                             DER_SET};
 
 prov_result prov_certs_only_decode(struct prov_bytes bytes, struct prov_bytes *ret, size_t cap,
                                    size_t *ret_count)
 {
-    struct prov_der der;
+    struct prov_bytes part[MEMBERS], cert;
+    size_t count = 0;
 
-    prov_der_begin(&der, bytes);
-    prov_der_enter(&der, DER_SEQUENCE);
-    prov_der_literal(&der, id_signed_data, PROV_E_FORMAT);
-    prov_der_enter(&der, DER_CONTEXT_CONSTRUCTED(0));
-    size_t count = signed_data_decode(&der, ret, cap);
-    prov_der_leave(&der);
-    prov_der_leave(&der);
-    prov_result result = prov_der_end(&der);
-    if (result == PROV_OK && count > cap)
+    if (!prov_der_split(bytes, content_info, 2, part) || !prov_der_is(&part[0], id_signed_data) ||
+        !prov_der_split(part[1], signed_data, MEMBERS, part) ||
+        !prov_der_is(&part[VERSION], version_1) || part[DIGEST_ALGORITHMS].len > 0 ||
+        !prov_der_is(&part[CONTENT], id_data) || part[SIGNERS].len > 0)
+        return PROV_E_FORMAT;
+    for (; part[CERTIFICATES].len > 0; count++) {
+        if (prov_der_take(&part[CERTIFICATES], &cert) != DER_SEQUENCE)
+            return PROV_E_FORMAT;
+        if (count < cap)
+            ret[count] = cert;
+    }
+    if (count > cap)
         return PROV_E_OVERFLOW;
-    if (result == PROV_OK)
-        *ret_count = count;
-    return result;
+    *ret_count = count;
+    return PROV_OK;
 }

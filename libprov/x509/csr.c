@@ -24,30 +24,27 @@
 /* One value, as RFC 2985, sections 5.4.1 and 5.4.2 want it; a challenge of at most 255 octets. */
 #define CHALLENGE_MAX 255
 
-static void challenge_password_decode(struct prov_der *values, struct prov_csr *csr)
+static prov_result challenge_password_decode(struct prov_bytes values, struct prov_csr *csr)
 {
-    bool is_utf8 = prov_der_next_is(values, DER_UTF8_STRING);
-    struct prov_bytes text;
+    uint8_t tag = prov_der_take(&values, &csr->challenge_password);
 
-    prov_der_take(values, is_utf8 ? DER_UTF8_STRING : DER_PRINTABLE_STRING, &text);
-    if (text.len == 0 || text.len > CHALLENGE_MAX)
-        prov_der_fail(values, PROV_E_BOUNDS);
-    csr->challenge_password = text;
+    if ((tag != DER_UTF8_STRING && tag != DER_PRINTABLE_STRING) || values.len > 0)
+        return PROV_E_FORMAT;
+    return csr->challenge_password.len - 1 < CHALLENGE_MAX ? PROV_OK : PROV_E_BOUNDS;
 }
 
-static void extension_request_decode(struct prov_der *values, struct prov_csr *csr)
+static prov_result extension_request_decode(struct prov_bytes values, struct prov_csr *csr)
 {
     struct prov_x509 asked;
 
     memset(&asked, 0, sizeof asked);
-    prov_extensions_decode(values, true, &asked);
+    prov_result result = prov_extensions_decode(values, true, &asked);
     csr->asks_ca = asked.is_ca || (asked.key_usage & (PROV_KU_CERT_SIGN | PROV_KU_CRL_SIGN)) != 0;
     csr->san = asked.san;
     csr->san_count = asked.san_count;
-    csr->dns_count = asked.dns_count;
-    csr->dns_name = asked.dns_name;
-    csr->uri_name = asked.uri_name;
-    csr->mac_name = asked.mac_name;
+    csr->alt_kind = asked.alt_kind;
+    csr->alt_name = asked.alt_name;
+    return result;
 }
 
 /* pkcs-9 1.2.840.113549.1.9.n. Without a decoder: let pass. unstructuredName is what openssl req
@@ -62,7 +59,7 @@ static const uint8_t pkcs_9[] = {DER_OID, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d,
 
 static const struct attribute {
     uint8_t number;
-    void (*decode)(struct prov_der *values, struct prov_csr *csr);
+    prov_result (*decode)(struct prov_bytes values, struct prov_csr *csr);
 } attributes[] = {
     {UNSTRUCTURED_NAME, NULL},
     {CHALLENGE_PASSWORD, challenge_password_decode},
@@ -82,66 +79,75 @@ static const struct attribute *attribute_find(struct prov_bytes type, unsigned *
     return NULL;
 }
 
-static void attribute_decode(struct prov_der *der, unsigned *seen, struct prov_csr *csr)
+static prov_result attribute_decode(const struct prov_bytes part[2], unsigned *seen,
+                                    struct prov_csr *csr)
 {
-    struct prov_bytes type;
     unsigned bit = 0;
+    const struct attribute *attribute = attribute_find(part[0], &bit);
 
-    prov_der_enter(der, DER_SEQUENCE);
-    prov_der_take_oid(der, &type);
-    const struct attribute *attribute = attribute_find(type, &bit);
     if (attribute == NULL || (*seen & bit) != 0)
-        prov_der_fail(der, PROV_E_CERT_PROFILE);
+        return PROV_E_CERT_PROFILE;
     *seen |= bit;
-    prov_der_enter(der, DER_SET);
-    if (attribute != NULL && attribute->decode != NULL)
-        attribute->decode(der, csr);
-    else
-        der->at = der->end;
-    prov_der_leave(der);
-    prov_der_leave(der);
+    return attribute->decode != NULL ? attribute->decode(part[1], csr) : PROV_OK;
 }
 
-static void attributes_decode(struct prov_der *der, struct prov_csr *csr)
+static prov_result attributes_decode(struct prov_bytes left, struct prov_csr *csr)
 {
+    static const uint8_t members[] = {DER_OID, DER_SET};
+    struct prov_bytes attribute, part[2];
     unsigned seen = 0;
+    prov_result result = PROV_OK;
 
-    prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(0));
-    while (prov_der_more(der))
-        attribute_decode(der, &seen, csr);
-    prov_der_leave(der);
+    while (left.len > 0 && result == PROV_OK) {
+        if (prov_der_take(&left, &attribute) != DER_SEQUENCE ||
+            !prov_der_split(attribute, members, 2, part))
+            return PROV_E_FORMAT;
+        result = attribute_decode(part, &seen, csr);
+    }
+    return result;
 }
 
 /* --- parse ----------------------------------------------------------------------------------- */
 
+static const uint8_t request[] = {DER_SEQUENCE, DER_SEQUENCE, DER_BIT_STRING};
+enum { VERSION, SUBJECT, KEY, ATTRIBUTES, MEMBERS };
+static const uint8_t request_info[MEMBERS] = {DER_INTEGER, DER_SEQUENCE, DER_SEQUENCE,
+                                              DER_CONTEXT_CONSTRUCTED(0)};
 static const uint8_t version_1[] = {DER_INTEGER, 1, 0};
 
-static void info_decode(struct prov_der *der, struct prov_csr *csr)
+static prov_result info_decode(struct prov_csr *csr)
 {
-    prov_der_enter(der, DER_SEQUENCE);
-    csr->info = der->whole;
-    prov_der_literal(der, version_1, PROV_E_VERSION);
-    csr->common_name_count = prov_name_decode(der, &csr->subject, &csr->common_name);
-    prov_key_decode(der, &csr->spki, &csr->point);
-    attributes_decode(der, csr);
-    prov_der_leave(der);
+    struct prov_bytes part[MEMBERS];
+
+    if (!prov_der_split(csr->info, request_info, MEMBERS, part))
+        return PROV_E_FORMAT;
+    if (!prov_der_is(&part[VERSION], version_1 + 1))
+        return PROV_E_VERSION;
+    csr->subject = part[SUBJECT];
+    csr->spki = part[KEY];
+    int names = prov_name_decode(csr->subject, &csr->common_name);
+    if (names < 0)
+        return PROV_E_FORMAT;
+    csr->common_name_count = (uint16_t)names;
+    prov_result result = prov_spki_decode(csr->spki, &csr->point);
+    return result == PROV_OK ? attributes_decode(part[ATTRIBUTES], csr) : result;
 }
 
 prov_result prov_csr_parse(struct prov_bytes bytes, struct prov_csr *ret)
 {
-    struct prov_bytes signature;
+    struct prov_bytes part[3], signature;
     struct prov_csr csr;
-    struct prov_der der;
 
     memset(&csr, 0, sizeof csr);
+    if (!prov_der_split(bytes, request, 3, part))
+        return PROV_E_FORMAT;
+    if (!prov_algorithm_is(part[1]))
+        return PROV_E_ALGORITHM;
     csr.der = bytes;
-    prov_der_begin(&der, bytes);
-    prov_der_enter(&der, DER_SEQUENCE);
-    info_decode(&der, &csr);
-    prov_algorithm_decode(&der);
-    prov_signature_decode(&der, &signature, csr.signature);
-    prov_der_leave(&der);
-    prov_result result = prov_der_end(&der);
+    csr.info = part[0];
+    prov_result result = info_decode(&csr);
+    if (result == PROV_OK)
+        result = prov_signature_decode(part[2], &signature, csr.signature);
     if (result == PROV_OK)
         *ret = csr;
     return result;
@@ -162,9 +168,8 @@ prov_result prov_csr_eui64(const struct prov_csr *csr, struct prov_eui64 *ret)
     struct prov_x509 asked = {.common_name = csr->common_name,
                               .common_name_count = csr->common_name_count,
                               .san_count = csr->san_count,
-                              .dns_count = csr->dns_count,
-                              .uri_name = csr->uri_name,
-                              .mac_name = csr->mac_name};
+                              .alt_kind = csr->alt_kind,
+                              .alt_name = csr->alt_name};
 
     return prov_x509_eui64(&asked, ret);
 }
@@ -191,26 +196,6 @@ static void attribute_put(struct prov_buf *buf, uint8_t number, const struct pro
     }
     prov_der_wrap(buf, value, DER_SET);
     prov_der_wrap(buf, attribute, DER_SEQUENCE);
-}
-
-/* DER sorts a SET OF by the encodings of its members (X.690, section 11.6), so the shorter SEQUENCE stands
- * first, and of two that are alike the one whose type is smaller: written as they stand in `attributes`,
- * and the other way round if that was wrong. */
-static void attributes_put(struct prov_buf *buf, const struct prov_csr_plan *plan)
-{
-    size_t set = buf->len, second;
-
-    if (plan->challenge.len > 0)
-        attribute_put(buf, CHALLENGE_PASSWORD, plan);
-    second = buf->len;
-    if (plan->san.len > 0)
-        attribute_put(buf, EXTENSION_REQUEST, plan);
-    if (second - set > buf->len - second && plan->san.len > 0) {
-        buf->len = set;
-        attribute_put(buf, EXTENSION_REQUEST, plan);
-        attribute_put(buf, CHALLENGE_PASSWORD, plan);
-    }
-    prov_der_wrap(buf, set, DER_CONTEXT_CONSTRUCTED(0));
 }
 
 /* SEQUENCE { SET { SEQUENCE { id-at-commonName, UTF8String } } } up to the text of 23 octets. */
@@ -240,19 +225,23 @@ static void subject_put(struct prov_buf *buf, const struct prov_csr_plan *plan)
     prov_put(buf, text, sizeof text - 1);
 }
 
+/* DER sorts a SET OF by the encodings of its members (X.690, section 11.6), so the shorter one stands first:
+ * a challenge of 16 characters is no longer than what asks for a subjectAltName of 7 octets or more. */
 prov_result prov_csr_make_info(const struct prov_csr_plan *plan, struct prov_buf *ret)
 {
-    if (plan->subject.len == 0 && plan->eui64 == NULL)
-        return PROV_E_STATE;
-    if (plan->challenge.len > CHALLENGE_MAX)
-        return PROV_E_BOUNDS;
-    size_t mark = ret->len;
+    size_t mark = ret->len, set;
+
     prov_put_bytes(ret, PROV_BYTES_OF(version_1));
     subject_put(ret, plan);
     uint8_t *spki = prov_put_space(ret, PROV_SPKI_LEN);
     if (spki != NULL)
         prov_spki_encode(plan->point, spki);
-    attributes_put(ret, plan);
+    set = ret->len;
+    if (plan->challenge.len > 0)
+        attribute_put(ret, CHALLENGE_PASSWORD, plan);
+    if (plan->san.len > 0)
+        attribute_put(ret, EXTENSION_REQUEST, plan);
+    prov_der_wrap(ret, set, DER_CONTEXT_CONSTRUCTED(0));
     prov_der_wrap(ret, mark, DER_SEQUENCE);
     return prov_buf_result(ret);
 }

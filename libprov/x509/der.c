@@ -3,179 +3,108 @@
 
 #include <string.h>
 
+/* Length: one octet below 0x80, else 0x80 + the number of octets that follow, the fewest that hold it (X.690,
+ * sections 8.1.3 and 10.1). Two are enough for all that is read and written here. */
+static size_t head_len(size_t length)
+{
+    return 2 + (size_t)(length >= 0x80) + (size_t)(length >= 0x100);
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
-void prov_der_begin(struct prov_der *der, struct prov_bytes bytes)
+static bool is_integer(struct prov_bytes octets)
 {
-    der->at = bytes.data;
-    der->end = bytes.len > 0 ? bytes.data + bytes.len : bytes.data;
-    der->whole = bytes;
-    der->result = PROV_OK;
-    der->depth = 0;
+    /* the first nine bits are not all alike (X.690, section 8.3.2) */
+    return octets.len == 1 ||
+           (octets.len > 1 && octets.data[0] != (octets.data[1] >= 0x80 ? 0xff : 0));
 }
 
-void prov_der_fail(struct prov_der *der, prov_result result)
+/* X.690, section 8.19 */
+static bool is_oid(struct prov_bytes octets)
 {
-    if (der->result == PROV_OK)
-        der->result = result;
-    if (der->result != PROV_OK)
-        der->at = der->end;
-}
+    uint8_t last = 0x80; /* its first bit: the number goes on */
 
-void prov_der_malformed(struct prov_der *der)
-{
-    prov_der_fail(der, PROV_E_FORMAT);
-}
-
-bool prov_der_more(const struct prov_der *der)
-{
-    return der->at != der->end;
-}
-
-bool prov_der_next_is(const struct prov_der *der, uint8_t tag)
-{
-    return prov_der_more(der) && der->at[0] == tag;
-}
-
-prov_result prov_der_end(struct prov_der *der)
-{
-    if (prov_der_more(der))
-        prov_der_fail(der, PROV_E_TRAILING);
-    return der->result;
-}
-
-/* Length: one octet below 0x80, else 0x80 + the number of octets that follow, the fewest that hold
- * it (X.690, sections 8.1.3 and 10.1). Three octets are enough for all that is read here. */
-#define LENGTH_OCTETS_MAX 3
-
-/* Where the content begins, and its length. */
-static prov_result take_head(const struct prov_der *der, struct prov_bytes *ret)
-{
-    const uint8_t *at = der->at;
-    size_t left = (size_t)(der->end - at), length;
-
-    if (left < 2)
-        return PROV_E_TRUNCATED;
-    left -= 2;
-    length = at[1];
-    if (length >= 0x80) {
-        size_t octets = length & 0x7f;
-        if (octets == 0 || octets > LENGTH_OCTETS_MAX)
-            return PROV_E_FORMAT;
-        if (octets > left)
-            return PROV_E_TRUNCATED;
-        if (at[2] == 0)
-            return PROV_E_FORMAT;
-        left -= octets;
-        for (length = 0; octets > 0; octets--)
-            length = length << 8 | (++at)[1];
-        if (length < 0x80)
-            return PROV_E_FORMAT;
+    for (size_t i = 0; i < octets.len; i++) {
+        if ((last < 0x80 || i == 0) && octets.data[i] == 0x80)
+            return false;
+        last = octets.data[i];
     }
-    *ret = PROV_BYTES(at + 2, length);
-    return length > left ? PROV_E_TRUNCATED : PROV_OK;
+    return last < 0x80;
 }
 
-/* Tags of more octets than one are in none of the callers' lists, and refused there. */
-uint8_t prov_der_take_any(struct prov_der *der, struct prov_bytes *ret)
+static bool is_strict(uint8_t tag, struct prov_bytes content)
 {
-    const uint8_t *start = der->at;
-    prov_result result = take_head(der, ret);
+    if (tag == DER_BOOLEAN)
+        return content.len == 1 && content.data[0] == 0xff;
+    if (tag == DER_INTEGER)
+        return is_integer(content);
+    return tag != DER_OID || is_oid(content);
+}
 
-    if (result != PROV_OK) {
-        prov_der_fail(der, result);
-        *ret = PROV_BYTES(der->end, 0);
+/* A length in more octets than it needs, or cut off, does not give back the head that it was read from. */
+static uint8_t take(struct prov_bytes *left, struct prov_bytes *ret)
+{
+    const uint8_t *at = left->data;
+    size_t length = 0, head = 2, all = left->len;
+
+    *ret = PROV_BYTES_NONE;
+    left->len = 0;
+    if (all < 2)
         return 0;
+    length = at[1];
+    if (length > 0x80) {
+        head += length - 0x80;
+        length = 0;
+        for (size_t i = 2; i < head && i < all; i++)
+            length = length << 8 | at[i];
     }
-    der->at = ret->data + ret->len;
-    der->whole = PROV_BYTES(start, (size_t)(der->at - start));
-    return *start;
+    if (head != head_len(length) || length > all - head)
+        return 0;
+    *ret = PROV_BYTES(at + head, length);
+    if (!is_strict(*at, *ret))
+        return 0;
+    *left = PROV_BYTES(ret->data + length, all - head - length);
+    return *at;
 }
 
-void prov_der_take(struct prov_der *der, uint8_t tag, struct prov_bytes *ret)
+uint8_t prov_der_take(struct prov_bytes *left, struct prov_bytes *ret)
 {
-    if (prov_der_more(der) && der->at[0] != tag)
-        prov_der_malformed(der);
-    prov_der_take_any(der, ret);
+    const uint8_t *start = left->data;
+    uint8_t tag = take(left, ret);
+
+    if (tag == DER_SEQUENCE)
+        *ret = PROV_BYTES(start, (size_t)(left->data - start));
+    return tag;
 }
 
-void prov_der_enter(struct prov_der *der, uint8_t tag)
+bool prov_der_open(struct prov_bytes element, uint8_t tag, struct prov_bytes *ret)
 {
-    struct prov_bytes content;
-
-    if (der->depth >= DER_DEPTH_MAX)
-        prov_der_fail(der, PROV_E_DEPTH);
-    prov_der_take(der, tag, &content);
-    if (der->depth < DER_DEPTH_MAX)
-        der->outer[der->depth] = der->end;
-    der->depth++;
-    der->end = der->at;
-    der->at = content.data;
+    return take(&element, ret) == tag && element.len == 0;
 }
 
-void prov_der_enter_some(struct prov_der *der, uint8_t tag)
+bool prov_der_split(struct prov_bytes sequence, const uint8_t *tags, size_t count,
+                    struct prov_bytes *ret)
 {
-    prov_der_enter(der, tag);
-    if (!prov_der_more(der))
-        prov_der_malformed(der);
-}
+    struct prov_bytes left;
+    bool good = prov_der_open(sequence, DER_SEQUENCE, &left);
 
-void prov_der_leave(struct prov_der *der)
-{
-    prov_result result = prov_der_end(der);
-
-    if (--der->depth < DER_DEPTH_MAX)
-        der->end = der->outer[der->depth];
-    prov_der_fail(der, result);
-}
-
-void prov_der_literal(struct prov_der *der, const uint8_t *element, prov_result otherwise)
-{
-    size_t len = 2 + (size_t)element[1];
-
-    if ((size_t)(der->end - der->at) < len || memcmp(der->at, element, len) != 0)
-        prov_der_fail(der, otherwise);
-    else
-        der->at += len;
+    for (; count > 0; count--, tags++, ret++) {
+        const uint8_t *start = left.data;
+        uint8_t tag = *tags & (uint8_t)~DER_OPTIONAL;
+        *ret = PROV_BYTES_NONE;
+        if (left.len > 0 && (tag == DER_ANY || *start == tag))
+            good = prov_der_take(&left, ret) != 0 && good;
+        else
+            good = good && tag != *tags;
+        if (tag == DER_ANY)
+            *ret = PROV_BYTES(start, (size_t)(left.data - start));
+    }
+    return good && left.len == 0;
 }
 
 bool prov_der_is(const struct prov_bytes *octets, const uint8_t *is)
 {
-    return octets->len == is[0] && memcmp(octets->data, is + 1, is[0]) == 0;
-}
-
-bool prov_der_take_true(struct prov_der *der)
-{
-    static const uint8_t yes[] = {DER_BOOLEAN, 1, 0xff};
-    bool is_there = prov_der_next_is(der, DER_BOOLEAN);
-
-    if (is_there)
-        prov_der_literal(der, yes, PROV_E_FORMAT);
-    return is_there;
-}
-
-/* The first nine bits are not all alike (X.690, section 8.3.2). */
-void prov_der_take_integer(struct prov_der *der, struct prov_bytes *ret)
-{
-    prov_der_take(der, DER_INTEGER, ret);
-    if (ret->len == 1)
-        return;
-    if (ret->len == 0 || ret->data[0] == (ret->data[1] >= 0x80 ? 0xff : 0))
-        prov_der_malformed(der);
-}
-
-void prov_der_take_oid(struct prov_der *der, struct prov_bytes *ret)
-{
-    uint8_t last = 0; /* its first bit: the number goes on */
-
-    prov_der_take(der, DER_OID, ret);
-    for (size_t i = 0; i < ret->len; i++) {
-        if (last < 0x80 && ret->data[i] == 0x80)
-            prov_der_malformed(der);
-        last = ret->data[i];
-    }
-    if (ret->len == 0 || last >= 0x80)
-        prov_der_malformed(der);
+    return prov_octets_equal(octets->data, octets->len, is + 1, is[0]);
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */
@@ -183,7 +112,7 @@ void prov_der_take_oid(struct prov_der *der, struct prov_bytes *ret)
 void prov_der_wrap(struct prov_buf *buf, size_t mark, uint8_t tag)
 {
     size_t length = buf->len - mark;
-    size_t head = 2 + (size_t)(length >= 0x80) + (size_t)(length >= 0x100);
+    size_t head = head_len(length);
 
     prov_put_space(buf, head);
     if (length > 0xffff)

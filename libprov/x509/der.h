@@ -2,11 +2,10 @@
  *
  * Strict DER (X.690): definite, minimal lengths, low tag numbers. Private to this room.
  *
- *   element = tag (1 octet) | length (1 to 4) | content
+ *   element = tag (1 octet) | length (1 to 3) | content
  *
- * One cursor goes through the whole: enter narrows it to an element's content, leave widens it again. Its
- * error is sticky: after the first failure nothing is left, every take gives no octets and every loop over
- * prov_der_more ends, so a parser reads like its schema and asks for the result once.
+ * A SEQUENCE is split by the list of its members' tags; a SEQUENCE OF is opened, and its elements are taken one
+ * by one. What fails gives no octets and leaves none, so every loop over what is left ends.
  */
 #ifndef PROV_X509_DER_H
 #define PROV_X509_DER_H
@@ -31,47 +30,21 @@ enum prov_der_tag {
 #define DER_CONTEXT(n)             (0x80 | (n))
 #define DER_CONTEXT_CONSTRUCTED(n) (0xa0 | (n))
 
-/* As deep as it goes: an attribute of the name in the authorityKeyIdentifier that a request asks for. */
-#define DER_DEPTH_MAX 14
+/* In a list of members: a member of any tag, and one that may be left out. The bit is the application class's,
+ * which nothing here has. */
+#define DER_ANY      0
+#define DER_OPTIONAL 0x40
 
-struct prov_der {
-    const uint8_t *at, *end;
-    struct prov_bytes whole; /* what was taken or entered last, with its header */
-    prov_result result;      /* PROV_OK, or the first failure; then at == end */
-    uint8_t depth;
-    const uint8_t *outer[DER_DEPTH_MAX]; /* the ends that leave goes back to */
-};
-
-void prov_der_begin(struct prov_der *der, struct prov_bytes bytes);
-/* Records a failure, unless there was one before or it is PROV_OK. */
-void prov_der_fail(struct prov_der *der, prov_result result);
-/* PROV_E_FORMAT. */
-void prov_der_malformed(struct prov_der *der);
-/* More elements stand here. False after a failure. */
-bool prov_der_more(const struct prov_der *der);
-bool prov_der_next_is(const struct prov_der *der, uint8_t tag);
-/* What came of it: PROV_E_TRAILING if something is left. */
-PROV_MUST prov_result prov_der_end(struct prov_der *der);
-
-/* The content of the next element, which must have this tag: PROV_E_FORMAT. */
-void prov_der_take(struct prov_der *der, uint8_t tag, struct prov_bytes *ret);
-/* The same, whatever tag it has, which is returned. */
-uint8_t prov_der_take_any(struct prov_der *der, struct prov_bytes *ret);
-/* Goes into the next element, and out again behind it. enter_some refuses an empty one. Deeper than DER_DEPTH_MAX:
- * PROV_E_DEPTH. */
-void prov_der_enter(struct prov_der *der, uint8_t tag);
-void prov_der_enter_some(struct prov_der *der, uint8_t tag);
-void prov_der_leave(struct prov_der *der);
-/* An element that has one value only, and so one encoding: `element`, whose length is below 0x80. */
-void prov_der_literal(struct prov_der *der, const uint8_t *element, prov_result otherwise);
-
-/* TRUE only: DER leaves a default of FALSE out, and no BOOLEAN here has another default. False if the next
- * element is no BOOLEAN. */
-bool prov_der_take_true(struct prov_der *der);
-/* An INTEGER's octets, as few as can be. */
-void prov_der_take_integer(struct prov_der *der, struct prov_bytes *ret);
-/* An OBJECT IDENTIFIER: not empty, each number minimal and whole (X.690, section 8.19). */
-void prov_der_take_oid(struct prov_der *der, struct prov_bytes *ret);
+/* The content of the next element of `left`; of a SEQUENCE, the whole with its head. Returns its tag, or 0 if
+ * there is no element, or none in DER: a BOOLEAN is TRUE (DER leaves a default of FALSE out, and none here has
+ * another default), an INTEGER has as few octets as can be, an OBJECT IDENTIFIER whole and minimal numbers. */
+uint8_t prov_der_take(struct prov_bytes *left, struct prov_bytes *ret);
+/* The content of `element`, if that is one element of this tag and nothing behind it. */
+bool prov_der_open(struct prov_bytes element, uint8_t tag, struct prov_bytes *ret);
+/* The members of a SEQUENCE, as prov_der_take gives them, but DER_ANY whole; PROV_BYTES_NONE for one that is
+ * left out, where an empty one has an address. False if it has others, or is none. */
+bool prov_der_split(struct prov_bytes sequence, const uint8_t *tags, size_t count,
+                    struct prov_bytes *ret);
 
 /* Are these octets those that follow their number in `is`: an object identifier's content, say. */
 bool prov_der_is(const struct prov_bytes *octets, const uint8_t *is);

@@ -40,54 +40,30 @@ void prov_ecdsa_encode(const uint8_t raw[PROV_SIGNATURE_LEN], struct prov_buf *r
 /* --- reading ---------------------------------------------------------------------------------- */
 
 /* 1 to n - 1, to 32 octets. Not secret: no care about timing. */
-static void scalar_decode(struct prov_der *der, uint8_t ret[PROV_SCALAR_LEN])
+static bool scalar_decode(struct prov_bytes number, uint8_t ret[PROV_SCALAR_LEN])
 {
-    struct prov_bytes number;
-
-    prov_der_take_integer(der, &number);
-    if (number.len > 0 && number.data[0] >= 0x80)
-        prov_der_malformed(der);
-    if (number.len > 0 && number.data[0] == 0)
+    if (number.data[0] == 0)
         number = PROV_BYTES(number.data + 1, number.len - 1);
-    bool fits = number.len - 1 < PROV_SCALAR_LEN;
+    else if (number.data[0] >= 0x80) /* negative */
+        return false;
+    if (number.len - 1 >= PROV_SCALAR_LEN)
+        return false;
     memset(ret, 0, PROV_SCALAR_LEN);
-    if (fits)
-        memcpy(ret + PROV_SCALAR_LEN - number.len, number.data, number.len);
-    if (!fits || memcmp(ret, order, PROV_SCALAR_LEN) >= 0)
-        prov_der_fail(der, PROV_E_SIGNATURE);
-}
-
-static void value_decode(struct prov_der *der, uint8_t ret[PROV_SIGNATURE_LEN])
-{
-    prov_der_enter(der, DER_SEQUENCE);
-    scalar_decode(der, ret);
-    scalar_decode(der, ret + PROV_SCALAR_LEN);
-    prov_der_leave(der);
+    memcpy(ret + PROV_SCALAR_LEN - number.len, number.data, number.len);
+    return memcmp(ret, order, PROV_SCALAR_LEN) < 0;
 }
 
 prov_result prov_ecdsa_decode(struct prov_bytes bytes, uint8_t ret[PROV_SIGNATURE_LEN])
 {
+    static const uint8_t members[] = {DER_INTEGER, DER_INTEGER};
+    struct prov_bytes scalars[2];
     uint8_t raw[PROV_SIGNATURE_LEN];
-    struct prov_der der;
 
-    prov_der_begin(&der, bytes);
-    value_decode(&der, raw);
-    prov_result result = prov_der_end(&der);
-    if (result == PROV_OK)
-        memcpy(ret, raw, sizeof raw);
-    return result;
-}
-
-/* A BIT STRING of whole octets. */
-void prov_signature_decode(struct prov_der *der, struct prov_bytes *ret,
-                           uint8_t ret_raw[PROV_SIGNATURE_LEN])
-{
-    prov_der_enter(der, DER_BIT_STRING);
-    if (prov_der_next_is(der, 0))
-        der->at++;
-    else
-        prov_der_malformed(der);
-    *ret = PROV_BYTES(der->at, (size_t)(der->end - der->at));
-    value_decode(der, ret_raw);
-    prov_der_leave(der);
+    if (!prov_der_split(bytes, members, 2, scalars))
+        return PROV_E_FORMAT;
+    for (size_t i = 0; i < 2; i++)
+        if (!scalar_decode(scalars[i], raw + i * PROV_SCALAR_LEN))
+            return PROV_E_SIGNATURE;
+    memcpy(ret, raw, sizeof raw);
+    return PROV_OK;
 }

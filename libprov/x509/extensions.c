@@ -2,7 +2,7 @@
  *
  * Extension ::= SEQUENCE { extnID OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE, extnValue
  * OCTET STRING }. What is understood is RFC 7925's Table 1 and the two key identifiers, which CA
- * certificates carry by RFC 5280. Each decoder goes through the octets of one extnValue.
+ * certificates carry by RFC 5280. Each decoder has the octets of one extnValue, and says whether they are good.
  */
 #include "extensions.h"
 
@@ -14,30 +14,24 @@
 
 /* The bits from the most significant one of the first octet on; DER drops trailing zero bits
  * (X.690, section 11.2.2), so the last bit counted is a one. The ninth is the last that there is. */
-static void key_usage_decode(struct prov_der *der, struct prov_x509 *cert, bool critical)
+static bool key_usage_decode(struct prov_bytes value, struct prov_x509 *cert)
 {
     struct prov_bytes content;
 
-    prov_der_take(der, DER_BIT_STRING, &content);
-    if (content.len < 2 || content.len > 3) {
-        prov_der_malformed(der);
-        return;
-    }
-    unsigned unused = content.data[0], last = content.data[content.len - 1];
-    if (unused > 7 || (last & ((2u << unused) - 1)) != 1u << unused ||
-        (content.len == 3 && last != 0x80))
-        prov_der_malformed(der);
-    cert->key_usage = content.data[1];
-    if (content.len == 3)
-        cert->key_usage |= PROV_KU_DECIPHER_ONLY;
-    cert->key_usage_critical = critical;
+    if (!prov_der_open(value, DER_BIT_STRING, &content) || content.len < 2)
+        return false;
+    unsigned unused = content.data[0], bits = content.data[1];
+    cert->key_usage = (uint16_t)bits;
+    if (content.len == 2)
+        return unused < 8 && (bits & ((2u << unused) - 1)) == 1u << unused;
+    cert->key_usage |= PROV_KU_DECIPHER_ONLY;
+    return content.len == 3 && unused == 7 && content.data[2] == 0x80;
 }
 
 /* --- extended key usage (section 4.2.1.12) --------------------------------------------------- */
 
-/* id-kp 1.3.6.1.5.5.7.3.n, and anyExtendedKeyUsage 2.5.29.37.0 */
+/* id-kp 1.3.6.1.5.5.7.3.n */
 static const uint8_t id_kp[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03};
-static const uint8_t any_extended_key_usage[] = {4, 0x55, 0x1d, 0x25, 0x00};
 
 /* n of each bit of enum prov_eku, from the lowest on */
 static const uint8_t purposes[] = {1, 2, 3, 9, 28};
@@ -46,227 +40,199 @@ static unsigned purpose_bit(struct prov_bytes oid)
 {
     const uint8_t *purpose = NULL;
 
-    if (prov_der_is(&oid, any_extended_key_usage))
-        return PROV_EKU_ANY;
     if (oid.len == sizeof id_kp + 1 && memcmp(oid.data, id_kp, sizeof id_kp) == 0)
         purpose = memchr(purposes, oid.data[sizeof id_kp], sizeof purposes);
     return purpose != NULL ? 1u << (purpose - purposes) : PROV_EKU_OTHER;
 }
 
-static void extended_key_usage_decode(struct prov_der *der, struct prov_x509 *cert, bool critical)
+static bool extended_key_usage_decode(struct prov_bytes value, struct prov_x509 *cert)
 {
-    struct prov_bytes oid;
+    struct prov_bytes left, oid;
 
-    (void)critical;
-    prov_der_enter_some(der, DER_SEQUENCE);
-    while (prov_der_more(der)) {
-        prov_der_take_oid(der, &oid);
+    if (!prov_der_open(value, DER_SEQUENCE, &left))
+        return false;
+    do {
+        if (prov_der_take(&left, &oid) != DER_OID)
+            return false;
         cert->eku |= (uint16_t)purpose_bit(oid);
-    }
-    prov_der_leave(der);
+    } while (left.len > 0);
+    return true;
 }
 
 /* --- basic constraints (section 4.2.1.9) ----------------------------------------------------- */
 
-static void basic_constraints_decode(struct prov_der *der, struct prov_x509 *cert, bool critical)
+static bool basic_constraints_decode(struct prov_bytes value, struct prov_x509 *cert)
 {
-    struct prov_bytes path_len;
+    static const uint8_t members[] = {DER_OPTIONAL | DER_BOOLEAN, DER_OPTIONAL | DER_INTEGER};
+    struct prov_bytes part[2];
 
-    (void)critical;
-    prov_der_enter(der, DER_SEQUENCE);
-    cert->is_ca = prov_der_take_true(der);
-    if (cert->is_ca && prov_der_more(der)) {
-        prov_der_take_integer(der, &path_len);
-        if (path_len.len == 0 || path_len.data[0] >= 0x80)
-            prov_der_malformed(der);
-        else if (path_len.len == 1)
-            cert->path_len = path_len.data[0];
-    }
-    prov_der_leave(der);
+    if (!prov_der_split(value, members, 2, part))
+        return false;
+    cert->is_ca = part[0].len > 0;
+    if (part[1].len == 1)
+        cert->path_len = part[1].data[0];
+    return part[1].len == 0 || (cert->is_ca && part[1].data[0] < 0x80);
 }
 
 /* --- subject alternative name (section 4.2.1.6) ---------------------------------------------- */
-
-/* x400Address [3], ediPartyName [5] and registeredID [8] are refused. */
-enum general_name_tag {
-    GENERAL_NAME_OTHER = DER_CONTEXT_CONSTRUCTED(0),
-    GENERAL_NAME_RFC822 = DER_CONTEXT(1),
-    GENERAL_NAME_DNS = DER_CONTEXT(2),
-    GENERAL_NAME_DIRECTORY = DER_CONTEXT_CONSTRUCTED(4),
-    GENERAL_NAME_URI = DER_CONTEXT(6),
-    GENERAL_NAME_IP = DER_CONTEXT(7)
-};
 
 /* id-on-MACAddress 1.3.6.1.5.5.7.8.12: OCTET STRING (SIZE (6 | 8)) */
 static const uint8_t id_on_mac_address[] = {8, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08, 0x0c};
 
 /* hardwareModuleName and the like are not looked at. */
-static void other_name_decode(struct prov_der *der, struct prov_x509 *cert)
+static bool other_name_decode(struct prov_x509 *cert)
 {
-    struct prov_bytes type, value;
+    struct prov_bytes left = cert->alt_name, type, value;
 
-    prov_der_enter(der, GENERAL_NAME_OTHER);
-    prov_der_take_oid(der, &type);
-    prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(0));
-    bool is_mac = prov_der_is(&type, id_on_mac_address);
-    prov_der_take(der, is_mac ? DER_OCTET_STRING : DER_SEQUENCE, &value);
-    if (is_mac) {
-        if (value.len != 6 && value.len != 8)
-            prov_der_fail(der, PROV_E_NAME);
-        cert->mac_name = value;
-    }
-    prov_der_leave(der);
-    prov_der_leave(der);
+    if (prov_der_take(&left, &type) != DER_OID ||
+        !prov_der_open(left, DER_CONTEXT_CONSTRUCTED(0), &value))
+        return false;
+    if (!prov_der_is(&type, id_on_mac_address))
+        return prov_der_open(value, DER_SEQUENCE, &value);
+    cert->alt_kind = PROV_ALT_MAC;
+    return prov_der_open(value, DER_OCTET_STRING, &cert->alt_name) &&
+           (cert->alt_name.len == 6 || cert->alt_name.len == 8);
 }
 
-/* [4] is explicit, Name being a CHOICE. */
-static void directory_name_decode(struct prov_der *der, struct prov_bytes *ret)
+/* x400Address [3], ediPartyName [5] and registeredID [8] are refused. [4] is explicit, Name being a CHOICE. */
+static bool general_name_decode(struct prov_x509 *cert)
 {
     struct prov_bytes common_name;
 
-    prov_der_enter(der, GENERAL_NAME_DIRECTORY);
-    prov_name_decode(der, ret, &common_name);
-    prov_der_leave(der);
-}
-
-static void string_name_decode(struct prov_der *der, struct prov_x509 *cert)
-{
-    struct prov_bytes content;
-
-    switch (prov_der_take_any(der, &content)) {
-    case GENERAL_NAME_DNS:
-        cert->dns_count++;
-        cert->dns_name = content;
-        break;
-    case GENERAL_NAME_URI:
-        cert->uri_name = content;
-        break;
-    case GENERAL_NAME_RFC822:
-    case GENERAL_NAME_IP:
-        break;
+    switch (cert->alt_kind) {
+    case PROV_ALT_OTHER:
+        return other_name_decode(cert);
+    case PROV_ALT_DIRECTORY:
+        return prov_name_decode(cert->alt_name, &common_name) >= 0;
+    case PROV_ALT_RFC822:
+    case PROV_ALT_DNS:
+    case PROV_ALT_URI:
+    case PROV_ALT_IP:
+        return true;
     default:
-        prov_der_malformed(der);
+        return false;
     }
 }
 
-static void subject_alt_name_decode(struct prov_der *der, struct prov_x509 *cert, bool critical)
+static bool subject_alt_name_decode(struct prov_bytes value, struct prov_x509 *cert)
 {
-    struct prov_bytes name;
+    struct prov_bytes left;
 
-    prov_der_enter_some(der, DER_SEQUENCE);
-    cert->san = der->whole;
-    cert->san_critical = critical;
-    for (; prov_der_more(der); cert->san_count++) {
-        if (prov_der_next_is(der, GENERAL_NAME_OTHER))
-            other_name_decode(der, cert);
-        else if (prov_der_next_is(der, GENERAL_NAME_DIRECTORY))
-            directory_name_decode(der, &name);
-        else
-            string_name_decode(der, cert);
-    }
-    prov_der_leave(der);
+    cert->san = value;
+    if (!prov_der_open(value, DER_SEQUENCE, &left))
+        return false;
+    do {
+        cert->alt_kind = prov_der_take(&left, &cert->alt_name);
+        cert->san_count++;
+        if (!general_name_decode(cert))
+            return false;
+    } while (left.len > 0);
+    return true;
 }
 
 /* --- key identifiers (sections 4.2.1.1 and 4.2.1.2) ------------------------------------------ */
 
-/* Not empty: an identifier that is there is compared. */
-static void identifier_decode(struct prov_der *der, uint8_t tag, struct prov_bytes *ret)
+/* Not empty: an identifier that is there is compared. The issuer, one directoryName here, and its serial number
+ * come together or not at all. */
+static bool authority_key_identifier_decode(struct prov_bytes value, struct prov_x509 *cert)
 {
-    prov_der_take(der, tag, ret);
-    if (ret->len == 0)
-        prov_der_malformed(der);
+    static const uint8_t members[] = {DER_OPTIONAL | DER_CONTEXT(0),
+                                      DER_OPTIONAL | DER_CONTEXT_CONSTRUCTED(1),
+                                      DER_OPTIONAL | DER_CONTEXT(2)};
+    struct prov_bytes part[3], common_name;
+
+    if (!prov_der_split(value, members, 3, part) || (part[0].data != NULL && part[0].len == 0))
+        return false;
+    cert->aki = part[0];
+    cert->aki_serial = part[2];
+    if (part[1].data == NULL)
+        return part[2].data == NULL;
+    return part[2].len > 0 &&
+           prov_der_open(part[1], DER_CONTEXT_CONSTRUCTED(4), &cert->aki_issuer) &&
+           prov_name_decode(cert->aki_issuer, &common_name) >= 0;
 }
 
-/* The issuer, one directoryName here, and its serial number come together or not at all. */
-static void authority_key_identifier_decode(struct prov_der *der, struct prov_x509 *cert,
-                                            bool critical)
+static bool subject_key_identifier_decode(struct prov_bytes value, struct prov_x509 *cert)
 {
-    (void)critical;
-    prov_der_enter(der, DER_SEQUENCE);
-    if (prov_der_next_is(der, DER_CONTEXT(0)))
-        identifier_decode(der, DER_CONTEXT(0), &cert->aki);
-    if (prov_der_more(der)) {
-        prov_der_enter(der, DER_CONTEXT_CONSTRUCTED(1));
-        directory_name_decode(der, &cert->aki_issuer);
-        prov_der_leave(der);
-        identifier_decode(der, DER_CONTEXT(2), &cert->aki_serial);
-    }
-    prov_der_leave(der);
-}
-
-static void subject_key_identifier_decode(struct prov_der *der, struct prov_x509 *cert,
-                                          bool critical)
-{
-    (void)critical;
-    identifier_decode(der, DER_OCTET_STRING, &cert->ski);
+    return prov_der_open(value, DER_OCTET_STRING, &cert->ski) && cert->ski.len > 0;
 }
 
 /* --- the list -------------------------------------------------------------------------------- */
 
-/* What is not understood; the loop refuses it where it must be. */
-static void pass_over(struct prov_der *der, struct prov_x509 *cert, bool critical)
+/* The arc of id-ce 2.5.29.n, 0 of others. */
+static unsigned arc_of(struct prov_bytes oid)
 {
-    (void)cert;
-    (void)critical;
-    der->at = der->end;
+    return oid.len == 3 && oid.data[0] == 0x55 && oid.data[1] == 0x1d ? oid.data[2] : 0;
 }
 
-enum may_be_critical { EITHER, NEVER };
-
-/* id-ce 2.5.29.n, and then all others. Those without a decoder restrict a path in a way that is not looked at
- * here; RFC 5280 has them critical always, so they are refused however they come. */
-static const struct extension {
-    uint8_t number;
-    uint8_t critical;
-    void (*decode)(struct prov_der *der, struct prov_x509 *cert, bool critical);
-} extensions[] = {
-    {14, NEVER, subject_key_identifier_decode},
-    {15, EITHER, key_usage_decode},
-    {ID_CE_SUBJECT_ALT_NAME, EITHER, subject_alt_name_decode},
-    {19, EITHER, basic_constraints_decode},
-    {30, EITHER, NULL}, /* nameConstraints */
-    {35, NEVER, authority_key_identifier_decode},
-    {36, EITHER, NULL}, /* policyConstraints */
-    {37, EITHER, extended_key_usage_decode},
-    {54, EITHER, NULL}, /* inhibitAnyPolicy */
-    {0, NEVER, pass_over},
-};
-
-static const struct extension *extension_find(struct prov_bytes oid)
+/* What restricts a path in a way that is not looked at here is refused however it comes: RFC 5280 has it
+ * critical always. */
+static prov_result extension_decode(const struct prov_bytes part[3], bool unknown_refused,
+                                    struct prov_x509 *cert)
 {
-    bool is_id_ce = oid.len == 3 && oid.data[0] == 0x55 && oid.data[1] == 0x1d;
-    const struct extension *row = extensions;
+    bool critical = part[1].len > 0, may_be_critical = true, good = true;
 
-    while (row->number != 0 && !(is_id_ce && row->number == oid.data[2]))
-        row++;
-    return row;
+    switch (arc_of(part[0])) {
+    case ID_CE_KEY_USAGE:
+        cert->key_usage_critical = critical;
+        good = key_usage_decode(part[2], cert);
+        break;
+    case ID_CE_SUBJECT_ALT_NAME:
+        cert->san_critical = critical;
+        good = subject_alt_name_decode(part[2], cert);
+        break;
+    case ID_CE_BASIC_CONSTRAINTS:
+        good = basic_constraints_decode(part[2], cert);
+        break;
+    case ID_CE_EXTENDED_KEY_USAGE:
+        good = extended_key_usage_decode(part[2], cert);
+        break;
+    case ID_CE_SUBJECT_KEY_IDENTIFIER:
+        may_be_critical = false;
+        good = subject_key_identifier_decode(part[2], cert);
+        break;
+    case ID_CE_AUTHORITY_KEY_IDENTIFIER:
+        may_be_critical = false;
+        good = authority_key_identifier_decode(part[2], cert);
+        break;
+    case ID_CE_NAME_CONSTRAINTS:
+    case ID_CE_POLICY_CONSTRAINTS:
+    case ID_CE_INHIBIT_ANY_POLICY:
+        return PROV_E_CERT_PROFILE;
+    default:
+        may_be_critical = false;
+        critical = critical || unknown_refused;
+    }
+    if (critical && !may_be_critical)
+        return PROV_E_CERT_PROFILE;
+    return good ? PROV_OK : PROV_E_FORMAT;
 }
 
 /* Two certificates' worth of what is understood; bounds the search for duplicates. */
 #define EXTENSION_MAX 16
 
-void prov_extensions_decode(struct prov_der *der, bool unknown_refused, struct prov_x509 *cert)
+prov_result prov_extensions_decode(struct prov_bytes list, bool unknown_refused,
+                                   struct prov_x509 *cert)
 {
-    struct prov_bytes oids[EXTENSION_MAX + 1];
+    static const uint8_t members[] = {DER_OID, DER_OPTIONAL | DER_BOOLEAN, DER_OCTET_STRING};
+    struct prov_bytes seen[EXTENSION_MAX], left, extension, part[3];
+    size_t count = 0;
+    prov_result result = PROV_OK;
 
-    prov_der_enter_some(der, DER_SEQUENCE);
-    for (size_t count = 0; prov_der_more(der); count++) {
-        prov_der_enter(der, DER_SEQUENCE);
-        prov_der_take_oid(der, &oids[count]);
-        const struct extension *row = extension_find(oids[count]);
-        bool critical = prov_der_take_true(der);
-        bool fits = row->decode != NULL && count < EXTENSION_MAX &&
-                    !(critical && row->critical == NEVER) && !(unknown_refused && row->number == 0);
+    if (!prov_der_open(list, DER_SEQUENCE, &left))
+        return PROV_E_FORMAT;
+    do {
+        if (prov_der_take(&left, &extension) != DER_SEQUENCE ||
+            !prov_der_split(extension, members, 3, part))
+            return PROV_E_FORMAT;
         /* "A certificate MUST NOT include more than one instance of a particular extension." (section 4.2) */
         for (size_t i = 0; i < count; i++)
-            fits = fits && !prov_bytes_equal(oids[i], oids[count]);
-        prov_der_enter(der, DER_OCTET_STRING);
-        if (fits)
-            row->decode(der, cert, critical);
-        else
-            prov_der_fail(der, PROV_E_CERT_PROFILE);
-        prov_der_leave(der);
-        prov_der_leave(der);
-    }
-    prov_der_leave(der);
+            if (prov_bytes_equal(seen[i], part[0]))
+                return PROV_E_CERT_PROFILE;
+        if (count == EXTENSION_MAX)
+            return PROV_E_CERT_PROFILE;
+        seen[count++] = part[0];
+        result = extension_decode(part, unknown_refused, cert);
+    } while (left.len > 0 && result == PROV_OK);
+    return result;
 }

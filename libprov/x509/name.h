@@ -7,8 +7,7 @@
 
 #include "der.h"
 
-/* The Name with its header, and the value octets of its first CN, if there is one; returns how many there are. */
-unsigned prov_name_decode(struct prov_der *der, struct prov_bytes *ret,
-                          struct prov_bytes *ret_common_name);
+/* How many CNs a Name has, and the value octets of the first; below 0 if it is malformed. */
+int prov_name_decode(struct prov_bytes name, struct prov_bytes *ret_common_name);
 
 #endif

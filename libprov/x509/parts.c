@@ -9,7 +9,16 @@ void prov_algorithm_put(struct prov_buf *buf)
     prov_put_bytes(buf, PROV_BYTES_OF(ecdsa_with_sha256));
 }
 
-void prov_algorithm_decode(struct prov_der *der)
+bool prov_algorithm_is(struct prov_bytes algorithm)
 {
-    prov_der_literal(der, ecdsa_with_sha256, PROV_E_ALGORITHM);
+    return prov_bytes_equal(algorithm, PROV_BYTES_OF(ecdsa_with_sha256));
+}
+
+prov_result prov_signature_decode(struct prov_bytes bits, struct prov_bytes *ret,
+                                  uint8_t ret_raw[PROV_SIGNATURE_LEN])
+{
+    if (bits.len == 0 || bits.data[0] != 0) /* whole octets */
+        return PROV_E_FORMAT;
+    *ret = PROV_BYTES(bits.data + 1, bits.len - 1);
+    return prov_ecdsa_decode(*ret, ret_raw);
 }

@@ -9,15 +9,11 @@
 
 #include "prov/x509.h"
 
-/* AlgorithmIdentifier of ecdsa-with-SHA256 without parameters (RFC 5758, section 3.2);
- * PROV_E_ALGORITHM for any other. */
-void prov_algorithm_decode(struct prov_der *der);
+/* AlgorithmIdentifier of ecdsa-with-SHA256 without parameters (RFC 5758, section 3.2), and no other. */
+bool prov_algorithm_is(struct prov_bytes algorithm);
 void prov_algorithm_put(struct prov_buf *buf);
-/* BIT STRING of an Ecdsa-Sig-Value: as it stands, and decoded. */
-void prov_signature_decode(struct prov_der *der, struct prov_bytes *ret,
-                           uint8_t ret_raw[PROV_SIGNATURE_LEN]);
-/* SubjectPublicKeyInfo: the whole and the point in it. */
-void prov_key_decode(struct prov_der *der, struct prov_bytes *ret_spki,
-                     struct prov_bytes *ret_point);
+/* The Ecdsa-Sig-Value in a BIT STRING's content: as it stands, and decoded. */
+PROV_MUST prov_result prov_signature_decode(struct prov_bytes bits, struct prov_bytes *ret,
+                                            uint8_t ret_raw[PROV_SIGNATURE_LEN]);
 
 #endif

@@ -43,17 +43,14 @@ static bool leaf_key_usage_fits(enum prov_path_role role, const struct prov_x509
 
 static prov_result leaf_check(const struct prov_path_rules *rules, const struct prov_x509 *leaf)
 {
-    struct prov_eui64 device;
-    prov_result result = PROV_E_NAME;
+    prov_result result = PROV_OK;
 
     if (leaf->is_ca || !leaf_key_usage_fits(rules->role, leaf))
         return PROV_E_CERT_PROFILE;
-    if (rules->role == PROV_PATH_CLIENT || rules->device != NULL)
-        result = prov_x509_eui64(leaf, &device);
-    else if (rules->server != NULL)
-        result = prov_x509_match_server(leaf, rules->server);
-    if (result == PROV_OK && rules->device != NULL && !prov_eui64_equal(&device, rules->device))
-        result = PROV_E_NAME;
+    if (rules->device != NULL)
+        result = prov_x509_match_device(leaf, rules->device);
+    else if (rules->role == PROV_PATH_SERVER)
+        result = rules->server == NULL ? PROV_E_NAME : prov_x509_match_server(leaf, rules->server);
     return result == PROV_OK ? common_check(rules, leaf) : result;
 }
 
@@ -112,10 +109,10 @@ static prov_result order_check(struct prov_path *path)
         prov_result result = prov_x509_parse(path->chain[i], cert);
         if (result != PROV_OK)
             return result;
-        if (subject.len > 0 && !prov_bytes_equal(cert->issuer, subject))
+        if (subject.len == 0)
+            depth -= is_root(path, cert);
+        else if (!prov_bytes_equal(cert->issuer, subject))
             return PROV_E_ISSUER;
-        if (i > 0 && i + 1 == path->chain_len && is_root(path, cert))
-            depth--;
     }
     return depth > path->rules.max_below_anchor ? PROV_E_DEPTH : PROV_OK;
 }
@@ -128,12 +125,12 @@ prov_result prov_path_begin(struct prov_path *path, const struct prov_path_rules
     path->verdict = PROV_E_STATE;
     path->reason = PROV_E_ISSUER;
     if (chain_len - 1 >= PROV_PATH_MAX)
-        return chain_len == 0 ? PROV_E_FORMAT : PROV_E_DEPTH;
+        return PROV_E_DEPTH;
     memcpy(path->chain, chain, chain_len * sizeof *chain);
     path->chain_len = (uint8_t)chain_len;
     path->rules = *rules;
     path->anchors = anchors;
-    path->anchor_count = anchor_count;
+    path->anchor_count = (uint8_t)anchor_count;
     prov_result result = order_check(path);
     if (result == PROV_OK)
         result = leaf_check(&path->rules, &path->leaf);
@@ -144,60 +141,49 @@ prov_result prov_path_begin(struct prov_path *path, const struct prov_path_rules
 
 /* --- step ------------------------------------------------------------------------------------ */
 
-/* Passes over what cannot have issued `lower`. Among anchors that may be the next one; in the chain there is
- * one only. What lies beyond the depth is not looked at: a self-issued last one was taken for a root. */
-static prov_result issuer_next(struct prov_path *path, const struct prov_x509 *lower,
-                               struct prov_x509 *ret)
+/* The next that may have issued `lower`: an anchor, or, after all of them, the next certificate of the chain. What
+ * lies beyond the depth is not looked at: a self-issued last one was taken for a root. */
+static prov_result issuer_try(struct prov_path *path, struct prov_crypto *crypto,
+                              const struct prov_x509 *lower)
 {
-    for (;;) {
-        bool is_anchor = path->anchor_at < path->anchor_count;
-        prov_result result = PROV_E_ISSUER;
+    struct prov_x509 issuer;
+    bool is_anchor = path->anchor_at < path->anchor_count;
+    unsigned next = path->at + 1u;
 
-        if (!is_anchor &&
-            (path->at + 1 == path->chain_len || path->at + 1u >= path->rules.max_below_anchor))
-            return path->reason;
-        struct prov_bytes der =
-            is_anchor ? path->anchors[path->anchor_at++] : path->chain[++path->at];
-        if (prov_x509_parse(der, ret) == PROV_OK && issuer_fits(lower, ret))
-            result = issuer_check(path, ret, is_anchor);
-        if (result == PROV_OK || !is_anchor)
-            return result;
-        if (result != PROV_E_ISSUER)
-            path->reason = result;
-    }
-}
-
-static prov_result link_verify(struct prov_path *path, struct prov_crypto *crypto)
-{
-    struct prov_x509 lower, issuer;
-    uint8_t at = path->at;
-    prov_result result = prov_x509_parse(path->chain[at], &lower);
-
-    if (result == PROV_OK && at == 0 && path->anchor_at == 0)
-        result = prov_crypto_point_check(crypto, lower.point);
+    if (!is_anchor && (next == path->chain_len || next >= path->rules.max_below_anchor))
+        return path->reason;
+    struct prov_bytes der = is_anchor ? path->anchors[path->anchor_at++] : path->chain[next];
+    prov_result result = prov_x509_parse(der, &issuer);
+    result = result == PROV_OK && issuer_fits(lower, &issuer)
+                 ? issuer_check(path, &issuer, is_anchor)
+                 : PROV_E_ISSUER;
     if (result == PROV_OK)
-        result = issuer_next(path, &lower, &issuer);
-    if (result != PROV_OK)
+        result = prov_x509_verify(lower, crypto, &issuer);
+    if (is_anchor == (result == PROV_OK)) /* the end of the path, good or bad */
         return result;
-    result = prov_x509_verify(&lower, crypto, &issuer);
-    bool by_anchor = path->at == at;
-    if (by_anchor == (result == PROV_OK)) /* the end of the path, good or bad */
-        return result;
-    /* Another anchor, or the chain, may do where this one's key does not. */
-    path->reason = result;
-    if (result == PROV_OK) {
+    /* Another anchor, or the chain, may do where this one does not. */
+    if (result != PROV_E_ISSUER)
+        path->reason = result;
+    if (!is_anchor) {
         path->reason = PROV_E_ISSUER;
         path->anchor_at = 0;
-        if (!is_self_issued(&issuer))
-            path->intermediates++;
+        path->at = (uint8_t)next;
+        path->intermediates += !is_self_issued(&issuer);
     }
     return PROV_E_AGAIN;
 }
 
 prov_result prov_path_step(struct prov_path *path, struct prov_crypto *crypto)
 {
-    if (path->verdict == PROV_E_AGAIN)
-        path->verdict = link_verify(path, crypto);
+    struct prov_x509 lower;
+
+    if (path->verdict != PROV_E_AGAIN)
+        return path->verdict;
+    path->verdict = prov_x509_parse(path->chain[path->at], &lower);
+    if (path->verdict == PROV_OK && path->at == 0 && path->anchor_at == 0)
+        path->verdict = prov_crypto_point_check(crypto, lower.point);
+    if (path->verdict == PROV_OK)
+        path->verdict = issuer_try(path, crypto, &lower);
     return path->verdict;
 }
 

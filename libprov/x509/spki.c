@@ -18,7 +18,7 @@ static const uint8_t spki_head[PROV_SPKI_LEN - PROV_POINT_LEN] = {
 
 /* Where AlgorithmIdentifier stands in it: implicit (NULL) and explicit parameters MUST NOT be used (RFC
  * 5480, section 2.1.1), so it has one form too. */
-enum { ALGORITHM_AT = 2, UNCOMPRESSED = 4 };
+enum { ALGORITHM_AT = 2, ALGORITHM_END = 23, UNCOMPRESSED = 4 };
 
 void prov_spki_encode(const uint8_t point[PROV_POINT_LEN], uint8_t ret[PROV_SPKI_LEN])
 {
@@ -26,31 +26,16 @@ void prov_spki_encode(const uint8_t point[PROV_POINT_LEN], uint8_t ret[PROV_SPKI
     memcpy(ret + sizeof spki_head, point, PROV_POINT_LEN);
 }
 
-void prov_key_decode(struct prov_der *der, struct prov_bytes *ret_spki,
-                     struct prov_bytes *ret_point)
-{
-    struct prov_bytes bits;
-
-    prov_der_enter(der, DER_SEQUENCE);
-    *ret_spki = der->whole;
-    prov_der_literal(der, spki_head + ALGORITHM_AT, PROV_E_ALGORITHM);
-    prov_der_take(der, DER_BIT_STRING, &bits);
-    if (bits.len != 1 + PROV_POINT_LEN || bits.data[0] != 0 || bits.data[1] != UNCOMPRESSED)
-        prov_der_fail(der, PROV_E_POINT);
-    else
-        *ret_point = PROV_BYTES(bits.data + 1, PROV_POINT_LEN);
-    prov_der_leave(der);
-}
-
 prov_result prov_spki_decode(struct prov_bytes spki, struct prov_bytes *ret_point)
 {
-    struct prov_bytes point;
-    struct prov_der der;
+    const size_t at = sizeof spki_head;
 
-    prov_der_begin(&der, spki);
-    prov_key_decode(&der, &spki, &point);
-    prov_result result = prov_der_end(&der);
-    if (result == PROV_OK)
-        *ret_point = point;
-    return result;
+    if (spki.len < ALGORITHM_END || memcmp(spki.data + ALGORITHM_AT, spki_head + ALGORITHM_AT,
+                                           ALGORITHM_END - ALGORITHM_AT) != 0)
+        return PROV_E_ALGORITHM;
+    if (spki.len != PROV_SPKI_LEN || memcmp(spki.data, spki_head, at) != 0 ||
+        spki.data[at] != UNCOMPRESSED)
+        return PROV_E_POINT;
+    *ret_point = PROV_BYTES(spki.data + at, PROV_POINT_LEN);
+    return PROV_OK;
 }

@@ -60,7 +60,8 @@ SHOWS(no_ca)
 SHOWS(other_name)
 {
     (void)rig;
-    return s->leaf_parses && s->leaf.dns_count == 1 && contains(s->leaf.dns_name, "other.");
+    return s->leaf_parses && s->leaf.san_count == 1 && s->leaf.alt_kind == PROV_ALT_DNS &&
+           contains(s->leaf.alt_name, "other.");
 }
 SHOWS(cn_only)
 {
@@ -70,12 +71,12 @@ SHOWS(cn_only)
 SHOWS(wildcard)
 {
     (void)rig;
-    return s->leaf_parses && contains(s->leaf.dns_name, "*.");
+    return s->leaf_parses && contains(s->leaf.alt_name, "*.");
 }
 SHOWS(two_names)
 {
     (void)rig;
-    return s->leaf_parses && s->leaf.dns_count == 2;
+    return s->leaf_parses && s->leaf.san_count == 2;
 }
 SHOWS(expired)
 {

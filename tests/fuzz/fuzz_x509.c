@@ -59,7 +59,7 @@ static void try_certificate(struct prov_bytes der)
     FUZZ_CHECK(is_inside(cert.tbs, der) && is_inside(cert.serial, cert.tbs));
     FUZZ_CHECK(is_inside(cert.issuer, cert.tbs) && is_inside(cert.subject, cert.tbs));
     FUZZ_CHECK(is_inside(cert.common_name, cert.subject) && is_inside(cert.point, cert.spki));
-    FUZZ_CHECK(is_inside(cert.dns_name, cert.san) && is_inside(cert.mac_name, cert.san));
+    FUZZ_CHECK(is_inside(cert.alt_name, cert.san) && is_inside(cert.aki_issuer, cert.tbs));
     FUZZ_CHECK(is_inside(cert.san, cert.tbs) && is_inside(cert.aki, cert.tbs));
     FUZZ_CHECK(cert.spki.len == PROV_SPKI_LEN && cert.point.len == PROV_POINT_LEN);
     if (prov_x509_eui64(&cert, &eui64) == PROV_OK)

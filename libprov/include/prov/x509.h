@@ -19,8 +19,8 @@
  * section 3; handshake rule H21). */
 #define PROV_SPKI_LEN 91
 void prov_spki_encode(const uint8_t point[PROV_POINT_LEN], uint8_t ret[PROV_SPKI_LEN]);
-/* ret: a view of the 65 octets. PROV_E_FORMAT, PROV_E_ALGORITHM (another type or curve), PROV_E_POINT
- * (compressed or hybrid). Whether it lies on the curve is prov_crypto_point_check's to say. */
+/* ret: a view of the 65 octets. PROV_E_ALGORITHM (another type or curve), PROV_E_POINT (compressed, hybrid, or
+ * of another length). Whether it lies on the curve is prov_crypto_point_check's to say. */
 PROV_MUST prov_result prov_spki_decode(struct prov_bytes spki, struct prov_bytes *ret_point);
 
 /* Ecdsa-Sig-Value: strict DER both ways (H25): r and s minimal, nothing behind; PROV_E_SIGNATURE unless
@@ -49,40 +49,60 @@ enum prov_eku {
     PROV_EKU_CODE_SIGNING = 1 << 2,
     PROV_EKU_OCSP_SIGNING = 1 << 3,
     PROV_EKU_CMC_RA = 1 << 4, /* 1.3.6.1.5.5.7.3.28, RFC 6402 */
-    PROV_EKU_ANY = 1 << 5,
+    PROV_EKU_ANY = 1 << 5,    /* a parsed certificate has it among the others */
     PROV_EKU_OTHER = 1 << 6
 };
 
+/* What stands in subjectAltName: a GeneralName's tag, and the one otherName that is told apart. */
+enum prov_alt_kind {
+    PROV_ALT_NONE = 0,
+    PROV_ALT_MAC = 0x04, /* id-on-MACAddress: 6 or 8 octets */
+    PROV_ALT_RFC822 = 0x81,
+    PROV_ALT_DNS = 0x82,
+    PROV_ALT_URI = 0x86,
+    PROV_ALT_IP = 0x87,
+    PROV_ALT_OTHER = 0xa0,
+    PROV_ALT_DIRECTORY = 0xa4
+};
+
 /* What is asked most stands first. */
+#define PROV_TBS_MEMBERS 8
 struct prov_x509 {
     bool key_usage_critical, san_critical, is_ca;
     uint8_t path_len;        /* pathLenConstraint; 255: none, or no less */
+    uint8_t alt_kind;        /* enum prov_alt_kind, of the last name in subjectAltName */
     uint16_t key_usage, eku; /* prov_key_usage and prov_eku bits; 0: there is no such extension */
-    unsigned common_name_count; /* all CNs in the subject */
-    unsigned san_count;         /* all names in subjectAltName */
-    unsigned dns_count;
-    struct prov_bytes der;                    /* the whole certificate */
-    struct prov_bytes tbs;                    /* what is signed, with its header */
-    struct prov_bytes serial;                 /* INTEGER content octets */
-    struct prov_bytes issuer;                 /* Name, with its header */
-    struct prov_bytes subject;                /* Name, with its header */
-    struct prov_bytes spki;                   /* 91 octets: parse refuses other keys */
+    uint16_t common_name_count;    /* all CNs in the subject */
+    uint16_t san_count;            /* all names in subjectAltName */
+    struct prov_bytes alt_name;    /* the last one's octets */
+    struct prov_bytes common_name; /* the first CN's value octets, or none */
+    union {
+        struct prov_bytes members[PROV_TBS_MEMBERS];
+        struct {
+            struct prov_bytes version;
+            struct prov_bytes serial; /* INTEGER content octets */
+            struct prov_bytes algorithm;
+            struct prov_bytes issuer; /* Name, with its header */
+            struct prov_bytes validity;
+            struct prov_bytes subject;    /* Name, with its header */
+            struct prov_bytes spki;       /* 91 octets: parse refuses other keys */
+            struct prov_bytes extensions; /* or none */
+        };
+    };
     struct prov_bytes point;                  /* 65 octets */
-    struct prov_bytes common_name;            /* the first CN's value octets, or none */
-    struct prov_bytes dns_name;               /* the last dNSName */
-    struct prov_bytes uri_name;               /* the last URI */
-    struct prov_bytes mac_name;               /* id-on-MACAddress octets, 6 or 8 */
     struct prov_bytes aki, ski;               /* key identifiers, or none */
     struct prov_bytes aki_issuer, aki_serial; /* the issuer's Name and INTEGER content, or none */
     struct prov_bytes san;                    /* subjectAltName's value octets, or none */
     struct prov_bytes signature;              /* an Ecdsa-Sig-Value that has been looked at */
+    struct prov_bytes der;                    /* the whole certificate */
+    struct prov_bytes tbs;                    /* what is signed, with its header */
     int64_t not_before, not_after;            /* Unix seconds, both inclusive */
 };
 
 /* Parses and checks the elements that RFC 7925, Table 1 fixes for any certificate: version 3, positive
  * serial of at most 20 octets, ecdsa-with-SHA256 inside and outside, P-256 uncompressed, times in the
  * form that RFC 5280 wants for their year, no unknown critical extension, no duplicate extension.
- * Errors: PROV_E_FORMAT/TRUNCATED/TRAILING, PROV_E_ALGORITHM, PROV_E_POINT, PROV_E_CERT_PROFILE. Then ret
+ * Errors: PROV_E_FORMAT, PROV_E_ALGORITHM, PROV_E_POINT, PROV_E_SIGNATURE, PROV_E_CERT_PROFILE. Then ret
  * is all zero. */
 PROV_MUST prov_result prov_x509_parse(struct prov_bytes der, struct prov_x509 *ret);
 /* Did the issuer's key sign it: PROV_E_SIGNATURE, PROV_E_POINT. Nothing else is asked. */
@@ -93,6 +113,10 @@ PROV_MUST prov_result prov_x509_verify(const struct prov_x509 *cert, struct prov
  * 4.4.2). PROV_E_NAME: neither, both and not the same, several CNs (which one is leftmost depends on who
  * reads), several alternative names, or a server's name among them. */
 PROV_MUST prov_result prov_x509_eui64(const struct prov_x509 *cert, struct prov_eui64 *ret);
+/* PROV_E_NAME unless that is this device, and no CN of an EUI-64's length is another. For a device, which knows
+ * whom it means. */
+PROV_MUST prov_result prov_x509_match_device(const struct prov_x509 *cert,
+                                             const struct prov_eui64 *device);
 /* PROV_E_NAME unless the one name in the certificate is this dNSName, compared without case (RFC 6125;
  * RFC 7925, section 4.4.1), or a URI coaps://fqdn (RFC 7252, section 9.1.3.3, accepted, never issued);
  * two names, wildcards and the CN are no match. */
@@ -113,7 +137,8 @@ struct prov_path_rules {
     bool has_time;                  /* false: validity periods are not looked at (row 29) */
     int64_t time;
     /* PROV_PATH_SERVER, in place of `server`: a constrained server, named as a device is (RFC 7925,
-     * section 4.4.1, last paragraph; row 3). PROV_PATH_CLIENT: the device that it must name; NULL: any. */
+     * section 4.4.1, last paragraph; row 3). PROV_PATH_CLIENT: the device that it must name; NULL: any, and
+     * whoever asks reads the name (prov_x509_eui64). */
     const struct prov_eui64 *device;
 };
 
@@ -129,8 +154,8 @@ struct prov_path {
     uint8_t
         intermediates; /* below the next issuer, self-issued ones left out (RFC 5280, section 4.2.1.9) */
     uint8_t chain_len;
-    size_t anchor_at; /* the anchor to be tried next */
-    size_t anchor_count;
+    uint8_t anchor_at; /* the anchor to be tried next */
+    uint8_t anchor_count;
     const struct prov_bytes *anchors; /* certificates, DER */
     struct prov_path_rules rules;
     struct prov_bytes chain[PROV_PATH_MAX];
@@ -139,13 +164,13 @@ struct prov_path {
 };
 /* The end entity's own rules. Role server: exactly one name, `rules->server`, or the EUI-64 `rules->device`; keyUsage present, critical
  * and digitalSignature (keyAgreement beside it is let pass); serverAuth if there is an extKeyUsage. Role
- * client: an EUI-64; digitalSignature if there is a keyUsage; clientAuth if there is an extKeyUsage. Never
+ * client: the EUI-64 `rules->device`; digitalSignature if there is a keyUsage; clientAuth if there is an extKeyUsage. Never
  * a CA certificate. Every certificate is parsed and must be issued by the next one's subject, unused
  * ones included. PROV_E_DEPTH, and what prov_x509_parse and these rules answer. */
 PROV_MUST prov_result prov_path_begin(struct prov_path *path, const struct prov_path_rules *rules,
                                       const struct prov_bytes *chain, size_t chain_len,
                                       const struct prov_bytes *anchors, size_t anchor_count);
-/* PROV_E_AGAIN: one link verified, call again. PROV_OK: verified up to an anchor. Otherwise the reason:
+/* PROV_E_AGAIN: one candidate looked at, call again. PROV_OK: verified up to an anchor. Otherwise the reason:
  * PROV_E_ISSUER, PROV_E_SIGNATURE, PROV_E_TIME, PROV_E_NAME, PROV_E_CERT_PROFILE. */
 PROV_MUST prov_result prov_path_step(struct prov_path *path, struct prov_crypto *crypto);
 /* The anchor that a path was verified up to, after PROV_OK. */
@@ -159,11 +184,11 @@ struct prov_csr {
     struct prov_bytes spki, point;
     uint8_t signature[PROV_SIGNATURE_LEN];
     struct prov_bytes common_name;
-    unsigned common_name_count;
-    struct prov_bytes challenge_password; /* or none */
+    uint16_t common_name_count, san_count;
+    uint8_t alt_kind;                     /* as in struct prov_x509 */
     bool asks_ca;                         /* extensionRequest with CA:TRUE or keyCertSign */
-    unsigned san_count, dns_count;
-    struct prov_bytes dns_name, uri_name, mac_name;
+    struct prov_bytes challenge_password; /* or none */
+    struct prov_bytes alt_name;
     struct prov_bytes san; /* the extension's value octets, or none */
 };
 /* Does not verify the signature. Attributes understood: challengePassword, extensionRequest; let pass

@@ -410,8 +410,8 @@ static void row24_server_certificate_has_one_dns_name(void **state)
     ISSUE(prov_x509_parse(identity.chain[0], &cert));
     assert_int_equal(identity.chain_len, 2); /* the root is never sent */
     assert_int_equal(cert.san_count, 1);
-    assert_int_equal(cert.dns_count, 1);
-    assert_true(prov_bytes_equal(cert.dns_name, prov_bytes_text("enroll.example.com")));
+    assert_int_equal(cert.alt_kind, PROV_ALT_DNS);
+    assert_true(prov_bytes_equal(cert.alt_name, prov_bytes_text("enroll.example.com")));
     ISSUE(prov_x509_match_server(&cert, &f->server));
     prov_flow_identity_wipe(&identity);
 }

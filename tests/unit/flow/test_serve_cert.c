@@ -478,7 +478,8 @@ static void row25_sren_keeps_the_form_and_the_profile(void **state)
         assert_int_equal(prov_x509_parse(PROV_BYTES(current.chain, len), &before), PROV_OK);
         assert_true(prov_bytes_equal(after.subject, before.subject));
         assert_true(prov_bytes_equal(after.san, before.san));
-        assert_int_equal(after.mac_name.len, 8);
+        assert_int_equal(after.alt_kind, PROV_ALT_MAC);
+        assert_int_equal(after.alt_name.len, 8);
         assert_int_equal(after.san_critical, before.san_critical);
         assert_true(prov_bytes_equal(after.aki, before.aki));
         asker_drop(f, &a);

@@ -121,7 +121,8 @@ static void row37_device_and_server_accept_both_profiles(void **state)
     struct works *works = *state;
     for (size_t p = 0; prov_cert_profiles[p] != NULL; p++) {
         struct leaves leaves = leaves_of(works, prov_cert_profiles[p]);
-        assert_int_equal(device_verdict(works, &leaves.der[2], PROV_PATH_CLIENT), PROV_E_NAME);
+        assert_int_equal(device_verdict(works, &leaves.der[2], PROV_PATH_CLIENT),
+                         PROV_E_CERT_PROFILE);
         assert_int_equal(device_verdict(works, &leaves.der[2], PROV_PATH_SERVER), PROV_OK);
         for (size_t i = 0; i < 2; i++) {
             struct prov_bytes chain[] = {der_bytes(&leaves.der[i]), der_bytes(&works->issuing)};

@@ -46,7 +46,7 @@ static bool has_dns_name(struct prov_bytes der)
 {
     struct prov_x509 cert;
 
-    return prov_x509_parse(der, &cert) != PROV_OK || cert.dns_count > 0;
+    return prov_x509_parse(der, &cert) != PROV_OK || cert.alt_kind == PROV_ALT_DNS;
 }
 
 /* X509_V_OK, an error of X509_verify_cert, or -1 where a certificate or the name does not do. */

@@ -7,10 +7,16 @@
 static prov_result device_name(struct world *world, const struct mint_plan *plan,
                                struct prov_eui64 *ret)
 {
+    static const struct prov_eui64 other = {{0xac, 0xde, 0x48, 0x00, 0x11, 0x22, 0x33, 0x4f}},
+                                   usual = {{0xac, 0xde, 0x48, 0x00, 0x11, 0x22, 0x33, 0x44}};
     struct prov_x509 cert;
+    prov_result result;
 
     assert_int_equal(parse(world, plan, &cert), PROV_OK);
-    return prov_x509_eui64(&cert, ret);
+    result = prov_x509_eui64(&cert, ret);
+    assert_int_equal(prov_x509_match_device(&cert, &other), PROV_E_NAME);
+    assert_int_equal(prov_x509_match_device(&cert, result == PROV_OK ? ret : &usual), result);
+    return result;
 }
 
 static void row25_other_forms_of_the_eui64_are_refused(void **state)
@@ -61,11 +67,11 @@ static void row25_mac_address_of_7_or_9_octets_is_refused(void **state)
     mint_add(&plan, CE_SAN, 0,
              OCTETS("\x30\x17\xa0\x15\x06\x08\x2b\x06\x01\x05\x05\x07\x08\x0c\xa0\x09\x04\x07\xac"
                     "\xde\x48\x00\x11\x22\x33"));
-    REFUSED(&plan, PROV_E_NAME);
+    REFUSED(&plan, PROV_E_FORMAT);
     mint_replace(&plan, CE_SAN, 0,
                  OCTETS("\x30\x19\xa0\x17\x06\x08\x2b\x06\x01\x05\x05\x07\x08\x0c\xa0\x0b\x04\x09"
                         "\xac\xde\x48\x00\x11\x22\x33\x44\x55"));
-    REFUSED(&plan, PROV_E_NAME);
+    REFUSED(&plan, PROV_E_FORMAT);
     mint_replace(&plan, CE_SAN, 0, /* text instead of octets */
                  OCTETS("\x30\x18\xa0\x16\x06\x08\x2b\x06\x01\x05\x05\x07\x08\x0c\xa0\x0a\x0c\x08"
                         "\xac\xde\x48\x00\x11\x22\x33\x44"));
@@ -129,6 +135,26 @@ static void row25_eui64_by_cn_and_by_mac_address(void **state)
                         "\xac\xde\x48\x11\x22\x33"));
     assert_int_equal(device_name(world, &plan, &eui64), PROV_OK);
     assert_memory_equal(eui64.octets, from_48, 8);
+}
+
+/* What has the length of an EUI-64 and is none may be a name of another kind to whoever reads it. */
+static void row25_text_beside_a_mac_address_is_no_match(void **state)
+{
+    struct world *world = *state;
+    static const struct prov_eui64 device = {{0xac, 0xde, 0x48, 0x00, 0x11, 0x22, 0x33, 0x44}};
+    static const char *const names[] = {"ac-de-48-00-11-22-33-44", "AC:DE:48:00:11:22:33:44",
+                                        "sensor"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct mint_plan plan = world->device;
+        struct prov_buf buf = world->name_buf;
+        struct prov_x509 cert;
+
+        plan.subject = mint_name(&buf, names[i]);
+        mint_add(&plan, CE_SAN, 0, SAN_MAC);
+        assert_int_equal(parse(world, &plan, &cert), PROV_OK);
+        assert_int_equal(prov_x509_match_device(&cert, &device), i < 2 ? PROV_E_NAME : PROV_OK);
+    }
 }
 
 static prov_result server_name(struct world *world, struct prov_bytes san, const char *name)
@@ -264,7 +290,8 @@ static void all_members_are_read(void **state)
     assert_int_equal(cert.path_len, 255);
     assert_true(prov_bytes_equal(cert.san, SAN_MAC));
     assert_int_equal(cert.san_count, 1);
-    assert_int_equal(cert.mac_name.len, 8);
+    assert_int_equal(cert.alt_kind, PROV_ALT_MAC);
+    assert_int_equal(cert.alt_name.len, 8);
     assert_true(cert.tbs.data == cert.der.data + 4 && cert.tbs.len < cert.der.len);
 }
 
@@ -281,6 +308,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(row25_two_identifiers_that_differ_are_refused, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(row25_eui64_by_cn_and_by_mac_address, setup, teardown),
+        cmocka_unit_test_setup_teardown(row25_text_beside_a_mac_address_is_no_match, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(row24_wildcard_is_no_match, setup, teardown),
         cmocka_unit_test_setup_teardown(row24_two_names_are_no_match, setup, teardown),
         cmocka_unit_test_setup_teardown(row24_common_name_is_no_match, setup, teardown),

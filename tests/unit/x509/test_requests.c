@@ -167,9 +167,9 @@ static void attributes_are_a_closed_list(void **state)
     } lists[] = {
         {OCTETS(CHALLENGE CHALLENGE), PROV_E_CERT_PROFILE},
         /* the value set: empty, two values, no text */
-        {OCTETS("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x07\x31\x00"), PROV_E_TRUNCATED},
+        {OCTETS("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x07\x31\x00"), PROV_E_FORMAT},
         {OCTETS("\x30\x13\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x07\x31\x06\x13\x01x\x13\x01y"),
-         PROV_E_TRAILING},
+         PROV_E_FORMAT},
         {OCTETS("\x30\x0f\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x07\x31\x02\x13\x00"),
          PROV_E_BOUNDS},
         {OCTETS("\x30\x10\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x07\x31\x03\x02\x01\x01"),
@@ -235,32 +235,6 @@ static void row39_unknown_extensions_asked_for_are_refused(void **state)
     assert_int_equal(request_parse(&request, &csr), PROV_E_CERT_PROFILE);
 }
 
-/* SEQUENCEs, one in the other. */
-static prov_result nest(size_t depth)
-{
-    uint8_t octets[2 * (DER_DEPTH_MAX + 2)];
-    struct prov_der der;
-
-    for (size_t i = 0; i < depth; i++) {
-        octets[2 * i] = DER_SEQUENCE;
-        octets[2 * i + 1] = (uint8_t)(2 * (depth - 1 - i));
-    }
-    prov_der_begin(&der, PROV_BYTES(octets, 2 * depth));
-    for (size_t i = 0; i < depth; i++)
-        prov_der_enter(&der, DER_SEQUENCE);
-    for (size_t i = 0; i < depth; i++)
-        prov_der_leave(&der);
-    return prov_der_end(&der);
-}
-
-static void cursor_goes_no_deeper_than_it_can_come_back(void **state)
-{
-    (void)state;
-    assert_int_equal(nest(DER_DEPTH_MAX + 2), PROV_E_DEPTH);
-    assert_int_equal(nest(DER_DEPTH_MAX + 1), PROV_E_DEPTH);
-    assert_int_equal(nest(DER_DEPTH_MAX), PROV_OK);
-}
-
 /* A directoryName lies deepest of all that a request may hold: in a subjectAltName, and as the issuer in an
  * authorityKeyIdentifier. */
 static void names_lie_deepest_in_requests(void **state)
@@ -303,14 +277,13 @@ static void a_request_damaged_anywhere(void **state)
     for (size_t len = 0; len < sizeof rfc9148_csr; len++) {
         copy = malloc(len > 0 ? len : 1);
         memcpy(copy, rfc9148_csr, len);
-        assert_int_equal(prov_csr_parse(PROV_BYTES(copy, len), &csr), PROV_E_TRUNCATED);
+        assert_int_equal(prov_csr_parse(PROV_BYTES(copy, len), &csr), PROV_E_FORMAT);
         free(copy);
     }
     copy = malloc(sizeof rfc9148_csr + 1);
     memcpy(copy, rfc9148_csr, sizeof rfc9148_csr);
     copy[sizeof rfc9148_csr] = 0;
-    assert_int_equal(prov_csr_parse(PROV_BYTES(copy, sizeof rfc9148_csr + 1), &csr),
-                     PROV_E_TRAILING);
+    assert_int_equal(prov_csr_parse(PROV_BYTES(copy, sizeof rfc9148_csr + 1), &csr), PROV_E_FORMAT);
     for (size_t bit = 0; bit < 8 * sizeof rfc9148_csr; bit++) {
         copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
         if (prov_csr_parse(PROV_BYTES(copy, sizeof rfc9148_csr), &csr) == PROV_OK && bit % 5 == 0)
@@ -321,19 +294,14 @@ static void a_request_damaged_anywhere(void **state)
     prov_crypto_free(crypto);
 }
 
-static void a_plan_that_cannot_be_a_request(void **state)
+static void a_request_that_does_not_fit(void **state)
 {
     uint8_t octets[64], point[PROV_POINT_LEN] = {4};
     struct prov_eui64 eui64 = {{2, 0, 0, 0, 0, 0, 0, 1}};
     struct prov_buf buf = PROV_BUF_OF(octets);
-    struct prov_csr_plan plan = {.point = point};
+    struct prov_csr_plan plan = {.eui64 = &eui64, .point = point};
 
     (void)state;
-    assert_int_equal(prov_csr_make_info(&plan, &buf), PROV_E_STATE);
-    plan.eui64 = &eui64;
-    plan.challenge = PROV_BYTES(point, 256);
-    assert_int_equal(prov_csr_make_info(&plan, &buf), PROV_E_BOUNDS);
-    plan.challenge = PROV_BYTES_NONE;
     assert_int_equal(prov_csr_make_info(&plan, &buf), PROV_E_OVERFLOW);
 }
 
@@ -373,24 +341,22 @@ static void requests_go_there_and_back(void **state)
 {
     struct prov_crypto *crypto = crypto_make();
     struct prov_eui64 eui64 = {{0xac, 0xde, 0x48, 0, 0x11, 0x22, 0x33, 0x44}}, found;
-    const struct prov_bytes challenges[] = {PROV_BYTES_NONE, OCTETS("MTIzNDU2Nzg5MDEy"),
-                                            OCTETS("123456789012345678901234567890123456789012345"
-                                                   "678901234567890")};
+    const struct prov_bytes challenges[] = {PROV_BYTES_NONE, OCTETS("MTIzNDU2Nzg5MDEy")};
     uint8_t octets[PROV_CSR_MAX];
     struct prov_csr csr;
 
     (void)state;
-    for (size_t i = 0; i < 6; i++) { /* either attribute may come first in the set */
-        struct prov_csr_plan plan = {.eui64 = &eui64, .challenge = challenges[i % 3]};
+    for (size_t i = 0; i < 4; i++) {
+        struct prov_csr_plan plan = {.eui64 = &eui64, .challenge = challenges[i % 2]};
         struct prov_buf buf = PROV_BUF_OF(octets);
 
-        if (i >= 3)
+        if (i >= 2)
             plan.san = SAN_MAC;
         request_round(crypto, &plan, &csr, &buf);
         assert_true(prov_bytes_equal(csr.challenge_password, plan.challenge));
         assert_true(prov_bytes_equal(csr.san, plan.san));
         if (plan.san.len > 0 && plan.challenge.len > 0) /* DER: the shorter one first */
-            assert_true((csr.challenge_password.data < csr.san.data) == (i == 4));
+            assert_true(csr.challenge_password.data < csr.san.data);
         assert_int_equal(prov_csr_eui64(&csr, &found), PROV_OK);
         assert_true(prov_eui64_equal(&eui64, &found));
         assert_false(csr.asks_ca);
@@ -433,7 +399,7 @@ static void rfc9148_request_is_read(void **state)
     assert_int_equal(prov_csr_parse(PROV_BYTES_OF(rfc9148_csr), &csr), PROV_OK);
     assert_int_equal(prov_csr_verify(&csr, crypto), PROV_OK);
     assert_int_equal(csr.san_count, 1);
-    assert_int_equal(csr.dns_count, 0);
+    assert_int_equal(csr.alt_kind, PROV_ALT_OTHER);
     assert_int_equal(csr.challenge_password.len, 37);
     assert_int_equal(prov_csr_eui64(&csr, &eui64), PROV_E_NAME); /* hardwareModuleName */
     assert_int_equal(prov_csr_parse(PROV_BYTES_OF(rfc9148_skg_csr), &csr), PROV_OK);
@@ -480,7 +446,7 @@ static void certs_only_damaged_anywhere(void **state)
         copy = malloc(len > 0 ? len : 1);
         memcpy(copy, rfc9148_sen, len);
         assert_int_equal(prov_certs_only_decode(PROV_BYTES(copy, len), certs, 4, &count),
-                         PROV_E_TRUNCATED);
+                         PROV_E_FORMAT);
         free(copy);
     }
     assert_int_equal(count, 77);
@@ -491,7 +457,7 @@ static void certs_only_damaged_anywhere(void **state)
     copy[sizeof rfc9148_sen] = 0;
     assert_int_equal(
         prov_certs_only_decode(PROV_BYTES(copy, sizeof rfc9148_sen + 1), certs, 4, &count),
-        PROV_E_TRAILING);
+        PROV_E_FORMAT);
     for (size_t bit = 0; bit < 8 * sizeof rfc9148_sen; bit++) {
         copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
         (void)!prov_certs_only_decode(PROV_BYTES(copy, sizeof rfc9148_sen), certs, 4, &count);
@@ -514,16 +480,16 @@ static void signed_or_other_contents_are_refused(void **state)
         {OCTETS(
              "\x30\x27\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x1a\x30\x18\x02\x01\x01\x31"
              "\x00\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x00\x31\x02\x30\x00"),
-         PROV_E_TRAILING},
+         PROV_E_FORMAT},
         /* a digest algorithm */
         {OCTETS(
              "\x30\x27\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x1a\x30\x18\x02\x01\x01\x31"
              "\x02\x30\x00\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x00\x31\x00"),
-         PROV_E_TRAILING},
+         PROV_E_FORMAT},
         /* version 3 */
         {OCTETS("\x30\x25\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x18\x30\x16\x02\x01\x03"
                 "\x31\x00\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x00\x31\x00"),
-         PROV_E_VERSION},
+         PROV_E_FORMAT},
         /* id-signedData inside */
         {OCTETS("\x30\x25\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x18\x30\x16\x02\x01\x01"
                 "\x31\x00\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x00\x31\x00"),
@@ -584,11 +550,10 @@ int main(void)
         cmocka_unit_test(attributes_are_a_closed_list),
         cmocka_unit_test(row36_asking_for_a_ca_is_seen),
         cmocka_unit_test(row39_unknown_extensions_asked_for_are_refused),
-        cmocka_unit_test(cursor_goes_no_deeper_than_it_can_come_back),
         cmocka_unit_test(names_lie_deepest_in_requests),
         cmocka_unit_test(row25_group_bit_in_a_request_is_refused),
         cmocka_unit_test(a_request_damaged_anywhere),
-        cmocka_unit_test(a_plan_that_cannot_be_a_request),
+        cmocka_unit_test(a_request_that_does_not_fit),
         cmocka_unit_test(requests_go_there_and_back),
         cmocka_unit_test(a_renewal_keeps_the_names),
         cmocka_unit_test(rfc9148_request_is_read),
