@@ -185,6 +185,8 @@ static prov_result path_begin(struct prov_agent *agent, bool is_server)
     agent->report.no_time |= !rules.has_time;
     prov_result r = prov_path_begin(&agent->path, &rules, chain, len, entry->anchors,
                                     prov_entry_count(entry->anchors, PROV_ENTRY_ANCHORS_MAX));
+    if (PROV_WITH_RESUMPTION && is_server)
+        agent->chain_until = agent->path.lower.not_after;
     return r == PROV_OK ? PROV_E_AGAIN : r;
 }
 
@@ -220,8 +222,6 @@ static prov_result judge_chain(struct prov_agent *agent)
 {
     const struct prov_path *path = &agent->path;
     prov_result r = agent_path(agent, true);
-    if (PROV_WITH_RESUMPTION)
-        agent->chain_until = path->leaf.not_after;
     if (PROV_WITH_DENY_LIST && r == PROV_OK)
         r = agent_deny_chain(agent, path->chain, path->chain_len, prov_path_anchor(path));
     if (PROV_WITH_CACHED_INFO && r != PROV_E_AGAIN)

@@ -44,16 +44,14 @@ void key_view_make(const struct tlv *spki, unsigned *notes, struct key_view *ret
 static void time_view(const struct tlv *time, bool *ret_form, bool *ret_has, int64_t *ret)
 {
     bool utc = time->tag == TAG_UTC_TIME;
-    size_t century = utc ? 2 : 0;
-    uint8_t text[PROV_TIME_DIGITS + 1];
+    size_t digits = utc ? PROV_TIME_DIGITS - 2 : PROV_TIME_DIGITS;
+    const uint8_t *text = time->content.data;
 
     *ret_form = *ret_has = false;
-    if ((!utc && time->tag != TAG_GENERALIZED_TIME) || time->content.len != sizeof text - century)
+    if ((!utc && time->tag != TAG_GENERALIZED_TIME) || time->content.len != digits + 1)
         return;
-    memcpy(text + century, time->content.data, time->content.len);
-    if (utc)
-        memcpy(text, text[2] < '5' ? "20" : "19", 2);
-    *ret_has = text[PROV_TIME_DIGITS] == 'Z' && prov_time_from_digits(text, ret) == PROV_OK;
+    *ret = prov_time_from_digits(text, digits);
+    *ret_has = text[digits] == 'Z' && *ret >= 0;
     *ret_form = *ret_has && (utc || memcmp(text, "2050", 4) >= 0);
 }
 

@@ -7,28 +7,26 @@
 
 /* --- UTF-8 ----------------------------------------------------------------------------------- */
 
-/* By the first octet of a sequence: how many follow, and the range of the next (RFC 3629, section 4). */
+/* RFC 3629, section 3: a first octet says how many follow with 6 bits each. What they stand for has no shorter
+ * form, is no surrogate, and below 0x110000; a first octet that is none comes out above it. */
 bool prov_is_utf8(struct prov_bytes text)
 {
-    unsigned more = 0, low = 0x80, high = 0xbf;
+    static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
 
     for (size_t i = 0; i < text.len; i++) {
-        unsigned c = text.data[i];
-        if (more > 0) {
-            if (c < low || c > high)
+        uint32_t code = text.data[i];
+        if (code < 0x80)
+            continue;
+        size_t more = 1u + (code >= 0xe0) + (code >= 0xf0), left = more;
+        for (code -= 0x100u - (0x80u >> more); left > 0; left--) {
+            if (++i == text.len || (text.data[i] & 0xc0) != 0x80)
                 return false;
-            more--;
-            low = 0x80;
-            high = 0xbf;
-        } else if (c >= 0x80) {
-            if (c < 0xc2 || c > 0xf4)
-                return false;
-            more = 1u + (c >= 0xe0) + (c >= 0xf0);
-            low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
-            high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
+            code = code << 6 | (text.data[i] & 0x3f);
         }
+        if (code < least[more] || code > 0x10ffff || code >> 11 == 0xd800 >> 11)
+            return false;
     }
-    return more == 0;
+    return true;
 }
 
 /* --- hex ------------------------------------------------------------------------------------- */

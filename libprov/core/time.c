@@ -45,24 +45,24 @@ void prov_civil_from_seconds(int64_t seconds, struct prov_civil *ret)
                                rest / 3600, rest / 60 % 60, rest % 60};
 }
 
-prov_result prov_time_from_digits(const uint8_t digits[PROV_TIME_DIGITS], int64_t *ret)
+int64_t prov_time_from_digits(const uint8_t *digits, size_t count)
 {
     static const uint8_t most[7] = {99, 99, 12, 31, 23, 59, 59};
-    uint8_t pairs[7]; /* century, year in it, month, day, hour, minute, second */
+    uint8_t pairs[7]; /* a year's century and the rest of it, month, day, hour, minute, second */
 
-    for (size_t i = 0; i < sizeof pairs; i++) {
+    pairs[0] = digits[0] < '5' ? 20 : 19;
+    for (size_t i = 7 - count / 2; i < sizeof pairs; i++) {
         unsigned tens = *digits++ - (unsigned)'0', units = *digits++ - (unsigned)'0';
         unsigned pair = tens * 10 + units; /* more than any if `tens` is no digit */
         if (units > 9 || pair > most[i])
-            return PROV_E_TEXT;
+            return -1;
         pairs[i] = (uint8_t)pair;
     }
     int year = pairs[0] * 100 + pairs[1], month = pairs[2];
     int32_t day = first_of(year, month) + pairs[3] - 1;
     if (year < 1970 || month == 0 || pairs[3] == 0 || day >= first_of(year, month + 1))
-        return PROV_E_TEXT;
-    *ret = (int64_t)day * DAY + ((pairs[4] * 60 + pairs[5]) * 60 + pairs[6]);
-    return PROV_OK;
+        return -1;
+    return (int64_t)day * DAY + ((pairs[4] * 60 + pairs[5]) * 60 + pairs[6]);
 }
 
 /* --- RFC 3339, section 5.6: "2026-11-22T02:01:00Z" ------------------------------------------- */
@@ -108,5 +108,9 @@ prov_result prov_time_parse(struct prov_bytes text, int64_t *ret)
         memcpy(next, at, fields[i].width);
         next += fields[i].width;
     }
-    return prov_time_from_digits(digits, ret);
+    int64_t seconds = prov_time_from_digits(digits, sizeof digits);
+    if (seconds < 0)
+        return PROV_E_TEXT;
+    *ret = seconds;
+    return PROV_OK;
 }

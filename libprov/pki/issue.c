@@ -65,9 +65,11 @@ static bool seconds_of(const ASN1_TIME *time, int64_t *ret)
 {
     char digits[PROV_TIME_DIGITS + 1];
     struct tm tm;
-    return ASN1_TIME_to_tm(time, &tm) == 1 &&
-           strftime(digits, sizeof digits, "%Y%m%d%H%M%S", &tm) == PROV_TIME_DIGITS &&
-           prov_time_from_digits((const uint8_t *)digits, ret) == PROV_OK;
+    if (ASN1_TIME_to_tm(time, &tm) != 1 ||
+        strftime(digits, sizeof digits, "%Y%m%d%H%M%S", &tm) != PROV_TIME_DIGITS)
+        return false;
+    *ret = prov_time_from_digits((const uint8_t *)digits, PROV_TIME_DIGITS);
+    return *ret >= 0;
 }
 
 static prov_result issuer_check(X509 *cert, const uint8_t point[PROV_POINT_LEN],

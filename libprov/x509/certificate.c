@@ -30,20 +30,16 @@ static bool serial_fits(struct prov_bytes serial)
 /* UTCTime YYMMDDHHMMSSZ through 2049, GeneralizedTime YYYYMMDDHHMMSSZ from 2050 on. Below 0: neither. */
 static int64_t time_decode(struct prov_bytes element)
 {
-    uint8_t text[PROV_TIME_DIGITS + 1];
-    struct prov_bytes taken;
-    uint8_t tag = prov_der_take(&element, &taken);
-    size_t century = tag == DER_UTC_TIME ? 2 : 0;
-    int64_t seconds = -1;
+    struct prov_bytes text;
+    size_t long_form = prov_der_take(&element, &text) - (size_t)DER_UTC_TIME, digits = 12;
 
-    if ((tag != DER_UTC_TIME && tag != DER_GENERALIZED_TIME) || taken.len != sizeof text - century)
+    if (long_form > DER_GENERALIZED_TIME - DER_UTC_TIME)
         return -1;
-    memcpy(text, taken.data[0] < '5' ? "20" : "19", 2);
-    memcpy(text + century, taken.data, taken.len);
-    if (text[PROV_TIME_DIGITS] != 'Z' || (century == 0 && memcmp(text, "2050", 4) < 0) ||
-        prov_time_from_digits(text, &seconds) != PROV_OK)
+    digits += 2 * long_form;
+    if (text.len != digits + 1 || text.data[digits] != 'Z' ||
+        (long_form > 0 && memcmp(text.data, "2050", 4) < 0))
         return -1;
-    return seconds;
+    return prov_time_from_digits(text.data, digits);
 }
 
 static bool validity_decode(struct prov_x509 *cert)
@@ -51,7 +47,7 @@ static bool validity_decode(struct prov_x509 *cert)
     static const uint8_t members[] = {DER_ANY, DER_ANY};
     struct prov_bytes part[2];
 
-    if (!prov_der_split(cert->validity, members, 2, part))
+    if (!prov_der_split(&cert->validity, members, 2, part))
         return false;
     cert->not_before = time_decode(part[0]);
     cert->not_after = time_decode(part[1]);
@@ -75,10 +71,10 @@ static const uint8_t version_3[] = {3, DER_INTEGER, 1, 2};
 static bool names_decode(struct prov_x509 *cert)
 {
     struct prov_bytes common_name;
-    int count = prov_name_decode(cert->subject, &cert->common_name);
+    int count = prov_name_decode(&cert->subject, &cert->common_name);
 
     cert->common_name_count = (uint16_t)count;
-    return count >= 0 && prov_name_decode(cert->issuer, &common_name) >= 0;
+    return count >= 0 && prov_name_decode(&cert->issuer, &common_name) >= 0;
 }
 
 /* An issuer has a name (section 4.1.2.4), and so has the subject, but for the critical subjectAltName of an
@@ -86,12 +82,12 @@ static bool names_decode(struct prov_x509 *cert)
 static bool is_nameless(const struct prov_x509 *cert)
 {
     return cert->issuer.len == 2 ||
-           (cert->subject.len == 2 && (cert->is_ca || !cert->san_critical));
+           (cert->subject.len == 2 && (cert->is_ca || !cert->critical[PROV_X509_SUBJECT_ALT_NAME]));
 }
 
 static prov_result members_decode(struct prov_x509 *cert)
 {
-    if (!prov_algorithm_is(cert->algorithm))
+    if (!prov_algorithm_is(&cert->algorithm))
         return PROV_E_ALGORITHM;
     if (!prov_der_is(&cert->version, version_3) || !serial_fits(cert->serial) ||
         !validity_decode(cert))
@@ -100,7 +96,7 @@ static prov_result members_decode(struct prov_x509 *cert)
         return PROV_E_FORMAT;
     prov_result result = prov_spki_decode(cert->spki, &cert->point);
     if (result == PROV_OK && cert->extensions.data != NULL)
-        result = prov_extensions_decode(cert->extensions, false, cert);
+        result = prov_extensions_decode(&cert->extensions, false, cert);
     return result == PROV_OK && is_nameless(cert) ? PROV_E_CERT_PROFILE : result;
 }
 
@@ -110,15 +106,15 @@ static prov_result certificate_decode(struct prov_bytes bytes, struct prov_x509 
     struct prov_bytes part[MEMBERS];
     uint8_t raw[PROV_SIGNATURE_LEN];
 
-    if (!prov_der_split(bytes, certificate, MEMBERS, part) ||
-        !prov_der_split(part[TBS], tbs_certificate, PROV_TBS_MEMBERS, cert->members))
+    if (!prov_der_split(&bytes, certificate, MEMBERS, part) ||
+        !prov_der_split(&part[TBS], tbs_certificate, PROV_TBS_MEMBERS, cert->members))
         return PROV_E_FORMAT;
-    if (!prov_algorithm_is(part[ALGORITHM]))
+    if (!prov_algorithm_is(&part[ALGORITHM]))
         return PROV_E_ALGORITHM;
     cert->der = bytes;
     cert->tbs = part[TBS];
     prov_result result = members_decode(cert);
-    return result == PROV_OK ? prov_signature_decode(part[SIGNATURE], &cert->signature, raw)
+    return result == PROV_OK ? prov_signature_decode(&part[SIGNATURE], &cert->signature, raw)
                              : result;
 }
 
@@ -126,10 +122,7 @@ prov_result prov_x509_parse(struct prov_bytes bytes, struct prov_x509 *ret)
 {
     memset(ret, 0, sizeof *ret);
     ret->path_len = PATH_LEN_NONE;
-    prov_result result = certificate_decode(bytes, ret);
-    if (result != PROV_OK)
-        memset(ret, 0, sizeof *ret);
-    return result;
+    return certificate_decode(bytes, ret);
 }
 
 prov_result prov_x509_verify(const struct prov_x509 *cert, struct prov_crypto *crypto,

@@ -64,8 +64,8 @@ prov_result prov_certs_only_decode(struct prov_bytes bytes, struct prov_bytes *r
     struct prov_bytes part[MEMBERS], cert;
     size_t count = 0;
 
-    if (!prov_der_split(bytes, content_info, 2, part) || !prov_der_is(&part[0], id_signed_data) ||
-        !prov_der_split(part[1], signed_data, MEMBERS, part) ||
+    if (!prov_der_split(&bytes, content_info, 2, part) || !prov_der_is(&part[0], id_signed_data) ||
+        !prov_der_split(&part[1], signed_data, MEMBERS, part) ||
         !prov_der_is(&part[VERSION], version_1) || part[DIGEST_ALGORITHMS].len > 0 ||
         !prov_der_is(&part[CONTENT], id_data) || part[SIGNERS].len > 0)
         return PROV_E_FORMAT;

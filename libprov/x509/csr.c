@@ -38,7 +38,7 @@ static prov_result extension_request_decode(struct prov_bytes values, struct pro
     struct prov_x509 asked;
 
     memset(&asked, 0, sizeof asked);
-    prov_result result = prov_extensions_decode(values, true, &asked);
+    prov_result result = prov_extensions_decode(&values, true, &asked);
     csr->asks_ca = asked.is_ca || (asked.key_usage & (PROV_KU_CERT_SIGN | PROV_KU_CRL_SIGN)) != 0;
     csr->san = asked.san;
     csr->san_count = asked.san_count;
@@ -100,7 +100,7 @@ static prov_result attributes_decode(struct prov_bytes left, struct prov_csr *cs
 
     while (left.len > 0 && result == PROV_OK) {
         if (prov_der_take(&left, &attribute) != DER_SEQUENCE ||
-            !prov_der_split(attribute, members, 2, part))
+            !prov_der_split(&attribute, members, 2, part))
             return PROV_E_FORMAT;
         result = attribute_decode(part, &seen, csr);
     }
@@ -119,13 +119,13 @@ static prov_result info_decode(struct prov_csr *csr)
 {
     struct prov_bytes part[MEMBERS];
 
-    if (!prov_der_split(csr->info, request_info, MEMBERS, part))
+    if (!prov_der_split(&csr->info, request_info, MEMBERS, part))
         return PROV_E_FORMAT;
     if (!prov_der_is(&part[VERSION], version_1 + 1))
         return PROV_E_VERSION;
     csr->subject = part[SUBJECT];
     csr->spki = part[KEY];
-    int names = prov_name_decode(csr->subject, &csr->common_name);
+    int names = prov_name_decode(&csr->subject, &csr->common_name);
     if (names < 0)
         return PROV_E_FORMAT;
     csr->common_name_count = (uint16_t)names;
@@ -139,15 +139,15 @@ prov_result prov_csr_parse(struct prov_bytes bytes, struct prov_csr *ret)
     struct prov_csr csr;
 
     memset(&csr, 0, sizeof csr);
-    if (!prov_der_split(bytes, request, 3, part))
+    if (!prov_der_split(&bytes, request, 3, part))
         return PROV_E_FORMAT;
-    if (!prov_algorithm_is(part[1]))
+    if (!prov_algorithm_is(&part[1]))
         return PROV_E_ALGORITHM;
     csr.der = bytes;
     csr.info = part[0];
     prov_result result = info_decode(&csr);
     if (result == PROV_OK)
-        result = prov_signature_decode(part[2], &signature, csr.signature);
+        result = prov_signature_decode(&part[2], &signature, csr.signature);
     if (result == PROV_OK)
         *ret = csr;
     return result;

@@ -77,12 +77,14 @@ uint8_t prov_der_take(struct prov_bytes *left, struct prov_bytes *ret)
     return tag;
 }
 
-bool prov_der_open(struct prov_bytes element, uint8_t tag, struct prov_bytes *ret)
+bool prov_der_open(const struct prov_bytes *element, uint8_t tag, struct prov_bytes *ret)
 {
-    return take(&element, ret) == tag && element.len == 0;
+    struct prov_bytes left = *element;
+
+    return take(&left, ret) == tag && left.len == 0;
 }
 
-bool prov_der_split(struct prov_bytes sequence, const uint8_t *tags, size_t count,
+bool prov_der_split(const struct prov_bytes *sequence, const uint8_t *tags, size_t count,
                     struct prov_bytes *ret)
 {
     struct prov_bytes left;
@@ -90,13 +92,13 @@ bool prov_der_split(struct prov_bytes sequence, const uint8_t *tags, size_t coun
 
     for (; count > 0; count--, tags++, ret++) {
         const uint8_t *start = left.data;
-        uint8_t tag = *tags & (uint8_t)~DER_OPTIONAL;
+        bool is_there = left.len > 0 && *start == (*tags & ~DER_OPTIONAL);
         *ret = PROV_BYTES_NONE;
-        if (left.len > 0 && (tag == DER_ANY || *start == tag))
+        if (is_there || *tags == DER_ANY)
             good = prov_der_take(&left, ret) != 0 && good;
         else
-            good = good && tag != *tags;
-        if (tag == DER_ANY)
+            good = (*tags & DER_OPTIONAL) != 0 && good;
+        if (*tags == DER_ANY)
             *ret = PROV_BYTES(start, (size_t)(left.data - start));
     }
     return good && left.len == 0;

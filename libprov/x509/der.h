@@ -40,10 +40,10 @@ enum prov_der_tag {
  * another default), an INTEGER has as few octets as can be, an OBJECT IDENTIFIER whole and minimal numbers. */
 uint8_t prov_der_take(struct prov_bytes *left, struct prov_bytes *ret);
 /* The content of `element`, if that is one element of this tag and nothing behind it. */
-bool prov_der_open(struct prov_bytes element, uint8_t tag, struct prov_bytes *ret);
+bool prov_der_open(const struct prov_bytes *element, uint8_t tag, struct prov_bytes *ret);
 /* The members of a SEQUENCE, as prov_der_take gives them, but DER_ANY whole; PROV_BYTES_NONE for one that is
  * left out, where an empty one has an address. False if it has others, or is none. */
-bool prov_der_split(struct prov_bytes sequence, const uint8_t *tags, size_t count,
+bool prov_der_split(const struct prov_bytes *sequence, const uint8_t *tags, size_t count,
                     struct prov_bytes *ret);
 
 /* Are these octets those that follow their number in `is`: an object identifier's content, say. */

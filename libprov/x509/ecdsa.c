@@ -59,7 +59,7 @@ prov_result prov_ecdsa_decode(struct prov_bytes bytes, uint8_t ret[PROV_SIGNATUR
     struct prov_bytes scalars[2];
     uint8_t raw[PROV_SIGNATURE_LEN];
 
-    if (!prov_der_split(bytes, members, 2, scalars))
+    if (!prov_der_split(&bytes, members, 2, scalars))
         return PROV_E_FORMAT;
     for (size_t i = 0; i < 2; i++)
         if (!scalar_decode(scalars[i], raw + i * PROV_SCALAR_LEN))

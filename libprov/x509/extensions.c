@@ -14,7 +14,7 @@
 
 /* The bits from the most significant one of the first octet on; DER drops trailing zero bits
  * (X.690, section 11.2.2), so the last bit counted is a one. The ninth is the last that there is. */
-static bool key_usage_decode(struct prov_bytes value, struct prov_x509 *cert)
+static bool key_usage_decode(const struct prov_bytes *value, struct prov_x509 *cert)
 {
     struct prov_bytes content;
 
@@ -33,19 +33,17 @@ static bool key_usage_decode(struct prov_bytes value, struct prov_x509 *cert)
 /* id-kp 1.3.6.1.5.5.7.3.n */
 static const uint8_t id_kp[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03};
 
-/* n of each bit of enum prov_eku, from the lowest on */
-static const uint8_t purposes[] = {1, 2, 3, 9, 28};
-
+/* Bit n - 1 for serverAuth, clientAuth and codeSigning; what else there is is told by nobody here. */
 static unsigned purpose_bit(struct prov_bytes oid)
 {
-    const uint8_t *purpose = NULL;
+    unsigned bit = 3;
 
     if (oid.len == sizeof id_kp + 1 && memcmp(oid.data, id_kp, sizeof id_kp) == 0)
-        purpose = memchr(purposes, oid.data[sizeof id_kp], sizeof purposes);
-    return purpose != NULL ? 1u << (purpose - purposes) : PROV_EKU_OTHER;
+        bit = oid.data[sizeof id_kp] - 1u;
+    return bit < 3 ? 1u << bit : PROV_EKU_OTHER;
 }
 
-static bool extended_key_usage_decode(struct prov_bytes value, struct prov_x509 *cert)
+static bool extended_key_usage_decode(const struct prov_bytes *value, struct prov_x509 *cert)
 {
     struct prov_bytes left, oid;
 
@@ -61,7 +59,7 @@ static bool extended_key_usage_decode(struct prov_bytes value, struct prov_x509 
 
 /* --- basic constraints (section 4.2.1.9) ----------------------------------------------------- */
 
-static bool basic_constraints_decode(struct prov_bytes value, struct prov_x509 *cert)
+static bool basic_constraints_decode(const struct prov_bytes *value, struct prov_x509 *cert)
 {
     static const uint8_t members[] = {DER_OPTIONAL | DER_BOOLEAN, DER_OPTIONAL | DER_INTEGER};
     struct prov_bytes part[2];
@@ -85,12 +83,12 @@ static bool other_name_decode(struct prov_x509 *cert)
     struct prov_bytes left = cert->alt_name, type, value;
 
     if (prov_der_take(&left, &type) != DER_OID ||
-        !prov_der_open(left, DER_CONTEXT_CONSTRUCTED(0), &value))
+        !prov_der_open(&left, DER_CONTEXT_CONSTRUCTED(0), &value))
         return false;
     if (!prov_der_is(&type, id_on_mac_address))
-        return prov_der_open(value, DER_SEQUENCE, &value);
+        return prov_der_open(&value, DER_SEQUENCE, &value);
     cert->alt_kind = PROV_ALT_MAC;
-    return prov_der_open(value, DER_OCTET_STRING, &cert->alt_name) &&
+    return prov_der_open(&value, DER_OCTET_STRING, &cert->alt_name) &&
            (cert->alt_name.len == 6 || cert->alt_name.len == 8);
 }
 
@@ -103,7 +101,7 @@ static bool general_name_decode(struct prov_x509 *cert)
     case PROV_ALT_OTHER:
         return other_name_decode(cert);
     case PROV_ALT_DIRECTORY:
-        return prov_name_decode(cert->alt_name, &common_name) >= 0;
+        return prov_name_decode(&cert->alt_name, &common_name) >= 0;
     case PROV_ALT_RFC822:
     case PROV_ALT_DNS:
     case PROV_ALT_URI:
@@ -114,11 +112,11 @@ static bool general_name_decode(struct prov_x509 *cert)
     }
 }
 
-static bool subject_alt_name_decode(struct prov_bytes value, struct prov_x509 *cert)
+static bool subject_alt_name_decode(const struct prov_bytes *value, struct prov_x509 *cert)
 {
     struct prov_bytes left;
 
-    cert->san = value;
+    cert->san = *value;
     if (!prov_der_open(value, DER_SEQUENCE, &left))
         return false;
     do {
@@ -134,7 +132,7 @@ static bool subject_alt_name_decode(struct prov_bytes value, struct prov_x509 *c
 
 /* Not empty: an identifier that is there is compared. The issuer, one directoryName here, and its serial number
  * come together or not at all. */
-static bool authority_key_identifier_decode(struct prov_bytes value, struct prov_x509 *cert)
+static bool authority_key_identifier_decode(const struct prov_bytes *value, struct prov_x509 *cert)
 {
     static const uint8_t members[] = {DER_OPTIONAL | DER_CONTEXT(0),
                                       DER_OPTIONAL | DER_CONTEXT_CONSTRUCTED(1),
@@ -148,91 +146,91 @@ static bool authority_key_identifier_decode(struct prov_bytes value, struct prov
     if (part[1].data == NULL)
         return part[2].data == NULL;
     return part[2].len > 0 &&
-           prov_der_open(part[1], DER_CONTEXT_CONSTRUCTED(4), &cert->aki_issuer) &&
-           prov_name_decode(cert->aki_issuer, &common_name) >= 0;
+           prov_der_open(&part[1], DER_CONTEXT_CONSTRUCTED(4), &cert->aki_issuer) &&
+           prov_name_decode(&cert->aki_issuer, &common_name) >= 0;
 }
 
-static bool subject_key_identifier_decode(struct prov_bytes value, struct prov_x509 *cert)
+static bool subject_key_identifier_decode(const struct prov_bytes *value, struct prov_x509 *cert)
 {
     return prov_der_open(value, DER_OCTET_STRING, &cert->ski) && cert->ski.len > 0;
 }
 
 /* --- the list -------------------------------------------------------------------------------- */
 
-/* The arc of id-ce 2.5.29.n, 0 of others. */
-static unsigned arc_of(struct prov_bytes oid)
-{
-    return oid.len == 3 && oid.data[0] == 0x55 && oid.data[1] == 0x1d ? oid.data[2] : 0;
-}
+/* n of id-ce 2.5.29.n, as enum prov_x509_extension has them. Those behind restrict a path in a way that is not looked at
+ * here; RFC 5280 has them critical always, so they are refused however they come. */
+static const uint8_t arcs[] = {15,
+                               ID_CE_SUBJECT_ALT_NAME,
+                               19,
+                               37,
+                               14,
+                               35,
+                               30 /* nameConstraints */,
+                               36 /* policyConstraints */,
+                               54 /* inhibitAnyPolicy */};
+enum { NEVER_CRITICAL = PROV_X509_SUBJECT_KEY_IDENTIFIER, UNKNOWN = sizeof arcs };
 
-/* What restricts a path in a way that is not looked at here is refused however it comes: RFC 5280 has it
- * critical always. */
-static prov_result extension_decode(const struct prov_bytes part[3], bool unknown_refused,
-                                    struct prov_x509 *cert)
+static size_t extension_find(const struct prov_bytes *oid)
 {
-    bool critical = part[1].len > 0, may_be_critical = true, good = true;
+    const uint8_t *arc = NULL;
 
-    switch (arc_of(part[0])) {
-    case ID_CE_KEY_USAGE:
-        cert->key_usage_critical = critical;
-        good = key_usage_decode(part[2], cert);
-        break;
-    case ID_CE_SUBJECT_ALT_NAME:
-        cert->san_critical = critical;
-        good = subject_alt_name_decode(part[2], cert);
-        break;
-    case ID_CE_BASIC_CONSTRAINTS:
-        good = basic_constraints_decode(part[2], cert);
-        break;
-    case ID_CE_EXTENDED_KEY_USAGE:
-        good = extended_key_usage_decode(part[2], cert);
-        break;
-    case ID_CE_SUBJECT_KEY_IDENTIFIER:
-        may_be_critical = false;
-        good = subject_key_identifier_decode(part[2], cert);
-        break;
-    case ID_CE_AUTHORITY_KEY_IDENTIFIER:
-        may_be_critical = false;
-        good = authority_key_identifier_decode(part[2], cert);
-        break;
-    case ID_CE_NAME_CONSTRAINTS:
-    case ID_CE_POLICY_CONSTRAINTS:
-    case ID_CE_INHIBIT_ANY_POLICY:
-        return PROV_E_CERT_PROFILE;
-    default:
-        may_be_critical = false;
-        critical = critical || unknown_refused;
-    }
-    if (critical && !may_be_critical)
-        return PROV_E_CERT_PROFILE;
-    return good ? PROV_OK : PROV_E_FORMAT;
+    if (oid->len == 3 && oid->data[0] == 0x55 && oid->data[1] == 0x1d)
+        arc = memchr(arcs, oid->data[2], sizeof arcs);
+    return arc != NULL ? (size_t)(arc - arcs) : UNKNOWN;
 }
 
 /* Two certificates' worth of what is understood; bounds the search for duplicates. */
 #define EXTENSION_MAX 16
 
-prov_result prov_extensions_decode(struct prov_bytes list, bool unknown_refused,
-                                   struct prov_x509 *cert)
+/* Finds the values: PROV_BYTES_NONE where there is no such extension. */
+static prov_result list_decode(const struct prov_bytes *list, bool unknown_refused,
+                               struct prov_x509 *cert,
+                               struct prov_bytes values[PROV_X509_EXTENSIONS])
 {
     static const uint8_t members[] = {DER_OID, DER_OPTIONAL | DER_BOOLEAN, DER_OCTET_STRING};
     struct prov_bytes seen[EXTENSION_MAX], left, extension, part[3];
     size_t count = 0;
-    prov_result result = PROV_OK;
 
     if (!prov_der_open(list, DER_SEQUENCE, &left))
         return PROV_E_FORMAT;
     do {
         if (prov_der_take(&left, &extension) != DER_SEQUENCE ||
-            !prov_der_split(extension, members, 3, part))
+            !prov_der_split(&extension, members, 3, part))
             return PROV_E_FORMAT;
+        size_t found = extension_find(&part[0]);
+        bool critical = part[1].len > 0;
+        if (count == EXTENSION_MAX || (critical && found >= NEVER_CRITICAL) ||
+            (found == UNKNOWN ? unknown_refused : found >= PROV_X509_EXTENSIONS))
+            return PROV_E_CERT_PROFILE;
         /* "A certificate MUST NOT include more than one instance of a particular extension." (section 4.2) */
         for (size_t i = 0; i < count; i++)
             if (prov_bytes_equal(seen[i], part[0]))
                 return PROV_E_CERT_PROFILE;
-        if (count == EXTENSION_MAX)
-            return PROV_E_CERT_PROFILE;
         seen[count++] = part[0];
-        result = extension_decode(part, unknown_refused, cert);
-    } while (left.len > 0 && result == PROV_OK);
-    return result;
+        if (found < PROV_X509_EXTENSIONS) {
+            cert->critical[found] = critical;
+            values[found] = part[2];
+        }
+    } while (left.len > 0);
+    return PROV_OK;
+}
+
+prov_result prov_extensions_decode(const struct prov_bytes *list, bool unknown_refused,
+                                   struct prov_x509 *cert)
+{
+    struct prov_bytes values[PROV_X509_EXTENSIONS] = {{0}};
+    const struct prov_bytes *usage = &values[PROV_X509_KEY_USAGE],
+                            *names = &values[PROV_X509_SUBJECT_ALT_NAME],
+                            *constraints = &values[PROV_X509_BASIC_CONSTRAINTS],
+                            *purposes_value = &values[PROV_X509_EXTENDED_KEY_USAGE],
+                            *own = &values[PROV_X509_SUBJECT_KEY_IDENTIFIER],
+                            *issuers = &values[PROV_X509_AUTHORITY_KEY_IDENTIFIER];
+    prov_result result = list_decode(list, unknown_refused, cert, values);
+    bool good = (usage->data == NULL || key_usage_decode(usage, cert)) &&
+                (names->data == NULL || subject_alt_name_decode(names, cert)) &&
+                (constraints->data == NULL || basic_constraints_decode(constraints, cert)) &&
+                (purposes_value->data == NULL || extended_key_usage_decode(purposes_value, cert)) &&
+                (own->data == NULL || subject_key_identifier_decode(own, cert)) &&
+                (issuers->data == NULL || authority_key_identifier_decode(issuers, cert));
+    return result == PROV_OK && !good ? PROV_E_FORMAT : result;
 }

@@ -31,7 +31,7 @@ static bool text_decode(struct prov_bytes *value)
     return tag == DER_PRINTABLE_STRING || tag == DER_IA5_STRING;
 }
 
-int prov_name_decode(struct prov_bytes name, struct prov_bytes *ret_common_name)
+int prov_name_decode(const struct prov_bytes *name, struct prov_bytes *ret_common_name)
 {
     static const uint8_t members[] = {DER_OID, DER_ANY};
     struct prov_bytes left, relative, attribute, part[2];
@@ -45,7 +45,7 @@ int prov_name_decode(struct prov_bytes name, struct prov_bytes *ret_common_name)
             return -1;
         do {
             if (prov_der_take(&relative, &attribute) != DER_SEQUENCE ||
-                !prov_der_split(attribute, members, 2, part) || !text_decode(&part[1]))
+                !prov_der_split(&attribute, members, 2, part) || !text_decode(&part[1]))
                 return -1;
             if (prov_der_is(&part[0], id_at_common_name) && count++ == 0)
                 *ret_common_name = part[1];

@@ -8,6 +8,6 @@
 #include "der.h"
 
 /* How many CNs a Name has, and the value octets of the first; below 0 if it is malformed. */
-int prov_name_decode(struct prov_bytes name, struct prov_bytes *ret_common_name);
+int prov_name_decode(const struct prov_bytes *name, struct prov_bytes *ret_common_name);
 
 #endif

@@ -35,7 +35,7 @@ static bool leaf_key_usage_fits(enum prov_path_role role, const struct prov_x509
     unsigned usage = leaf->key_usage;
 
     if (role == PROV_PATH_SERVER)
-        return leaf->key_usage_critical &&
+        return leaf->critical[PROV_X509_KEY_USAGE] &&
                (usage & ~(unsigned)PROV_KU_KEY_AGREEMENT) == PROV_KU_DIGITAL_SIGNATURE;
     return usage == 0 ||
            (usage & (PROV_KU_DIGITAL_SIGNATURE | PROV_KU_CERT_SIGN)) == PROV_KU_DIGITAL_SIGNATURE;
@@ -67,15 +67,12 @@ static bool issuer_fits(const struct prov_x509 *lower, const struct prov_x509 *i
                                           prov_bytes_equal(lower->aki_issuer, issuer->issuer));
 }
 
-/* May it issue at this place of the path (RFC 5280, section 6.1.4 (k) to (n)). keyUsage is a MUST
- * in certificates of the chain (row 34); an anchor may go without. */
-static prov_result issuer_check(const struct prov_path *path, const struct prov_x509 *issuer,
-                                bool is_anchor)
+/* May it issue at this place of the path (RFC 5280, section 6.1.4 (k) to (n)). */
+static prov_result issuer_check(const struct prov_path *path, const struct prov_x509 *issuer)
 {
-    bool needs_bit = issuer->key_usage != 0 || !is_anchor;
+    bool signs = issuer->key_usage == 0 || (issuer->key_usage & PROV_KU_CERT_SIGN) != 0;
 
-    if (!issuer->is_ca || (needs_bit && (issuer->key_usage & PROV_KU_CERT_SIGN) == 0) ||
-        path->intermediates > issuer->path_len)
+    if (!issuer->is_ca || !signs || path->intermediates > issuer->path_len)
         return PROV_E_CERT_PROFILE;
     return common_check(&path->rules, issuer);
 }
@@ -98,10 +95,10 @@ static bool is_root(const struct prov_path *path, const struct prov_x509 *cert)
 
 /* All that is sent must parse and stand in order: "each following certificate MUST directly certify
  * the one preceding it" (RFC 5246, section 7.4.2). From the last to the first, so that the end entity is
- * what stays in path->leaf. */
+ * what stays in path->lower. */
 static prov_result order_check(struct prov_path *path)
 {
-    struct prov_x509 *cert = &path->leaf;
+    struct prov_x509 *cert = &path->lower;
     struct prov_bytes subject = PROV_BYTES_NONE;
     size_t depth = path->chain_len;
 
@@ -114,7 +111,7 @@ static prov_result order_check(struct prov_path *path)
         else if (!prov_bytes_equal(cert->issuer, subject))
             return PROV_E_ISSUER;
     }
-    return depth > path->rules.max_below_anchor ? PROV_E_DEPTH : PROV_OK;
+    return depth > path->rules.max_below_anchor ? PROV_E_DEPTH : leaf_check(&path->rules, cert);
 }
 
 prov_result prov_path_begin(struct prov_path *path, const struct prov_path_rules *rules,
@@ -133,58 +130,70 @@ prov_result prov_path_begin(struct prov_path *path, const struct prov_path_rules
     path->anchor_count = (uint8_t)anchor_count;
     prov_result result = order_check(path);
     if (result == PROV_OK)
-        result = leaf_check(&path->rules, &path->leaf);
-    if (result == PROV_OK)
         path->verdict = PROV_E_AGAIN;
     return result;
 }
 
 /* --- step ------------------------------------------------------------------------------------ */
 
-/* The next that may have issued `lower`: an anchor, or, after all of them, the next certificate of the chain. What
- * lies beyond the depth is not looked at: a self-issued last one was taken for a root. */
-static prov_result issuer_try(struct prov_path *path, struct prov_crypto *crypto,
-                              const struct prov_x509 *lower)
+/* Has this one issued path->lower. What does not parse, among anchors alone, has issued nothing. */
+static prov_result issuer_try(const struct prov_path *path, struct prov_crypto *crypto,
+                              struct prov_bytes der, struct prov_x509 *issuer)
+{
+    const struct prov_x509 *lower = &path->lower;
+    prov_result result = PROV_E_ISSUER;
+
+    if (prov_x509_parse(der, issuer) == PROV_OK && issuer_fits(lower, issuer))
+        result = issuer_check(path, issuer);
+    return result == PROV_OK ? prov_x509_verify(lower, crypto, issuer) : result;
+}
+
+/* The anchors first; where one does not do, another or the chain may. */
+static prov_result anchor_try(struct prov_path *path, struct prov_crypto *crypto)
 {
     struct prov_x509 issuer;
-    bool is_anchor = path->anchor_at < path->anchor_count;
-    unsigned next = path->at + 1u;
+    prov_result result = issuer_try(path, crypto, path->anchors[path->anchor_at++], &issuer);
 
-    if (!is_anchor && (next == path->chain_len || next >= path->rules.max_below_anchor))
-        return path->reason;
-    struct prov_bytes der = is_anchor ? path->anchors[path->anchor_at++] : path->chain[next];
-    prov_result result = prov_x509_parse(der, &issuer);
-    result = result == PROV_OK && issuer_fits(lower, &issuer)
-                 ? issuer_check(path, &issuer, is_anchor)
-                 : PROV_E_ISSUER;
     if (result == PROV_OK)
-        result = prov_x509_verify(lower, crypto, &issuer);
-    if (is_anchor == (result == PROV_OK)) /* the end of the path, good or bad */
-        return result;
-    /* Another anchor, or the chain, may do where this one does not. */
+        return PROV_OK;
     if (result != PROV_E_ISSUER)
         path->reason = result;
-    if (!is_anchor) {
-        path->reason = PROV_E_ISSUER;
-        path->anchor_at = 0;
-        path->at = (uint8_t)next;
-        path->intermediates += !is_self_issued(&issuer);
-    }
+    return PROV_E_AGAIN;
+}
+
+/* The next certificate of the chain, in which keyUsage is a MUST (row 34), as it is not in an anchor. What lies
+ * beyond the depth is not looked at: a self-issued last one was taken for a root. */
+static prov_result chain_try(struct prov_path *path, struct prov_crypto *crypto)
+{
+    struct prov_x509 issuer;
+
+    if (path->at + 1u == path->chain_len || path->at + 1u >= path->rules.max_below_anchor)
+        return path->reason;
+    prov_result result = issuer_try(path, crypto, path->chain[++path->at], &issuer);
+    if (result == PROV_OK && issuer.key_usage == 0)
+        result = PROV_E_CERT_PROFILE;
+    if (result != PROV_OK)
+        return result;
+    path->intermediates += !is_self_issued(&issuer);
+    path->lower = issuer;
+    path->anchor_at = 0;
+    path->reason = PROV_E_ISSUER;
     return PROV_E_AGAIN;
 }
 
 prov_result prov_path_step(struct prov_path *path, struct prov_crypto *crypto)
 {
-    struct prov_x509 lower;
+    prov_result result = PROV_OK;
 
     if (path->verdict != PROV_E_AGAIN)
         return path->verdict;
-    path->verdict = prov_x509_parse(path->chain[path->at], &lower);
-    if (path->verdict == PROV_OK && path->at == 0 && path->anchor_at == 0)
-        path->verdict = prov_crypto_point_check(crypto, lower.point);
-    if (path->verdict == PROV_OK)
-        path->verdict = issuer_try(path, crypto, &lower);
-    return path->verdict;
+    if (path->at == 0 && path->anchor_at == 0)
+        result = prov_crypto_point_check(crypto, path->lower.point);
+    if (result == PROV_OK)
+        result = path->anchor_at < path->anchor_count ? anchor_try(path, crypto)
+                                                      : chain_try(path, crypto);
+    path->verdict = result;
+    return result;
 }
 
 struct prov_bytes prov_path_anchor(const struct prov_path *path)

@@ -467,9 +467,9 @@ static void give_verdict(struct model *model, struct model_session *session)
     } else {
         size_t len = prov_dtls_peer_chain(&session->dtls, chain);
         r = prov_path_begin(&path, &rules, chain, len, &model->root_view, 1);
+        point = path.lower.point;
         for (r = r == PROV_OK ? PROV_E_AGAIN : r; r == PROV_E_AGAIN;)
             r = prov_path_step(&path, model->crypto);
-        point = path.leaf.point;
     }
     session->peer = r == PROV_OK ? find_point(model, kind, point) : -1;
     const uint8_t id[16] = {(uint8_t)session->peer};

@@ -42,9 +42,10 @@ PROV_MUST prov_result prov_ni_parse(struct prov_bytes text, struct prov_buf *ret
 #define PROV_TIME_TEXT 21
 void prov_time_format(int64_t seconds, char ret[PROV_TIME_TEXT]);
 PROV_MUST prov_result prov_time_parse(struct prov_bytes text, int64_t *ret);
-/* "YYYYMMDDHHMMSS", 14 digits: the inner form of ASN.1 times. PROV_E_TEXT: no digits, or no such time. */
+/* "YYYYMMDDHHMMSS", 14 digits, or 12 without the century, which are from 1950 on then (RFC 5280, section
+ * 4.1.2.5.1): the inner forms of ASN.1 times. Below 0: no digits, or no such time. */
 #define PROV_TIME_DIGITS 14
-PROV_MUST prov_result prov_time_from_digits(const uint8_t digits[PROV_TIME_DIGITS], int64_t *ret);
+int64_t prov_time_from_digits(const uint8_t *digits, size_t count);
 /* Civil fields, proleptic Gregorian, UTC. */
 struct prov_civil {
     int year, month, day, hour, minute, second;

@@ -43,14 +43,14 @@ enum prov_key_usage { /* as the octets stand in the BIT STRING (RFC 5280, sectio
                       PROV_KU_DECIPHER_ONLY = 0x100
 };
 
-enum prov_eku {
-    PROV_EKU_SERVER_AUTH = 1 << 0,
-    PROV_EKU_CLIENT_AUTH = 1 << 1,
-    PROV_EKU_CODE_SIGNING = 1 << 2,
-    PROV_EKU_OCSP_SIGNING = 1 << 3,
-    PROV_EKU_CMC_RA = 1 << 4, /* 1.3.6.1.5.5.7.3.28, RFC 6402 */
-    PROV_EKU_ANY = 1 << 5,    /* a parsed certificate has it among the others */
-    PROV_EKU_OTHER = 1 << 6
+enum prov_eku { /* a parsed certificate has the first three told apart, and all else among the others */
+                PROV_EKU_SERVER_AUTH = 1 << 0,
+                PROV_EKU_CLIENT_AUTH = 1 << 1,
+                PROV_EKU_CODE_SIGNING = 1 << 2,
+                PROV_EKU_OCSP_SIGNING = 1 << 3,
+                PROV_EKU_CMC_RA = 1 << 4, /* 1.3.6.1.5.5.7.3.28, RFC 6402 */
+                PROV_EKU_ANY = 1 << 5,    /* a parsed certificate has it among the others */
+                PROV_EKU_OTHER = 1 << 6
 };
 
 /* What stands in subjectAltName: a GeneralName's tag, and the one otherName that is told apart. */
@@ -65,10 +65,20 @@ enum prov_alt_kind {
     PROV_ALT_DIRECTORY = 0xa4
 };
 
+enum prov_x509_extension {
+    PROV_X509_KEY_USAGE,
+    PROV_X509_SUBJECT_ALT_NAME,
+    PROV_X509_BASIC_CONSTRAINTS,
+    PROV_X509_EXTENDED_KEY_USAGE,
+    PROV_X509_SUBJECT_KEY_IDENTIFIER,
+    PROV_X509_AUTHORITY_KEY_IDENTIFIER,
+    PROV_X509_EXTENSIONS
+};
+
 /* What is asked most stands first. */
 #define PROV_TBS_MEMBERS 8
 struct prov_x509 {
-    bool key_usage_critical, san_critical, is_ca;
+    bool critical[PROV_X509_EXTENSIONS], is_ca;
     uint8_t path_len;        /* pathLenConstraint; 255: none, or no less */
     uint8_t alt_kind;        /* enum prov_alt_kind, of the last name in subjectAltName */
     uint16_t key_usage, eku; /* prov_key_usage and prov_eku bits; 0: there is no such extension */
@@ -102,8 +112,8 @@ struct prov_x509 {
 /* Parses and checks the elements that RFC 7925, Table 1 fixes for any certificate: version 3, positive
  * serial of at most 20 octets, ecdsa-with-SHA256 inside and outside, P-256 uncompressed, times in the
  * form that RFC 5280 wants for their year, no unknown critical extension, no duplicate extension.
- * Errors: PROV_E_FORMAT, PROV_E_ALGORITHM, PROV_E_POINT, PROV_E_SIGNATURE, PROV_E_CERT_PROFILE. Then ret
- * is all zero. */
+ * Errors: PROV_E_FORMAT, PROV_E_ALGORITHM, PROV_E_POINT, PROV_E_SIGNATURE, PROV_E_CERT_PROFILE. Then what
+ * ret has is of no use. */
 PROV_MUST prov_result prov_x509_parse(struct prov_bytes der, struct prov_x509 *ret);
 /* Did the issuer's key sign it: PROV_E_SIGNATURE, PROV_E_POINT. Nothing else is asked. */
 PROV_MUST prov_result prov_x509_verify(const struct prov_x509 *cert, struct prov_crypto *crypto,
@@ -159,8 +169,8 @@ struct prov_path {
     const struct prov_bytes *anchors; /* certificates, DER */
     struct prov_path_rules rules;
     struct prov_bytes chain[PROV_PATH_MAX];
-    /* filled by begin: the end entity */
-    struct prov_x509 leaf;
+    /* what is to be verified next; after begin, the end entity */
+    struct prov_x509 lower;
 };
 /* The end entity's own rules. Role server: exactly one name, `rules->server`, or the EUI-64 `rules->device`; keyUsage present, critical
  * and digitalSignature (keyAgreement beside it is let pass); serverAuth if there is an extKeyUsage. Role

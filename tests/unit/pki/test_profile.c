@@ -212,14 +212,14 @@ static void row25_the_subject_is_empty_or_a_serial_number(void **state)
     struct der der = named(works, &golden, false, PROV_EUI_FORM_SAN);
     struct prov_x509 cert = parsed(&der);
     assert_int_equal(cert.subject.len, 2);
-    assert_true(cert.san_critical);
+    assert_true(cert.critical[PROV_X509_SUBJECT_ALT_NAME]);
     works->profile = &prov_cert_profile_tls13_iot;
     der = named(works, &golden, false, PROV_EUI_FORM_SAN);
     cert = parsed(&der);
     assert_int_equal(cert.subject.len, 2 + 2 + 0x20);
     assert_memory_equal(cert.subject.data + 2, serial_begin, sizeof serial_begin);
     assert_memory_equal(cert.subject.data + 2 + sizeof serial_begin, "AC-DE-48-00-11-22-33-44", 23);
-    assert_false(cert.san_critical);
+    assert_false(cert.critical[PROV_X509_SUBJECT_ALT_NAME]);
 }
 
 static void row25_the_profile_has_a_form_of_its_own(void **state)

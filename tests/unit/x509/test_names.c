@@ -285,7 +285,7 @@ static void all_members_are_read(void **state)
     assert_int_equal(cert.spki.len, PROV_SPKI_LEN);
     assert_true(cert.not_before == INT64_C(1767225600)); /* 2026-01-01 */
     assert_true(cert.not_after == INT64_C(253402300799));
-    assert_true(cert.key_usage_critical && cert.eku != 0);
+    assert_true(cert.critical[PROV_X509_KEY_USAGE] && cert.eku != 0);
     assert_false(cert.is_ca);
     assert_int_equal(cert.path_len, 255);
     assert_true(prov_bytes_equal(cert.san, SAN_MAC));
