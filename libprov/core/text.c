@@ -8,22 +8,23 @@
 /* --- UTF-8 ----------------------------------------------------------------------------------- */
 
 /* RFC 3629, section 3: a first octet says how many follow with 6 bits each. What they stand for has no shorter
- * form, is no surrogate, and below 0x110000; a first octet that is none comes out above it. */
+ * form, is no surrogate, and is below 0x110000. */
 bool prov_is_utf8(struct prov_bytes text)
 {
-    static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-
     for (size_t i = 0; i < text.len; i++) {
         uint32_t code = text.data[i];
         if (code < 0x80)
             continue;
-        size_t more = 1u + (code >= 0xe0) + (code >= 0xf0), left = more;
-        for (code -= 0x100u - (0x80u >> more); left > 0; left--) {
-            if (++i == text.len || (text.data[i] & 0xc0) != 0x80)
+        size_t more = 1u + (code >= 0xe0) + (code >= 0xf0);
+        if (code < 0xc2 || more >= text.len - i)
+            return false;
+        code -= 0x100u - (0x80u >> more);
+        for (size_t last = i + more; i < last;) {
+            if ((text.data[++i] & 0xc0) != 0x80)
                 return false;
             code = code << 6 | (text.data[i] & 0x3f);
         }
-        if (code < least[more] || code > 0x10ffff || code >> 11 == 0xd800 >> 11)
+        if (code >> (5 * more + 1) == 0 || code > 0x10ffff || code >> 11 == 0xd800 >> 11)
             return false;
     }
     return true;

@@ -48,21 +48,21 @@ void prov_civil_from_seconds(int64_t seconds, struct prov_civil *ret)
 int64_t prov_time_from_digits(const uint8_t *digits, size_t count)
 {
     static const uint8_t most[7] = {99, 99, 12, 31, 23, 59, 59};
-    uint8_t pairs[7]; /* a year's century and the rest of it, month, day, hour, minute, second */
+    unsigned pairs[7]; /* a year's century and the rest of it, month, day, hour, minute, second */
 
     pairs[0] = digits[0] < '5' ? 20 : 19;
-    for (size_t i = 7 - count / 2; i < sizeof pairs; i++) {
+    for (size_t i = 7 - count / 2; i < 7; i++) {
         unsigned tens = *digits++ - (unsigned)'0', units = *digits++ - (unsigned)'0';
         unsigned pair = tens * 10 + units; /* more than any if `tens` is no digit */
         if (units > 9 || pair > most[i])
             return -1;
-        pairs[i] = (uint8_t)pair;
+        pairs[i] = pair;
     }
-    int year = pairs[0] * 100 + pairs[1], month = pairs[2];
-    int32_t day = first_of(year, month) + pairs[3] - 1;
+    int year = (int)(pairs[0] * 100 + pairs[1]), month = (int)pairs[2];
+    int32_t day = first_of(year, month) + (int32_t)pairs[3] - 1;
     if (year < 1970 || month == 0 || pairs[3] == 0 || day >= first_of(year, month + 1))
         return -1;
-    return (int64_t)day * DAY + ((pairs[4] * 60 + pairs[5]) * 60 + pairs[6]);
+    return (int64_t)day * DAY + (int)((pairs[4] * 60 + pairs[5]) * 60 + pairs[6]);
 }
 
 /* --- RFC 3339, section 5.6: "2026-11-22T02:01:00Z" ------------------------------------------- */

@@ -57,13 +57,12 @@ prov_result prov_ecdsa_decode(struct prov_bytes bytes, uint8_t ret[PROV_SIGNATUR
 {
     static const uint8_t members[] = {DER_INTEGER, DER_INTEGER};
     struct prov_bytes scalars[2];
-    uint8_t raw[PROV_SIGNATURE_LEN];
+
+    bool good = true;
 
     if (!prov_der_split(&bytes, members, 2, scalars))
         return PROV_E_FORMAT;
     for (size_t i = 0; i < 2; i++)
-        if (!scalar_decode(scalars[i], raw + i * PROV_SCALAR_LEN))
-            return PROV_E_SIGNATURE;
-    memcpy(ret, raw, sizeof raw);
-    return PROV_OK;
+        good = scalar_decode(scalars[i], ret + i * PROV_SCALAR_LEN) && good;
+    return good ? PROV_OK : PROV_E_SIGNATURE;
 }

@@ -179,13 +179,31 @@ static size_t extension_find(const struct prov_bytes *oid)
     return arc != NULL ? (size_t)(arc - arcs) : UNKNOWN;
 }
 
+static bool value_decode(size_t extension, const struct prov_bytes *value, struct prov_x509 *cert)
+{
+    switch (extension) {
+    case PROV_X509_KEY_USAGE:
+        return key_usage_decode(value, cert);
+    case PROV_X509_SUBJECT_ALT_NAME:
+        return subject_alt_name_decode(value, cert);
+    case PROV_X509_BASIC_CONSTRAINTS:
+        return basic_constraints_decode(value, cert);
+    case PROV_X509_EXTENDED_KEY_USAGE:
+        return extended_key_usage_decode(value, cert);
+    case PROV_X509_SUBJECT_KEY_IDENTIFIER:
+        return subject_key_identifier_decode(value, cert);
+    case PROV_X509_AUTHORITY_KEY_IDENTIFIER:
+        return authority_key_identifier_decode(value, cert);
+    default:
+        return true;
+    }
+}
+
 /* Two certificates' worth of what is understood; bounds the search for duplicates. */
 #define EXTENSION_MAX 16
 
-/* Finds the values: PROV_BYTES_NONE where there is no such extension. */
-static prov_result list_decode(const struct prov_bytes *list, bool unknown_refused,
-                               struct prov_x509 *cert,
-                               struct prov_bytes values[PROV_X509_EXTENSIONS])
+prov_result prov_extensions_decode(const struct prov_bytes *list, bool unknown_refused,
+                                   struct prov_x509 *cert)
 {
     static const uint8_t members[] = {DER_OID, DER_OPTIONAL | DER_BOOLEAN, DER_OCTET_STRING};
     struct prov_bytes seen[EXTENSION_MAX], left, extension, part[3];
@@ -200,37 +218,17 @@ static prov_result list_decode(const struct prov_bytes *list, bool unknown_refus
         size_t found = extension_find(&part[0]);
         bool critical = part[1].len > 0;
         if (count == EXTENSION_MAX || (critical && found >= NEVER_CRITICAL) ||
-            (found == UNKNOWN ? unknown_refused : found >= PROV_X509_EXTENSIONS))
+            (found >= PROV_X509_EXTENSIONS && (found != UNKNOWN || unknown_refused)))
             return PROV_E_CERT_PROFILE;
         /* "A certificate MUST NOT include more than one instance of a particular extension." (section 4.2) */
         for (size_t i = 0; i < count; i++)
             if (prov_bytes_equal(seen[i], part[0]))
                 return PROV_E_CERT_PROFILE;
         seen[count++] = part[0];
-        if (found < PROV_X509_EXTENSIONS) {
-            cert->critical[found] = critical;
-            values[found] = part[2];
-        }
+        if (critical)
+            cert->critical[found] = true;
+        if (!value_decode(found, &part[2], cert))
+            return PROV_E_FORMAT;
     } while (left.len > 0);
     return PROV_OK;
-}
-
-prov_result prov_extensions_decode(const struct prov_bytes *list, bool unknown_refused,
-                                   struct prov_x509 *cert)
-{
-    struct prov_bytes values[PROV_X509_EXTENSIONS] = {{0}};
-    const struct prov_bytes *usage = &values[PROV_X509_KEY_USAGE],
-                            *names = &values[PROV_X509_SUBJECT_ALT_NAME],
-                            *constraints = &values[PROV_X509_BASIC_CONSTRAINTS],
-                            *purposes_value = &values[PROV_X509_EXTENDED_KEY_USAGE],
-                            *own = &values[PROV_X509_SUBJECT_KEY_IDENTIFIER],
-                            *issuers = &values[PROV_X509_AUTHORITY_KEY_IDENTIFIER];
-    prov_result result = list_decode(list, unknown_refused, cert, values);
-    bool good = (usage->data == NULL || key_usage_decode(usage, cert)) &&
-                (names->data == NULL || subject_alt_name_decode(names, cert)) &&
-                (constraints->data == NULL || basic_constraints_decode(constraints, cert)) &&
-                (purposes_value->data == NULL || extended_key_usage_decode(purposes_value, cert)) &&
-                (own->data == NULL || subject_key_identifier_decode(own, cert)) &&
-                (issuers->data == NULL || authority_key_identifier_decode(issuers, cert));
-    return result == PROV_OK && !good ? PROV_E_FORMAT : result;
 }

@@ -24,7 +24,7 @@ void prov_spki_encode(const uint8_t point[PROV_POINT_LEN], uint8_t ret[PROV_SPKI
 PROV_MUST prov_result prov_spki_decode(struct prov_bytes spki, struct prov_bytes *ret_point);
 
 /* Ecdsa-Sig-Value: strict DER both ways (H25): r and s minimal, nothing behind; PROV_E_SIGNATURE unless
- * both are in 1..n-1. */
+ * both are in 1..n-1. ret may be written even if decoding fails. */
 #define PROV_ECDSA_DER_MAX 72
 void prov_ecdsa_encode(const uint8_t raw[PROV_SIGNATURE_LEN], struct prov_buf *ret);
 PROV_MUST prov_result prov_ecdsa_decode(struct prov_bytes der, uint8_t ret[PROV_SIGNATURE_LEN]);

@@ -168,15 +168,11 @@ static void h25_signatures_are_strict_der(void **state)
                 "\xff\xbc\xe6\xfa\xad\xa7\x17\x9e\x84\xf3\xb9\xca\xc2\xfc\x63\x25\x51\x02\x01\x01"),
          PROV_E_SIGNATURE}, /* r of 33 octets */
     };
-    uint8_t raw[PROV_SIGNATURE_LEN], before[PROV_SIGNATURE_LEN];
+    uint8_t raw[PROV_SIGNATURE_LEN];
 
     (void)state;
-    memset(before, 0xa5, sizeof before);
-    memcpy(raw, before, sizeof raw);
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(prov_ecdsa_decode(bad[i].der, raw), bad[i].result);
-        assert_memory_equal(raw, before, sizeof raw);
-    }
 }
 
 static void signatures_go_there_and_back(void **state)
