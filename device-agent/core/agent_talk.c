@@ -66,12 +66,13 @@ static prov_result tbs_sign1(const struct prov_agent *agent, struct prov_buf *pa
 static prov_result tbs_csr(const struct prov_agent *agent, struct prov_buf *info,
                            uint8_t ret_digest[PROV_HASH_LEN])
 {
-    char challenge[PROV_BASE64_TEXT(PROV_DTLS_TLS_UNIQUE_LEN)];
+    char challenge[PROV_CSR_CHALLENGE_LEN + 1];
+    _Static_assert(sizeof challenge == PROV_BASE64_TEXT(PROV_DTLS_TLS_UNIQUE_LEN), "tls-unique");
     struct prov_csr_plan plan = {.eui64 = &agent->binding.device,
                                  .point = agent->workspace->talk.point};
     struct prov_x509 leaf;
     prov_base64_format(PROV_BYTES_OF(agent->binding.tls_unique), challenge);
-    plan.challenge = PROV_BYTES((const uint8_t *)challenge, sizeof challenge - 1);
+    plan.challenge = challenge;
     prov_result r = PROV_OK;
     if (on_cert(agent)) {
         r = prov_x509_parse(agent->entry.chain[0], &leaf);

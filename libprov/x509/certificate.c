@@ -28,10 +28,10 @@ static bool serial_fits(struct prov_bytes serial)
 /* --- validity (section 4.1.2.5) -------------------------------------------------------------- */
 
 /* UTCTime YYMMDDHHMMSSZ through 2049, GeneralizedTime YYYYMMDDHHMMSSZ from 2050 on. Below 0: neither. */
-static int64_t time_decode(struct prov_bytes element)
+static int64_t time_decode(struct prov_bytes *validity)
 {
     struct prov_bytes text;
-    size_t long_form = prov_der_take(&element, &text) - (size_t)DER_UTC_TIME, digits = 12;
+    size_t long_form = prov_der_take(validity, &text) - (size_t)DER_UTC_TIME, digits = 12;
 
     if (long_form > DER_GENERALIZED_TIME - DER_UTC_TIME)
         return -1;
@@ -44,19 +44,19 @@ static int64_t time_decode(struct prov_bytes element)
 
 static bool validity_decode(struct prov_x509 *cert)
 {
-    static const uint8_t members[] = {DER_ANY, DER_ANY};
-    struct prov_bytes part[2];
+    struct prov_bytes left;
 
-    if (!prov_der_split(&cert->validity, members, 2, part))
+    if (!prov_der_open(&cert->validity, DER_SEQUENCE, &left))
         return false;
-    cert->not_before = time_decode(part[0]);
-    cert->not_after = time_decode(part[1]);
-    return cert->not_before >= 0 && cert->not_before <= cert->not_after;
+    cert->not_before = time_decode(&left);
+    cert->not_after = time_decode(&left);
+    return left.len == 0 && cert->not_before >= 0 && cert->not_before <= cert->not_after;
 }
 
 /* --- the whole ------------------------------------------------------------------------------- */
 
-static const uint8_t certificate[] = {DER_SEQUENCE, DER_SEQUENCE, DER_BIT_STRING};
+static const uint8_t certificate[PROV_CERTIFICATE_MEMBERS] = {DER_SEQUENCE, DER_SEQUENCE,
+                                                              DER_BIT_STRING};
 static const uint8_t tbs_certificate[PROV_TBS_MEMBERS] = {DER_CONTEXT_CONSTRUCTED(0),
                                                           DER_INTEGER,
                                                           DER_SEQUENCE,
@@ -87,7 +87,9 @@ static bool is_nameless(const struct prov_x509 *cert)
 
 static prov_result members_decode(struct prov_x509 *cert)
 {
-    if (!prov_algorithm_is(&cert->algorithm))
+    uint8_t raw[PROV_SIGNATURE_LEN];
+
+    if (!prov_algorithm_is(&cert->algorithm) || !prov_algorithm_is(&cert->outer_algorithm))
         return PROV_E_ALGORITHM;
     if (!prov_der_is(&cert->version, version_3) || !serial_fits(cert->serial) ||
         !validity_decode(cert))
@@ -97,32 +99,20 @@ static prov_result members_decode(struct prov_x509 *cert)
     prov_result result = prov_spki_decode(cert->spki, &cert->point);
     if (result == PROV_OK && cert->extensions.data != NULL)
         result = prov_extensions_decode(&cert->extensions, false, cert);
-    return result == PROV_OK && is_nameless(cert) ? PROV_E_CERT_PROFILE : result;
-}
-
-static prov_result certificate_decode(struct prov_bytes bytes, struct prov_x509 *cert)
-{
-    enum { TBS, ALGORITHM, SIGNATURE, MEMBERS };
-    struct prov_bytes part[MEMBERS];
-    uint8_t raw[PROV_SIGNATURE_LEN];
-
-    if (!prov_der_split(&bytes, certificate, MEMBERS, part) ||
-        !prov_der_split(&part[TBS], tbs_certificate, PROV_TBS_MEMBERS, cert->members))
-        return PROV_E_FORMAT;
-    if (!prov_algorithm_is(&part[ALGORITHM]))
-        return PROV_E_ALGORITHM;
-    cert->der = bytes;
-    cert->tbs = part[TBS];
-    prov_result result = members_decode(cert);
-    return result == PROV_OK ? prov_signature_decode(&part[SIGNATURE], &cert->signature, raw)
-                             : result;
+    if (result == PROV_OK && is_nameless(cert))
+        return PROV_E_CERT_PROFILE;
+    return result == PROV_OK ? prov_signature_decode(&cert->signature, raw) : result;
 }
 
 prov_result prov_x509_parse(struct prov_bytes bytes, struct prov_x509 *ret)
 {
     memset(ret, 0, sizeof *ret);
     ret->path_len = PATH_LEN_NONE;
-    return certificate_decode(bytes, ret);
+    ret->der = bytes;
+    return prov_der_split(&ret->der, certificate, PROV_CERTIFICATE_MEMBERS, ret->parts) &&
+                   prov_der_split(&ret->tbs, tbs_certificate, PROV_TBS_MEMBERS, ret->members)
+               ? members_decode(ret)
+               : PROV_E_FORMAT;
 }
 
 prov_result prov_x509_verify(const struct prov_x509 *cert, struct prov_crypto *crypto,

@@ -50,7 +50,7 @@ static prov_result extension_request_decode(struct prov_bytes values, struct pro
 /* pkcs-9 1.2.840.113549.1.9.n. Without a decoder: let pass. unstructuredName is what openssl req
  * fills in by default; SMIMECapabilities concerns keys that a server makes (RFC 7030,
  * section 4.4.1.1). */
-static const uint8_t pkcs_9[] = {DER_OID, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09};
+static const uint8_t pkcs_9[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09};
 
 #define UNSTRUCTURED_NAME  2
 #define CHALLENGE_PASSWORD 7
@@ -69,7 +69,7 @@ static const struct attribute {
 
 static const struct attribute *attribute_find(struct prov_bytes type, unsigned *ret_bit)
 {
-    if (type.len != pkcs_9[1] || memcmp(type.data, pkcs_9 + 2, sizeof pkcs_9 - 2) != 0)
+    if (type.len != sizeof pkcs_9 + 1 || memcmp(type.data, pkcs_9, sizeof pkcs_9) != 0)
         return NULL;
     for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
         *ret_bit = 1u << i;
@@ -113,7 +113,7 @@ static const uint8_t request[] = {DER_SEQUENCE, DER_SEQUENCE, DER_BIT_STRING};
 enum { VERSION, SUBJECT, KEY, ATTRIBUTES, MEMBERS };
 static const uint8_t request_info[MEMBERS] = {DER_INTEGER, DER_SEQUENCE, DER_SEQUENCE,
                                               DER_CONTEXT_CONSTRUCTED(0)};
-static const uint8_t version_1[] = {DER_INTEGER, 1, 0};
+static const uint8_t version_1[] = {1, 0};
 
 static prov_result info_decode(struct prov_csr *csr)
 {
@@ -121,7 +121,7 @@ static prov_result info_decode(struct prov_csr *csr)
 
     if (!prov_der_split(&csr->info, request_info, MEMBERS, part))
         return PROV_E_FORMAT;
-    if (!prov_der_is(&part[VERSION], version_1 + 1))
+    if (!prov_der_is(&part[VERSION], version_1))
         return PROV_E_VERSION;
     csr->subject = part[SUBJECT];
     csr->spki = part[KEY];
@@ -135,7 +135,7 @@ static prov_result info_decode(struct prov_csr *csr)
 
 prov_result prov_csr_parse(struct prov_bytes bytes, struct prov_csr *ret)
 {
-    struct prov_bytes part[3], signature;
+    struct prov_bytes part[3];
     struct prov_csr csr;
 
     memset(&csr, 0, sizeof csr);
@@ -147,7 +147,7 @@ prov_result prov_csr_parse(struct prov_bytes bytes, struct prov_csr *ret)
     csr.info = part[0];
     prov_result result = info_decode(&csr);
     if (result == PROV_OK)
-        result = prov_signature_decode(&part[2], &signature, csr.signature);
+        result = prov_signature_decode(&part[2], csr.signature);
     if (result == PROV_OK)
         *ret = csr;
     return result;
@@ -176,32 +176,48 @@ prov_result prov_csr_eui64(const struct prov_csr *csr, struct prov_eui64 *ret)
 
 /* --- make ------------------------------------------------------------------------------------ */
 
-/* One attribute with its one value. Base64 has '+', '/' and '=' beside letters and digits: all of them
- * PrintableString. */
-static void attribute_put(struct prov_buf *buf, uint8_t number, const struct prov_csr_plan *plan)
-{
-    static const uint8_t id_ce_san[] = {DER_OID, 3, 0x55, 0x1d, ID_CE_SUBJECT_ALT_NAME};
-    size_t attribute = buf->len;
+/* pkcs_9 as an element, behind it challengePassword (base64 has '+', '/' and '=' beside letters and digits: all of
+ * them PrintableString), or extensionRequest and id-ce-subjectAltName. */
+#define PKCS_9 DER_OID, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09
+enum { TYPE_LEN = 11 };
 
-    prov_put_bytes(buf, PROV_BYTES_OF(pkcs_9));
-    prov_put_u8(buf, number);
-    size_t value = buf->len;
-    if (number == CHALLENGE_PASSWORD) {
-        prov_der_put(buf, DER_PRINTABLE_STRING, plan->challenge);
-    } else {
-        prov_put_bytes(buf, PROV_BYTES_OF(id_ce_san));
-        prov_der_put(buf, DER_OCTET_STRING, plan->san);
-        prov_der_wrap(buf, value, DER_SEQUENCE); /* Extension */
-        prov_der_wrap(buf, value, DER_SEQUENCE); /* Extensions */
-    }
+static void challenge_put(struct prov_buf *buf, const char *challenge)
+{
+    static const uint8_t head[] = {DER_SEQUENCE,
+                                   TYPE_LEN + 4 + PROV_CSR_CHALLENGE_LEN,
+                                   PKCS_9,
+                                   CHALLENGE_PASSWORD,
+                                   DER_SET,
+                                   2 + PROV_CSR_CHALLENGE_LEN,
+                                   DER_PRINTABLE_STRING,
+                                   PROV_CSR_CHALLENGE_LEN};
+
+    prov_put(buf, head, sizeof head);
+    prov_put(buf, challenge, PROV_CSR_CHALLENGE_LEN);
+}
+
+static void extension_request_put(struct prov_buf *buf, struct prov_bytes san)
+{
+    static const uint8_t head[] = {PKCS_9, EXTENSION_REQUEST,     DER_OID, 3, 0x55,
+                                   0x1d,   ID_CE_SUBJECT_ALT_NAME};
+    size_t attribute = buf->len, value = attribute + TYPE_LEN;
+
+    prov_put(buf, head, sizeof head);
+    prov_der_put(buf, DER_OCTET_STRING, san);
+    prov_der_wrap(buf, value, DER_SEQUENCE); /* Extension */
+    prov_der_wrap(buf, value, DER_SEQUENCE); /* Extensions */
     prov_der_wrap(buf, value, DER_SET);
     prov_der_wrap(buf, attribute, DER_SEQUENCE);
 }
 
-/* SEQUENCE { SET { SEQUENCE { id-at-commonName, UTF8String } } } up to the text of 23 octets. */
+/* The version, and a Name: the plan's, or SEQUENCE { SET { SEQUENCE { id-at-commonName, UTF8String } } }, of which the
+ * octets up to the text of 23 stand behind the version. */
 static void subject_put(struct prov_buf *buf, const struct prov_csr_plan *plan)
 {
-    static const uint8_t head[] = {DER_SEQUENCE,
+    static const uint8_t head[] = {DER_INTEGER,
+                                   1,
+                                   0,
+                                   DER_SEQUENCE,
                                    34,
                                    DER_SET,
                                    32,
@@ -215,32 +231,32 @@ static void subject_put(struct prov_buf *buf, const struct prov_csr_plan *plan)
                                    DER_UTF8_STRING,
                                    PROV_EUI64_TEXT - 1};
     char text[PROV_EUI64_TEXT];
+    struct prov_bytes name = plan->subject;
+    bool is_given = name.len > 0;
 
-    if (plan->subject.len > 0) {
-        prov_put_bytes(buf, plan->subject);
-        return;
+    if (!is_given) {
+        prov_eui64_format(plan->eui64, text);
+        name = PROV_BYTES((const uint8_t *)text, sizeof text - 1);
     }
-    prov_eui64_format(plan->eui64, text);
-    prov_put(buf, head, sizeof head);
-    prov_put(buf, text, sizeof text - 1);
+    prov_put(buf, head, is_given ? 3 : sizeof head);
+    prov_put_bytes(buf, name);
 }
 
-/* DER sorts a SET OF by the encodings of its members (X.690, section 11.6), so the shorter one stands first:
- * a challenge of 16 characters is no longer than what asks for a subjectAltName of 7 octets or more. */
+/* DER sorts a SET OF by the encodings of its members (X.690, section 11.6), so the shorter one stands first: the
+ * challenge, which is no longer than what asks for a subjectAltName of 7 octets or more. */
 prov_result prov_csr_make_info(const struct prov_csr_plan *plan, struct prov_buf *ret)
 {
     size_t mark = ret->len, set;
 
-    prov_put_bytes(ret, PROV_BYTES_OF(version_1));
     subject_put(ret, plan);
     uint8_t *spki = prov_put_space(ret, PROV_SPKI_LEN);
     if (spki != NULL)
         prov_spki_encode(plan->point, spki);
     set = ret->len;
-    if (plan->challenge.len > 0)
-        attribute_put(ret, CHALLENGE_PASSWORD, plan);
+    if (plan->challenge != NULL)
+        challenge_put(ret, plan->challenge);
     if (plan->san.len > 0)
-        attribute_put(ret, EXTENSION_REQUEST, plan);
+        extension_request_put(ret, plan->san);
     prov_der_wrap(ret, set, DER_CONTEXT_CONSTRUCTED(0));
     prov_der_wrap(ret, mark, DER_SEQUENCE);
     return prov_buf_result(ret);

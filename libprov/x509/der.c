@@ -91,15 +91,11 @@ bool prov_der_split(const struct prov_bytes *sequence, const uint8_t *tags, size
     bool good = prov_der_open(sequence, DER_SEQUENCE, &left);
 
     for (; count > 0; count--, tags++, ret++) {
-        const uint8_t *start = left.data;
-        bool is_there = left.len > 0 && *start == (*tags & ~DER_OPTIONAL);
         *ret = PROV_BYTES_NONE;
-        if (is_there || *tags == DER_ANY)
+        if (left.len > 0 && *left.data == (*tags & ~DER_OPTIONAL))
             good = prov_der_take(&left, ret) != 0 && good;
         else
             good = (*tags & DER_OPTIONAL) != 0 && good;
-        if (*tags == DER_ANY)
-            *ret = PROV_BYTES(start, (size_t)(left.data - start));
     }
     return good && left.len == 0;
 }
@@ -113,8 +109,7 @@ bool prov_der_is(const struct prov_bytes *octets, const uint8_t *is)
 
 void prov_der_wrap(struct prov_buf *buf, size_t mark, uint8_t tag)
 {
-    size_t length = buf->len - mark;
-    size_t head = head_len(length);
+    size_t length = buf->len - mark, head = head_len(length);
 
     prov_put_space(buf, head);
     if (length > 0xffff)
@@ -123,12 +118,12 @@ void prov_der_wrap(struct prov_buf *buf, size_t mark, uint8_t tag)
         return;
     uint8_t *at = buf->data + mark;
     memmove(at + head, at, length);
-    *at++ = tag;
-    if (head > 2)
-        *at++ = (uint8_t)(0x80 + head - 2);
-    if (head > 3)
-        *at++ = (uint8_t)(length >> 8);
-    *at = (uint8_t)length;
+    at[0] = tag;
+    at[1] = (uint8_t)(0x80 + head - 2); /* unless the length stands there */
+    for (size_t i = head - 1; i >= (head > 2 ? 2 : 1); i--) {
+        at[i] = (uint8_t)length;
+        length >>= 8;
+    }
 }
 
 void prov_der_put(struct prov_buf *buf, uint8_t tag, struct prov_bytes content)

@@ -30,9 +30,7 @@ enum prov_der_tag {
 #define DER_CONTEXT(n)             (0x80 | (n))
 #define DER_CONTEXT_CONSTRUCTED(n) (0xa0 | (n))
 
-/* In a list of members: a member of any tag, and one that may be left out. The bit is the application class's,
- * which nothing here has. */
-#define DER_ANY      0
+/* In a list of members: one that may be left out. The bit is the application class's, which nothing here has. */
 #define DER_OPTIONAL 0x40
 
 /* The content of the next element of `left`; of a SEQUENCE, the whole with its head. Returns its tag, or 0 if
@@ -41,8 +39,8 @@ enum prov_der_tag {
 uint8_t prov_der_take(struct prov_bytes *left, struct prov_bytes *ret);
 /* The content of `element`, if that is one element of this tag and nothing behind it. */
 bool prov_der_open(const struct prov_bytes *element, uint8_t tag, struct prov_bytes *ret);
-/* The members of a SEQUENCE, as prov_der_take gives them, but DER_ANY whole; PROV_BYTES_NONE for one that is
- * left out, where an empty one has an address. False if it has others, or is none. */
+/* The members of a SEQUENCE, as prov_der_take gives them; PROV_BYTES_NONE for one that is left out, where an empty
+ * one has an address. False if it has others, or is none. */
 bool prov_der_split(const struct prov_bytes *sequence, const uint8_t *tags, size_t count,
                     struct prov_bytes *ret);
 

@@ -14,6 +14,7 @@ static const uint8_t order[PROV_SCALAR_LEN] = {
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
+/* As few octets as can be, and one more before what would be negative. */
 static void put_scalar(struct prov_buf *buf, const uint8_t *octets)
 {
     size_t len = PROV_SCALAR_LEN;
@@ -21,19 +22,19 @@ static void put_scalar(struct prov_buf *buf, const uint8_t *octets)
     for (; len > 1 && *octets == 0; len--)
         octets++;
     prov_put_u8(buf, DER_INTEGER);
-    size_t mark = prov_put_open(buf, 1);
     if (*octets >= 0x80)
-        prov_put_u8(buf, 0);
+        prov_put_u16(buf, (uint16_t)((len + 1) << 8));
+    else
+        prov_put_u8(buf, (uint8_t)len);
     prov_put(buf, octets, len);
-    prov_put_close(buf, 1, mark);
 }
 
 void prov_ecdsa_encode(const uint8_t raw[PROV_SIGNATURE_LEN], struct prov_buf *ret)
 {
     prov_put_u8(ret, DER_SEQUENCE);
     size_t mark = prov_put_open(ret, 1);
-    put_scalar(ret, raw);
-    put_scalar(ret, raw + PROV_SCALAR_LEN);
+    for (size_t i = 0; i < PROV_SIGNATURE_LEN; i += PROV_SCALAR_LEN)
+        put_scalar(ret, raw + i);
     prov_put_close(ret, 1, mark);
 }
 

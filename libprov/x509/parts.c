@@ -15,11 +15,10 @@ bool prov_algorithm_is(const struct prov_bytes *algorithm)
     return prov_der_is(algorithm, ecdsa_with_sha256);
 }
 
-prov_result prov_signature_decode(const struct prov_bytes *bits, struct prov_bytes *ret,
-                                  uint8_t ret_raw[PROV_SIGNATURE_LEN])
+prov_result prov_signature_decode(struct prov_bytes *bits, uint8_t ret_raw[PROV_SIGNATURE_LEN])
 {
     if (bits->len == 0 || bits->data[0] != 0) /* whole octets */
         return PROV_E_FORMAT;
-    *ret = PROV_BYTES(bits->data + 1, bits->len - 1);
-    return prov_ecdsa_decode(*ret, ret_raw);
+    *bits = PROV_BYTES(bits->data + 1, bits->len - 1);
+    return prov_ecdsa_decode(*bits, ret_raw);
 }

@@ -12,8 +12,8 @@
 /* AlgorithmIdentifier of ecdsa-with-SHA256 without parameters (RFC 5758, section 3.2), and no other. */
 bool prov_algorithm_is(const struct prov_bytes *algorithm);
 void prov_algorithm_put(struct prov_buf *buf);
-/* The Ecdsa-Sig-Value in a BIT STRING's content: as it stands, and decoded. */
-PROV_MUST prov_result prov_signature_decode(const struct prov_bytes *bits, struct prov_bytes *ret,
+/* From a BIT STRING's content to the Ecdsa-Sig-Value in it, and that decoded. */
+PROV_MUST prov_result prov_signature_decode(struct prov_bytes *bits,
                                             uint8_t ret_raw[PROV_SIGNATURE_LEN]);
 
 #endif

@@ -12,30 +12,27 @@
 
 #include <string.h>
 
-static const uint8_t spki_head[PROV_SPKI_LEN - PROV_POINT_LEN] = {
-    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
-    0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
+static const uint8_t spki_head[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
+                                    0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
+                                    0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04};
 
 /* Where AlgorithmIdentifier stands in it: implicit (NULL) and explicit parameters MUST NOT be used (RFC
- * 5480, section 2.1.1), so it has one form too. */
-enum { ALGORITHM_AT = 2, ALGORITHM_END = 23, UNCOMPRESSED = 4 };
+ * 5480, section 2.1.1), so it has one form too. The point's first octet is the last of the head. */
+enum { ALGORITHM_AT = 2, ALGORITHM_LEN = 21, POINT_AT = sizeof spki_head - 1 };
 
 void prov_spki_encode(const uint8_t point[PROV_POINT_LEN], uint8_t ret[PROV_SPKI_LEN])
 {
-    memcpy(ret, spki_head, sizeof spki_head);
-    memcpy(ret + sizeof spki_head, point, PROV_POINT_LEN);
+    memcpy(ret, spki_head, POINT_AT);
+    memcpy(ret + POINT_AT, point, PROV_POINT_LEN);
 }
 
 prov_result prov_spki_decode(struct prov_bytes spki, struct prov_bytes *ret_point)
 {
-    const size_t at = sizeof spki_head;
-
-    if (spki.len < ALGORITHM_END || memcmp(spki.data + ALGORITHM_AT, spki_head + ALGORITHM_AT,
-                                           ALGORITHM_END - ALGORITHM_AT) != 0)
+    if (spki.len < ALGORITHM_AT + ALGORITHM_LEN ||
+        memcmp(spki.data + ALGORITHM_AT, spki_head + ALGORITHM_AT, ALGORITHM_LEN) != 0)
         return PROV_E_ALGORITHM;
-    if (spki.len != PROV_SPKI_LEN || memcmp(spki.data, spki_head, at) != 0 ||
-        spki.data[at] != UNCOMPRESSED)
+    if (spki.len != PROV_SPKI_LEN || memcmp(spki.data, spki_head, sizeof spki_head) != 0)
         return PROV_E_POINT;
-    *ret_point = PROV_BYTES(spki.data + at, PROV_POINT_LEN);
+    *ret_point = PROV_BYTES(spki.data + POINT_AT, PROV_POINT_LEN);
     return PROV_OK;
 }

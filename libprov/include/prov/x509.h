@@ -76,7 +76,8 @@ enum prov_x509_extension {
 };
 
 /* What is asked most stands first. */
-#define PROV_TBS_MEMBERS 8
+#define PROV_CERTIFICATE_MEMBERS 3
+#define PROV_TBS_MEMBERS         8
 struct prov_x509 {
     bool critical[PROV_X509_EXTENSIONS], is_ca;
     uint8_t path_len;        /* pathLenConstraint; 255: none, or no less */
@@ -86,6 +87,15 @@ struct prov_x509 {
     uint16_t san_count;            /* all names in subjectAltName */
     struct prov_bytes alt_name;    /* the last one's octets */
     struct prov_bytes common_name; /* the first CN's value octets, or none */
+    struct prov_bytes der;         /* the whole certificate */
+    union {
+        struct prov_bytes parts[PROV_CERTIFICATE_MEMBERS];
+        struct {
+            struct prov_bytes tbs; /* what is signed, with its header */
+            struct prov_bytes outer_algorithm;
+            struct prov_bytes signature; /* an Ecdsa-Sig-Value that has been looked at */
+        };
+    };
     union {
         struct prov_bytes members[PROV_TBS_MEMBERS];
         struct {
@@ -103,9 +113,6 @@ struct prov_x509 {
     struct prov_bytes aki, ski;               /* key identifiers, or none */
     struct prov_bytes aki_issuer, aki_serial; /* the issuer's Name and INTEGER content, or none */
     struct prov_bytes san;                    /* subjectAltName's value octets, or none */
-    struct prov_bytes signature;              /* an Ecdsa-Sig-Value that has been looked at */
-    struct prov_bytes der;                    /* the whole certificate */
-    struct prov_bytes tbs;                    /* what is signed, with its header */
     int64_t not_before, not_after;            /* Unix seconds, both inclusive */
 };
 
@@ -213,15 +220,16 @@ PROV_MUST prov_result prov_csr_eui64(const struct prov_csr *csr, struct prov_eui
 /* Makes a request in two steps, so that the key may be anywhere: info is written to ret, the caller
  * signs SHA-256(info), finish writes the whole. The subject is CN=HH-… (common_name NULL) or, for a
  * renewal, the current certificate's Name and SubjectAltName octets as they are (RFC 7030, section
- * 4.2.2). challenge: base64 text of the channel binding, or none (RFC 7030, section 3.5). */
+ * 4.2.2). challenge: the channel binding as base64 text, or none (RFC 7030, section 3.5). */
 struct prov_csr_plan {
     const struct prov_eui64 *eui64; /* or NULL when subject is given */
     struct prov_bytes subject;      /* Name with its header, or none */
     struct prov_bytes san;          /* extension value octets, or none */
     const uint8_t *point;           /* PROV_POINT_LEN */
-    struct prov_bytes challenge;
+    const char *challenge;          /* PROV_CSR_CHALLENGE_LEN characters, or NULL */
 };
-#define PROV_CSR_MAX 1024
+#define PROV_CSR_MAX           1024
+#define PROV_CSR_CHALLENGE_LEN 16 /* of a tls-unique */
 PROV_MUST prov_result prov_csr_make_info(const struct prov_csr_plan *plan, struct prov_buf *ret);
 PROV_MUST prov_result prov_csr_finish(struct prov_bytes info,
                                       const uint8_t signature[PROV_SIGNATURE_LEN],

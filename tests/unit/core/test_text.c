@@ -341,7 +341,6 @@ static void every_day_comes_after_the_one_before(void **state)
 {
     struct prov_civil civil, last = {1969, 12, 31, 0, 0, 0};
     uint8_t digits[PROV_TIME_DIGITS];
-    int64_t again;
 
     (void)state;
     for (int64_t day = 0; day <= PROV_TIME_NEVER / 86400; day++) {

@@ -50,7 +50,7 @@ static void asker_drop(struct fixture *f, struct asker *a)
 
 static void with_challenge(struct asker *a)
 {
-    a->plan.challenge = prov_bytes_text(a->challenge);
+    a->plan.challenge = a->challenge;
 }
 
 /* Subject of the current certificate, as sren wants it. */
