@@ -49,7 +49,7 @@ enum prov_eku { /* a parsed certificate has the first three told apart, and all 
                 PROV_EKU_CODE_SIGNING = 1 << 2,
                 PROV_EKU_OCSP_SIGNING = 1 << 3,
                 PROV_EKU_CMC_RA = 1 << 4, /* 1.3.6.1.5.5.7.3.28, RFC 6402 */
-                PROV_EKU_ANY = 1 << 5,    /* a parsed certificate has it among the others */
+                PROV_EKU_ANY = 1 << 5,
                 PROV_EKU_OTHER = 1 << 6
 };
 
@@ -65,6 +65,7 @@ enum prov_alt_kind {
     PROV_ALT_DIRECTORY = 0xa4
 };
 
+/* The extensions that are understood. */
 enum prov_x509_extension {
     PROV_X509_KEY_USAGE,
     PROV_X509_SUBJECT_ALT_NAME,
@@ -79,7 +80,8 @@ enum prov_x509_extension {
 #define PROV_CERTIFICATE_MEMBERS 3
 #define PROV_TBS_MEMBERS         8
 struct prov_x509 {
-    bool critical[PROV_X509_EXTENSIONS], is_ca;
+    bool critical[PROV_X509_EXTENSIONS]; /* enum prov_x509_extension */
+    bool is_ca;
     uint8_t path_len;        /* pathLenConstraint; 255: none, or no less */
     uint8_t alt_kind;        /* enum prov_alt_kind, of the last name in subjectAltName */
     uint16_t key_usage, eku; /* prov_key_usage and prov_eku bits; 0: there is no such extension */
@@ -88,7 +90,7 @@ struct prov_x509 {
     struct prov_bytes alt_name;    /* the last one's octets */
     struct prov_bytes common_name; /* the first CN's value octets, or none */
     struct prov_bytes der;         /* the whole certificate */
-    union {
+    union {                        /* the members of Certificate, in turn */
         struct prov_bytes parts[PROV_CERTIFICATE_MEMBERS];
         struct {
             struct prov_bytes tbs; /* what is signed, with its header */
@@ -96,7 +98,7 @@ struct prov_x509 {
             struct prov_bytes signature; /* an Ecdsa-Sig-Value that has been looked at */
         };
     };
-    union {
+    union { /* those of TBSCertificate */
         struct prov_bytes members[PROV_TBS_MEMBERS];
         struct {
             struct prov_bytes version;
@@ -130,8 +132,8 @@ PROV_MUST prov_result prov_x509_verify(const struct prov_x509 *cert, struct prov
  * 4.4.2). PROV_E_NAME: neither, both and not the same, several CNs (which one is leftmost depends on who
  * reads), several alternative names, or a server's name among them. */
 PROV_MUST prov_result prov_x509_eui64(const struct prov_x509 *cert, struct prov_eui64 *ret);
-/* PROV_E_NAME unless that is this device, and no CN of an EUI-64's length is another. For a device, which knows
- * whom it means. */
+/* PROV_E_NAME unless that is this device: for whoever knows whom it means, as a device does. Beside a MACAddress
+ * a CN of an EUI-64's length must be the same. */
 PROV_MUST prov_result prov_x509_match_device(const struct prov_x509 *cert,
                                              const struct prov_eui64 *device);
 /* PROV_E_NAME unless the one name in the certificate is this dNSName, compared without case (RFC 6125;
@@ -179,11 +181,12 @@ struct prov_path {
     /* what is to be verified next; after begin, the end entity */
     struct prov_x509 lower;
 };
-/* The end entity's own rules. Role server: exactly one name, `rules->server`, or the EUI-64 `rules->device`; keyUsage present, critical
- * and digitalSignature (keyAgreement beside it is let pass); serverAuth if there is an extKeyUsage. Role
- * client: the EUI-64 `rules->device`; digitalSignature if there is a keyUsage; clientAuth if there is an extKeyUsage. Never
- * a CA certificate. Every certificate is parsed and must be issued by the next one's subject, unused
- * ones included. PROV_E_DEPTH, and what prov_x509_parse and these rules answer. */
+/* The end entity's own rules. Role server: exactly one name, `rules->server`, or the EUI-64 `rules->device`;
+ * keyUsage present, critical and digitalSignature (keyAgreement beside it is let pass); serverAuth if there is
+ * an extKeyUsage. Role client: the EUI-64 `rules->device`; digitalSignature if there is a keyUsage; clientAuth
+ * if there is an extKeyUsage. Never a CA certificate. Every certificate is parsed and must be issued by the
+ * next one's subject, unused ones included. PROV_E_DEPTH (or no chain), and what prov_x509_parse and these
+ * rules answer. */
 PROV_MUST prov_result prov_path_begin(struct prov_path *path, const struct prov_path_rules *rules,
                                       const struct prov_bytes *chain, size_t chain_len,
                                       const struct prov_bytes *anchors, size_t anchor_count);
@@ -218,7 +221,7 @@ PROV_MUST prov_result prov_csr_verify(const struct prov_csr *csr, struct prov_cr
 /* The EUI-64 that a request asks for, by the rules of prov_x509_eui64. */
 PROV_MUST prov_result prov_csr_eui64(const struct prov_csr *csr, struct prov_eui64 *ret);
 /* Makes a request in two steps, so that the key may be anywhere: info is written to ret, the caller
- * signs SHA-256(info), finish writes the whole. The subject is CN=HH-… (common_name NULL) or, for a
+ * signs SHA-256(info), finish writes the whole. The subject is CN=HH-… (subject none) or, for a
  * renewal, the current certificate's Name and SubjectAltName octets as they are (RFC 7030, section
  * 4.2.2). challenge: the channel binding as base64 text, or none (RFC 7030, section 3.5). */
 struct prov_csr_plan {
