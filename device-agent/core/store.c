@@ -70,7 +70,7 @@ prov_result prov_store_get(struct prov_store *store, enum prov_store_place place
 static bool entry_fits(const struct prov_entry *entry, const struct prov_fqdn *server,
                        enum prov_kind kind)
 {
-    return (server == NULL || prov_bytes_equal(entry->server, prov_entry_text(server->text))) &&
+    return (server == NULL || memcmp(server->text, entry->server.data, entry->server.len) == 0) &&
            (kind == 0 || entry->kind == kind);
 }
 
