@@ -272,14 +272,14 @@ static void walk(struct prov_reader *reader, unsigned depth)
 {
     size_t start = reader->at;
     const uint8_t *last = NULL;
-    struct prov_bytes string;
     struct cbor_head head;
 
     if (!peek(reader, &head))
         return;
     reader->at += head.len;
     if (head.type == PROV_CBOR_BSTR || head.type == PROV_CBOR_TSTR) {
-        prov_get_bytes(reader, head.value, &string);
+        struct prov_bytes string = PROV_BYTES(reader->bytes.data + reader->at, head.value);
+        reader->at += string.len;
         if (JUDGES_TEXT && head.type == PROV_CBOR_TSTR && !prov_is_utf8(string))
             prov_reader_fail_at(reader, start, PROV_E_FORMAT);
         return;
