@@ -160,8 +160,7 @@ static prov_result path_begin(struct prov_agent *agent, bool is_server)
 {
     const struct prov_agent_talk *talk = &agent->workspace->talk;
     const struct prov_entry *entry = &agent->entry;
-    struct prov_bytes peers[PROV_DTLS_CHAIN_MAX];
-    const struct prov_bytes *chain = peers;
+    const struct prov_bytes *chain = NULL;
     size_t len = 0;
     struct prov_path_rules rules = {.server = agent_host(agent),
                                     .max_below_anchor = agent->request->max_chain};
@@ -169,7 +168,7 @@ static prov_result path_begin(struct prov_agent *agent, bool is_server)
     if (is_server) {
         rules.role = PROV_PATH_SERVER;
         rules.device = agent_constrained(agent);
-        len = prov_dtls_peer_chain(&agent->dtls, peers);
+        len = prov_dtls_peer(&agent->dtls, &chain);
     } else {
         rules.role = PROV_PATH_CLIENT;
         rules.device = &agent->binding.device;
@@ -209,12 +208,14 @@ prov_result agent_raise_floor(struct prov_agent *agent, int64_t seconds)
 static prov_result judge_key(struct prov_agent *agent)
 {
     const struct prov_entry *entry = &agent->entry;
-    struct prov_bytes spki = prov_dtls_peer_spki(&agent->dtls);
+    const struct prov_bytes *spki;
+    if (prov_dtls_peer(&agent->dtls, &spki) == 0)
+        return PROV_E_STATE;
     struct prov_bytes point =
-        PROV_BYTES(spki.data + PROV_SPKI_LEN - PROV_POINT_LEN, PROV_POINT_LEN);
+        PROV_BYTES(spki->data + PROV_SPKI_LEN - PROV_POINT_LEN, PROV_POINT_LEN);
     for (size_t i = 0; i < PROV_ENTRY_PEERS_MAX; i++)
         if (prov_bytes_equal(point, entry->peers[i]))
-            return PROV_WITH_DENY_LIST ? agent_deny_key(agent, spki) : PROV_OK;
+            return PROV_WITH_DENY_LIST ? agent_deny_key(agent, *spki) : PROV_OK;
     return PROV_E_ISSUER;
 }
 

@@ -20,11 +20,13 @@ void check_answer_begin(struct check_answer *answer)
 
 static void take_verify(struct check_answer *answer, uint64_t seq, struct prov_bytes body)
 {
+    struct prov_reader reader = prov_reader_make(body);
     struct prov_bytes cookie;
 
     answer->verifies++;
     answer->verify_seq = seq;
-    if (prov_hello_verify_take(body, &cookie) && cookie.len > 0 &&
+    prov_hello_verify_get(&reader, &cookie);
+    if (prov_reader_end(&reader) == PROV_OK && cookie.len > 0 &&
         cookie.len <= sizeof(answer->cookie)) {
         memcpy(answer->cookie, cookie.data, cookie.len);
         answer->cookie_len = (uint8_t)cookie.len;
@@ -43,7 +45,8 @@ static void note_whole(struct check_answer *answer, struct check_message *messag
     if (message->type != MESSAGE_SERVER_HELLO || answer->hello)
         return;
     struct prov_server_hello server;
-    if (!prov_server_hello_take(PROV_BYTES(message->body, message->length), &server))
+    struct prov_reader reader = prov_reader_make(PROV_BYTES(message->body, message->length));
+    if (!prov_server_hello_take(&reader, &server))
         return;
     answer->server = server;
     answer->hello = true;

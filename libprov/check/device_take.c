@@ -21,11 +21,12 @@ static bool take_raw_key(struct device *d, struct prov_bytes body)
 /* End entity first, each issued by the next. */
 static bool take_chain(struct device *d, struct prov_bytes body)
 {
+    struct prov_reader reader = prov_reader_make(body);
     struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
     struct prov_x509 lower, upper;
-    size_t count = 0;
-    bool good = prov_certificates_take(body, chain, &count) && count > 0 &&
-                count <= PROV_DTLS_CHAIN_MAX && prov_x509_parse(chain[0], &lower) == PROV_OK;
+    size_t count = prov_certificates_get(&reader, chain);
+    bool good = prov_reader_end(&reader) == PROV_OK && count > 0 && count <= PROV_DTLS_CHAIN_MAX &&
+                prov_x509_parse(chain[0], &lower) == PROV_OK;
 
     if (good)
         memcpy(d->now.peer_point, lower.point.data, PROV_POINT_LEN);

@@ -31,9 +31,9 @@ static void judge_params(struct endpoint *e, const struct prov_ecdh_params *para
 {
     char hex[CHECK_HEX_TEXT];
 
-    check_judge_rule(e->findings, "share.group",
-                     params->curve_type == 3 && params->group == PROV_GROUP_SECP256R1,
-                     "curve type %u, group %u", params->curve_type, params->group);
+    check_judge_rule(e->findings, "share.group", params->curve == ECDH_P256,
+                     "curve type %u, group %u", (unsigned)(params->curve >> 16),
+                     (unsigned)(params->curve & 0xFFFF));
     check_judge_rule(e->findings, "share.point",
                      params->point.len == PROV_POINT_LEN && params->point.data[0] == 4,
                      "%zu octets: %s", params->point.len, check_hex(params->point, hex));
@@ -122,7 +122,8 @@ static void judge_request(struct endpoint *e)
         return;
     }
     check_pass(e->findings, "request.present", "it is there");
-    bool read = prov_certificate_request_take(body, &request);
+    struct prov_reader reader = prov_reader_make(body);
+    bool read = prov_certificate_request_take(&reader, &request);
     check_judge_rule(e->findings, "request.form",
                      read && has_octet(request.types, CLIENT_CERTIFICATE_ECDSA_SIGN) &&
                          prov_numbers_have(request.algorithms, PROV_SIGNATURE_ECDSA_SHA256),
@@ -140,13 +141,22 @@ static void take_finding(void *context, const struct prov_check_finding *finding
 }
 
 /* The rules for files, as far as they are an endpoint's too. */
+static bool read_chain(const struct endpoint *e, struct prov_bytes chain[PROV_DTLS_CHAIN_MAX],
+                       size_t *ret_count, struct prov_bytes *ret_body)
+{
+    if (!check_answer_message(&e->answer, MESSAGE_CERTIFICATE, ret_body))
+        return false;
+    struct prov_reader reader = prov_reader_make(*ret_body);
+    *ret_count = prov_certificates_get(&reader, chain);
+    return prov_reader_end(&reader) == PROV_OK;
+}
+
 static void judge_chain(struct endpoint *e)
 {
     struct prov_bytes chain[PROV_DTLS_CHAIN_MAX], body;
     const struct prov_bundle *bundle = e->run->config.bundle;
     size_t count = 0;
-    bool read = check_answer_message(&e->answer, MESSAGE_CERTIFICATE, &body) &&
-                prov_certificates_take(body, chain, &count);
+    bool read = read_chain(e, chain, &count, &body);
 
     check_judge_rule(e->findings, "flight.certificate", read && count > 0, "%zu certificates",
                      count);
@@ -374,8 +384,7 @@ static bool read_certificates(const struct endpoint *e, struct prov_bytes *ret_b
     struct prov_bytes chain[PROV_DTLS_CHAIN_MAX];
     size_t count = 0;
 
-    return check_answer_message(&e->answer, MESSAGE_CERTIFICATE, ret_body) &&
-           prov_certificates_take(*ret_body, chain, &count) && count > 0;
+    return read_chain(e, chain, &count, ret_body) && count > 0;
 }
 
 static enum check_act probe_cached(struct endpoint *e)

@@ -53,19 +53,16 @@ prov_outcome prov_cached_take_answer(struct prov_dtls *s, struct prov_bytes body
     return list.len == 1 && list.data[0] == CACHED_CERT ? PROV_OK : PROV_ALERT_ILLEGAL_PARAMETER;
 }
 
-prov_outcome prov_cached_restore(struct prov_dtls *s, struct prov_bytes *body)
+bool prov_cached_restore(struct prov_dtls *s, struct prov_reader *body)
 {
     struct prov_bytes cached = s->config->cached_certificate, hash;
-    struct prov_reader reader = prov_reader_make(*body);
 
-    prov_get_vector(&reader, 1, &hash);
-    if (prov_reader_end(&reader) != PROV_OK || hash.len == 0)
-        return PROV_ALERT_DECODE_ERROR;
-    if (!prov_bytes_equal(hash, fingerprint(s, cached)))
-        return PROV_ALERT_ILLEGAL_PARAMETER;
+    prov_get_vector(body, 1, &hash);
+    if (!prov_reader_done(body) || !prov_bytes_equal(hash, fingerprint(s, cached)))
+        return false;
     s->used_cache = true;
-    *body = cached;
-    return PROV_OK;
+    *body = prov_reader_make(cached);
+    return true;
 }
 
 /* --- server ---------------------------------------------------------------------------------- */

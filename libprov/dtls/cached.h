@@ -25,9 +25,9 @@ static inline bool prov_cached_agreed(const struct prov_dtls *s)
 bool prov_cached_offers(const struct prov_dtls *s);
 void prov_cached_put_offer(const struct prov_dtls *s, struct prov_buf *buf);
 PROV_MUST prov_outcome prov_cached_take_answer(struct prov_dtls *s, struct prov_bytes body);
-/* The body of a Certificate that came in its short form, which has to be the fingerprint that was offered,
- * becomes what that stands for. */
-PROV_MUST prov_outcome prov_cached_restore(struct prov_dtls *s, struct prov_bytes *body);
+/* The body of a Certificate that came in its short form becomes what that stands for. False: it is not the fingerprint
+ * that was offered. */
+PROV_MUST bool prov_cached_restore(struct prov_dtls *s, struct prov_reader *body);
 
 /* --- server --- */
 

@@ -66,12 +66,11 @@ static void send_hello(struct prov_dtls *s, struct prov_bytes cookie)
 }
 
 /* The cookie is echoed in a hello that is otherwise the same (RFC 6347, section 4.2.1). */
-static prov_outcome take_hello_verify(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_hello_verify(struct prov_dtls *s, struct prov_reader *body)
 {
     struct prov_bytes cookie;
 
-    if (!prov_hello_verify_take(body, &cookie))
-        return PROV_ALERT_DECODE_ERROR;
+    prov_hello_verify_get(body, &cookie);
     if (s->hs->retries++ == RETRIES_MAX)
         return PROV_ALERT_HANDSHAKE_FAILURE;
     send_hello(s, cookie);
@@ -85,7 +84,7 @@ static enum prov_dtls_state awaited(const struct prov_dtls *s)
     return PROV_WITH_TICKETS && s->hs->facts.ticket ? STATE_TICKET : STATE_FINISHED;
 }
 
-static prov_outcome take_server_hello(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_server_hello(struct prov_dtls *s, struct prov_reader *body)
 {
     static const uint8_t next[] = {[PROV_KX_PSK] = STATE_HINT,
                                    [PROV_KX_ECDHE_PSK] = STATE_EXCHANGE,
@@ -125,8 +124,7 @@ static prov_outcome take_params(struct prov_dtls *s, struct prov_reader *reader,
 
     if (!prov_ecdh_params_take(reader, &params))
         return PROV_ALERT_DECODE_ERROR;
-    if (params.octets.len == 0 ||
-        params.group != PROV_GROUP_SECP256R1) /* not what was offered (H26) */
+    if (params.curve != ECDH_P256) /* not what was offered (H26) */
         return PROV_ALERT_ILLEGAL_PARAMETER;
     *ret_octets = params.octets;
     return prov_share_keep(s, params.point);
@@ -151,59 +149,49 @@ static prov_outcome take_signature(struct prov_dtls *s, struct prov_reader *read
 
 /* [psk_identity_hint<0..2^16-1>] | [params | [signature]], as the suite has it. The hint is ignored, whatever
  * it says (RFC 4279, section 5.2). */
-static prov_outcome take_exchange(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_exchange(struct prov_dtls *s, struct prov_reader *body)
 {
-    struct prov_reader reader = prov_reader_make(body);
     bool is_public = prov_dtls_is_public(s);
     prov_outcome outcome = PROV_OK;
-    struct prov_bytes octets = PROV_BYTES_NONE;
+    struct prov_bytes octets;
 
     s->hs->state = is_public ? STATE_CERTIFICATE_REQUEST : STATE_HELLO_DONE;
     if (!is_public)
-        prov_get_vector(&reader, 2, &octets);
+        prov_get_vector(body, 2, &octets);
     if (s->suite->kx != PROV_KX_PSK)
-        outcome = take_params(s, &reader, &octets);
-    if (outcome == PROV_OK && is_public)
-        outcome = take_signature(s, &reader, octets);
-    return outcome == PROV_OK && prov_reader_end(&reader) != PROV_OK ? PROV_ALERT_DECODE_ERROR
-                                                                     : outcome;
+        outcome = take_params(s, body, &octets);
+    return outcome == PROV_OK && is_public ? take_signature(s, body, octets) : outcome;
 }
 
 /* --- CertificateRequest, ServerHelloDone ----------------------------------------------------- */
 
 static bool can_answer(const struct prov_certificate_request *request)
 {
-    bool type = false;
-
-    for (size_t i = 0; i < request->types.len; i++)
-        type |= request->types.data[i] == CLIENT_CERTIFICATE_ECDSA_SIGN;
-    return type && prov_numbers_have(request->algorithms, PROV_SIGNATURE_ECDSA_SHA256);
+    return memchr(request->types.data, CLIENT_CERTIFICATE_ECDSA_SIGN, request->types.len) != NULL &&
+           prov_numbers_have(request->algorithms, PROV_SIGNATURE_ECDSA_SHA256);
 }
 
-static prov_outcome take_request(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_request(struct prov_dtls *s, struct prov_reader *body)
 {
     struct prov_certificate_request request;
 
+    (void)s;
     if (!prov_certificate_request_take(body, &request))
         return PROV_ALERT_DECODE_ERROR;
-    if (!can_answer(&request))
-        return PROV_ALERT_HANDSHAKE_FAILURE;
-    s->hs->state = STATE_HELLO_DONE;
-    return PROV_OK;
+    return can_answer(&request) ? PROV_OK : PROV_ALERT_HANDSHAKE_FAILURE;
 }
 
 /* The server asks for no certificate: then nobody would know who this is (H20; profile.md, row 7). */
-static prov_outcome take_no_request(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_no_request(struct prov_dtls *s, struct prov_reader *body)
 {
     (void)s;
     (void)body;
     return PROV_ALERT_HANDSHAKE_FAILURE;
 }
 
-static prov_outcome take_done(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_done(struct prov_dtls *s, struct prov_reader *body)
 {
-    if (body.len != 0)
-        return PROV_ALERT_DECODE_ERROR;
+    (void)body;
     s->hs->state = s->suite->kx == PROV_KX_PSK ? STATE_ANSWER : STATE_EPHEMERAL;
     if (!prov_dtls_is_public(s))
         prov_dtls_ask(s, PROV_DTLS_NEED_PSK);
@@ -212,15 +200,14 @@ static prov_outcome take_done(struct prov_dtls *s, struct prov_bytes body)
 
 /* --- the answer ------------------------------------------------------------------------------ */
 
-static prov_outcome make_share(struct prov_dtls *s, struct prov_bytes none)
+static prov_outcome make_share(struct prov_dtls *s, struct prov_reader *none)
 {
     (void)none;
-    s->hs->state = STATE_AGREE;
     prov_dtls_note(s, prov_crypto_ecdh_make(s->crypto, &s->hs->ecdh, s->hs->own_share));
     return PROV_OK;
 }
 
-static prov_outcome answer(struct prov_dtls *s, struct prov_bytes none)
+static prov_outcome answer(struct prov_dtls *s, struct prov_reader *none)
 {
     (void)none;
     prov_flight_begin(s);
@@ -230,13 +217,12 @@ static prov_outcome answer(struct prov_dtls *s, struct prov_bytes none)
                              s->config->psk_identity, s->hs->own_share);
     prov_flight_message_end(s);
     prov_keys_derive(s); /* leaves the digest of all messages up to here: RFC 5246, section 7.4.8 */
-    s->hs->state = STATE_ANSWER_SIGNED;
     if (prov_dtls_is_public(s))
         prov_dtls_ask(s, PROV_DTLS_NEED_SIGN);
     return PROV_OK;
 }
 
-static prov_outcome answer_signed(struct prov_dtls *s, struct prov_bytes none)
+static prov_outcome answer_signed(struct prov_dtls *s, struct prov_reader *none)
 {
     (void)none;
     if (prov_dtls_is_public(s)) {
@@ -266,22 +252,25 @@ static void late(struct prov_dtls *s, const struct prov_fragment *fragment)
 
 /* A state of a kind or a feature that is off is never come to. */
 static const struct prov_dtls_rule rules[] = {
-    {STATE_HELLO, MESSAGE_HELLO_VERIFY_REQUEST, false, take_hello_verify},
-    {STATE_HELLO, MESSAGE_SERVER_HELLO, false, take_server_hello},
-    {STATE_CERTIFICATE, MESSAGE_CERTIFICATE, false, PUBLIC ? prov_rule_certificate : NULL},
-    {STATE_EXCHANGE, MESSAGE_SERVER_KEY_EXCHANGE, PUBLIC, take_exchange},
-    {STATE_HINT, MESSAGE_SERVER_KEY_EXCHANGE, false, take_exchange},
-    {STATE_HINT, MESSAGE_SERVER_HELLO_DONE, false, take_done},
-    {STATE_CERTIFICATE_REQUEST, MESSAGE_CERTIFICATE_REQUEST, false, PUBLIC ? take_request : NULL},
-    {STATE_CERTIFICATE_REQUEST, MESSAGE_SERVER_HELLO_DONE, false, take_no_request},
-    {STATE_HELLO_DONE, MESSAGE_SERVER_HELLO_DONE, false, take_done},
-    {STATE_EPHEMERAL, MESSAGE_NONE, true, make_share},
-    {STATE_AGREE, MESSAGE_NONE, true, prov_rule_agree},
-    {STATE_ANSWER, MESSAGE_NONE, false, answer},
-    {STATE_ANSWER_SIGNED, MESSAGE_NONE, false, answer_signed},
-    {STATE_TICKET, MESSAGE_NEW_SESSION_TICKET, false, PROV_WITH_TICKETS ? prov_rule_ticket : NULL},
-    {STATE_FINISHED, MESSAGE_FINISHED, false, prov_rule_finished},
-    {STATE_LAST_FLIGHT, MESSAGE_NONE, false, PROV_DTLS_RESUMES ? prov_rule_last_flight : NULL},
+    {STATE_HELLO, MESSAGE_HELLO_VERIFY_REQUEST, STATE_HELLO, false, take_hello_verify},
+    {STATE_HELLO, MESSAGE_SERVER_HELLO, 0, false, take_server_hello},
+    {STATE_CERTIFICATE, MESSAGE_CERTIFICATE, STATE_EXCHANGE, false,
+     PUBLIC ? prov_rule_certificate : NULL},
+    {STATE_EXCHANGE, MESSAGE_SERVER_KEY_EXCHANGE, 0, PUBLIC, take_exchange},
+    {STATE_HINT, MESSAGE_SERVER_KEY_EXCHANGE, 0, false, take_exchange},
+    {STATE_HINT, MESSAGE_SERVER_HELLO_DONE, 0, false, take_done},
+    {STATE_CERTIFICATE_REQUEST, MESSAGE_CERTIFICATE_REQUEST, STATE_HELLO_DONE, false,
+     PUBLIC ? take_request : NULL},
+    {STATE_CERTIFICATE_REQUEST, MESSAGE_SERVER_HELLO_DONE, 0, false, take_no_request},
+    {STATE_HELLO_DONE, MESSAGE_SERVER_HELLO_DONE, 0, false, take_done},
+    {STATE_EPHEMERAL, MESSAGE_NONE, STATE_AGREE, true, make_share},
+    {STATE_AGREE, MESSAGE_NONE, STATE_ANSWER, true, prov_rule_agree},
+    {STATE_ANSWER, MESSAGE_NONE, STATE_ANSWER_SIGNED, false, answer},
+    {STATE_ANSWER_SIGNED, MESSAGE_NONE, 0, false, answer_signed},
+    {STATE_TICKET, MESSAGE_NEW_SESSION_TICKET, STATE_FINISHED, false,
+     PROV_WITH_TICKETS ? prov_rule_ticket : NULL},
+    {STATE_FINISHED, MESSAGE_FINISHED, STATE_LAST_FLIGHT, false, prov_rule_finished},
+    {STATE_LAST_FLIGHT, MESSAGE_NONE, 0, false, PROV_DTLS_RESUMES ? prov_rule_last_flight : NULL},
 };
 
 static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0]),

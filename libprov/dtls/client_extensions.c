@@ -134,14 +134,15 @@ static enum prov_kind kind_of(const struct prov_dtls *s)
                                                         : PROV_KIND_CERT;
 }
 
+_Static_assert(PROV_MODE_RPK == PROV_KIND_BIT(PROV_KIND_RPK) &&
+                   PROV_MODE_CERT == PROV_KIND_BIT(PROV_KIND_CERT),
+               "kinds are modes");
+
 /* With pre-shared keys it is the suites that say whether there are curves to speak of. */
 static unsigned mode_of(const struct prov_dtls *s)
 {
-    static const uint8_t modes[] = {
-        [PROV_KIND_RPK] = PROV_MODE_RPK, [PROV_KIND_CERT] = PROV_MODE_CERT};
-
-    if (kind_of(s) != PROV_KIND_PSK)
-        return modes[kind_of(s)];
+    if (!prov_dtls_offers(s->config, PROV_KIND_PSK))
+        return s->config->kinds;
     for (prov_suites row = s->config->suites; *row != NULL; row++)
         if ((*row)->kx == PROV_KX_ECDHE_PSK)
             return PROV_MODE_PSK_FS;

@@ -89,14 +89,16 @@ enum prov_dtls_state {
 struct prov_extension;
 struct prov_fragment;
 
-/* One row: in `state`, when `message` has come (or at once), run. A rule that runs a long primitive
- * says so: it has a step for itself. A message without a row for the state is an
- * unexpected_message. */
+/* One row: in `state`, when `message` has come (or at once), run; `next` is the state then, if the rule does not
+ * say another one (0: it does). A rule that runs a long primitive says so: it has a step for itself. A message without
+ * a row for the state is an unexpected_message; one that ends before its end, or goes on after what the rule
+ * has read of it, is a decode_error, whatever the rule says. */
 struct prov_dtls_rule {
     uint8_t state;
     uint8_t message;
+    uint8_t next;
     bool is_long;
-    PROV_MUST prov_outcome (*run)(struct prov_dtls *s, struct prov_bytes body);
+    PROV_MUST prov_outcome (*run)(struct prov_dtls *s, struct prov_reader *body);
 };
 
 struct prov_dtls_side {
@@ -113,6 +115,15 @@ struct prov_dtls_side {
 static inline struct prov_bytes prov_record_cid(const struct prov_dtls *s)
 {
     return PROV_WITH_CONNECTION_ID ? prov_dtls_connection_id(s) : PROV_BYTES_NONE;
+}
+
+/* What is left of a message, to be taken apart elsewhere. */
+static inline struct prov_bytes prov_get_rest(struct prov_reader *reader)
+{
+    struct prov_bytes rest;
+
+    prov_get_bytes(reader, prov_reader_left(reader), &rest);
+    return rest;
 }
 
 /* Numbers of 2 and 4 octets in network byte order. */
@@ -307,8 +318,7 @@ static inline bool prov_dtls_is_client(const struct prov_dtls *s)
 }
 static inline bool prov_dtls_is_public(const struct prov_dtls *s)
 {
-    return (PROV_WITH_RPK || PROV_WITH_CERT) &&
-           (!PROV_WITH_PSK || s->suite->kx == PROV_KX_ECDHE_ECDSA);
+    return (PROV_WITH_RPK || PROV_WITH_CERT) && (!PROV_WITH_PSK || s->kind != PROV_KIND_PSK);
 }
 /* Of the kinds with public keys. */
 static inline bool prov_dtls_is_raw(const struct prov_dtls *s)
@@ -335,18 +345,18 @@ static inline bool prov_dtls_offers(const struct prov_dtls_config *config, enum 
 
 /* --- both.c: rules that serve both sides ----------------------------------------------------- */
 
-PROV_MUST prov_outcome prov_rule_certificate(struct prov_dtls *s, struct prov_bytes body);
-PROV_MUST prov_outcome prov_rule_finished(struct prov_dtls *s, struct prov_bytes body);
-PROV_MUST prov_outcome prov_rule_agree(struct prov_dtls *s, struct prov_bytes none);
+PROV_MUST prov_outcome prov_rule_certificate(struct prov_dtls *s, struct prov_reader *body);
+PROV_MUST prov_outcome prov_rule_finished(struct prov_dtls *s, struct prov_reader *body);
+PROV_MUST prov_outcome prov_rule_agree(struct prov_dtls *s, struct prov_reader *none);
 /* ChangeCipherSpec and Finished as the last flight of a handshake. */
-PROV_MUST prov_outcome prov_rule_last_flight(struct prov_dtls *s, struct prov_bytes none);
+PROV_MUST prov_outcome prov_rule_last_flight(struct prov_dtls *s, struct prov_reader *none);
 /* Finished as the end of a flight that is answered. */
 void prov_finished_add(struct prov_dtls *s);
 /* After the handshake: the peer repeats its Finished, so the last flight was lost (H7). */
 void prov_finished_repeated(struct prov_dtls *s, const struct prov_fragment *fragment);
 void prov_certificate_add(struct prov_dtls *s);
-/* The peer's chain, wherever it came from: takes its key and asks for the verdict. */
-PROV_MUST prov_outcome prov_chain_check(struct prov_dtls *s, const struct prov_bytes *chain,
+/* The peer's raw key or chain, wherever that came from: takes its key and asks for the verdict. */
+PROV_MUST prov_outcome prov_shown_check(struct prov_dtls *s, const struct prov_bytes *shown,
                                         size_t count);
 /* A signature of the peer's long-term key over hs->digest. */
 PROV_MUST prov_outcome prov_signature_check(struct prov_dtls *s, struct prov_bytes der);

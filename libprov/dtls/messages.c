@@ -3,8 +3,6 @@
 
 #include "prov/x509.h"
 
-#define NAMED_CURVE 3
-
 /* Pairs of octets, one at least. */
 static bool is_list_of_numbers(struct prov_bytes list)
 {
@@ -99,13 +97,10 @@ void prov_hello_verify_put(struct prov_buf *buf, struct prov_bytes cookie)
     prov_vector_put(buf, 1, cookie);
 }
 
-bool prov_hello_verify_take(struct prov_bytes body, struct prov_bytes *ret_cookie)
+void prov_hello_verify_get(struct prov_reader *reader, struct prov_bytes *ret_cookie)
 {
-    struct prov_reader reader = prov_reader_make(body);
-
-    (void)prov_get_u16(&reader); /* the version is not judged: ServerHello's is */
-    prov_get_vector(&reader, 1, ret_cookie);
-    return prov_reader_end(&reader) == PROV_OK;
+    (void)prov_get_u16(reader); /* the version is not judged: ServerHello's is */
+    prov_get_vector(reader, 1, ret_cookie);
 }
 
 /* --- ServerHello (RFC 5246, section 7.4.1.3) ------------------------------------------------- */
@@ -123,18 +118,17 @@ void prov_server_hello_put_head(struct prov_buf *buf, const struct prov_server_h
     prov_put_u8(buf, hello->compression);
 }
 
-bool prov_server_hello_take(struct prov_bytes body, struct prov_server_hello *ret)
+bool prov_server_hello_take(struct prov_reader *reader, struct prov_server_hello *ret)
 {
-    struct prov_reader reader = prov_reader_make(body);
     struct prov_bytes random;
 
-    ret->version = prov_get_u16(&reader);
-    prov_get_bytes(&reader, PROV_DTLS_RANDOM_LEN, &random);
-    prov_get_vector(&reader, 1, &ret->session_id);
-    ret->suite = prov_get_u16(&reader);
-    ret->compression = prov_get_u8(&reader);
+    ret->version = prov_get_u16(reader);
+    prov_get_bytes(reader, PROV_DTLS_RANDOM_LEN, &random);
+    prov_get_vector(reader, 1, &ret->session_id);
+    ret->suite = prov_get_u16(reader);
+    ret->compression = prov_get_u8(reader);
     ret->random = random.data;
-    return take_extensions(&reader, &ret->extensions) &&
+    return take_extensions(reader, &ret->extensions) &&
            ret->session_id.len <= PROV_DTLS_SESSION_ID_LEN;
 }
 
@@ -179,32 +173,30 @@ void prov_certificates_put(struct prov_buf *buf, const struct prov_bytes *chain,
     prov_put_close(buf, 3, mark);
 }
 
-bool prov_certificates_take(struct prov_bytes body, struct prov_bytes ret[PROV_DTLS_CHAIN_MAX],
-                            size_t *ret_count)
+size_t prov_certificates_get(struct prov_reader *reader, struct prov_bytes ret[PROV_DTLS_CHAIN_MAX])
 {
-    struct prov_reader reader;
     struct prov_bytes list, certificate;
     size_t count = 0;
 
-    if (!prov_raw_key_take(body, &list)) /* a vector of the same form */
-        return false;
-    for (reader = prov_reader_make(list); !prov_reader_done(&reader); count++) {
-        prov_get_vector(&reader, 3, &certificate);
-        if (certificate.len == 0)
-            return false;
+    prov_get_vector(reader, 3, &list);
+    struct prov_reader inner = prov_reader_make(list);
+    for (; !prov_reader_done(&inner); count++) {
+        prov_get_vector(&inner, 3, &certificate);
+        if (certificate.len == 0) {
+            prov_reader_fail(reader, PROV_E_FORMAT);
+            return 0;
+        }
         if (count < PROV_DTLS_CHAIN_MAX)
             ret[count] = certificate;
     }
-    *ret_count = count;
-    return true;
+    return count;
 }
 
 /* --- ServerKeyExchange ----------------------------------------------------------------------- */
 
 void prov_ecdh_params_put(struct prov_buf *buf, const uint8_t point[PROV_POINT_LEN])
 {
-    prov_put_u8(buf, NAMED_CURVE);
-    prov_put_u16(buf, PROV_GROUP_SECP256R1);
+    prov_put_u24(buf, ECDH_P256);
     prov_vector_put(buf, 1, PROV_BYTES(point, PROV_POINT_LEN));
 }
 
@@ -212,14 +204,11 @@ bool prov_ecdh_params_take(struct prov_reader *reader, struct prov_ecdh_params *
 {
     size_t from = reader->at;
 
-    ret->point = ret->octets = PROV_BYTES_NONE;
-    ret->group = 0;
-    ret->curve_type = prov_get_u8(reader);
-    if (ret->curve_type == NAMED_CURVE) { /* others are refused by who asked: H26 */
-        ret->group = prov_get_u16(reader);
+    ret->curve = prov_get_u24(reader);
+    ret->point = PROV_BYTES_NONE;
+    if (ret->curve >> 16 == ECDH_P256 >> 16) /* others are refused by who asked: H26 */
         prov_get_vector(reader, 1, &ret->point);
-        ret->octets = PROV_BYTES(reader->bytes.data + from, reader->at - from);
-    }
+    ret->octets = PROV_BYTES(reader->bytes.data + from, reader->at - from);
     return reader->error == PROV_OK;
 }
 
@@ -256,14 +245,12 @@ void prov_certificate_request_put(struct prov_buf *buf)
     prov_put_u16(buf, 0);
 }
 
-bool prov_certificate_request_take(struct prov_bytes body, struct prov_certificate_request *ret)
+bool prov_certificate_request_take(struct prov_reader *reader, struct prov_certificate_request *ret)
 {
-    struct prov_reader reader = prov_reader_make(body);
-
-    prov_get_vector(&reader, 1, &ret->types);
-    prov_get_vector(&reader, 2, &ret->algorithms);
-    prov_get_vector(&reader, 2, &ret->authorities);
-    return prov_reader_end(&reader) == PROV_OK && ret->types.len > 0 &&
+    prov_get_vector(reader, 1, &ret->types);
+    prov_get_vector(reader, 2, &ret->algorithms);
+    prov_get_vector(reader, 2, &ret->authorities);
+    return prov_reader_end(reader) == PROV_OK && ret->types.len > 0 &&
            is_list_of_numbers(ret->algorithms);
 }
 

@@ -30,7 +30,7 @@ bool prov_extension_find(struct prov_bytes extensions, uint16_t type, struct pro
 bool prov_numbers_have(struct prov_bytes list, uint16_t number);
 
 void prov_hello_verify_put(struct prov_buf *buf, struct prov_bytes cookie);
-PROV_MUST bool prov_hello_verify_take(struct prov_bytes body, struct prov_bytes *ret_cookie);
+void prov_hello_verify_get(struct prov_reader *reader, struct prov_bytes *ret_cookie);
 
 struct prov_server_hello {
     uint16_t version;
@@ -45,22 +45,21 @@ void prov_session_ticket_put(struct prov_buf *buf, struct prov_bytes ticket);
 PROV_MUST bool prov_session_ticket_take(struct prov_bytes body, struct prov_bytes *ret_ticket);
 
 void prov_server_hello_put_head(struct prov_buf *buf, const struct prov_server_hello *hello);
-PROV_MUST bool prov_server_hello_take(struct prov_bytes body, struct prov_server_hello *ret);
+PROV_MUST bool prov_server_hello_take(struct prov_reader *reader, struct prov_server_hello *ret);
 
 /* RFC 7250, section 3: one opaque ASN.1_subjectPublicKeyInfo<1..2^24-1> (H21); RFC 5246,
  * section 7.4.2 */
 void prov_raw_key_put(struct prov_buf *buf, struct prov_bytes spki);
 PROV_MUST bool prov_raw_key_take(struct prov_bytes body, struct prov_bytes *ret_spki);
 void prov_certificates_put(struct prov_buf *buf, const struct prov_bytes *chain, size_t count);
-/* *ret_count may be larger than PROV_DTLS_CHAIN_MAX: then only so many are in ret. */
-PROV_MUST bool prov_certificates_take(struct prov_bytes body,
-                                      struct prov_bytes ret[PROV_DTLS_CHAIN_MAX],
-                                      size_t *ret_count);
+/* How many there are; if more than PROV_DTLS_CHAIN_MAX, then only so many are in ret. */
+size_t prov_certificates_get(struct prov_reader *reader,
+                             struct prov_bytes ret[PROV_DTLS_CHAIN_MAX]);
 
 /* ServerECDHParams (RFC 8422, section 5.4). */
+#define ECDH_P256 (3u << 16 | PROV_GROUP_SECP256R1) /* named_curve(3) */
 struct prov_ecdh_params {
-    uint8_t curve_type; /* named_curve(3); the others are not taken apart */
-    uint16_t group;
+    uint32_t curve; /* curve_type 1 | namedcurve 2; what is behind other types is not taken apart */
     struct prov_bytes point;
     struct prov_bytes octets; /* all of them: what is signed */
 };
@@ -81,7 +80,7 @@ struct prov_certificate_request {
     struct prov_bytes authorities;
 };
 void prov_certificate_request_put(struct prov_buf *buf);
-PROV_MUST bool prov_certificate_request_take(struct prov_bytes body,
+PROV_MUST bool prov_certificate_request_take(struct prov_reader *reader,
                                              struct prov_certificate_request *ret);
 
 /* ClientKeyExchange (RFC 4279, section 2; RFC 5489, section 2; RFC 8422, section 5.7): identity and

@@ -70,19 +70,29 @@ const uint8_t *prov_dtls_need_digest(const struct prov_dtls *s)
     return needs(s, PROV_DTLS_NEED_SIGN) ? s->hs->digest : NULL;
 }
 
+size_t prov_dtls_peer(const struct prov_dtls *s, const struct prov_bytes **ret)
+{
+    if (!needs(s, PROV_DTLS_NEED_VERIFY))
+        return 0;
+    *ret = s->hs->chain;
+    return s->hs->chain_len;
+}
+
 struct prov_bytes prov_dtls_peer_spki(const struct prov_dtls *s)
 {
-    if (!needs(s, PROV_DTLS_NEED_VERIFY) || !prov_dtls_is_raw(s))
-        return PROV_BYTES_NONE;
-    return s->hs->shown[0];
+    const struct prov_bytes *shown;
+
+    return prov_dtls_peer(s, &shown) > 0 && prov_dtls_is_raw(s) ? shown[0] : PROV_BYTES_NONE;
 }
 
 size_t prov_dtls_peer_chain(const struct prov_dtls *s, struct prov_bytes ret[PROV_DTLS_CHAIN_MAX])
 {
-    if (!needs(s, PROV_DTLS_NEED_VERIFY) || prov_dtls_is_raw(s))
-        return 0;
-    memcpy(ret, s->hs->chain, s->hs->chain_len * sizeof(ret[0]));
-    return s->hs->chain_len;
+    const struct prov_bytes *shown;
+    size_t count = prov_dtls_is_raw(s) ? 0 : prov_dtls_peer(s, &shown);
+
+    if (count > 0)
+        memcpy(ret, shown, count * sizeof(ret[0]));
+    return count;
 }
 
 bool prov_dtls_used_cache(const struct prov_dtls *s)

@@ -80,11 +80,11 @@ static bool has_null(struct prov_bytes compression)
     return false;
 }
 
-static prov_outcome take_client_hello(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_client_hello(struct prov_dtls *s, struct prov_reader *body)
 {
     struct prov_client_hello hello;
 
-    if (!prov_client_hello_take(body, &hello))
+    if (!prov_client_hello_take(prov_get_rest(body), &hello))
         return PROV_ALERT_DECODE_ERROR;
     if (hello.version > DTLS_1_2) /* an older one: numbers go down */
         return PROV_ALERT_PROTOCOL_VERSION;
@@ -122,10 +122,9 @@ static void ask_signature(struct prov_dtls *s)
     prov_dtls_note(s, prov_crypto_sha256(s->crypto, parts, 3, hs->digest));
 }
 
-static prov_outcome make_share(struct prov_dtls *s, struct prov_bytes none)
+static prov_outcome make_share(struct prov_dtls *s, struct prov_reader *none)
 {
     (void)none;
-    s->hs->state = STATE_ANSWER;
     prov_dtls_note(s, prov_crypto_ecdh_make(s->crypto, &s->hs->ecdh, s->hs->own_share));
     if (prov_dtls_is_public(s))
         ask_signature(s);
@@ -168,7 +167,7 @@ static void add_request(struct prov_dtls *s)
 
 /* A PSK suite has no ServerKeyExchange: there is no hint to give (RFC 4279, section 2; profile.md,
  * row 13). */
-static prov_outcome answer(struct prov_dtls *s, struct prov_bytes none)
+static prov_outcome answer(struct prov_dtls *s, struct prov_reader *none)
 {
     bool is_public = prov_dtls_is_public(s);
 
@@ -190,7 +189,7 @@ static prov_outcome answer(struct prov_dtls *s, struct prov_bytes none)
 }
 
 /* RFC 5246, section 7.3: nothing long to do, and the client has the last word. */
-static prov_outcome resume(struct prov_dtls *s, struct prov_bytes none)
+static prov_outcome resume(struct prov_dtls *s, struct prov_reader *none)
 {
     (void)none;
     prov_flight_begin(s);
@@ -201,18 +200,17 @@ static prov_outcome resume(struct prov_dtls *s, struct prov_bytes none)
         prov_resume_forget_secret(s);
     }
     prov_finished_add(s);
-    s->hs->state = STATE_FINISHED;
     prov_flight_end(s);
     return PROV_OK;
 }
 
 /* --- the client's flight --------------------------------------------------------------------- */
 
-static prov_outcome take_exchange(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_exchange(struct prov_dtls *s, struct prov_reader *body)
 {
     struct prov_bytes point;
 
-    if (!prov_client_exchange_take(body, s->suite->kx, &s->hs->identity, &point))
+    if (!prov_client_exchange_take(prov_get_rest(body), s->suite->kx, &s->hs->identity, &point))
         return PROV_ALERT_DECODE_ERROR;
     s->hs->state = s->suite->kx == PROV_KX_PSK ? STATE_KEYS : STATE_AGREE;
     if (!prov_dtls_is_public(s))
@@ -220,7 +218,7 @@ static prov_outcome take_exchange(struct prov_dtls *s, struct prov_bytes body)
     return s->suite->kx == PROV_KX_PSK ? PROV_OK : prov_share_keep(s, point);
 }
 
-static prov_outcome make_keys(struct prov_dtls *s, struct prov_bytes none)
+static prov_outcome make_keys(struct prov_dtls *s, struct prov_reader *none)
 {
     (void)none;
     s->hs->state = prov_dtls_is_public(s) ? STATE_CERTIFICATE_VERIFY : STATE_FINISHED;
@@ -230,17 +228,15 @@ static prov_outcome make_keys(struct prov_dtls *s, struct prov_bytes none)
 
 /* RFC 5246, section 7.4.8: over all messages before it; the only proof that the key is the
  * client's. */
-static prov_outcome take_verify(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome take_verify(struct prov_dtls *s, struct prov_reader *body)
 {
-    struct prov_reader reader = prov_reader_make(body);
     struct prov_signed value;
 
-    if (!prov_signed_take(&reader, &value))
+    if (!prov_signed_take(body, &value))
         return PROV_ALERT_DECODE_ERROR;
     if (value.algorithm != PROV_SIGNATURE_ECDSA_SHA256)
         return PROV_ALERT_ILLEGAL_PARAMETER;
     prov_transcript_digest(s);
-    s->hs->state = STATE_FINISHED;
     return prov_signature_check(s, value.signature);
 }
 
@@ -257,18 +253,19 @@ static void late(struct prov_dtls *s, const struct prov_fragment *fragment)
 /* --- the table ------------------------------------------------------------------------------- */
 
 static const struct prov_dtls_rule rules[] = {
-    {STATE_HELLO, MESSAGE_CLIENT_HELLO, false, take_client_hello},
-    {STATE_EPHEMERAL, MESSAGE_NONE, true, make_share},
-    {STATE_ANSWER, MESSAGE_NONE, false, answer},
-    {STATE_CERTIFICATE, MESSAGE_CERTIFICATE, false, prov_rule_certificate},
-    {STATE_CERTIFICATE, MESSAGE_CERTIFICATE_URL, false, prov_rule_certificate_url},
-    {STATE_KEY_EXCHANGE, MESSAGE_CLIENT_KEY_EXCHANGE, false, take_exchange},
-    {STATE_AGREE, MESSAGE_NONE, true, prov_rule_agree},
-    {STATE_KEYS, MESSAGE_NONE, false, make_keys},
-    {STATE_CERTIFICATE_VERIFY, MESSAGE_CERTIFICATE_VERIFY, true, take_verify},
-    {STATE_FINISHED, MESSAGE_FINISHED, false, prov_rule_finished},
-    {STATE_LAST_FLIGHT, MESSAGE_NONE, false, prov_rule_last_flight},
-    {STATE_RESUME, MESSAGE_NONE, false, resume},
+    {STATE_HELLO, MESSAGE_CLIENT_HELLO, 0, false, take_client_hello},
+    {STATE_EPHEMERAL, MESSAGE_NONE, STATE_ANSWER, true, make_share},
+    {STATE_ANSWER, MESSAGE_NONE, 0, false, answer},
+    {STATE_CERTIFICATE, MESSAGE_CERTIFICATE, STATE_KEY_EXCHANGE, false, prov_rule_certificate},
+    {STATE_CERTIFICATE, MESSAGE_CERTIFICATE_URL, STATE_KEY_EXCHANGE, false,
+     prov_rule_certificate_url},
+    {STATE_KEY_EXCHANGE, MESSAGE_CLIENT_KEY_EXCHANGE, 0, false, take_exchange},
+    {STATE_AGREE, MESSAGE_NONE, STATE_KEYS, true, prov_rule_agree},
+    {STATE_KEYS, MESSAGE_NONE, 0, false, make_keys},
+    {STATE_CERTIFICATE_VERIFY, MESSAGE_CERTIFICATE_VERIFY, STATE_FINISHED, true, take_verify},
+    {STATE_FINISHED, MESSAGE_FINISHED, STATE_LAST_FLIGHT, false, prov_rule_finished},
+    {STATE_LAST_FLIGHT, MESSAGE_NONE, 0, false, prov_rule_last_flight},
+    {STATE_RESUME, MESSAGE_NONE, STATE_FINISHED, false, resume},
 };
 
 static const struct prov_dtls_side side = {rules, sizeof(rules) / sizeof(rules[0]),

@@ -104,6 +104,14 @@ static void message_done(struct prov_dtls *s, struct prov_bytes body)
         prov_inbox_pop(hs);
 }
 
+/* What a rule comes to that has a message to read. */
+static prov_outcome read_whole(const struct prov_reader *body, prov_outcome outcome)
+{
+    return body->error != PROV_OK || (outcome == PROV_OK && !prov_reader_done(body))
+               ? PROV_ALERT_DECODE_ERROR
+               : outcome;
+}
+
 /* False when there is nothing to go on with. */
 static bool run_one(struct prov_dtls *s)
 {
@@ -118,10 +126,15 @@ static bool run_one(struct prov_dtls *s)
     if (rule == NULL || (rule->is_long && hs->spent))
         return false;
     hs->spent |= rule->is_long;
-    prov_outcome outcome = rule->run(s, body);
+    if (rule->next != 0)
+        hs->state = rule->next;
+    struct prov_reader reader = prov_reader_make(body);
+    prov_outcome outcome = rule->run(s, &reader);
     if (s->hs == NULL) /* the handshake is over */
         return false;
-    if (outcome == PROV_OK && rule->message != MESSAGE_NONE)
+    if (rule->message != MESSAGE_NONE)
+        outcome = read_whole(&reader, outcome);
+    if (rule->message != MESSAGE_NONE && outcome == PROV_OK)
         message_done(s, body);
     prov_dtls_end(s, outcome);
     return s->hs != NULL;

@@ -32,16 +32,15 @@ prov_outcome prov_ticket_take_promise(struct prov_dtls *s, struct prov_bytes bod
 
 /* An empty one: the server has thought better of it (section 3.3). One that is too long to be kept is as
  * good as none. The hint says no more than that a server may forget. */
-prov_outcome prov_rule_ticket(struct prov_dtls *s, struct prov_bytes body)
+prov_outcome prov_rule_ticket(struct prov_dtls *s, struct prov_reader *body)
 {
     struct prov_bytes ticket;
 
-    if (!prov_session_ticket_take(body, &ticket))
+    if (!prov_session_ticket_take(prov_get_rest(body), &ticket))
         return PROV_ALERT_DECODE_ERROR;
     if (s->ticket != NULL && ticket.len > 0 && ticket.len <= sizeof(s->ticket->octets)) {
         memcpy(s->ticket->octets, ticket.data, ticket.len);
         s->ticket->len = (uint16_t)ticket.len;
     }
-    s->hs->state = STATE_FINISHED;
     return PROV_OK;
 }

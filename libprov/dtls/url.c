@@ -103,13 +103,13 @@ bool prov_urls_agreed(const struct prov_dtls *s)
 /* --- the rule -------------------------------------------------------------------------------- */
 
 /* In place of Certificate. What can't be fetched because it is too much of it is unobtainable. */
-prov_outcome prov_rule_certificate_url(struct prov_dtls *s, struct prov_bytes body)
+prov_outcome prov_rule_certificate_url(struct prov_dtls *s, struct prov_reader *body)
 {
     struct prov_urls urls;
 
     if (!prov_urls_agreed(s))
         return PROV_ALERT_UNEXPECTED_MESSAGE;
-    if (!prov_urls_take(body, &urls))
+    if (!prov_urls_take(prov_get_rest(body), &urls))
         return PROV_ALERT_DECODE_ERROR;
     if (urls.type > CHAIN_PKIPATH || !urls.padded ||
         (urls.type == CHAIN_PKIPATH && urls.count != 1))
@@ -118,7 +118,6 @@ prov_outcome prov_rule_certificate_url(struct prov_dtls *s, struct prov_bytes bo
         prov_dtls_fail(s, PROV_E_BOUNDS, PROV_ALERT_CERTIFICATE_UNOBTAINABLE);
         return PROV_OK;
     }
-    s->hs->state = STATE_KEY_EXCHANGE;
     prov_dtls_ask(s, PROV_DTLS_NEED_FETCH);
     return PROV_OK;
 }
@@ -137,5 +136,5 @@ void prov_dtls_give_chain(struct prov_dtls *s, prov_result result, const struct 
                                                : PROV_ALERT_CERTIFICATE_UNOBTAINABLE);
         return;
     }
-    prov_dtls_end(s, prov_chain_check(s, chain, chain_len));
+    prov_dtls_end(s, prov_shown_check(s, chain, chain_len));
 }

@@ -30,6 +30,6 @@ PROV_MUST prov_outcome prov_urls_take_answer(struct prov_dtls *s, struct prov_by
 PROV_MUST prov_outcome prov_urls_take_offer(struct prov_dtls *s, struct prov_bytes body);
 /* Whether it was agreed on: both. */
 bool prov_urls_agreed(const struct prov_dtls *s);
-PROV_MUST prov_outcome prov_rule_certificate_url(struct prov_dtls *s, struct prov_bytes body);
+PROV_MUST prov_outcome prov_rule_certificate_url(struct prov_dtls *s, struct prov_reader *body);
 
 #endif

@@ -103,9 +103,10 @@ static size_t change_server(void *context, uint8_t *body, size_t len)
 {
     uint8_t room[TARGET_ROOM];
     struct prov_buf out = PROV_BUF_OF(room);
+    struct prov_reader reader = prov_reader_make(PROV_BYTES(body, len));
     struct prov_server_hello hello;
 
-    if (!prov_server_hello_take(PROV_BYTES(body, len), &hello))
+    if (!prov_server_hello_take(&reader, &hello))
         return len;
     prov_server_hello_put_head(&out, &hello);
     size_t mark = prov_put_open(&out, 2);

@@ -171,9 +171,10 @@ static size_t same_id(void *context, uint8_t *body, size_t len)
     const struct flow *f = context;
     uint8_t room[TARGET_ROOM];
     struct prov_buf out = PROV_BUF_OF(room);
+    struct prov_reader reader = prov_reader_make(PROV_BYTES(body, len));
     struct prov_server_hello hello;
 
-    if (!prov_server_hello_take(PROV_BYTES(body, len), &hello))
+    if (!prov_server_hello_take(&reader, &hello))
         return len;
     hello.session_id = f->hello.session_id;
     prov_server_hello_put_head(&out, &hello);

@@ -33,18 +33,19 @@ static void takes_all_tune(struct target *t)
 
 /* --- a server without some of its rules ------------------------------------------------------ */
 
-static prov_result lax_certificate(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome lax_certificate(struct prov_dtls *s, struct prov_reader *body)
 {
-    if (body.len > PROV_POINT_LEN)
-        memcpy(s->hs->peer_point, body.data + body.len - PROV_POINT_LEN, PROV_POINT_LEN);
-    s->hs->state = STATE_KEY_EXCHANGE;
+    struct prov_bytes all = prov_get_rest(body);
+
+    if (all.len > PROV_POINT_LEN)
+        memcpy(s->hs->peer_point, all.data + all.len - PROV_POINT_LEN, PROV_POINT_LEN);
     return PROV_OK;
 }
 
-static prov_result lax_verify(struct prov_dtls *s, struct prov_bytes body)
+static prov_outcome lax_verify(struct prov_dtls *s, struct prov_reader *body)
 {
-    (void)body;
-    s->hs->state = STATE_FINISHED;
+    (void)s;
+    (void)prov_get_rest(body);
     return PROV_OK;
 }
 
@@ -74,14 +75,14 @@ static void lax_rules(struct flow *f, const struct prov_dtls_rule *own, size_t o
 }
 
 static const struct prov_dtls_rule any_certificate[] = {
-    {STATE_CERTIFICATE, MESSAGE_CERTIFICATE, false, lax_certificate}};
+    {STATE_CERTIFICATE, MESSAGE_CERTIFICATE, STATE_KEY_EXCHANGE, false, lax_certificate}};
 static const struct prov_dtls_rule empty_certificate[] = {
-    {STATE_CERTIFICATE, MESSAGE_CERTIFICATE, false, lax_certificate},
-    {STATE_CERTIFICATE_VERIFY, MESSAGE_FINISHED, false, prov_rule_finished}};
+    {STATE_CERTIFICATE, MESSAGE_CERTIFICATE, STATE_KEY_EXCHANGE, false, lax_certificate},
+    {STATE_CERTIFICATE_VERIFY, MESSAGE_FINISHED, STATE_LAST_FLIGHT, false, prov_rule_finished}};
 static const struct prov_dtls_rule no_verify[] = {
-    {STATE_CERTIFICATE_VERIFY, MESSAGE_FINISHED, false, prov_rule_finished}};
+    {STATE_CERTIFICATE_VERIFY, MESSAGE_FINISHED, STATE_LAST_FLIGHT, false, prov_rule_finished}};
 static const struct prov_dtls_rule any_verify[] = {
-    {STATE_CERTIFICATE_VERIFY, MESSAGE_CERTIFICATE_VERIFY, false, lax_verify}};
+    {STATE_CERTIFICATE_VERIFY, MESSAGE_CERTIFICATE_VERIFY, STATE_FINISHED, false, lax_verify}};
 
 static bool malformed_certificate_in(struct target *t, struct flow *f, struct datagram *d)
 {

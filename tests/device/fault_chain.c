@@ -26,7 +26,10 @@ static bool contains(struct prov_bytes octets, const char *text)
 
 static bool take(struct prov_bytes body, struct shown *ret)
 {
-    if (!prov_certificates_take(body, ret->certs, &ret->count) || ret->count < 2)
+    struct prov_reader reader = prov_reader_make(body);
+
+    ret->count = prov_certificates_get(&reader, ret->certs);
+    if (prov_reader_end(&reader) != PROV_OK || ret->count < 2)
         return false;
     ret->leaf_parses = prov_x509_parse(ret->certs[0], &ret->leaf) == PROV_OK;
     ret->ca_parses = prov_x509_parse(ret->certs[1], &ret->ca) == PROV_OK;

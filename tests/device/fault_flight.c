@@ -189,7 +189,7 @@ static enum wrong look(struct rig *rig, struct prov_bytes body)
 
     if (!prov_ecdh_params_take(&reader, &params) || !prov_signed_take(&reader, &value))
         return WRONG_NOTHING;
-    if (params.group != PROV_GROUP_SECP256R1)
+    if (params.curve != ECDH_P256)
         return WRONG_CURVE;
     if (prov_crypto_point_check(rig->world->crypto, params.point) != PROV_OK)
         return WRONG_POINT;

@@ -254,9 +254,11 @@ const uint8_t *prov_dtls_need_digest(const struct prov_dtls *s); /* PROV_HASH_LE
 /* Answers to NEED_VERIFY: PROV_OK, or the reason, which becomes the alert that the profile allows. The
  * peer's own key is refused by the engine (H37). Views are valid until the answer is given. */
 void prov_dtls_give_verdict(struct prov_dtls *s, prov_result verdict);
-/* PROV_KIND_RPK: 91 octets. */
+/* What the peer has shown: its raw key, 91 octets, or its certificates, end entity first. How many; none at any other
+ * time, and then *ret is as it was. */
+size_t prov_dtls_peer(const struct prov_dtls *s, const struct prov_bytes **ret);
+/* The same by kind: PROV_KIND_RPK; PROV_KIND_CERT: fills ret with at most PROV_DTLS_CHAIN_MAX views. */
 struct prov_bytes prov_dtls_peer_spki(const struct prov_dtls *s);
-/* PROV_KIND_CERT: fills ret with at most PROV_DTLS_CHAIN_MAX views, end entity first. */
 size_t prov_dtls_peer_chain(const struct prov_dtls *s, struct prov_bytes ret[PROV_DTLS_CHAIN_MAX]);
 
 /* Room for a session's ticket, after start or accept and before the first step; it stays as long as the session,

@@ -35,8 +35,9 @@ struct prov_dtls_window {
 
 /* What the peer's hello said that matters later. */
 struct prov_dtls_facts {
-    bool renegotiation;   /* renegotiation_info or the SCSV */
     bool extended_master; /* RFC 7627 */
+    bool cached;          /* cached_info: the server's Certificate goes in its short form */
+    bool renegotiation;   /* renegotiation_info or the SCSV */
     bool name;            /* server_name */
     bool anchor;          /* a root of trusted_ca_keys was the server's */
     bool groups, p256;    /* supported_groups came; with secp256r1 */
@@ -45,12 +46,12 @@ struct prov_dtls_facts {
     bool protocol;                      /* ALPN: the one in common */
     uint8_t client_types, server_types; /* certificate types, bit n for type n; 0: no extension */
     uint8_t server_type_first;
-    bool cached;    /* cached_info: the server's Certificate goes in its short form */
     bool urls;      /* client_certificate_url */
     bool ticket;    /* client: one is promised; server: one is asked for */
     bool by_ticket; /* server: the session goes on by one */
 };
 
+/* The small and busy ones first: nearer to its beginning a member is reached by a shorter instruction. */
 struct prov_dtls_handshake {
     uint8_t state;    /* enum prov_dtls_state */
     uint8_t need;     /* an enum prov_dtls_event NEED_…, or 0 */
@@ -66,6 +67,8 @@ struct prov_dtls_handshake {
     uint8_t retries; /* HelloVerifyRequests answered */
     uint8_t resends;
     uint8_t halvings; /* of the size of datagrams, one for each flight that was not answered */
+    uint8_t error;    /* the first prov_result that a rule did not look at */
+    struct prov_dtls_facts facts;
     /* The own flight: its messages, one behind the other, at the front of the room. */
     uint16_t flight_len;
     uint16_t flight_at;     /* the message that is to be sent next, */
@@ -74,12 +77,10 @@ struct prov_dtls_handshake {
     uint16_t early_len;
     uint16_t next_send, next_receive;       /* message_seq */
     uint16_t answered_from, answered_until; /* the peer's messages that the own flight answers */
-    uint8_t error;                          /* the first prov_result that a rule did not look at */
     uint32_t offered, answered;             /* extensions, by row of the table */
     uint32_t timer_ms;
     uint64_t deadline_ms;
-    struct prov_buf message; /* of the own flight, while it is made */
-    struct prov_dtls_facts facts;
+    struct prov_buf message;         /* of the own flight, while it is made */
     struct prov_bytes name, anchors; /* server: of the ClientHello, while it is looked at */
     union {                          /* never two of them at a time */
         struct prov_bytes identity;  /* server: where it lies in the room: its key is sought */
@@ -181,6 +182,7 @@ struct prov_dtls {
     uint64_t now_ms;
     uint32_t write_seq[2]; /* records sent, by epoch */
     struct prov_dtls_window window;
+    uint32_t records_forged;
 
     uint16_t finished_own_seq, finished_peer_seq;
     uint8_t finished_own[PROV_DTLS_FINISHED_LEN];
@@ -193,7 +195,7 @@ struct prov_dtls {
     };
     uint64_t hello_seq; /* server: of the ClientHello's record, where epoch 0 begins (H1) */
     uint32_t datagrams_in, datagrams_out, octets_in, octets_out;
-    uint32_t records_dropped, records_forged, flights_resent;
+    uint32_t records_dropped, flights_resent;
 
     uint64_t linger_until_ms;
     struct prov_bytes echo; /* a heartbeat of the peer, as far as it goes back */
