@@ -9,18 +9,15 @@
 
 #include <string.h>
 
-static bool wanted(const struct prov_dtls *s)
+static bool put_body(const struct prov_dtls *s, struct prov_buf *buf)
 {
-    return s->config->protocol != NULL && (prov_dtls_is_client(s) || s->hs->facts.protocol);
-}
-
-static void put_body(const struct prov_dtls *s, struct prov_buf *buf)
-{
+    if (s->config->protocol == NULL || (!prov_dtls_is_client(s) && !s->hs->facts.protocol))
+        return false;
     size_t list = prov_put_open(buf, 2), name = prov_put_open(buf, 1);
-
     prov_put_text(buf, s->config->protocol);
     prov_put_close(buf, 1, name);
     prov_put_close(buf, 2, list);
+    return true;
 }
 
 /* Whether the name is in the list, and how many there are. False: not a list of names. */
@@ -62,6 +59,5 @@ static prov_outcome take_body(struct prov_dtls *s, struct prov_bytes body)
 const struct prov_extension prov_extension_alpn = {.type = PROV_EXTENSION_ALPN,
                                                    .modes = PROV_MODES_ALL,
                                                    .anew = true,
-                                                   .wanted = wanted,
                                                    .put = put_body,
                                                    .take = take_body};

@@ -28,16 +28,14 @@ static struct prov_bytes fingerprint(const struct prov_dtls *s, struct prov_byte
 
 /* --- client ---------------------------------------------------------------------------------- */
 
-bool prov_cached_offers(const struct prov_dtls *s)
+bool prov_cached_put_offer(const struct prov_dtls *s, struct prov_buf *buf)
 {
-    return s->config->cached_certificate.len > 0;
-}
-
-void prov_cached_put_offer(const struct prov_dtls *s, struct prov_buf *buf)
-{
+    if (s->config->cached_certificate.len == 0)
+        return false;
     prov_put_u16(buf, 2 + PROV_HASH_LEN);
     prov_put_u8(buf, CACHED_CERT);
     prov_vector_put(buf, 1, fingerprint(s, s->config->cached_certificate));
+    return true;
 }
 
 /* Section 4: only types that the client has named, each once. */
@@ -123,16 +121,11 @@ void prov_cached_choose(struct prov_dtls *s)
         list.len > 0 && s->kind == PROV_KIND_CERT && is_offered(list, own_fingerprint(s));
 }
 
-bool prov_cached_answers(const struct prov_dtls *s)
+bool prov_cached_put_answer(const struct prov_dtls *s, struct prov_buf *buf)
 {
-    return s->hs->facts.cached;
-}
-
-void prov_cached_put_answer(const struct prov_dtls *s, struct prov_buf *buf)
-{
-    (void)s;
     prov_put_u16(buf, 1);
     prov_put_u8(buf, CACHED_CERT);
+    return s->hs->facts.cached;
 }
 
 void prov_cached_put_short(const struct prov_dtls *s, struct prov_buf *message)

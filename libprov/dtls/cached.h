@@ -22,8 +22,7 @@ static inline bool prov_cached_agreed(const struct prov_dtls *s)
 
 /* --- client --- */
 
-bool prov_cached_offers(const struct prov_dtls *s);
-void prov_cached_put_offer(const struct prov_dtls *s, struct prov_buf *buf);
+bool prov_cached_put_offer(const struct prov_dtls *s, struct prov_buf *buf);
 PROV_MUST prov_outcome prov_cached_take_answer(struct prov_dtls *s, struct prov_bytes body);
 /* The body of a Certificate that came in its short form becomes what that stands for. False: it is not the fingerprint
  * that was offered. */
@@ -34,8 +33,7 @@ PROV_MUST bool prov_cached_restore(struct prov_dtls *s, struct prov_reader *body
 PROV_MUST prov_outcome prov_cached_take_offer(struct prov_dtls *s, struct prov_bytes body);
 /* While the ClientHello is in work, once kind and chain are known: whether it has the chain. */
 void prov_cached_choose(struct prov_dtls *s);
-bool prov_cached_answers(const struct prov_dtls *s);
-void prov_cached_put_answer(const struct prov_dtls *s, struct prov_buf *buf);
+bool prov_cached_put_answer(const struct prov_dtls *s, struct prov_buf *buf);
 void prov_cached_put_short(const struct prov_dtls *s, struct prov_buf *message);
 
 #endif

@@ -9,17 +9,12 @@
 
 #include <string.h>
 
-static bool wanted(const struct prov_dtls *s)
+#include "messages.h"
+
+static bool put_body(const struct prov_dtls *s, struct prov_buf *buf)
 {
+    prov_vector_put(buf, 1, PROV_BYTES(s->cid_read, s->cid_read_len));
     return prov_dtls_is_client(s) ? s->config->connection_id : s->cid_on;
-}
-
-static void put_body(const struct prov_dtls *s, struct prov_buf *buf)
-{
-    size_t mark = prov_put_open(buf, 1);
-
-    prov_put(buf, s->cid_read, s->cid_read_len);
-    prov_put_close(buf, 1, mark);
 }
 
 /* There is no room for what is longer: a server goes on without connection ids then, a client can't. */
@@ -45,7 +40,6 @@ static prov_outcome take_body(struct prov_dtls *s, struct prov_bytes body)
 const struct prov_extension prov_extension_cid = {.type = PROV_EXTENSION_CONNECTION_ID,
                                                   .modes = PROV_MODES_ALL,
                                                   .anew = true,
-                                                  .wanted = wanted,
                                                   .put = put_body,
                                                   .take = take_body};
 

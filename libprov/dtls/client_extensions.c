@@ -23,18 +23,15 @@ bool prov_client_named(const struct prov_dtls_config *config)
     return config->server_name != NULL && !config->constrained_server;
 }
 
-static bool has_name(const struct prov_dtls *s)
+static bool put_name(const struct prov_dtls *s, struct prov_buf *buf)
 {
-    return prov_client_named(s->config);
-}
-
-static void put_name(const struct prov_dtls *s, struct prov_buf *buf)
-{
+    if (!prov_client_named(s->config))
+        return false;
     size_t mark = prov_put_open(buf, 2);
-
     prov_put_u8(buf, 0);
     prov_vector_put(buf, 2, prov_bytes_text(s->config->server_name->text));
     prov_put_close(buf, 2, mark);
+    return true;
 }
 
 /* --- the table ------------------------------------------------------------------------------- */
@@ -45,19 +42,15 @@ static void put_name(const struct prov_dtls *s, struct prov_buf *buf)
 #define ECDHE  (PROV_MODE_PSK_FS | PUBLIC)
 #define ANY    PROV_MODES_ALL
 
-static const struct prov_extension server_name = {.type = PROV_EXTENSION_SERVER_NAME,
-                                                  .modes = ANY,
-                                                  .answer = ANSWER_EMPTY,
-                                                  .wanted = has_name,
-                                                  .put = put_name};
+static const struct prov_extension server_name = {
+    .type = PROV_EXTENSION_SERVER_NAME, .modes = ANY, .answer = ANSWER_EMPTY, .put = put_name};
 static const struct prov_extension certificate_url = {.type = PROV_EXTENSION_CLIENT_CERTIFICATE_URL,
                                                       .modes = CERT,
-                                                      .wanted = prov_urls_offered,
+                                                      .put = prov_urls_put_offer,
                                                       .take = prov_urls_take_answer};
 static const struct prov_extension trusted_ca = {.type = PROV_EXTENSION_TRUSTED_CA_KEYS,
                                                  .modes = CERT,
                                                  .answer = ANSWER_EMPTY,
-                                                 .wanted = prov_anchors_wanted,
                                                  .put = prov_anchors_put};
 /* RFC 7250, section 3: a list out, one octet back. X.509 alone: both are left out (section 4.1). */
 static const struct prov_extension client_type = {.type = PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE,
@@ -91,12 +84,10 @@ static const struct prov_extension master_secret = {.type = PROV_EXTENSION_EXTEN
                                                     .take = prov_extension_take_master};
 static const struct prov_extension cached_info = {.type = PROV_EXTENSION_CACHED_INFO,
                                                   .modes = CERT,
-                                                  .wanted = prov_cached_offers,
                                                   .put = prov_cached_put_offer,
                                                   .take = prov_cached_take_answer};
 static const struct prov_extension ticket = {.type = PROV_EXTENSION_SESSION_TICKET,
                                              .modes = ANY,
-                                             .wanted = prov_ticket_offered,
                                              .put = prov_ticket_put,
                                              .take = prov_ticket_take_promise};
 static const struct prov_extension renegotiation = {.type = PROV_EXTENSION_RENEGOTIATION_INFO,

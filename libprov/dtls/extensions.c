@@ -12,8 +12,7 @@
  * section 7.4.1.4; H19). */
 static bool is_sent(const struct prov_dtls *s, const struct prov_extension *row, unsigned modes)
 {
-    return row != NULL && (row->modes & modes) != 0 && (row->wanted == NULL || row->wanted(s)) &&
-           (!prov_dtls_is_resumed(s) || row->anew);
+    return row != NULL && (row->modes & modes) != 0 && (!prov_dtls_is_resumed(s) || row->anew);
 }
 
 void prov_extensions_put(struct prov_dtls *s, unsigned modes, struct prov_buf *buf)
@@ -26,13 +25,16 @@ void prov_extensions_put(struct prov_dtls *s, unsigned modes, struct prov_buf *b
         const struct prov_extension *row = rows[i];
         if (!is_sent(s, row, modes))
             continue;
-        s->hs->offered |= 1u << i;
+        size_t before = buf->len;
         prov_put_u16(buf, row->type);
         size_t mark = prov_put_open(buf, 2);
         prov_put(buf, row->body, row->len);
-        if (row->put != NULL)
-            row->put(s, buf);
+        if (row->put != NULL && !row->put(s, buf)) {
+            buf->len = before;
+            continue;
+        }
         prov_put_close(buf, 2, mark);
+        s->hs->offered |= 1u << i;
     }
     prov_put_close(buf, 2, block);
     if (PROV_WITH_SERVER && s->hs->offered == 0) /* no block then: RFC 5246, section 7.4.1.2 */

@@ -15,10 +15,10 @@ struct prov_extension {
     uint16_t type;
     uint8_t modes; /* enum prov_profile_mode: in which it is sent; a server has them all */
     uint8_t len : 4, answer : 3;
-    bool anew : 1;                             /* it stands in an abbreviated handshake, too */
-    uint8_t body[4];                           /* len octets of it are always the same */
-    bool (*wanted)(const struct prov_dtls *s); /* NULL: sent */
-    void (*put)(const struct prov_dtls *s, struct prov_buf *buf); /* of the body; NULL: no more */
+    bool anew : 1;   /* it stands in an abbreviated handshake, too */
+    uint8_t body[4]; /* len octets of it are always the same */
+    /* What else the body has; false: the extension is not sent. NULL: no more, and it is. */
+    bool (*put)(const struct prov_dtls *s, struct prov_buf *buf);
     prov_outcome (*take)(struct prov_dtls *s, struct prov_bytes body);
 };
 #define PROV_MODES_ALL (PROV_MODE_PSK | PROV_MODE_PSK_FS | PROV_MODE_RPK | PROV_MODE_CERT)

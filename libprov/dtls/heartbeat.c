@@ -18,15 +18,10 @@ enum { HEARTBEAT_REQUEST = 1, HEARTBEAT_RESPONSE = 2 };
 
 /* --- the extension (section 2) --------------------------------------------------------------- */
 
-static bool wanted(const struct prov_dtls *s)
+static bool put_body(const struct prov_dtls *s, struct prov_buf *buf)
 {
-    return s->config->heartbeat && (prov_dtls_is_client(s) || s->heartbeat_mode != 0);
-}
-
-static void put_body(const struct prov_dtls *s, struct prov_buf *buf)
-{
-    (void)s;
     prov_put_u8(buf, MODE_ALLOWED);
+    return s->config->heartbeat && (prov_dtls_is_client(s) || s->heartbeat_mode != 0);
 }
 
 static prov_outcome take_body(struct prov_dtls *s, struct prov_bytes body)
@@ -44,7 +39,6 @@ static prov_outcome take_body(struct prov_dtls *s, struct prov_bytes body)
 const struct prov_extension prov_extension_heartbeat = {.type = PROV_EXTENSION_HEARTBEAT,
                                                         .modes = PROV_MODES_ALL,
                                                         .anew = true,
-                                                        .wanted = wanted,
                                                         .put = put_body,
                                                         .take = take_body};
 

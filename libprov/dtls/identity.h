@@ -8,8 +8,7 @@
 #include "engine.h"
 
 /* trusted_ca_keys: the client's; then the server's take on it. */
-bool prov_anchors_wanted(const struct prov_dtls *s);
-void prov_anchors_put(const struct prov_dtls *s, struct prov_buf *buf);
+bool prov_anchors_put(const struct prov_dtls *s, struct prov_buf *buf);
 PROV_MUST prov_outcome prov_anchors_take(struct prov_dtls *s, struct prov_bytes body);
 /* Whether a root of the configuration is among them. */
 bool prov_anchors_have(struct prov_bytes anchors, const struct prov_dtls_config *config);

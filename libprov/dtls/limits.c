@@ -33,14 +33,12 @@ prov_result prov_limits_check(const struct prov_dtls_config *config)
 
 /* --- max_fragment_length --------------------------------------------------------------------- */
 
-static bool wanted(const struct prov_dtls *s)
+static bool put_body(const struct prov_dtls *s, struct prov_buf *buf)
 {
-    return prov_dtls_is_client(s) ? s->config->max_fragment != 0 : s->max_fragment != 0;
-}
+    uint8_t code = prov_dtls_is_client(s) ? code_of(s->config->max_fragment) : s->max_fragment;
 
-static void put_body(const struct prov_dtls *s, struct prov_buf *buf)
-{
-    prov_put_u8(buf, prov_dtls_is_client(s) ? code_of(s->config->max_fragment) : s->max_fragment);
+    prov_put_u8(buf, code);
+    return code != 0;
 }
 
 /* An answer is the length that was asked for, and nothing else may be asked for: both are
@@ -61,7 +59,6 @@ static prov_outcome take_body(struct prov_dtls *s, struct prov_bytes body)
 const struct prov_extension prov_extension_max_fragment = {.type =
                                                                PROV_EXTENSION_MAX_FRAGMENT_LENGTH,
                                                            .modes = PROV_MODES_ALL,
-                                                           .wanted = wanted,
                                                            .put = put_body,
                                                            .take = take_body};
 

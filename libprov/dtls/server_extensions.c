@@ -9,13 +9,15 @@
 #include "ticket.h"
 #include "url.h"
 
-static bool has_name(const struct prov_dtls *s)
+static bool has_name(const struct prov_dtls *s, struct prov_buf *buf)
 {
+    (void)buf;
     return s->hs->facts.name;
 }
 
-static bool chose_by_anchor(const struct prov_dtls *s)
+static bool chose_by_anchor(const struct prov_dtls *s, struct prov_buf *buf)
 {
+    (void)buf;
     return s->hs->facts.anchor && s->kind == PROV_KIND_CERT;
 }
 
@@ -49,20 +51,22 @@ static prov_outcome take_server_types(struct prov_dtls *s, struct prov_bytes bod
     return take_types(body, &s->hs->facts.server_types, &s->hs->facts.server_type_first);
 }
 
-static bool answers_client_type(const struct prov_dtls *s)
-{
-    return s->hs->facts.client_types != 0 && prov_dtls_is_public(s);
-}
-
-static bool answers_server_type(const struct prov_dtls *s)
-{
-    return s->hs->facts.server_types != 0 && prov_dtls_is_public(s);
-}
-
 static void put_type(const struct prov_dtls *s, struct prov_buf *buf)
 {
     prov_put_u8(buf,
                 s->kind == PROV_KIND_RPK ? PROV_CERTIFICATE_TYPE_RAW : PROV_CERTIFICATE_TYPE_X509);
+}
+
+static bool put_client_type(const struct prov_dtls *s, struct prov_buf *buf)
+{
+    put_type(s, buf);
+    return s->hs->facts.client_types != 0 && prov_dtls_is_public(s);
+}
+
+static bool put_server_type(const struct prov_dtls *s, struct prov_buf *buf)
+{
+    put_type(s, buf);
+    return s->hs->facts.server_types != 0 && prov_dtls_is_public(s);
 }
 
 /* --- lists of 16-bit numbers: supported_groups, signature_algorithms ------------------------- */
@@ -94,42 +98,55 @@ static prov_outcome take_algorithms(struct prov_dtls *s, struct prov_bytes body)
 
 /* --- the rest -------------------------------------------------------------------------------- */
 
-static bool answers_formats(const struct prov_dtls *s)
+static bool answers_formats(const struct prov_dtls *s, struct prov_buf *buf)
 {
+    (void)buf;
     return s->hs->facts.formats && s->suite->kx != PROV_KX_PSK;
 }
 
-static bool answers_master(const struct prov_dtls *s)
+static bool answers_master(const struct prov_dtls *s, struct prov_buf *buf)
 {
+    (void)buf;
     return s->hs->facts.extended_master;
 }
 
-static bool answers_renegotiation(const struct prov_dtls *s)
+static bool answers_renegotiation(const struct prov_dtls *s, struct prov_buf *buf)
 {
+    (void)buf;
     return s->hs->facts.renegotiation;
+}
+
+static bool agreed_on_urls(const struct prov_dtls *s, struct prov_buf *buf)
+{
+    (void)buf;
+    return prov_urls_agreed(s);
+}
+
+static bool promises_ticket(const struct prov_dtls *s, struct prov_buf *buf)
+{
+    (void)buf;
+    return prov_ticket_promised(s);
 }
 
 static const struct prov_extension server_name = {.type = PROV_EXTENSION_SERVER_NAME,
                                                   .modes = PROV_MODES_ALL,
-                                                  .wanted = has_name,
+                                                  .put = has_name,
                                                   .take = prov_identity_take_name};
 static const struct prov_extension certificate_url = {.type = PROV_EXTENSION_CLIENT_CERTIFICATE_URL,
                                                       .modes = PROV_MODES_ALL,
-                                                      .wanted = prov_urls_agreed,
+                                                      .put = agreed_on_urls,
                                                       .take = prov_urls_take_offer};
 static const struct prov_extension trusted_ca = {.type = PROV_EXTENSION_TRUSTED_CA_KEYS,
                                                  .modes = PROV_MODES_ALL,
-                                                 .wanted = chose_by_anchor,
+                                                 .put = chose_by_anchor,
                                                  .take = prov_anchors_take};
 static const struct prov_extension client_type = {.type = PROV_EXTENSION_CLIENT_CERTIFICATE_TYPE,
                                                   .modes = PROV_MODES_ALL,
-                                                  .wanted = answers_client_type,
-                                                  .put = put_type,
+                                                  .put = put_client_type,
                                                   .take = take_client_types};
 static const struct prov_extension server_type = {.type = PROV_EXTENSION_SERVER_CERTIFICATE_TYPE,
                                                   .modes = PROV_MODES_ALL,
-                                                  .wanted = answers_server_type,
-                                                  .put = put_type,
+                                                  .put = put_server_type,
                                                   .take = take_server_types};
 static const struct prov_extension groups = {.type = PROV_EXTENSION_SUPPORTED_GROUPS,
                                              .take = take_groups};
@@ -137,30 +154,29 @@ static const struct prov_extension formats = {.type = PROV_EXTENSION_EC_POINT_FO
                                               .modes = PROV_MODES_ALL,
                                               .len = 2,
                                               .body = {1, PROV_POINT_FORMAT_UNCOMPRESSED},
-                                              .wanted = answers_formats,
+                                              .put = answers_formats,
                                               .take = prov_extension_take_formats};
 static const struct prov_extension algorithms = {.type = PROV_EXTENSION_SIGNATURE_ALGORITHMS,
                                                  .take = take_algorithms};
 static const struct prov_extension master_secret = {.type = PROV_EXTENSION_EXTENDED_MASTER_SECRET,
                                                     .modes = PROV_MODES_ALL,
                                                     .anew = true,
-                                                    .wanted = answers_master,
+                                                    .put = answers_master,
                                                     .take = prov_extension_take_master};
 static const struct prov_extension cached_info = {.type = PROV_EXTENSION_CACHED_INFO,
                                                   .modes = PROV_MODES_ALL,
-                                                  .wanted = prov_cached_answers,
                                                   .put = prov_cached_put_answer,
                                                   .take = prov_cached_take_offer};
 static const struct prov_extension ticket = {.type = PROV_EXTENSION_SESSION_TICKET,
                                              .modes = PROV_MODES_ALL,
-                                             .wanted = prov_ticket_promised,
+                                             .put = promises_ticket,
                                              .take = prov_ticket_take_offer};
 static const struct prov_extension renegotiation = {.type = PROV_EXTENSION_RENEGOTIATION_INFO,
                                                     .modes = PROV_MODES_ALL,
                                                     .anew = true,
                                                     .len = 1,
                                                     .body = {0},
-                                                    .wanted = answers_renegotiation,
+                                                    .put = answers_renegotiation,
                                                     .take = prov_extension_take_renegotiation};
 
 prov_extensions prov_server_extensions = {

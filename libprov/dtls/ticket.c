@@ -13,15 +13,11 @@ void prov_dtls_set_ticket(struct prov_dtls *s, struct prov_dtls_ticket *room)
     s->ticket = room;
 }
 
-bool prov_ticket_offered(const struct prov_dtls *s)
-{
-    return s->config->constrained_server;
-}
-
-void prov_ticket_put(const struct prov_dtls *s, struct prov_buf *buf)
+bool prov_ticket_put(const struct prov_dtls *s, struct prov_buf *buf)
 {
     if (s->hs->resuming && s->config->resume->ticket_len <= PROV_DTLS_TICKET_MAX)
         prov_put(buf, s->config->resume->ticket, s->config->resume->ticket_len);
+    return s->config->constrained_server;
 }
 
 prov_outcome prov_ticket_take_promise(struct prov_dtls *s, struct prov_bytes body)

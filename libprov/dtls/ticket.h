@@ -10,8 +10,7 @@
 
 /* --- client ---------------------------------------------------------------------------------- */
 
-bool prov_ticket_offered(const struct prov_dtls *s);
-void prov_ticket_put(const struct prov_dtls *s, struct prov_buf *buf);
+bool prov_ticket_put(const struct prov_dtls *s, struct prov_buf *buf);
 PROV_MUST prov_outcome prov_ticket_take_promise(struct prov_dtls *s, struct prov_bytes body);
 /* NewSessionTicket. */
 PROV_MUST prov_outcome prov_rule_ticket(struct prov_dtls *s, struct prov_reader *body);

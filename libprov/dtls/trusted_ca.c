@@ -14,13 +14,7 @@ enum identifier_type { PRE_AGREED = 0, KEY_SHA1_HASH = 1, X509_NAME = 2, CERT_SH
 
 /* --- client ---------------------------------------------------------------------------------- */
 
-bool prov_anchors_wanted(const struct prov_dtls *s)
-{
-    return s->config->anchor_names_len > 0 &&
-           (s->config->kinds & PROV_KIND_BIT(PROV_KIND_CERT)) != 0;
-}
-
-void prov_anchors_put(const struct prov_dtls *s, struct prov_buf *buf)
+bool prov_anchors_put(const struct prov_dtls *s, struct prov_buf *buf)
 {
     size_t list = prov_put_open(buf, 2);
 
@@ -31,6 +25,8 @@ void prov_anchors_put(const struct prov_dtls *s, struct prov_buf *buf)
         prov_put_close(buf, 2, name);
     }
     prov_put_close(buf, 2, list);
+    return s->config->anchor_names_len > 0 &&
+           (s->config->kinds & PROV_KIND_BIT(PROV_KIND_CERT)) != 0;
 }
 
 /* --- server ---------------------------------------------------------------------------------- */

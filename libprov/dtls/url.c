@@ -73,8 +73,9 @@ prov_result prov_urls_check(const struct prov_dtls_config *config)
     return PROV_OK;
 }
 
-bool prov_urls_offered(const struct prov_dtls *s)
+bool prov_urls_put_offer(const struct prov_dtls *s, struct prov_buf *buf)
 {
+    (void)buf;
     return s->config->kinds == PROV_KIND_BIT(PROV_KIND_CERT) && s->config->urls_len > 0;
 }
 

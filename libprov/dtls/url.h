@@ -24,7 +24,7 @@ PROV_MUST bool prov_urls_take(struct prov_bytes body, struct prov_urls *ret);
 
 /* client: PROV_E_BOUNDS, PROV_E_ADDRESS */
 PROV_MUST prov_result prov_urls_check(const struct prov_dtls_config *config);
-bool prov_urls_offered(const struct prov_dtls *s);
+bool prov_urls_put_offer(const struct prov_dtls *s, struct prov_buf *buf);
 PROV_MUST prov_outcome prov_urls_take_answer(struct prov_dtls *s, struct prov_bytes body);
 /* server */
 PROV_MUST prov_outcome prov_urls_take_offer(struct prov_dtls *s, struct prov_bytes body);
