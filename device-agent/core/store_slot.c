@@ -208,11 +208,11 @@ prov_result prov_store_stage(struct prov_store *store, const struct prov_entry *
     return r == PROV_OK ? settle(store, store->state.current, store->state.last) : r;
 }
 
-/* Whatever becomes of the other slot: the next operation tidies again. */
+/* An old snapshot goes at once. Whatever becomes of its slot: the next operation tidies again. */
 static prov_result finish(struct prov_store *store, uint32_t current)
 {
     prov_result r = settle(store, current, 0);
-    if (r != PROV_OK)
+    if (r != PROV_OK || store->slot[slot_without(current)] == 0)
         return r;
     r = prov_store_tidy(store);
     return PROV_OK;
