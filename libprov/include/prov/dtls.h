@@ -228,9 +228,9 @@ bool prov_dtls_repeats_hello(const struct prov_dtls *s, struct prov_bytes datagr
  * WAIT, AGAIN or a NEED_…: then all of it has been seen to. Garbage is dropped without a word. */
 void prov_dtls_push(struct prov_dtls *s, uint64_t now_ms, uint8_t *datagram, size_t len);
 /* Goes on until something is to be told. Retransmits when the deadline has passed. */
-PROV_APART enum prov_dtls_event prov_dtls_step(struct prov_dtls *s, uint64_t now_ms);
+enum prov_dtls_event prov_dtls_step(struct prov_dtls *s, uint64_t now_ms);
 /* Writes the next datagram to be sent, or returns false. out.cap should be the MTU at least. */
-PROV_APART bool prov_dtls_pull(struct prov_dtls *s, uint64_t now_ms, struct prov_buf *out);
+bool prov_dtls_pull(struct prov_dtls *s, uint64_t now_ms, struct prov_buf *out);
 /* When prov_dtls_step must be called at the latest; UINT64_MAX: no need. 0 while the datagram in work is not
  * done with: who pulls behind WAIT and PULL alike, and steps again before a datagram takes its room, is
  * fine. */

@@ -13,9 +13,6 @@
 #define PROV_RESULT_H
 
 #define PROV_MUST __attribute__((warn_unused_result))
-/* Never made a part of its caller: where a caller's struct has the callee's within, every access of a copy has a longer
- * way. */
-#define PROV_APART __attribute__((noinline))
 
 typedef enum prov_result {
     PROV_OK = 0,
