@@ -28,8 +28,13 @@ void prov_spki_encode(const uint8_t point[PROV_POINT_LEN], uint8_t ret[PROV_SPKI
 
 prov_result prov_spki_decode(struct prov_bytes spki, struct prov_bytes *ret_point)
 {
-    if (spki.len < ALGORITHM_AT + ALGORITHM_LEN ||
-        memcmp(spki.data + ALGORITHM_AT, spki_head + ALGORITHM_AT, ALGORITHM_LEN) != 0)
+    static const uint8_t tags[] = {DER_SEQUENCE, DER_BIT_STRING};
+    struct prov_bytes members[sizeof tags];
+
+    if (!prov_der_split(&spki, tags, sizeof tags, members))
+        return PROV_E_FORMAT;
+    if (!prov_octets_equal(members[0].data, members[0].len, spki_head + ALGORITHM_AT,
+                           ALGORITHM_LEN))
         return PROV_E_ALGORITHM;
     if (spki.len != PROV_SPKI_LEN || memcmp(spki.data, spki_head, sizeof spki_head) != 0)
         return PROV_E_POINT;
