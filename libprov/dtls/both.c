@@ -163,14 +163,15 @@ prov_outcome prov_rule_finished(struct prov_dtls *s, struct prov_reader *body)
 {
     bool client = prov_dtls_is_client(s);
     struct prov_bytes expected = make_finished(s, client ? PROV_DTLS_SERVER : PROV_DTLS_CLIENT);
+    struct prov_bytes shown = prov_get_rest(body);
 
     if (s->hs->error != PROV_OK)
         return PROV_OK;
-    if (!prov_bytes_equal_secret(prov_get_rest(body), expected)) {
+    if (!prov_bytes_equal_secret(shown, expected)) {
         s->authentic = true; /* it came sealed under the handshake's keys */
         prov_dtls_fail(s, PROV_E_DIGEST,
-                       body->bytes.len == PROV_DTLS_FINISHED_LEN ? PROV_ALERT_DECRYPT_ERROR
-                                                                 : PROV_ALERT_DECODE_ERROR);
+                       shown.len == expected.len ? PROV_ALERT_DECRYPT_ERROR
+                                                 : PROV_ALERT_DECODE_ERROR);
         return PROV_OK;
     }
     s->finished_peer_seq = s->hs->next_receive;

@@ -191,6 +191,7 @@ static void every_failing_call_ends_the_attempt_cleanly(void **state)
                 run(&p);
                 bool reached = prov_fake_calls(p.crypto[side]) - before >= call;
                 unsigned connected = p.connected;
+                assert_int_not_equal(prov_dtls_failure(&p.sessions[side]).result, PROV_E_PEER);
                 pair_free(&p);
                 if (!reached) {
                     assert_int_equal(connected, 3);
