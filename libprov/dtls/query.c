@@ -102,7 +102,7 @@ bool prov_dtls_used_cache(const struct prov_dtls *s)
 
 struct prov_bytes prov_dtls_peer_certificate(const struct prov_dtls *s)
 {
-    if (!needs(s, PROV_DTLS_NEED_VERIFY))
+    if (!needs(s, PROV_DTLS_NEED_VERIFY) || !s->hs->held) /* fetched: no Certificate came */
         return PROV_BYTES_NONE;
     return s->used_cache ? s->config->cached_certificate
                          : prov_inbox_find(s->hs, s->hs->next_receive);

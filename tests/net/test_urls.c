@@ -461,6 +461,8 @@ static bool look(struct wire *w, enum wire_side side, enum prov_dtls_event event
         seen->fetches++;
     } else {
         assert_int_equal(prov_dtls_need_urls(s, asked, &pkipath), 0);
+        if (side == WIRE_SERVER) /* no Certificate came, and nothing else is one */
+            assert_int_equal(prov_dtls_peer_certificate(s).len, 0);
     }
     return check_transcript(w, side, event);
 }

@@ -300,7 +300,8 @@ void prov_dtls_give_chain(struct prov_dtls *s, prov_result result, const struct 
 const struct prov_dtls_config *prov_dtls_chosen(const struct prov_dtls *s);
 /* Client: whether the server's chain was the cached one. The verdict is asked for all the same (H40). */
 bool prov_dtls_used_cache(const struct prov_dtls *s);
-/* The body of the peer's Certificate, while NEED_VERIFY is open; for a client's next time. */
+/* The body of the peer's Certificate, while NEED_VERIFY is open, or none if its chain was fetched; for a client's
+ * next time. */
 struct prov_bytes prov_dtls_peer_certificate(const struct prov_dtls *s);
 
 /* --- connection ids (RFC 9146) --------------------------------------------------------------- */
