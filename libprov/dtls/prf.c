@@ -9,6 +9,9 @@
 #define MASTER_BLOCKS 2                          /* 48 octets */
 #define KEY_BLOCKS    (PROV_WITH_SERVER ? 3 : 2) /* twice 16 and 4 octets; of other suites 32 and 12 */
 
+_Static_assert(sizeof(((struct prov_dtls_handshake *)0)->secret) >= KEY_BLOCKS * PROV_HASH_LEN,
+               "what is derived lies where the secret was");
+
 /* P_hash(secret, seed) = HMAC(secret, A(1) | seed) | HMAC(secret, A(2) | seed) …, A(0) = seed,
  * A(i) = HMAC(secret, A(i-1)); the seed of the PRF is label | seed. */
 static prov_result expand(struct prov_crypto *crypto, struct prov_hmac *hmac, const char *label,
