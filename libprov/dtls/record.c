@@ -149,6 +149,7 @@ bool prov_record_write(struct prov_dtls *s, unsigned epoch, uint8_t type, const 
     const struct prov_bytes cid = epoch == 1 ? cid_of_peer(s) : PROV_BYTES_NONE;
     uint32_t limit = epoch == 0 && PROV_WITH_SERVER ? UINT32_MAX : RECORDS_MAX;
     uint64_t seq = s->write_seq[epoch] + (epoch == 0 && PROV_WITH_SERVER ? s->hello_seq : 0);
+    const bool overflow = out->overflow;
     size_t start = out->len;
     uint8_t *header = out->data + start;
 
@@ -176,6 +177,7 @@ bool prov_record_write(struct prov_dtls *s, unsigned epoch, uint8_t type, const 
     }
     prov_wipe(header, out->len - start);
     out->len = start;
+    out->overflow = overflow;
     return false;
 }
 

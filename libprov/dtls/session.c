@@ -419,7 +419,6 @@ bool prov_dtls_pull(struct prov_dtls *s, uint64_t now_ms, struct prov_buf *out)
     if (!any)
         any = prov_alert_pull(s, out);
     out->cap = cap;
-    out->overflow = false; /* what did not fit goes into the next one */
     if (any)
         count_out(s, out->len - mark);
     return any;

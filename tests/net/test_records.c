@@ -187,6 +187,28 @@ static void h12_ccm_8_is_given_up_after_2_7_forgeries(void **state)
     }
 }
 
+/* What does not fit leaves the room as it was, for something shorter. */
+static void a_record_that_does_not_fit_leaves_no_trace(void **state)
+{
+    uint8_t room[13 + 8 + 1 + 8];
+    struct prov_buf out = PROV_BUF_OF(room);
+    struct wire w;
+
+    (void)state;
+    connect_as(&w, WIRE_PSK);
+    struct prov_dtls *s = &w.ends[WIRE_CLIENT].session;
+    assert_int_equal(prov_dtls_seal(s, OCTETS(1, 2), &out), PROV_E_OVERFLOW);
+    assert_int_equal(out.len, 0);
+    assert_int_equal(prov_dtls_seal(s, OCTETS(1), &out), PROV_OK);
+    assert_int_equal(out.len, sizeof(room));
+    assert_int_equal(prov_dtls_seal(s, OCTETS(1), &out), PROV_E_OVERFLOW);
+    assert_int_equal(out.len, sizeof(room));
+    out.overflow = true; /* what did not fit before is not forgotten */
+    assert_int_equal(prov_dtls_seal(s, OCTETS(1), &out), PROV_E_OVERFLOW);
+    assert_true(out.overflow);
+    wire_free(&w);
+}
+
 static void h13_sequence_numbers_never_wrap(void **state)
 {
     struct prov_dtls_cookies cookies = {.ready = false};
@@ -562,6 +584,7 @@ int main(void)
         cmocka_unit_test(h12_sending_stops_at_2_23_records),
         cmocka_unit_test(h12_only_forgeries_of_this_epoch_and_in_the_window_are_counted),
         cmocka_unit_test(h12_ccm_8_is_given_up_after_2_7_forgeries),
+        cmocka_unit_test(a_record_that_does_not_fit_leaves_no_trace),
         cmocka_unit_test(h13_sequence_numbers_never_wrap),
         cmocka_unit_test(h11_one_bad_record_does_not_lose_the_others),
         cmocka_unit_test(h9_early_change_cipher_spec_and_plain_data_are_ignored),
