@@ -140,7 +140,6 @@ static void take_finding(void *context, const struct prov_check_finding *finding
     check_findings_take(e->findings, finding);
 }
 
-/* The rules for files, as far as they are an endpoint's too. */
 static bool read_chain(const struct endpoint *e, struct prov_bytes chain[PROV_DTLS_CHAIN_MAX],
                        size_t *ret_count, struct prov_bytes *ret_body)
 {
@@ -151,6 +150,7 @@ static bool read_chain(const struct endpoint *e, struct prov_bytes chain[PROV_DT
     return prov_reader_end(&reader) == PROV_OK;
 }
 
+/* The rules for files, as far as they are an endpoint's too. */
 static void judge_chain(struct endpoint *e)
 {
     struct prov_bytes chain[PROV_DTLS_CHAIN_MAX], body;
