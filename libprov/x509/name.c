@@ -42,8 +42,10 @@ int prov_name_decode(const struct prov_bytes *name, struct prov_bytes *ret_commo
         do {
             if (prov_der_take(&relative, &attribute) != DER_SEQUENCE ||
                 !prov_der_open(&attribute, DER_SEQUENCE, &attribute) ||
-                prov_der_take(&attribute, &type) != DER_OID ||
-                !is_text(prov_der_take(&attribute, &value), value) || attribute.len > 0)
+                prov_der_take(&attribute, &type) != DER_OID)
+                return -1;
+            uint8_t tag = prov_der_take(&attribute, &value);
+            if (!is_text(tag, value) || attribute.len > 0)
                 return -1;
             if (prov_der_is(&type, id_at_common_name) && count++ == 0)
                 *ret_common_name = value;
