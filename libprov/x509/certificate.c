@@ -57,7 +57,8 @@ static bool validity_decode(struct prov_x509 *cert)
 
 static const uint8_t certificate[PROV_CERTIFICATE_MEMBERS] = {DER_SEQUENCE, DER_SEQUENCE,
                                                               DER_BIT_STRING};
-static const uint8_t tbs_certificate[PROV_TBS_MEMBERS] = {DER_CONTEXT_CONSTRUCTED(0),
+/* Without a version it is one of version 1: well-formed, and refused for what it says. */
+static const uint8_t tbs_certificate[PROV_TBS_MEMBERS] = {DER_OPTIONAL | DER_CONTEXT_CONSTRUCTED(0),
                                                           DER_INTEGER,
                                                           DER_SEQUENCE,
                                                           DER_SEQUENCE,
