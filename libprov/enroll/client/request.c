@@ -18,7 +18,8 @@ static void put_block(const struct prov_exchange *x, struct prov_coap_writer *wr
     if (left > 0 && x->body.len > size)
         prov_coap_put_uint(writer, PROV_COAP_BLOCK1,
                            (uint32_t)(x->sent / size) << 4 | (more ? 8u : 0u) | x->szx);
-    prov_coap_put_payload(writer->buf, x->body.data + x->sent, more ? size : left);
+    if (left > 0)
+        prov_coap_put_payload(writer->buf, x->body.data + x->sent, more ? size : left);
 }
 
 void prov_exchange_write(const struct prov_exchange *x, struct prov_buf *out)
