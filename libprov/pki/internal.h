@@ -87,7 +87,8 @@ bool pki_put_public(X509 *cert, const uint8_t point[PROV_POINT_LEN]);
 /* --- pem.c ------------------------------------------------------------------------------------ */
 
 /* Appends the DER of `bytes`, which is DER already or PEM with one of the labels (ends with NULL).
- * One object, no headers, nothing but white space around it. PROV_E_FORMAT, PROV_E_OVERFLOW. */
+ * One object, no headers, nothing but white space around it. PROV_E_FORMAT, PROV_E_OVERFLOW,
+ * PROV_E_TRUNCATED, PROV_E_TRAILING. */
 PROV_MUST prov_result pki_der_of(struct prov_bytes bytes, const char *const *labels,
                                  struct prov_buf *ret, struct prov_why *why);
 

@@ -7,7 +7,8 @@
 #include "internal.h"
 #include "prov/text.h"
 
-#define LINE 48 /* octets that give 64 characters */
+#define LINE     48   /* octets that give 64 characters */
+#define SEQUENCE 0x30 /* what all of them are, in DER */
 
 prov_result prov_pki_pem_encode(const char *label, struct prov_bytes der, struct prov_buf *ret)
 {
@@ -77,10 +78,28 @@ static bool take_body(struct prov_bytes text, const char *label, struct prov_buf
            text.len == 0;
 }
 
+/* What was cut off, or has something behind it, a reader of its members could only call malformed. */
+static prov_result whole_check(struct prov_bytes der, const char *label, struct prov_why *why)
+{
+    size_t octets = der.len >= 2 && der.data[1] > 0x80 ? der.data[1] & 0x7fu : 0;
+    size_t head = 2 + octets, length = der.len >= 2 ? der.data[1] : 0;
+    if (der.len > 0 && (der.data[0] != SEQUENCE || length == 0x80 || octets > 3))
+        return PROV_OK; /* not DER at all, or longer than whatever is read here */
+    if (octets > 0)
+        length = 0;
+    for (size_t i = 2; i < head && i < der.len; i++)
+        length = length << 8 | der.data[i];
+    if (der.len == head + length)
+        return PROV_OK;
+    prov_result result = der.len < head + length ? PROV_E_TRUNCATED : PROV_E_TRAILING;
+    return prov_why_set(why, result, "the %s %s", label, prov_result_text(result));
+}
+
 prov_result pki_der_of(struct prov_bytes bytes, const char *const *labels, struct prov_buf *ret,
                        struct prov_why *why)
 {
     uint8_t base64[2 * PROV_CERT_MAX];
+    size_t start = ret->len;
     struct prov_bytes text = trim(bytes);
     if (!begins(text, "-----")) {
         prov_put_bytes(ret, bytes);
@@ -100,5 +119,5 @@ prov_result pki_der_of(struct prov_bytes bytes, const char *const *labels, struc
         return prov_why_set(why, PROV_E_OVERFLOW,
                             "longer than the %zu octets that such a thing may have", ret->cap);
     }
-    return PROV_OK;
+    return whole_check(PROV_BYTES(ret->data + start, ret->len - start), labels[0], why);
 }
