@@ -5,7 +5,8 @@
  *     key 1 │ length 2 │ octets
  *
  * The key is the place in struct prov_entry's members. The server comes first, so that an entry is found by it without
- * being read; what every entry has comes last, so that no part of one is an entry.
+ * being read; what every entry has comes last, so that no part of one is an entry, and the kind at its end: where an
+ * entry ends is told from erased flash by that octet.
  */
 #include <string.h>
 
@@ -16,7 +17,7 @@ enum {
     KEY_SCALAR = 64,
     KEY_HANDLE, /* its key's number 4 */
     KEY_URL,    /* SHA-1 of a certificate 20 │ where it lies */
-    KEY_HEAD    /* kind 1 │ use 1 │ from the factory 1 │ new anchors 1 */
+    KEY_HEAD    /* from the factory 1 │ new anchors 1 │ use 1 │ kind 1 */
 };
 #define HANDLE_LEN 4u
 

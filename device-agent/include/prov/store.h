@@ -88,12 +88,12 @@ struct prov_entry {
     struct prov_key_ref key; /* RPK, CERT */
     union {
         struct {
-            uint8_t kind;         /* enum prov_kind */
-            uint8_t use;          /* enum prov_use */
             uint8_t from_factory; /* 1: it was enrolled with a bootstrap credential */
             uint8_t
                 new_anchors; /* 1: not all those that the server had been verified by when these came (RFC 7030,
                                      section 4.1.3) */
+            uint8_t use;  /* enum prov_use */
+            uint8_t kind; /* enum prov_kind; the last octet on flash, which no erased one is like */
         };
         uint8_t head[4];
     };

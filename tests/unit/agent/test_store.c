@@ -637,6 +637,25 @@ static void body_that_ends_like_erased_flash_is_not_written_over(void **state)
     assert_int_equal(number_at(PROV_STORE_FACTORY, "a.example"), 1);
 }
 
+/* Whatever an entry is long, the last unit of its body has an octet that is not as erased flash reads. */
+static void entry_of_any_length_is_not_written_over(void **state)
+{
+    static const uint8_t identity[PROV_PSK_IDENTITY_MAX] = {1};
+    (void)state;
+    for (int erased = 0x00; erased <= 0xff; erased += 0xff)
+        for (size_t len = 16; len < 48; len++) {
+            make(1024, 8, 8, (uint8_t)erased);
+            reopen();
+            struct prov_entry first = psk_entry("a.example", 1), second = psk_entry("b.example", 2);
+            first.psk_identity = PROV_BYTES(identity, len);
+            assert_int_equal(prov_store_install(&store, &first), PROV_OK);
+            assert_int_equal(prov_store_install(&store, &second), PROV_OK);
+            assert_false(flash.rewritten);
+            assert_int_equal(number_at(PROV_STORE_FACTORY, "a.example"), 1);
+            assert_int_equal(number_at(PROV_STORE_FACTORY, "b.example"), 2);
+        }
+}
+
 static void lost_journal_leaves_a_credential(void **state)
 {
     (void)state;
@@ -809,6 +828,7 @@ int main(void)
         TEST(row62_log_is_a_bounded_ring),
         TEST(every_geometry_works),
         TEST(body_that_ends_like_erased_flash_is_not_written_over),
+        TEST(entry_of_any_length_is_not_written_over),
         TEST(lost_journal_leaves_a_credential),
         TEST(rotten_journal_loses_no_credential),
         TEST(unnamed_newest_snapshot_is_the_candidate),
