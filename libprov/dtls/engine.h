@@ -185,7 +185,7 @@ void prov_inbox_pop(struct prov_dtls_handshake *hs);
 /* The body of the message of a number; its header as if unfragmented stands before it (H2). NULL: it is not there, or
  * not whole. */
 struct prov_bytes prov_inbox_find(struct prov_dtls_handshake *hs, uint16_t seq);
-/* Drops what came before its turn, unless it is its turn now. */
+/* Drops what came before its turn: all but the message that is due, which is not looked at yet. */
 void prov_inbox_clear(struct prov_dtls_handshake *hs);
 /* Octets of the room that nobody has. */
 static inline size_t prov_inbox_left(const struct prov_dtls_handshake *hs)

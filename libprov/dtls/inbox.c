@@ -207,6 +207,10 @@ void prov_inbox_pop(struct prov_dtls_handshake *hs)
 
 void prov_inbox_clear(struct prov_dtls_handshake *hs)
 {
-    if (find(hs, hs->next_receive) == NULL)
-        hs->inbox_at = sizeof(hs->room);
+    const uint8_t *due = find(hs, hs->next_receive);
+    size_t octets = due != NULL ? octets_of(due) : 0;
+
+    hs->inbox_at = (uint16_t)(sizeof(hs->room) - octets);
+    if (due != NULL)
+        memmove(hs->room + hs->inbox_at, due, octets);
 }

@@ -533,6 +533,41 @@ static void h10_what_is_being_judged_does_not_move(void **state)
         }
 }
 
+/* Between the server's flight and its own a client hears of messages that nobody has sent yet. */
+static bool forge_before_the_answer(struct wire *w, enum wire_side side, enum prov_dtls_event event)
+{
+    struct prov_dtls *session = &w->ends[side].session;
+    uint8_t octets[16] = {0}, room[WIRE_DATAGRAM_MAX];
+    bool *met = w->intercept_context;
+
+    if (event != PROV_DTLS_AGAIN || side != WIRE_CLIENT || session->hs->state != STATE_EPHEMERAL)
+        return false;
+    uint16_t due = session->hs->next_receive, next = (uint16_t)(due + 1);
+    size_t len = fragment(&(struct cut){11, PROV_DTLS_CERTIFICATE_MAX, 0, 16, due}, octets, room);
+    len += fragment(&(struct cut){11, 2000, 0, 16, next}, octets, room + len);
+    prov_dtls_push(session, w->now_ms, room, len);
+    assert_int_equal(prov_dtls_step(session, w->now_ms), PROV_DTLS_AGAIN);
+    *met = true;
+    return false;
+}
+
+static void h10_forged_pieces_leave_room_for_the_own_flight(void **state)
+{
+    bool met = false;
+    struct wire w;
+
+    (void)state;
+    wire_make(&w, &world, WIRE_CERT);
+    w.intercept = forge_before_the_answer;
+    w.intercept_context = &met;
+    wire_start(&w);
+    wire_run(&w, 0);
+    assert_true(met);
+    assert_int_equal(w.ends[WIRE_CLIENT].failed, 0);
+    assert_true(wire_works(&w));
+    wire_free(&w);
+}
+
 /* H2: what the client signs is the hash of all messages from the hello with the cookie on, each with its
  * header as if it had not been cut. */
 static void h2_the_transcript_is_of_whole_messages_from_the_cookie_on(void **state)
@@ -594,6 +629,7 @@ int main(void)
         cmocka_unit_test(h10_inconsistent_fragments_are_dropped),
         cmocka_unit_test(h10_a_forged_piece_does_not_keep_a_whole_message_out),
         cmocka_unit_test(h10_what_is_being_judged_does_not_move),
+        cmocka_unit_test(h10_forged_pieces_leave_room_for_the_own_flight),
         cmocka_unit_test(h10_a_length_above_the_cap_is_refused_at_the_first_fragment),
         cmocka_unit_test(h5_a_hello_cut_behind_its_cookie_is_put_together),
         cmocka_unit_test(h2_the_transcript_is_of_whole_messages_from_the_cookie_on),
