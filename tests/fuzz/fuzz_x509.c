@@ -14,7 +14,8 @@
 
 enum { WHOLE, SERVER, DEVICE, ISSUING, MODES };
 
-#define NOW INT64_C(1800000000) /* 2027-01-15 */
+#define NOW         INT64_C(1800000000) /* 2027-01-15 */
+#define DEVICE_NAME "AC-DE-48-00-11-22-33-44"
 
 /* Made once: keys, and right certificates around the one that is fuzzed. */
 static struct {
@@ -23,6 +24,7 @@ static struct {
     uint8_t names[1024], octets[4096];
     struct prov_bytes server, issuing, root;
     struct prov_fqdn fqdn;
+    struct prov_eui64 device;
 } house;
 
 static void house_make(void)
@@ -33,6 +35,7 @@ static void house_make(void)
 
     FUZZ_CHECK(prov_crypto_make(NULL, &house.crypto) == PROV_OK);
     FUZZ_CHECK(prov_fqdn_parse(prov_bytes_text("server.example"), &house.fqdn) == PROV_OK);
+    FUZZ_CHECK(prov_eui64_parse_canonical(prov_bytes_text(DEVICE_NAME), &house.device) == PROV_OK);
     mint_key(house.crypto, 11, &house.issuing_key, point);
     mint_key(house.crypto, 12, &house.root_key, point);
     plan = mint_server(house.crypto, 10, "ca1", &names);
@@ -62,8 +65,11 @@ static void try_certificate(struct prov_bytes der)
     FUZZ_CHECK(is_inside(cert.alt_name, cert.san) && is_inside(cert.aki_issuer, cert.tbs));
     FUZZ_CHECK(is_inside(cert.san, cert.tbs) && is_inside(cert.aki, cert.tbs));
     FUZZ_CHECK(cert.spki.len == PROV_SPKI_LEN && cert.point.len == PROV_POINT_LEN);
-    if (prov_x509_eui64(&cert, &eui64) == PROV_OK)
+    bool named = prov_x509_eui64(&cert, &eui64) == PROV_OK;
+    if (named)
         FUZZ_CHECK((eui64.octets[0] & 1) == 0);
+    FUZZ_CHECK(prov_x509_match_device(&cert, &house.device) != PROV_OK ||
+               (named && prov_eui64_equal(&eui64, &house.device)));
     (void)!prov_x509_match_server(&cert, &house.fqdn);
 }
 
