@@ -30,8 +30,8 @@ struct prov_exchange {
     prov_result result;
     uint8_t code;
     uint8_t tries;
-    uint8_t
-        szx; /* of the request's blocks (H32), then of the answer's: both sides only make it smaller */
+    uint8_t szx; /* of the request's blocks (H32), which both sides only make smaller; then of the
+                    answer's, as its first one says */
     uint8_t
         etag_len; /* of the first block: the others must carry the same (RFC 7959, section 2.4) */
     uint16_t block2;  /* of the answer, to ask for next; not 0: the request has been taken */
