@@ -150,7 +150,7 @@ static void drop(struct prov_agent *agent)
 {
     agent_resume_forget(agent);
     prov_result kept = prov_store_session_drop(agent->store);
-    (void)kept; /* what can't be dropped is refused again */
+    (void)kept; /* what can't be dropped is refused again, and in this operation not offered */
 }
 
 /* The engine compares the name with the one that it sends. */
@@ -168,7 +168,8 @@ void agent_resume_offer(struct prov_agent *agent)
 {
     int64_t now = 0;
     agent_resume_forget(agent);
-    if (agent->request->no_resumption || agent->candidate || agent->wanted == PROV_KIND_PSK)
+    if (agent->request->no_resumption || agent->candidate || agent->wanted == PROV_KIND_PSK ||
+        agent->resume_failed)
         return;
     if (unseal(agent) != PROV_OK) {
         agent_resume_forget(agent);
@@ -188,6 +189,7 @@ bool agent_resume_failed(struct prov_agent *agent)
 {
     if (agent->config.resume == NULL)
         return false;
+    agent->resume_failed = true;
     drop(agent);
     return true;
 }

@@ -233,6 +233,7 @@ struct prov_agent {
 
     /* resumption */
     bool has_resumable;
+    bool resume_failed;                      /* in this operation: it is not offered once more */
     struct prov_dtls_resumable resumable;    /* of the session, once it is connected */
     struct prov_dtls_ticket ticket;          /* of a constrained server */
     int64_t resumable_made, resumable_until; /* Unix seconds */

@@ -133,6 +133,20 @@ static void row45_failed_resumption_is_tried_in_full(void **state)
     rotate(NO_KIND, 0);
 }
 
+/* A flash that takes no write keeps what has failed: it is not offered again and again. */
+static void row45_what_cannot_be_dropped_is_not_offered_again(void **state)
+{
+    (void)state;
+    static const uint8_t alert[] = {21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 2, 40};
+    struct prov_agent_request request = {.op = PROV_AGENT_ROTATE};
+    enroll();
+    world.store.open = false;
+    world.injected = PROV_BYTES_OF(alert);
+    world.injections = 5;
+    assert_int_not_equal(world_run_request(&world, &request), PROV_OK);
+    assert_int_equal(prov_agent_report(&world.agent)->handshakes, 2);
+}
+
 static void row45_not_with_another_credential(void **state)
 {
     (void)state;
@@ -308,6 +322,8 @@ int main(void)
                                         teardown_world),
         cmocka_unit_test_setup_teardown(row45_failed_resumption_is_tried_in_full, setup_rpk,
                                         teardown_world),
+        cmocka_unit_test_setup_teardown(row45_what_cannot_be_dropped_is_not_offered_again,
+                                        setup_rpk, teardown_world),
         cmocka_unit_test_setup_teardown(row45_not_with_another_credential, setup_rpk,
                                         teardown_world),
         cmocka_unit_test_setup_teardown(row45_not_when_it_is_not_wanted, setup_rpk, teardown_world),
