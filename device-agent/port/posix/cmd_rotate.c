@@ -140,6 +140,7 @@ static const char *const phase_texts[] = {
     [PROV_PHASE_CONFIRM] = "confirm",
     [PROV_PHASE_PAUSE] = "handshake",
     [PROV_PHASE_LATER] = "request",
+    [PROV_PHASE_LEAVE] = "the end of a session",
 };
 
 static const char *phase_text(enum prov_agent_phase phase)
