@@ -82,12 +82,17 @@ void prov_transcript_begin(struct prov_dtls *s)
 
 void prov_transcript_add(struct prov_dtls *s, struct prov_bytes message)
 {
+    s->hs->digest_fresh = false;
     prov_dtls_note(s, prov_crypto_hash_add(s->crypto, &s->hs->transcript, message));
 }
 
 void prov_transcript_digest(struct prov_dtls *s)
 {
-    prov_dtls_note(s, prov_crypto_hash_peek(s->crypto, &s->hs->transcript, s->hs->digest));
+    struct prov_dtls_handshake *hs = s->hs;
+
+    if (!hs->digest_fresh)
+        prov_dtls_note(s, prov_crypto_hash_peek(s->crypto, &hs->transcript, hs->digest));
+    hs->digest_fresh = true;
 }
 
 /* --- keys ------------------------------------------------------------------------------------ */

@@ -53,13 +53,14 @@ struct prov_dtls_facts {
 
 /* The small and busy ones first: nearer to its beginning a member is reached by a shorter instruction. */
 struct prov_dtls_handshake {
-    uint8_t state;    /* enum prov_dtls_state */
-    uint8_t need;     /* an enum prov_dtls_event NEED_…, or 0 */
-    bool held;        /* the first message stays in the room until the need is answered */
-    bool spent;       /* this step has run its long primitive */
-    bool more;        /* there is a rule to run, in the next step if not in this one */
-    bool flight_open; /* the own flight is being made */
-    bool hashing;     /* the transcript has begun */
+    uint8_t state;     /* enum prov_dtls_state */
+    uint8_t need;      /* an enum prov_dtls_event NEED_…, or 0 */
+    bool held;         /* the first message stays in the room until the need is answered */
+    bool spent;        /* this step has run its long primitive */
+    bool more;         /* there is a rule to run, in the next step if not in this one */
+    bool flight_open;  /* the own flight is being made */
+    bool hashing;      /* the transcript has begun */
+    bool digest_fresh; /* digest is the hash of the transcript as it stands */
     bool psk_known;
     bool peer_asked; /* the own flight went out again because the peer repeated its own */
     bool resuming;   /* client: a session was offered */
