@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-#define MASTER_BLOCKS 2                          /* 48 octets */
-#define KEY_BLOCKS    (PROV_WITH_SERVER ? 3 : 2) /* twice 16 and 4 octets; of other suites 32 and 12 */
+#define MASTER_BLOCKS 2 /* 48 octets */
+#define KEY_BLOCKS                                                                                 \
+    (PROV_WITH_SERVER ? 3 : 2) /* at most: twice 16 and 4 octets; of other suites 32 and 12 */
 
 _Static_assert(sizeof(((struct prov_dtls_handshake *)0)->secret) >= KEY_BLOCKS * PROV_HASH_LEN,
                "what is derived lies where the secret was");
@@ -123,8 +124,9 @@ static void derive_keys(struct prov_dtls *s)
 {
     const uint8_t *block = s->hs->secret;
     size_t key = prov_aead_key_len(s->suite->aead), iv = s->suite->fixed_iv_len;
+    size_t blocks = PROV_WITH_SERVER && 2 * (key + iv) <= 2 * PROV_HASH_LEN ? 2 : KEY_BLOCKS;
 
-    derive(s, "key expansion", s->hs->randoms, 2 * PROV_DTLS_RANDOM_LEN, KEY_BLOCKS);
+    derive(s, "key expansion", s->hs->randoms, 2 * PROV_DTLS_RANDOM_LEN, blocks);
     for (size_t i = 0; i < 2; i++) {
         struct prov_dtls_keys *keys = &s->keys[prov_dtls_is_client(s) ? i : 1 - i];
         memcpy(keys->key, block + i * key, key);
